@@ -1,0 +1,1 @@
+"""Every wire shape, once, in marshmallow; the merge-policy table and the OpenAPI come from here."""

@@ -1,0 +1,194 @@
+"""The records that events write, field by field, with the policy that merges each field.
+
+`metadata={"shows": …, "closes": …}` on a field is its merge policy (sync/SPEC.md, R7): it stands
+beside the field so that nobody can add one without the other. A field without it is an error at
+import. The person part of a record has a schema of its own: it travels and is stored apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from schemas.shapes import (
+    ACTIONS,
+    CARD_COLOURS,
+    DIRECTIONS,
+    GOODS_GROUPS,
+    MODES,
+    PLATE_COLOURS,
+    PURPOSES,
+    REVIEW_DECISIONS,
+    ROLES,
+    UNITS,
+    VEHICLE_CLASSES,
+    EvidenceSummary,
+    Override,
+    Place,
+    Plate,
+    Tolerant,
+    Verdict,
+    text,
+    whole,
+    word,
+)
+
+LATEST_AUTO = {"shows": "latest", "closes": "auto"}
+LATEST_ASK = {"shows": "latest", "closes": "ask"}
+FIRST_AUTO = {"shows": "first", "closes": "auto"}
+STRICTEST_ASK = {"shows": "most_restrictive", "closes": "ask"}
+UNION_AUTO = {"shows": "union", "closes": "auto"}
+AUTHORITY_ASK = {"shows": "authority", "closes": "ask"}
+
+
+class CrossingPerson(Tolerant):
+    """One person of a crossing, without who it is."""
+
+    role = word(ROLES, metadata=LATEST_AUTO)
+    evidence = fields.Nested(EvidenceSummary, metadata=LATEST_ASK)
+    verdict = fields.Nested(Verdict, metadata=STRICTEST_ASK)
+    removed = fields.Boolean(metadata=LATEST_ASK)
+
+
+class CrossingGoods(Tolerant):
+    """One goods line; its description is free text and so stands in the person part."""
+
+    group = word(GOODS_GROUPS, metadata=LATEST_AUTO)
+    quantity = fields.Float(validate=validate.Range(min=0, max=1e9), metadata=LATEST_AUTO)
+    unit = word(UNITS, metadata=LATEST_AUTO)
+    origin = fields.Nested(Place, metadata=LATEST_AUTO)
+    destination = fields.Nested(Place, metadata=LATEST_AUTO)
+    perishable = fields.Boolean(metadata=LATEST_AUTO)
+    seal = text(32, metadata=LATEST_ASK)
+    removed = fields.Boolean(metadata=LATEST_ASK)
+
+
+class Crossing(Tolerant):
+    """A person, vehicle or group at a checkpoint, and what was decided and done."""
+
+    lane = text(32, metadata=LATEST_AUTO)
+    direction = word(DIRECTIONS, metadata=LATEST_ASK)
+    mode = word(MODES, metadata=LATEST_AUTO)
+    purpose = word(PURPOSES, metadata=LATEST_AUTO)
+    origin = fields.Nested(Place, allow_none=True, metadata=LATEST_AUTO)
+    destination = fields.Nested(Place, allow_none=True, metadata=LATEST_AUTO)
+    plate = fields.Nested(Plate, allow_none=True, metadata=LATEST_ASK)
+    trailer_plate = fields.Nested(Plate, allow_none=True, metadata=LATEST_ASK)
+    vehicle_class = word(VEHICLE_CLASSES, metadata=LATEST_AUTO)
+    plate_colour = word(PLATE_COLOURS, metadata=LATEST_AUTO)
+    headcount = whole(0, 500, metadata={"shows": "latest", "closes": "auto"})
+    disinfected = fields.Boolean(metadata=LATEST_AUTO)
+    verdict = fields.Nested(Verdict, metadata=STRICTEST_ASK)
+    action = word(ACTIONS, metadata=STRICTEST_ASK | {"ranks": list(ACTIONS)})
+    override = fields.Nested(Override, allow_none=True, metadata=AUTHORITY_ASK)
+    wait_s = whole(0, 86_400, metadata=LATEST_AUTO)
+    paired_exit = fields.UUID(allow_none=True, metadata=LATEST_AUTO)
+    complaint_code = text(16, metadata=FIRST_AUTO)
+    occurred = whole(0, 1 << 46, metadata=LATEST_AUTO)
+    voided = text(32, allow_none=True, metadata=LATEST_ASK)
+
+    people = fields.Dict(text(96), fields.Nested(CrossingPerson))
+    goods = fields.Dict(text(96), fields.Nested(CrossingGoods))
+
+
+class CardSeen(Tolerant):
+    """The card colour, and whether an officer saw it or a signature proved it."""
+
+    colour = word(CARD_COLOURS, required=True)
+    basis = word(("seen", "verified"), required=True)
+
+
+class PersonIdentity(Tolerant):
+    """Who somebody is, as far as the code or the officer said; masked values stay masked."""
+
+    name = text(200, allow_none=True, metadata=LATEST_ASK)
+    id_number = text(32, allow_none=True, metadata=LATEST_ASK)
+    birth_date = text(10, allow_none=True, metadata=LATEST_ASK)
+    sex = word(("M", "F"), allow_none=True, metadata=LATEST_AUTO)
+    phone = text(20, allow_none=True, metadata=LATEST_AUTO)
+    address = text(300, allow_none=True, metadata=LATEST_AUTO)
+    card = fields.Nested(CardSeen, allow_none=True, metadata=LATEST_AUTO)
+    facts = fields.Dict(text(32), metadata=LATEST_AUTO)
+    fingerprints = fields.List(text(64), validate=validate.Length(max=8), metadata=UNION_AUTO)
+    temperature_c = fields.Float(validate=validate.Range(min=30, max=45), metadata=LATEST_AUTO)
+    symptoms = fields.List(text(32), validate=validate.Length(max=16), metadata=UNION_AUTO)
+
+
+class GoodsDescription(Tolerant):
+    """The free text of a goods line."""
+
+    description = text(200, metadata=LATEST_AUTO)
+
+
+class CrossingPersonPart(Tolerant):
+    """What of a crossing is about somebody, and every free text."""
+
+    note = text(500, metadata=LATEST_AUTO)
+
+    people = fields.Dict(text(96), fields.Nested(PersonIdentity))
+    goods = fields.Dict(text(96), fields.Nested(GoodsDescription))
+
+
+class Review(Tolerant):
+    """A reviewer's look at a crossing; `subject` is the crossing's record."""
+
+    subject = fields.UUID(required=True, metadata=FIRST_AUTO)
+    decision = word(REVIEW_DECISIONS, required=True, metadata=LATEST_AUTO)
+
+
+class ReviewPersonPart(Tolerant):
+    """A reviewer's note: free text, so it is kept like a person part."""
+
+    note = text(1000, metadata=LATEST_AUTO)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A record kind at one version: the schema of its body and of its person part."""
+
+    name: str
+    version: int
+    body: Schema
+    person: Schema
+
+
+KINDS: dict[tuple[str, int], Kind] = {
+    (kind.name, kind.version): kind
+    for kind in (
+        Kind("crossing", 1, Crossing(), CrossingPersonPart()),
+        Kind("review", 1, Review(), ReviewPersonPart()),
+    )
+}
+"""What this version understands. An event of another kind or version is held (SPEC A5)."""
+
+
+def check_writes(schema: Schema, writes: dict[str, Any], items: dict[str, Any]) -> str | None:
+    """The first field whose value the schema refuses, as a register path, or None.
+
+    An amendment writes some fields only, so nothing is missing except in a record's first event,
+    which `missing_fields` judges.
+    """
+    if writes.keys() & items.keys():
+        return "items"
+    errors = schema.validate({**writes, **items}, partial=True)
+    if not errors:
+        return None
+    return _first_path(errors)
+
+
+def missing_fields(schema: Schema, writes: dict[str, Any]) -> list[str]:
+    """The required fields that a record's first event lacks."""
+    return sorted(name for name, one in schema.fields.items() if one.required and name not in writes)
+
+
+def _first_path(errors: Any) -> str:
+    name = min(errors, key=str)
+    inner = errors[name]
+    if isinstance(inner, dict) and inner:
+        if set(inner) <= {"key", "value"}:
+            inner = inner.get("value", inner)
+        if isinstance(inner, dict):
+            return f"{name}/{_first_path(inner)}"
+    return str(name)

@@ -1,0 +1,149 @@
+"""Small shapes and vocabularies that several records share.
+
+A vocabulary is spelled here once: the wire, the database, metrics, tests and docs use its words.
+"""
+
+from __future__ import annotations
+
+from marshmallow import INCLUDE, Schema, fields, validate
+
+OUTCOMES = ("pass", "refer", "turn_back")
+"""What a verdict may say, mildest first: cho qua, kiểm tra thêm, quay đầu."""
+
+ACTIONS = ("passed", "referred", "turned_back")
+"""What was done, mildest first."""
+
+DIRECTIONS = ("in", "out")
+MODES = ("checked", "green_lane", "waved", "group")
+PURPOSES = (
+    "work",
+    "goods",
+    "medical",
+    "emergency",
+    "essential",
+    "return_home",
+    "official",
+    "other",
+)
+VEHICLE_CLASSES = (
+    "motorbike",
+    "car",
+    "taxi",
+    "bus",
+    "van",
+    "truck",
+    "tractor_trailer",
+    "ambulance",
+    "bicycle",
+    "on_foot",
+    "other",
+)
+PLATE_COLOURS = ("white", "yellow", "blue", "red", "other")
+ROLES = ("driver", "passenger", "walker")
+CARD_COLOURS = ("green", "yellow", "none")
+"""The colour an officer saw; `none` is "Không có – không rõ"."""
+
+GOODS_GROUPS = (
+    "food",
+    "farm_products",
+    "sea_products",
+    "production_materials",
+    "energy",
+    "textiles",
+    "medical_supplies",
+    "local_needs",
+    "other",
+)
+UNITS = ("tonne", "kg", "box", "head", "litre")
+FAMILIES = (
+    "cccd",
+    "can_cuoc",
+    "cmnd",
+    "pc_covid",
+    "bhyt",
+    "hc1",
+    "shc",
+    "own",
+    "url",
+    "opaque",
+    "none",
+)
+"""Code families; `none` is a person who showed no code."""
+
+EVIDENCE_STATUSES = ("verified", "claim", "unknown", "invalid")
+DATASETS = ("2021", "2025")
+OVERRIDE_REASONS = (
+    "paper_shown",
+    "emergency",
+    "superior_order",
+    "code_unreadable",
+    "local_resident",
+    "other",
+)
+REVIEW_DECISIONS = ("seen", "needs_check")
+"""A reviewer's "đã xem" and "cần xác minh"."""
+
+
+class Tolerant(Schema):
+    """A shape that ignores names it does not know: v1 only adds, and a text is never re-made."""
+
+    class Meta:
+        unknown = INCLUDE
+
+
+def word(words: tuple[str, ...], **kwargs: object) -> fields.String:
+    """A field holding one word of a vocabulary."""
+    return fields.String(validate=validate.OneOf(words), **kwargs)  # type: ignore[arg-type]
+
+
+def text(longest: int, shortest: int = 0, **kwargs: object) -> fields.String:
+    """A field holding bounded free text, in characters."""
+    length = validate.Length(min=shortest, max=longest)
+    return fields.String(validate=length, **kwargs)  # type: ignore[arg-type]
+
+
+def whole(low: int, high: int, **kwargs: object) -> fields.Integer:
+    """A field holding a whole number in a closed range."""
+    limits = validate.Range(min=low, max=high)
+    return fields.Integer(strict=True, validate=limits, **kwargs)  # type: ignore[arg-type]
+
+
+class Place(Tolerant):
+    """An administrative unit; codes were reused after 7/2025, so the data set is part of the key."""
+
+    dataset = word(DATASETS, required=True)
+    code = text(16, 1, required=True)
+
+
+class Plate(Tolerant):
+    """A plate: as read, its normal form (letters and digits only), and what it may be."""
+
+    read = text(24, 1, required=True)
+    normal = text(16, 1, required=True)
+    candidates = fields.List(text(32), validate=validate.Length(max=8))
+
+
+class Verdict(Tolerant):
+    """What the rules said: outcome, reason codes, rule ids; pack versions are in the event header."""
+
+    outcome = word(OUTCOMES, required=True)
+    reasons = fields.List(text(64), required=True, validate=validate.Length(max=16))
+    rules = fields.List(text(64), validate=validate.Length(max=32))
+
+
+class Override(Tolerant):
+    """Why an officer did other than the verdict said, and who took responsibility."""
+
+    reason = word(OVERRIDE_REASONS, required=True)
+    by = text(64, 1, required=True)
+
+
+class EvidenceSummary(Tolerant):
+    """What a code proved, without whom it concerns."""
+
+    family = word(FAMILIES, required=True)
+    status = word(EVIDENCE_STATUSES, required=True)
+    code = text(32, required=True)
+    key_id = text(64, allow_none=True)
+    issuer = text(128, allow_none=True)
+    expires_at = text(32, allow_none=True)
