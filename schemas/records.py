@@ -180,7 +180,9 @@ def check_writes(schema: Schema, writes: dict[str, Any], items: dict[str, Any]) 
 
 def missing_fields(schema: Schema, writes: dict[str, Any]) -> list[str]:
     """The required fields that a record's first event lacks."""
-    return sorted(name for name, one in schema.fields.items() if one.required and name not in writes)
+    return sorted(
+        name for name, one in schema.fields.items() if one.required and name not in writes
+    )
 
 
 def _first_path(errors: Any) -> str:

@@ -109,7 +109,7 @@ def whole(low: int, high: int, **kwargs: object) -> fields.Integer:
 
 
 class Place(Tolerant):
-    """An administrative unit; codes were reused after 7/2025, so the data set is part of the key."""
+    """An administrative unit; codes were reused after 7/2025, so the data set belongs to the key."""
 
     dataset = word(DATASETS, required=True)
     code = text(16, 1, required=True)
@@ -124,7 +124,7 @@ class Plate(Tolerant):
 
 
 class Verdict(Tolerant):
-    """What the rules said: outcome, reason codes, rule ids; pack versions are in the event header."""
+    """What the rules said. The pack versions that said it are in the event header."""
 
     outcome = word(OUTCOMES, required=True)
     reasons = fields.List(text(64), required=True, validate=validate.Length(max=16))

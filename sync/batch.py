@@ -42,7 +42,7 @@ class WireEvent:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Contiguous events `first`… of `device`, the hash before them, and its signature (64 bytes)."""
+    """Contiguous events `first`… of `device`, the hash before them, and its 64-byte signature."""
 
     device: str
     first: int
@@ -87,7 +87,7 @@ def verify_es256(key: ec.EllipticCurvePublicKey, signature: bytes, text: bytes) 
 
 
 def parse_batch(data: object) -> Batch:
-    """A batch from its JSON value, every size bounded; raises SyncError("batch.…") (SPEC B1, B2)."""
+    """A batch from its JSON value, every size bounded; SyncError("batch.…") (SPEC B1, B2)."""
     if not isinstance(data, dict):
         raise SyncError("batch.shape", "B1")
     device, first, events = data.get("device"), data.get("first"), data.get("events")
@@ -129,10 +129,8 @@ def make_batch(
 ) -> Batch:
     """A signed batch of these events; `sign` is the device key's ES256."""
     unsigned = Batch(device, first, previous, events, b"")
-    head = previous
-    for head in unsigned.hashes():
-        pass
-    text = signing_text(device, first, unsigned.last, previous, head)
+    chain = tuple(unsigned.hashes())
+    text = signing_text(device, first, unsigned.last, previous, chain[-1])
     return Batch(device, first, previous, events, sign(text))
 
 

@@ -53,7 +53,7 @@ class Cursor:
 
 
 def parse_cursor(text: object) -> Cursor | None:
-    """The cursor in its text, or None for no cursor. SyncError("cursor.shape") for anything else."""
+    """The cursor in its text, or None for none; SyncError("cursor.shape") otherwise."""
     if text is None:
         return None
     if isinstance(text, str) and len(text) <= 160 and text.isascii():

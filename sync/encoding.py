@@ -9,7 +9,9 @@ import re
 from sync.errors import SyncError
 
 _ALPHABET = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)
-_UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.ASCII)
+_UUID7 = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.ASCII
+)
 
 
 def to_base64url(data: bytes) -> str:

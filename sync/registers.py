@@ -72,7 +72,9 @@ def writes_of(body: Body) -> dict[str, Any]:
     return writes
 
 
-def apply(record: Record, device: str, seq: int, order: int, body: Body, authority: int = 0) -> None:
+def apply(
+    record: Record, device: str, seq: int, order: int, body: Body, authority: int = 0
+) -> None:
     """Merge one event into `record`, in place; again or in another order gives the same (R5)."""
     name = ref(device, seq)
     for path, value in writes_of(body).items():
@@ -104,7 +106,7 @@ def shown(register: Register, policy: Policy) -> Any:
 
 
 def path_policy(table: Mapping[str, Policy], path: str) -> Policy:
-    """The policy of a path: items are declared as "group/field". Unknown fields: latest, auto (R8)."""
+    """The policy of a path; items are declared as "group/field". Unknown: latest, auto (R8)."""
     parts = path.split("/")
     name = path if len(parts) == 1 else f"{parts[0]}/{parts[-1]}"
     return table.get(name, Policy("latest", "auto"))

@@ -1,0 +1,1 @@
+"""The only room that knows HTTP and SQL: Flask, storage, keys, audit."""

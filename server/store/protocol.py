@@ -1,0 +1,339 @@
+"""What storage offers to the rest of the server: one protocol, one contract suite per backend.
+
+Two things are kept apart. The **log** (events, devices, users, packs, audit) is the truth. The
+**view** (what people search) is a projection of it, at most a second behind, and disposable.
+All calls are safe from any thread; none may be called from inside a backend's own thread.
+Times are Unix milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from sync.batch import Batch
+
+State = Literal["accepted", "duplicate", "held", "rejected"]
+DeviceKind = Literal["tablet", "server"]
+UserRole = Literal["reviewer", "approver", "command", "community", "admin"]
+OfficerRole = Literal["officer", "lead", "medic", "volunteer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """An enrolled device. `jwk` is its public P-256 key; `no` its number inside this log."""
+
+    no: int
+    id: str
+    kind: DeviceKind
+    checkpoint: str | None
+    lane: str | None
+    name: str
+    jwk: dict[str, str]
+    enrolled_ms: int
+    revoked_ms: int | None
+    forked_ms: int | None
+    last_contact_ms: int | None
+    unsent: int | None
+    clock_offset_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What a one-time enrolment code stands for."""
+
+    checkpoint: str
+    lane: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A checkpoint: class, where it stands, whether it is active."""
+
+    id: str
+    name: str
+    road: str
+    province: str
+    district: str
+    commune: str
+    klass: Literal["city", "ward", "border", "market", "ring", "mobile"]
+    state: Literal["planned", "active", "hibernating", "closed"]
+    hotline: str
+    lanes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A console user. The password hash and TOTP secret never leave the store but through here."""
+
+    id: str
+    login: str
+    name: str
+    role: UserRole
+    password_hash: str
+    totp_secret: str | None
+    disabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """Somebody who may open a shift. `kek` wraps the history key; the badge secret is not kept."""
+
+    id: str
+    name: str
+    role: OfficerRole
+    checkpoints: tuple[str, ...]
+    kek: bytes
+    revoked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventAnswer:
+    """What became of one pushed event (SPEC A2)."""
+
+    seq: int
+    state: State
+    code: str | None = None
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PushAnswer:
+    """Answers in order, and how far the log now holds this device's chain."""
+
+    results: tuple[EventAnswer, ...]
+    through: int
+    head: bytes
+    forked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PulledEvent:
+    """One event of a feed, as it goes out: stored texts and its envelope.
+
+    `person` only where the reader is entitled; otherwise `commitment` stands for it.
+    """
+
+    n: int
+    device: str
+    seq: int
+    previous: bytes
+    body: str
+    person: str | None
+    commitment: bytes
+    server: str
+    received_ms: int
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Events after a sequence, the sequence reached, and whether there are more."""
+
+    events: tuple[PulledEvent, ...]
+    sequence: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A published pack, as signed. `scope` is "all" or "checkpoint:<id>"."""
+
+    name: str
+    scope: str
+    version: int
+    issued_ms: int
+    jws: str
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What a search asks for; empty means any. `name` is matched by whole syllables, no marks."""
+
+    from_ms: int | None = None
+    to_ms: int | None = None
+    checkpoints: tuple[str, ...] = ()
+    plate: str = ""
+    name: str = ""
+    id_number: str = ""
+    phone: str = ""
+    outcomes: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    direction: str = ""
+    review: Literal["", "open", "seen", "needs_check"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CrossingRow:
+    """One crossing as a list shows it: no person data in clear."""
+
+    record: str
+    occurred_ms: int
+    received_ms: int
+    checkpoint: str
+    lane: str
+    direction: str
+    mode: str
+    purpose: str
+    plate: str
+    plate_read: str
+    vehicle_class: str
+    people: int
+    goods: int
+    outcome: str
+    action: str
+    reasons: tuple[str, ...]
+    families: tuple[str, ...]
+    officer: str
+    device: str
+    flags: tuple[str, ...]
+    """Why it needs a look: override, refused, unknown_code, conflict, forged, late."""
+    review: Literal["", "open", "seen", "needs_check"]
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One event in the history of a record, with the person part opened."""
+
+    n: int
+    device: str
+    seq: int
+    kind: str
+    officer: str | None
+    occurred_ms: int
+    received_ms: int
+    state: State
+    fields: dict[str, Any]
+    person: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class CrossingWhole:
+    """One crossing, merged, with its person parts, conflicts, reviews and history."""
+
+    row: CrossingRow
+    fields: dict[str, Any]
+    people: dict[str, dict[str, Any]]
+    goods: dict[str, dict[str, Any]]
+    conflicts: dict[str, list[Write]]
+    reviews: tuple[Write, ...]
+    history: tuple[Write, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One look or act. `person` data is never in it; `subject` is an id."""
+
+    at_ms: int
+    who: str
+    what: str
+    subject: str = ""
+    purpose: str = ""
+    reference: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+class Store(Protocol):
+    """All that the server asks of storage."""
+
+    server_id: str
+    epoch: int
+
+    # the log
+    def push(
+        self, batch: Batch, chain: Sequence[bytes], device: Device, received_ms: int
+    ) -> PushAnswer:
+        """Append a verified batch; returns when it is on disk (SPEC A1, A2, A4, A6, A10).
+
+        `chain` is the hash of each event, as `verify_batch` returned it.
+        """
+
+    def write(
+        self,
+        kind: str,
+        record: str,
+        home: str,
+        user: str,
+        fields: dict[str, Any],
+        person: dict[str, Any] | None,
+        now_ms: int,
+    ) -> str:
+        """Append one event of this server's own chain, in the name of `user` (SPEC A7).
+
+        Returns "device:seq"."""
+
+    def pull(self, checkpoints: Sequence[str], after: int, limit: int, persons: bool) -> Page:
+        """Events of these checkpoints after `after`, oldest first (SPEC F2)."""
+
+    def snapshot_start(self, checkpoints: Sequence[str], since_ms: int) -> int:
+        """The sequence from which a new reader has to read to hold all received since then."""
+
+    def held(self, device: str) -> tuple[int, bytes]:
+        """How far the log holds this device's chain without a gap, and the head there."""
+
+    # devices
+    def add_enrolment(self, code_hash: bytes, enrolment: Enrolment, expires_ms: int) -> None: ...
+
+    def enrol(
+        self, code_hash: bytes, device: str, jwk: dict[str, str], now_ms: int
+    ) -> Device | None:
+        """Use up a code and add the device in one transaction; None when the code is not good."""
+
+    def device(self, device: str) -> Device | None: ...
+
+    def devices(self) -> list[Device]: ...
+
+    def revoke_device(self, device: str, now_ms: int) -> None: ...
+
+    def contact(self, device: str, now_ms: int, unsent: int, offset_ms: int) -> None:
+        """Note that a device was heard of; may be written lazily."""
+
+    # people and places
+    def put_checkpoint(self, checkpoint: Checkpoint) -> None: ...
+
+    def checkpoints(self) -> list[Checkpoint]: ...
+
+    def put_user(self, user: User) -> None: ...
+
+    def user(self, login: str) -> User | None: ...
+
+    def users(self) -> list[User]: ...
+
+    def put_officer(self, officer: Officer) -> None: ...
+
+    def officers(self) -> list[Officer]: ...
+
+    # packs
+    def publish(self, pack: Pack) -> None:
+        """Store a pack; raises ValueError when its version is not above the last one."""
+
+    def pack(self, name: str, scope: str) -> Pack | None: ...
+
+    def packs(self, scopes: Sequence[str]) -> dict[str, Pack]:
+        """The newest pack of each name in these scopes."""
+
+    # what people look at; every caller writes the audit entry first
+    def search(self, criteria: Criteria, after: str, limit: int) -> tuple[list[CrossingRow], str]:
+        """Rows, newest first, and the key to continue after ("" at the end)."""
+
+    def crossing(self, record: str) -> CrossingWhole | None: ...
+
+    def counts(self, from_ms: int, to_ms: int, checkpoints: Sequence[str]) -> dict[str, int]:
+        """Crossings, people, vehicles, by direction, action and flag, open reviews."""
+
+    def each_crossing(
+        self, from_ms: int, to_ms: int, checkpoints: Sequence[str], persons: bool
+    ) -> Iterator[CrossingWhole]:
+        """Merged crossings by (occurred, record), paged by key: constant memory, no long read."""
+
+    def projected(self) -> tuple[int, int]:
+        """(watermark of the view, newest sequence of the log)."""
+
+    # audit
+    def audit(self, entry: AuditEntry) -> int: ...
+
+    def audited(self, after: int, limit: int) -> list[tuple[int, AuditEntry]]: ...
+
+    def close(self) -> None: ...
