@@ -109,7 +109,7 @@ def whole(low: int, high: int, **kwargs: object) -> fields.Integer:
 
 
 class Place(Tolerant):
-    """An administrative unit; codes were reused after 7/2025, so the data set belongs to the key."""
+    """An administrative unit; codes were reused after 7/2025, so data set and code make the key."""
 
     dataset = word(DATASETS, required=True)
     code = text(16, 1, required=True)
