@@ -1,0 +1,35 @@
+"""Pure reading of what people carry: QR families, our own documents, packs, plates.
+
+`read(text, trust, now_ms) -> Evidence` is the whole of it for a scan. The TypeScript twin is
+web/shared/credentials; tests/vectors/credentials holds for both.
+"""
+
+from credentials.evidence import Evidence, evidence_to_json
+from credentials.own import issue_own, open_badge, own_fingerprint
+from credentials.own_claims import ClaimError
+from credentials.pack import PackError, PackPayload, sign_pack, verify_pack
+from credentials.plates import Plate, normalise_plate
+from credentials.reading import read, recognise
+from credentials.trust import NO_TRUST, Trust, TrustError, TrustKey, parse_trust
+
+__all__ = [
+    "NO_TRUST",
+    "ClaimError",
+    "Evidence",
+    "PackError",
+    "PackPayload",
+    "Plate",
+    "Trust",
+    "TrustError",
+    "TrustKey",
+    "evidence_to_json",
+    "issue_own",
+    "normalise_plate",
+    "open_badge",
+    "own_fingerprint",
+    "parse_trust",
+    "read",
+    "recognise",
+    "sign_pack",
+    "verify_pack",
+]
