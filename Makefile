@@ -10,7 +10,11 @@ STAMPS := $(VENV)/.stamps
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 INSTALL_INPUTS := setup.cfg pyproject.toml constraints.txt
 ROOMS := cli server schemas credentials rules sync
-SERVE_ARGS ?=
+# The folder of a node >= 22.12 with npm, found once by the stamp; npm's own settings pass through untouched.
+NPM = PATH="$$(cat $(STAMPS)/node):$$PATH" npm --prefix web --no-update-notifier
+WEB_SOURCES := $(shell find web -name node_modules -prune -o -path web/dist -prune -o -type f -print)
+# Passed on to `chot serve`: make run ARGS='--port 9000'
+ARGS ?=
 
 .PHONY: help
 help: ## list the targets
@@ -33,7 +37,93 @@ $(STAMPS)/core: $(INSTALL_INPUTS) $(STAMPS)/venv
 	@$(PIP) -e '.[fast]'
 	@touch $@
 
-$(STAMPS)/dev: $(STAMPS)/core
+# After node, so that two pips never write .venv at once under -j.
+$(STAMPS)/dev: $(STAMPS)/core | $(STAMPS)/node
 	@echo "[+] installing test and lint tools"
 	@$(PIP) -e '.[fast,dev]'
 	@touch $@
+
+# --- the web side ------------------------------------------------------------
+
+$(STAMPS)/node: $(STAMPS)/core
+	@if node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 22 || (a == 22 && b >= 12) ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null; then \
+	  echo "[3/5] using node $$(node --version) of this machine"; dirname "$$(command -v node)" > $@; \
+	else \
+	  echo "[3/5] bringing Node into $(VENV)"; $(PIP) -e '.[fast,web]'; echo "$(CURDIR)/$(BIN)" > $@; \
+	fi
+
+$(STAMPS)/npm: web/package.json web/package-lock.json web/.npmrc $(STAMPS)/node
+	@echo "[4/5] installing the web packages"
+	@$(NPM) ci --silent
+	@touch $@
+
+web/dist/tablet/sw.js: $(WEB_SOURCES) $(STAMPS)/npm
+	@echo "[5/5] building the tablet and the console's script"
+	@$(NPM) run --silent build
+	@touch $@
+
+# --- what people call --------------------------------------------------------
+
+.PHONY: install run tablet dev web check test lint format bench wheel lock clean chromium
+
+install: $(STAMPS)/core web/dist/tablet/sw.js ## make .venv and build everything needed to run
+	@echo "ready: $(BIN)/chot --help"
+
+run: install ## install, then serve the demo on http://127.0.0.1:8000 (ARGS='--port 9000' is passed on)
+	@exec $(BIN)/chot serve $(ARGS)
+
+tablet: install ## the same over HTTPS on the local network, for real tablets
+	@exec $(BIN)/chot serve --lan $(ARGS)
+
+dev: install $(STAMPS)/dev ## install, plus the test and lint tools
+
+web: web/dist/tablet/sw.js ## only rebuild web/
+
+check: dev ## tests without a browser, within a minute
+	@$(BIN)/python -m pytest -q -m 'not browser and not slow'
+	@$(NPM) run --silent test
+
+test: dev chromium wheel ## every test; installs Debian's chromium when it is missing and it may
+	@$(BIN)/python -m pytest -q
+	@$(NPM) run --silent test
+
+lint: dev ## ruff, mypy --strict, import-linter, tsc
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --config setup.cfg
+	@$(NPM) run --silent typecheck
+
+format: $(STAMPS)/dev ## let ruff rewrite what it can
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: dev ## run every benchmark in bench/, one after the other
+	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+
+wheel: $(STAMPS)/dev web/dist/tablet/sw.js ## build dist/chot-*.whl with the tablet inside
+	@echo "building the wheel"
+	@rm -rf build/wheel dist/chot-*.whl && mkdir -p build/wheel
+	@cp -r $(ROOMS) setup.cfg pyproject.toml LICENSE build/wheel/
+	@if [ -e README.md ]; then cp README.md build/wheel/; fi
+	@mkdir -p build/wheel/server/static && cp -r web/dist build/wheel/server/static/web
+	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist build/wheel
+	@rm -rf build/wheel && ls dist/chot-*.whl
+
+lock: ## resolve setup.cfg again and write constraints.txt
+	@rm -rf build/lock && mkdir -p build
+	@$${PYTHON:-python3} -m venv build/lock
+	@build/lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[fast,web,dev]'
+	@build/lock/bin/python -m pip freeze --exclude-editable > build/constraints.txt
+	@rm -rf build/lock && mv build/constraints.txt constraints.txt && wc -l constraints.txt
+
+chromium:
+	@if [ -x "$${CHROMIUM:-/usr/bin/chromium}" ] && command -v ip >/dev/null; then exit 0; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "installing chromium for the browser tests"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium iproute2 >/dev/null; \
+	else echo "the browser tests need 'apt install chromium iproute2' (CHROMIUM=... names another Chromium); 'make check' runs without" >&2; exit 1; fi
+
+clean: ## remove what make made; data/ stays
+	rm -rf $(VENV) build dist web/dist web/node_modules *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

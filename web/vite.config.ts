@@ -1,0 +1,62 @@
+// One build per mode: `tablet` is the offline PWA below /tablet/, `console` the script of the console's pages.
+
+import { resolve } from "node:path";
+import { defineConfig, type UserConfig } from "vite";
+import { budget } from "./tools/budget.ts";
+import { precache } from "./tools/precache.ts";
+import { strictPolicy } from "./tools/strict-policy.ts";
+import { syntaxFloor } from "./tools/syntax-floor.ts";
+
+/** The oldest browser served: Chromium 80, which knows ES2020. */
+const FLOOR = { target: "chrome80", ecmaVersion: 2020 } as const;
+
+const here = import.meta.dirname;
+const shared: UserConfig["build"] = {
+  target: FLOOR.target,
+  // A data: URL would need a hole in the content security policy.
+  assetsInlineLimit: 0,
+  emptyOutDir: true,
+  reportCompressedSize: false,
+};
+
+const tablet: UserConfig = {
+  root: resolve(here, "tablet"),
+  base: "/tablet/",
+  build: {
+    ...shared,
+    outDir: resolve(here, "dist/tablet"),
+    rollupOptions: {
+      input: { index: resolve(here, "tablet/index.html"), sw: resolve(here, "tablet/sw.ts") },
+      output: {
+        // A service worker keeps its address for ever; everything else is named by its content.
+        entryFileNames: (chunk) => (chunk.name === "sw" ? "sw.js" : "assets/[name]-[hash].js"),
+      },
+    },
+  },
+  plugins: [precache("sw.js"), syntaxFloor(FLOOR.ecmaVersion), strictPolicy(), budget("tablet", { js_gzip_kb: 120 })],
+};
+
+const console_: UserConfig = {
+  root: resolve(here, "console"),
+  base: "/console/assets/",
+  build: {
+    ...shared,
+    outDir: resolve(here, "dist/console"),
+    rollupOptions: {
+      input: { main: resolve(here, "console/main.ts") },
+      // Templates name main.js and main.css.
+      output: {
+        entryFileNames: "[name].js",
+        chunkFileNames: "[name]-[hash].js",
+        assetFileNames: (asset) => (asset.names.some((n) => n.endsWith(".css")) ? "main.css" : "[name]-[hash][extname]"),
+      },
+    },
+  },
+  plugins: [syntaxFloor(FLOOR.ecmaVersion), budget("console", { js_gzip_kb: 60 })],
+};
+
+export default defineConfig(({ mode }) => {
+  if (mode === "tablet") return { ...tablet, logLevel: "warn" };
+  if (mode === "console") return { ...console_, logLevel: "warn" };
+  throw new Error(`vite build --mode tablet or --mode console, not ${mode}`);
+});
