@@ -90,7 +90,7 @@ test: dev chromium wheel ## every test; installs Debian's chromium when it is mi
 lint: dev ## ruff, mypy --strict, import-linter, tsc
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
+	@$(BIN)/mypy $(ROOMS) tests $(wildcard bench/*.py)
 	@$(BIN)/lint-imports --config setup.cfg
 	@$(NPM) run --silent typecheck
 
@@ -99,7 +99,7 @@ format: $(STAMPS)/dev ## let ruff rewrite what it can
 	@$(BIN)/ruff format .
 
 bench: dev ## run every benchmark in bench/, one after the other
-	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+	@for script in $(wildcard bench/*.py); do echo "== $$script"; $(BIN)/python "$$script"; done
 
 wheel: $(STAMPS)/dev web/dist/tablet/sw.js ## build dist/chot-*.whl with the tablet inside
 	@echo "building the wheel"
