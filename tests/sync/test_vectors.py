@@ -1,0 +1,83 @@
+"""tests/vectors/sync/*.json: the generator still writes them, and this room agrees with them.
+
+web/shared/sync/vectors.test.ts reads the same files.
+"""
+
+import importlib.util
+import json
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from sync.batch import parse_batch, verify_batch, verify_es256
+from sync.encoding import from_base64url
+from sync.seal import unseal, unwrap_content_key, wrapped_part
+
+FOLDER = Path(__file__).parent.parent / "vectors" / "sync"
+NAMES = [
+    "batch.json",
+    "chain.json",
+    "clock.json",
+    "encoding.json",
+    "events.json",
+    "receipt.json",
+    "registers.json",
+    "seal.json",
+]
+
+
+def generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location(
+        "make_vectors", Path(__file__).parent / "make_vectors.py"
+    )
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def load(name: str) -> Any:
+    return json.loads((FOLDER / name).read_text(encoding="utf-8"))
+
+
+def number(jwk: dict[str, str], name: str) -> int:
+    return int.from_bytes(from_base64url(jwk[name], 32), "big")
+
+
+def public_key(jwk: dict[str, str]) -> ec.EllipticCurvePublicKey:
+    numbers = ec.EllipticCurvePublicNumbers(number(jwk, "x"), number(jwk, "y"), ec.SECP256R1())
+    return numbers.public_key()
+
+
+def test_every_vector_file_is_the_one_the_generator_writes() -> None:
+    module = generator()
+    made = {name: module.to_text(content) for name, content in module.vectors().items()}
+    assert sorted(made) == NAMES
+    found = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.json")}
+    assert found == made
+
+
+@pytest.mark.parametrize("run", load("batch.json")["runs"], ids=lambda run: str(run["name"]))
+def test_b3_each_batch_of_the_vectors_verifies_alone(run: dict[str, Any]) -> None:
+    batch = parse_batch(run["wire"])
+    chain = verify_batch(batch, public_key(load("batch.json")["jwk"]))
+    assert chain[-1].hex() == run["head"]
+
+
+def test_s3_the_sealed_vectors_open_with_the_servers_key() -> None:
+    vectors = load("seal.json")
+    server = ec.derive_private_key(number(vectors["server_jwk"], "d"), ec.SECP256R1())
+    assert vectors["cases"]
+    for case in vectors["cases"]:
+        key = unwrap_content_key(wrapped_part(case["sealed"]), server)
+        assert unseal(case["sealed"], key, bytes.fromhex(case["commitment"])) == case["person"]
+
+
+def test_p1_the_receipt_of_the_vectors_is_the_servers() -> None:
+    vectors = load("receipt.json")
+    signature = from_base64url(vectors["receipt"]["signature"], 64)
+    text = vectors["signing_text"].encode("ascii")
+    assert verify_es256(public_key(vectors["jwk"]), signature, text)

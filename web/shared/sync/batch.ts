@@ -1,0 +1,94 @@
+/** A run of this device's events with one signature over it. Twin of sync/batch.py. SPEC B1–B6. */
+
+import { eventHash, HASH_BYTES } from "./chain.ts";
+import { type Bytes, textBytes, toBase64url, toHex } from "./encoding.ts";
+
+export const PROTOCOL = 1;
+export const MAX_EVENTS = 1000;
+export const MAX_BODY_CHARS = 8192;
+export const MAX_PERSON_CHARS = 16384;
+
+/** One event to send: exact texts. `person` in clear or `sealed` or neither, never both (SPEC B4, S1). */
+export interface OutgoingEvent {
+  body: string;
+  person: string | null;
+  sealed: string | null;
+  commitment: Uint8Array;
+}
+
+export interface WireEvent {
+  body: string;
+  person?: string;
+  sealed?: string;
+  commitment?: string;
+}
+
+/** The JSON value of a batch; nothing that can be derived is in it (SPEC B4). */
+export interface WireBatch {
+  device: string;
+  first: number;
+  previous: string;
+  events: WireEvent[];
+  signature: string;
+}
+
+/** ES256: r ‖ s, 64 bytes, which is what WebCrypto writes (RFC 7518 §3.4). */
+const ES256 = { name: "ECDSA", hash: "SHA-256" } as const;
+
+export async function signEs256(key: CryptoKey, text: Bytes): Promise<Bytes> {
+  return new Uint8Array(await crypto.subtle.sign(ES256, key, text));
+}
+
+export async function verifyEs256(key: CryptoKey, signature: Bytes, text: Bytes): Promise<boolean> {
+  return signature.length === 64 && (await crypto.subtle.verify(ES256, key, signature, text));
+}
+
+/** The six lines that a batch signature covers (SPEC B3). */
+export function signingText(
+  device: string,
+  first: number,
+  last: number,
+  previous: Uint8Array,
+  head: Uint8Array,
+): Bytes {
+  return textBytes(["chot-batch/1", device, first, last, toHex(previous), toHex(head)].join("\n"));
+}
+
+/** The hash of each event, in order; the last one is the head (SPEC H3). */
+export async function chainOf(previous: Uint8Array, events: readonly OutgoingEvent[]): Promise<Uint8Array[]> {
+  const hashes: Uint8Array[] = [];
+  let current = previous;
+  for (const event of events) {
+    current = await eventHash(current, event.body, event.commitment);
+    hashes.push(current);
+  }
+  return hashes;
+}
+
+/** A signed batch of these events; `sign` is the device key's ES256. */
+export async function makeBatch(
+  device: string,
+  first: number,
+  previous: Uint8Array,
+  events: readonly OutgoingEvent[],
+  sign: (text: Bytes) => Promise<Uint8Array>,
+): Promise<WireBatch> {
+  const hashes = await chainOf(previous, events);
+  const head = hashes[hashes.length - 1] ?? previous;
+  const signature = await sign(signingText(device, first, first + events.length - 1, previous, head));
+  return {
+    device,
+    first,
+    previous: toBase64url(previous),
+    events: events.map(eventToJson),
+    signature: toBase64url(signature),
+  };
+}
+
+function eventToJson(event: OutgoingEvent): WireEvent {
+  if (event.person !== null) return { body: event.body, person: event.person };
+  const covered = event.commitment.length === HASH_BYTES && event.commitment.some((byte) => byte !== 0);
+  if (!covered) return { body: event.body };
+  const withheld = { body: event.body, commitment: toBase64url(event.commitment) };
+  return event.sealed === null ? withheld : { ...withheld, sealed: event.sealed };
+}
