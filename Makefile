@@ -52,7 +52,7 @@ $(STAMPS)/node: $(STAMPS)/core
 	  echo "[3/5] bringing Node into $(VENV)"; $(PIP) -e '.[fast,web]'; echo "$(CURDIR)/$(BIN)" > $@; \
 	fi
 
-$(STAMPS)/npm: web/package.json web/package-lock.json web/.npmrc $(STAMPS)/node
+$(STAMPS)/npm: web/package.json web/package-lock.json web/.npmrc | $(STAMPS)/node
 	@echo "[4/5] installing the web packages"
 	@$(NPM) ci --silent
 	@touch $@
@@ -106,7 +106,7 @@ wheel: $(STAMPS)/dev web/dist/tablet/sw.js ## build dist/chot-*.whl with the tab
 	@rm -rf build/wheel dist/chot-*.whl && mkdir -p build/wheel
 	@cp -r $(ROOMS) setup.cfg pyproject.toml LICENSE build/wheel/
 	@if [ -e README.md ]; then cp README.md build/wheel/; fi
-	@mkdir -p build/wheel/server/static && cp -r web/dist build/wheel/server/static/web
+	@mkdir -p build/wheel/server/static && cp -r web/dist/. build/wheel/server/static/
 	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist build/wheel
 	@rm -rf build/wheel && ls dist/chot-*.whl
 
@@ -121,7 +121,7 @@ chromium:
 	@if [ -x "$${CHROMIUM:-/usr/bin/chromium}" ] && command -v ip >/dev/null; then exit 0; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  echo "installing chromium for the browser tests"; \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium iproute2 >/dev/null; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core iproute2 >/dev/null; \
 	else echo "the browser tests need 'apt install chromium iproute2' (CHROMIUM=... names another Chromium); 'make check' runs without" >&2; exit 1; fi
 
 clean: ## remove what make made; data/ stays

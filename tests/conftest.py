@@ -8,8 +8,9 @@ import pytest
 SEED = int(os.environ.get("CHOT_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
 
 
-def pytest_report_header() -> str:
-    return f"seed: {SEED} (repeat with CHOT_SEED={SEED})"
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    # At the end, because -q hides the header.
+    terminalreporter.write_line(f"seed: CHOT_SEED={SEED}")
 
 
 @pytest.fixture

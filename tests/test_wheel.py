@@ -20,9 +20,9 @@ def wheel() -> Path:
 
 def test_wheel_holds_the_built_tablet_and_every_data_file(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    assert "server/static/web/tablet/sw.js" in names
-    assert "server/static/web/tablet/index.html" in names
-    assert "server/static/web/console/main.js" in names
+    assert "server/static/tablet/sw.js" in names
+    assert "server/static/tablet/index.html" in names
+    assert "server/static/console/main.js" in names
     assert any(name.endswith(".wasm") for name in names)
     for room in ("cli", "server", "schemas", "credentials", "rules", "sync"):
         assert f"{room}/__init__.py" in names
