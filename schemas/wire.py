@@ -28,11 +28,13 @@ class Request(Schema):
 class Unchecked(fields.Nested):
     """Documented like a nested shape and handed on as it came: `sync.batch` checks it, faster."""
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+    def _deserialize(
+        self, value: Any, attr: Any, data: Any, partial: Any = None, **kwargs: Any
+    ) -> Any:
         return value
 
 
-class Jwk(Request):
+class Jwk(Schema):
     """A public P-256 key (RFC 7517). A private part is refused."""
 
     kty = word(("EC",), required=True)
@@ -48,7 +50,7 @@ class Jwk(Request):
 class Health(Schema):
     """Liveness and readiness; `log` − `projected` is how far the view is behind."""
 
-    status = word(("ok", "behind"), required=True)
+    status = word(("ok",), required=True)
     server = fields.String(required=True)
     epoch = fields.Integer(required=True)
     version = fields.String(required=True)
@@ -64,7 +66,7 @@ class EnrolRequest(Request):
     """A one-time code (20 Crockford base32 characters) and the device's public key."""
 
     code = text(64, 1, required=True)
-    jwk = fields.Nested(Jwk, required=True)
+    jwk = Unchecked(Jwk, required=True)
     name = text(64)
 
 
@@ -154,6 +156,9 @@ class SentBatch(Schema):
 
 class SyncRequest(Request):
     """One round trip: what the device wants, what it sends, how much it still holds back."""
+
+    max_bytes = 8 * 1024 * 1024
+    """Of the body, once inflated. Other requests may have 64 KiB."""
 
     protocol = whole(0, 1 << 16, required=True)
     cursor = text(160, allow_none=True, load_default=None)
@@ -337,9 +342,7 @@ class WholeCrossing(Schema):
     writes = fields.Dict(fields.String(), data_key="fields", attribute="fields", required=True)
     people = fields.Dict(fields.String(), fields.Dict(), required=True)
     goods = fields.Dict(fields.String(), fields.Dict(), required=True)
-    conflicts = fields.Dict(
-        fields.String(), fields.List(fields.Nested(RecordWrite)), required=True
-    )
+    conflicts = fields.Dict(fields.String(), fields.List(fields.Nested(RecordWrite)), required=True)
     reviews = fields.List(fields.Nested(RecordWrite), required=True)
     history = fields.List(fields.Nested(RecordWrite), required=True)
 

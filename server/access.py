@@ -1,0 +1,126 @@
+"""Who may call a view. Deny by default: a view without a rule is refused, and a test finds it.
+
+Every view carries one marker: `@public`, `@device_only`, `@for_roles("reviewer", …)`, or
+`@admits(rule)` for a rule of its own (the console's cookie sessions).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, g, request
+
+from server.context import here
+from server.problems import ProblemError
+from server.store.protocol import Device, User, UserRole
+from server.tokens import TokenError, read_access_token
+
+MAX_BEARER_CHARACTERS = 2048
+ATTRIBUTE = "chot_access"
+
+View = TypeVar("View", bound=Callable[..., Any])
+Rule = Callable[[], None]
+"""Returns when the request may go on and raises ProblemError when not."""
+
+
+def admits(rule: Rule) -> Callable[[View], View]:
+    """Guard a view with `rule`. Innermost decorators survive: the marker is copied by `wraps`."""
+
+    def mark(view: View) -> View:
+        setattr(view, ATTRIBUTE, rule)
+        return view
+
+    return mark
+
+
+def _anybody() -> None:
+    return None
+
+
+def _a_device() -> None:
+    g.device = _bearer_device()
+
+
+public = admits(_anybody)
+device_only = admits(_a_device)
+
+
+def for_roles(*roles: UserRole) -> Callable[[View], View]:
+    """Guard a view of the API: a signed-in user with one of these roles, by bearer token."""
+
+    def rule() -> None:
+        user = _bearer_user()
+        g.user = user
+        if user.role not in roles:
+            raise ProblemError("auth.forbidden")
+
+    return admits(rule)
+
+
+def rule_of(view: Callable[..., Any]) -> Rule | None:
+    """The rule of a view function, also through decorators that use functools.wraps."""
+    rule: Rule | None = getattr(view, ATTRIBUTE, None)
+    return rule
+
+
+def guard(app: Flask) -> None:
+    """Check every request's rule before its view runs."""
+
+    @app.before_request
+    def check_access() -> None:
+        if request.routing_exception is not None or request.endpoint is None:
+            return
+        rule = rule_of(current_app.view_functions[request.endpoint])
+        if rule is None:
+            raise ProblemError("auth.forbidden")
+        rule()
+
+
+def the_device() -> Device:
+    """The device that `device_only` let in."""
+    device = g.device
+    assert isinstance(device, Device)
+    return device
+
+
+def the_user() -> User:
+    """The user that a role rule let in."""
+    user = g.user
+    assert isinstance(user, User)
+    return user
+
+
+def _bearer_device() -> Device:
+    claims = _claims("device")
+    device = here().store.device(str(claims["sub"]))
+    if device is None or device.kind != "tablet" or device.checkpoint != claims.get("checkpoint"):
+        raise ProblemError("device.unknown")
+    return device
+
+
+def _bearer_user() -> User:
+    claims = _claims("user")
+    user = here().store.user(str(claims.get("login", "")))
+    if user is None or user.disabled or user.id != claims["sub"]:
+        raise ProblemError("auth.invalid")
+    return user
+
+
+def _claims(kind: str) -> dict[str, Any]:
+    header = request.headers.get("Authorization", "")
+    scheme, _, token = header.partition(" ")
+    if not header:
+        raise ProblemError("auth.missing")
+    if scheme.lower() != "bearer" or not token or len(token) > MAX_BEARER_CHARACTERS:
+        raise ProblemError("auth.invalid")
+    context = here()
+    try:
+        claims = read_access_token(
+            token, context.keys.session, context.store.epoch, context.clock()
+        )
+    except TokenError as error:
+        raise ProblemError(error.code) from None
+    if claims["kind"] != kind:
+        raise ProblemError("auth.forbidden")
+    return claims

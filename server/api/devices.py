@@ -1,0 +1,70 @@
+"""POST /devices/enrol: a one-time code and a public key become a device."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask import request
+
+from credentials.jws import jwk_of_public_key, public_key_of_jwk
+from schemas.wire import Enrolled, EnrolRequest
+from server.access import public
+from server.api.resource import PREFIX, Resource, problems
+from server.context import here
+from server.enrolment import code_hash
+from server.keys import public_jwk
+from server.problems import ProblemError
+from server.store.protocol import AuditEntry, Checkpoint, Device
+from sync.encoding import uuid7
+
+resource = Resource("devices", __name__, url_prefix=PREFIX, description="Enrolment of tablets")
+
+
+@resource.route("/devices/enrol", methods=["POST"])
+@resource.arguments(EnrolRequest)
+@resource.response(201, Enrolled)
+@resource.doc(responses=problems("enrolment.code", "enrolment.key", "request.rate"))
+@public
+def enrol(wanted: dict[str, Any]) -> dict[str, Any]:
+    """Use up a code. The device pins what the answer names: these keys sign packs and receipts."""
+    context = here()
+    now_ms = context.clock()
+    try:
+        jwk = jwk_of_public_key(public_key_of_jwk(wanted["jwk"]))
+    except ValueError:
+        raise ProblemError("enrolment.key") from None
+    address = request.remote_addr or ""
+    wait_s = context.enrolments.wait_s(address, now_ms)
+    if wait_s:
+        raise ProblemError("request.rate", headers={"Retry-After": str(wait_s)})
+    device_id = uuid7(now_ms, secrets.token_bytes(10))
+    device = context.store.enrol(code_hash(wanted["code"]), device_id, jwk, now_ms)
+    if device is None:
+        context.enrolments.failed(address, now_ms)
+        raise ProblemError("enrolment.code")
+    context.store.audit(AuditEntry(now_ms, device.id, "device.enrolled", device.checkpoint or ""))
+    return {
+        "device": device.id,
+        "checkpoint": _checkpoint(device),
+        "server": context.store.server_id,
+        "root_key": public_jwk(context.keys.packs),
+        "sealing_key": public_jwk(context.keys.sealing),
+        "receipt_key": public_jwk(context.keys.signing),
+        "server_time": now_ms,
+    }
+
+
+def _checkpoint(device: Device) -> dict[str, Any]:
+    places: dict[str, Checkpoint] = {one.id: one for one in here().store.checkpoints()}
+    place = places[device.checkpoint or ""]
+    return {
+        "id": place.id,
+        "name": place.name,
+        "province": place.province,
+        "klass": place.klass,
+        "lane": device.lane or "",
+        "lanes": list(place.lanes),
+        "road": place.road,
+        "hotline": place.hotline,
+    }

@@ -1,0 +1,37 @@
+"""GET /packs/<name>: a signed pack, as it was signed."""
+
+from __future__ import annotations
+
+from flask import Response, jsonify, request
+
+from schemas.wire import SignedPack
+from server.access import device_only, the_device
+from server.api.resource import DEVICE, PREFIX, Resource, problems
+from server.context import here
+from server.packs import device_scopes
+from server.problems import ProblemError
+
+resource = Resource("packs", __name__, url_prefix=PREFIX, description="Signed reference data")
+
+
+@resource.route("/packs/<string:name>")
+@resource.response(200, SignedPack)
+@resource.doc(
+    security=DEVICE,
+    responses=problems("pack.unknown", "device.revoked")
+    | {"304": {"description": "The version named by If-None-Match is still the newest"}},
+)
+@device_only
+def pack(name: str) -> Response:
+    """The newest version in the device's scope. ETag "<name>-<version>"."""
+    device = the_device()
+    if device.revoked_ms is not None:
+        raise ProblemError("device.revoked")
+    found = here().store.packs(device_scopes(device)).get(name)
+    if found is None:
+        raise ProblemError("pack.unknown")
+    response = jsonify({"name": found.name, "version": found.version, "jws": found.jws})
+    response.set_etag(f"{found.name}-{found.version}")
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.make_conditional(request)
+    return response

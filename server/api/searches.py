@@ -1,0 +1,70 @@
+"""POST /searches and GET /searches/<id>: who looks states why, and every page is in the audit."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from schemas.wire import SearchOpened, SearchPage, SearchPageQuery, SearchRequest
+from server.access import for_roles, the_user
+from server.api.resource import PREFIX, USER, Resource, problems
+from server.context import here
+from server.problems import ProblemError
+from server.purposes import confined, criteria_for_audit, reference_text
+from server.searches import OpenSearch
+from server.store.protocol import AuditEntry, Criteria
+from sync.encoding import uuid7
+
+PAGE_ROWS = 50
+
+resource = Resource("searches", __name__, url_prefix=PREFIX, description="Audited searches")
+
+
+@resource.route("/searches", methods=["POST"])
+@resource.arguments(SearchRequest)
+@resource.response(201, SearchOpened)
+@resource.doc(security=USER, responses=problems("search.purpose", "auth.forbidden"))
+@for_roles("reviewer", "approver", "command")
+def open_search(wanted: dict[str, Any]) -> dict[str, str]:
+    """State purpose, reference and criteria; the id opens the pages for half an hour."""
+    context, user = here(), the_user()
+    now_ms = context.clock()
+    purpose, reference = wanted["purpose"], wanted["reference"]
+    reason = reference_text(purpose, reference)
+    given: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in wanted["criteria"].items()
+    }
+    criteria = confined(purpose, reference, Criteria(**given))
+    search_id = uuid7(now_ms, secrets.token_bytes(10))
+    context.store.audit(
+        AuditEntry(
+            now_ms, user.id, "search", search_id, purpose, reason, criteria_for_audit(criteria)
+        )
+    )
+    context.searches.add(search_id, OpenSearch(user.id, purpose, reason, criteria, now_ms))
+    return {"id": search_id}
+
+
+@resource.route("/searches/<string:search_id>")
+@resource.arguments(SearchPageQuery, location="query")
+@resource.response(200, SearchPage)
+@resource.doc(security=USER, responses=problems("search.unknown", "search.wide"))
+@for_roles("reviewer", "approver", "command")
+def search_page(query: dict[str, str], search_id: str) -> dict[str, Any]:
+    """Fifty rows, newest first."""
+    context, user = here(), the_user()
+    now_ms = context.clock()
+    search = context.searches.get(search_id, user.id, now_ms)
+    if search is None:
+        raise ProblemError("search.unknown")
+    context.store.audit(
+        AuditEntry(
+            now_ms, user.id, "search.page", search_id, search.purpose, search.reference,
+            {"first": not query["after"]},
+        )
+    )  # fmt: skip
+    rows, after = context.store.search(search.criteria, query["after"], PAGE_ROWS)
+    if not context.searches.show(search, [row.record for row in rows]):
+        raise ProblemError("search.wide")
+    return {"rows": rows, "next": after}

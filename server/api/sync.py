@@ -1,0 +1,167 @@
+"""POST /sync: one round trip, push first and then pull (sync/SPEC.md)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Response
+
+from credentials.jws import public_key_of_jwk
+from schemas.wire import SyncAnswer, SyncRequest
+from server.access import device_only, the_device
+from server.api.resource import DEVICE, PREFIX, Resource, problems
+from server.context import Context, here
+from server.packs import device_scopes
+from server.problems import ProblemError
+from server.store.protocol import Device, EventAnswer, PulledEvent
+from sync.batch import PROTOCOL, parse_batch, sign_es256, verify_batch
+from sync.cursor import Cursor, Feed, feed_set, parse_cursor, parse_feed
+from sync.encoding import to_base64url
+from sync.envelope import Receipt
+
+PAGE_EVENTS = 500
+SNAPSHOT_HOURS = 72
+
+resource = Resource("sync", __name__, url_prefix=PREFIX, description="Events both ways")
+
+
+@resource.route("/sync", methods=["POST"])
+@resource.arguments(SyncRequest)
+@resource.response(200, SyncAnswer)
+@resource.doc(
+    security=DEVICE,
+    responses=problems(
+        "batch.shape", "batch.device", "batch.signature", "batch.size", "feed.forbidden"
+    ),
+)
+@device_only
+def exchange(wanted: dict[str, Any]) -> Response:
+    """Take the device's batch into the log, then give one page of its feeds.
+
+    The request is checked whole before anything is stored: a refusal leaves nothing behind.
+    """
+    context, device = here(), the_device()
+    if wanted["protocol"] != PROTOCOL:
+        raise ProblemError("protocol.unknown")
+    feeds = _feeds(wanted["feeds"], device)
+    cursor = parse_cursor(wanted["cursor"])
+    now_ms = context.clock()
+    results = _push(context, device, wanted["batch"], now_ms)
+    context.store.contact(device.id, now_ms, wanted["unsent"], now_ms - wanted["device_time"])
+    answer = {
+        "results": [_result(one) for one in results],
+        "receipt": _receipt(context, device, now_ms),
+        **_pull(context, device, feeds, cursor, now_ms),
+        "removals": [],
+        "digest": None,
+        "server_time": now_ms,
+    }
+    text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+    return Response(text.encode("utf-8"), mimetype="application/json")
+
+
+def _feeds(texts: list[str], device: Device) -> frozenset[Feed]:
+    feeds = frozenset(parse_feed(text) for text in texts)
+    if any(feed != Feed("checkpoint", device.checkpoint or "") for feed in feeds):
+        raise ProblemError("feed.forbidden")
+    return feeds
+
+
+def _push(context: Context, device: Device, data: Any, now_ms: int) -> tuple[EventAnswer, ...]:
+    if data is None:
+        return ()
+    batch = parse_batch(data)
+    if batch.device != device.id:
+        raise ProblemError("batch.device")
+    chain = verify_batch(batch, public_key_of_jwk(device.jwk))
+    return context.store.push(batch, chain, device, now_ms).results
+
+
+def _result(answer: EventAnswer) -> dict[str, Any]:
+    result: dict[str, Any] = {"seq": answer.seq, "state": answer.state}
+    if answer.code is not None:
+        result["code"] = answer.code
+    if answer.field is not None:
+        result["field"] = answer.field
+    return result
+
+
+def _receipt(context: Context, device: Device, now_ms: int) -> dict[str, Any]:
+    through, head = context.store.held(device.id)
+    receipt = Receipt(
+        server=context.store.server_id,
+        level=context.config.level,
+        device=device.id,
+        through=through,
+        head=head,
+        safe_through=0,
+        server_ms=now_ms,
+    )
+    return {
+        "server": receipt.server,
+        "level": receipt.level,
+        "device": receipt.device,
+        "through": receipt.through,
+        "head": to_base64url(head),
+        "safe_through": receipt.safe_through,
+        "server_time": now_ms,
+        "signature": to_base64url(sign_es256(context.keys.signing, receipt.signing_text())),
+    }
+
+
+def _pull(
+    context: Context, device: Device, feeds: frozenset[Feed], cursor: Cursor | None, now_ms: int
+) -> dict[str, Any]:
+    if device.revoked_ms is not None or not feeds:
+        kept = None if cursor is None else str(cursor)
+        return {
+            "events": [],
+            "cursor": kept,
+            "more": False,
+            "reset": False,
+            "packs": {} if device.revoked_ms is not None else _pack_versions(context, device),
+        }
+    store = context.store
+    checkpoints = [feed.id for feed in feeds]
+    names = feed_set(feeds)
+    fits = (
+        cursor is not None
+        and (cursor.server, cursor.epoch, cursor.feeds) == (store.server_id, store.epoch, names)
+        and cursor.sequence <= store.projected()[1]
+    )
+    if cursor is not None and fits:
+        after = cursor.sequence
+    else:
+        after = store.snapshot_start(checkpoints, now_ms - SNAPSHOT_HOURS * 3_600_000)
+    page = store.pull(checkpoints, after, PAGE_EVENTS, persons=True)
+    return {
+        "events": [_event(event) for event in page.events],
+        "cursor": str(Cursor(store.server_id, store.epoch, names, page.sequence)),
+        "more": page.more,
+        "reset": cursor is not None and not fits,
+        "packs": _pack_versions(context, device),
+    }
+
+
+def _event(event: PulledEvent) -> dict[str, Any]:
+    sent: dict[str, Any] = {
+        "n": event.n,
+        "device": event.device,
+        "seq": event.seq,
+        "previous": to_base64url(event.previous),
+        "body": event.body,
+        "server": event.server,
+        "received": event.received_ms,
+        "state": event.state,
+    }
+    if event.person is not None:
+        sent["person"] = event.person
+    elif any(event.commitment):
+        sent["commitment"] = to_base64url(event.commitment)
+    return sent
+
+
+def _pack_versions(context: Context, device: Device) -> dict[str, int]:
+    packs = context.store.packs(device_scopes(device))
+    return {name: pack.version for name, pack in sorted(packs.items())}

@@ -1,0 +1,59 @@
+"""The composition root: configuration, storage, keys and clock become one Flask application."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from schemas.wire import SyncRequest
+from server import static_tablet
+from server.access import guard
+from server.api import auth, crossings, devices, health, packs, searches, sync
+from server.api.resource import make_api
+from server.config import Config
+from server.context import Clock, Context, system_clock
+from server.headers import add_headers
+from server.keys import KeyRing
+from server.limits import FAILURES_PER_ADDRESS, FailureLimit, SignInLimits
+from server.problems import register_errors
+from server.requestlog import log_requests
+from server.searches import OpenSearches
+from server.store.protocol import Store
+from server.store.sqlite import open_store
+from server.tokens import ReplayCache
+from server.version import VERSION
+
+RESOURCES = (health, devices, auth, sync, packs, searches, crossings)
+
+
+def create_app(config: Config, store: Store | None = None, clock: Clock = system_clock) -> Flask:
+    """The application over `store` (opened from `config` when absent); `clock` gives Unix ms.
+
+    Raises KeyRingError or what the store raises when the data directory cannot be used: a server
+    that cannot keep what it is given must not start.
+    """
+    app = Flask("server", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = SyncRequest.max_bytes
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    keys = KeyRing.load_or_create(config.data_dir)
+    Context(
+        config=config,
+        store=open_store(config, keys) if store is None else store,
+        keys=keys,
+        clock=clock,
+        # Whole seconds: an assertion's `iat` has no finer grain.
+        started_ms=clock() // 1000 * 1000,
+        assertions=ReplayCache(),
+        sign_ins=SignInLimits(),
+        searches=OpenSearches(),
+        enrolments=FailureLimit(FAILURES_PER_ADDRESS),
+    ).install(app)
+    log_requests(app)
+    guard(app)
+    register_errors(app)
+    add_headers(app)
+    api = make_api(app, VERSION)
+    for module in RESOURCES:
+        api.register_blueprint(module.resource)
+    app.register_blueprint(static_tablet.pages)
+    return app

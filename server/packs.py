@@ -1,0 +1,161 @@
+"""Packs: what tablets must know offline, built from the store and `rules/packs`, signed, published.
+
+A pack gets a new version only when its content changed, so that `publish_packs` may run at every
+start and after every change. Names and content: rules, levels (files of the rules room), trust
+(whose documents count), hotlines, and per checkpoint a roster (who may open a shift).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+import rules
+from credentials.pack import PackError, PackPayload, sign_pack, verify_pack
+from server.keys import KeyRing, public_jwk
+from server.store.protocol import Device, Officer, Pack, Store
+from sync.encoding import to_base64url
+
+EVERYBODY = "all"
+PIN_ITERATIONS = 210_000
+"""PBKDF2-HMAC-SHA256 over badge secret and PIN. The badge holds 128 bits; the PIN adds little."""
+
+KEK_BYTES = 32
+DOCUMENT_ISSUER = "chot"
+DOCUMENT_USAGE = ("decl", "badge", "permit", "pass", "manifest", "card")
+
+
+def checkpoint_scope(checkpoint: str) -> str:
+    """The scope of what only one checkpoint may have."""
+    return f"checkpoint:{checkpoint}"
+
+
+def device_scopes(device: Device) -> list[str]:
+    """The scopes of the packs that a device may have."""
+    own = [] if device.checkpoint is None else [checkpoint_scope(device.checkpoint)]
+    return [EVERYBODY, *own]
+
+
+def publish_packs(store: Store, keys: KeyRing, now_ms: int) -> list[Pack]:
+    """Sign and publish every pack whose content is not the published one; returns the new ones."""
+    contents: dict[tuple[str, str], Any] = {
+        (name, EVERYBODY): content for name, content in rule_contents().items()
+    }
+    contents["trust", EVERYBODY] = trust_content(keys)
+    contents["hotlines", EVERYBODY] = hotlines_content(store)
+    for checkpoint in store.checkpoints():
+        content = roster_content(store, checkpoint.id)
+        contents["roster", checkpoint_scope(checkpoint.id)] = content
+    published = []
+    for (name, scope), content in contents.items():
+        last = store.pack(name, scope)
+        if last is not None and _content_of(last, keys, now_ms) == content:
+            continue
+        pack = sign(name, scope, 1 if last is None else last.version + 1, content, keys, now_ms)
+        store.publish(pack)
+        published.append(pack)
+    return published
+
+
+def sign(name: str, scope: str, version: int, content: Any, keys: KeyRing, now_ms: int) -> Pack:
+    """One signed pack."""
+    issued_at = datetime.fromtimestamp(now_ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    payload = PackPayload(name, version, scope, issued_at, None, content)
+    kid = public_jwk(keys.packs)["kid"]
+    return Pack(name, scope, version, now_ms, sign_pack(payload, keys.packs, kid))
+
+
+def rule_contents() -> dict[str, Any]:
+    """Pack name → content, of the data files of the rules room."""
+    folder = Path(rules.__file__).parent / "packs"
+    return {
+        file.stem: json.loads(file.read_text("utf-8")) for file in sorted(folder.glob("*.json"))
+    }
+
+
+def trust_content(keys: KeyRing) -> dict[str, Any]:
+    """Whose documents tablets believe: this server's documents key (`credentials/trust.py`)."""
+    jwk = public_jwk(keys.documents)
+    kid = jwk.pop("kid")
+    key = {
+        "kid": kid,
+        "alg": "ES256",
+        "jwk": jwk,
+        "issuer": DOCUMENT_ISSUER,
+        "usage": list(DOCUMENT_USAGE),
+        "not_before_ms": None,
+        "not_after_ms": None,
+    }
+    return {"keys": [key], "revoked": []}
+
+
+def hotlines_content(store: Store) -> dict[str, Any]:
+    """Whom an officer may call, by checkpoint."""
+    return {
+        "hotlines": [
+            {"checkpoint": one.id, "name": one.name, "number": one.hotline}
+            for one in sorted(store.checkpoints(), key=lambda one: one.id)
+            if one.hotline
+        ]
+    }
+
+
+def roster_content(store: Store, checkpoint: str) -> dict[str, Any]:
+    """Who may open a shift here, each with the history key wrapped under badge and PIN."""
+    found = store.history_key(checkpoint)
+    if found is None:
+        raise KeyError(checkpoint)
+    key_id, history_key = found
+    officers = sorted(store.officers(), key=lambda one: one.id)
+    return {
+        "checkpoint": checkpoint,
+        "history_key_id": key_id,
+        "officers": [
+            {
+                "id": one.id,
+                "name": one.name,
+                "role": one.role,
+                "iterations": PIN_ITERATIONS,
+                "wrapped": wrap_history_key(one, history_key),
+            }
+            for one in officers
+            if checkpoint in one.checkpoints and not one.revoked
+        ],
+    }
+
+
+def officer_kek(badge_secret: bytes, pin: str, officer: str) -> bytes:
+    """What badge and PIN open: PBKDF2-HMAC-SHA256, as WebCrypto makes it on the tablet."""
+    password = f"{to_base64url(badge_secret)}:{pin}".encode()
+    salt = f"chot/1 badge\n{officer}".encode()
+    return hashlib.pbkdf2_hmac("sha256", password, salt, PIN_ITERATIONS, KEK_BYTES)
+
+
+def wrap_history_key(officer: Officer, history_key: bytes) -> str:
+    """base64url(nonce ‖ AES-256-GCM) of a checkpoint's history key for one officer.
+
+    The nonce is derived from what it encrypts: the same content gives the same pack, and one
+    nonce never stands for two plaintexts.
+    """
+    bound = officer.id.encode("utf-8")
+    nonce = hmac.new(officer.kek, b"chot/1 roster\n" + bound + history_key, "sha256").digest()[:12]
+    return to_base64url(nonce + AESGCM(officer.kek).encrypt(nonce, history_key, bound))
+
+
+def _content_of(pack: Pack, keys: KeyRing, now_ms: int) -> Mapping[str, Any] | None:
+    """What a published pack says, or None when the root key has changed since."""
+    try:
+        payload = verify_pack(pack.jws, public_jwk(keys.packs), now_ms)
+    except PackError as error:
+        if error.payload is None:
+            return None
+        payload = error.payload
+    content: Mapping[str, Any] = payload.content
+    return content

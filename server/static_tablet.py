@@ -1,0 +1,121 @@
+"""The built tablet under /tablet/: what `make web` put into web/dist, or the copy in a wheel.
+
+Few files and small, so they are read whole and compressed once. Names under assets/ hold a hash of
+their content and never change; everything else is asked for again each time.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+
+from flask import Blueprint, Response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from server.access import public
+from server.headers import TABLET_POLICY
+from server.problems import ProblemError
+
+HERE = Path(__file__).resolve().parent
+FOLDERS = (HERE.parent / "web" / "dist" / "tablet", HERE / "static" / "tablet")
+MAX_FILES = 64
+YEAR_S = 31_536_000
+
+_TYPES = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".html": "text/html",
+    ".wasm": "application/wasm",
+    ".webmanifest": "application/manifest+json",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".ico": "image/x-icon",
+    ".txt": "text/plain",
+}
+_SQUEEZED = (".js", ".css", ".html", ".wasm", ".webmanifest", ".json", ".svg", ".txt")
+
+pages = Blueprint("tablet", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFile:
+    """A file's bytes, plain and compressed ("" where that saves nothing), and its tag."""
+
+    data: bytes
+    squeezed: bytes
+    tag: str
+    media_type: str
+
+
+@pages.route("/tablet")
+@public
+def tablet_folder() -> AnyResponse:
+    """The tablet's scope ends with a slash."""
+    return redirect("/tablet/", 308)
+
+
+@pages.route("/tablet/", defaults={"path": "index.html"})
+@pages.route("/tablet/<path:path>")
+@public
+def tablet(path: str) -> Response:
+    """One file of the built tablet."""
+    file = find(path)
+    if file is None:
+        raise ProblemError("request.not_found")
+    hashed = path.startswith("assets/")
+    squeeze = bool(file.squeezed) and request.accept_encodings["gzip"] > 0
+    response = Response(file.squeezed if squeeze else file.data)
+    response.content_type = file.media_type
+    response.vary.add("Accept-Encoding")
+    if squeeze:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Cache-Control"] = (
+        f"public, max-age={YEAR_S}, immutable" if hashed else "no-cache"
+    )
+    response.headers["Content-Security-Policy"] = TABLET_POLICY
+    response.set_etag(f"{file.tag}-gz" if squeeze else file.tag)
+    response.make_conditional(request)
+    return response
+
+
+def built_folder() -> Path | None:
+    """Where the built tablet lies, or None when nobody has built it."""
+    return next((folder for folder in FOLDERS if (folder / "index.html").is_file()), None)
+
+
+def find(path: str) -> StaticFile | None:
+    """The file at `path` below the built folder, and nothing outside it."""
+    folder = built_folder()
+    parts = PurePosixPath(path).parts
+    if folder is None or not parts or any(part.startswith((".", "/")) for part in parts):
+        return None
+    file = folder.joinpath(*parts)
+    try:
+        stat = file.stat()
+    except (OSError, ValueError):
+        return None
+    if not file.is_file() or not file.resolve().is_relative_to(folder.resolve()):
+        return None
+    return _read(file, stat.st_mtime_ns)
+
+
+@lru_cache(maxsize=MAX_FILES)
+def _read(file: Path, changed_ns: int) -> StaticFile:
+    del changed_ns  # part of the key only: a rebuilt file is read again
+    data = file.read_bytes()
+    suffix = file.suffix.lower()
+    squeezed = gzip.compress(data, 9, mtime=0) if suffix in _SQUEEZED else b""
+    media_type = _TYPES.get(suffix) or mimetypes.guess_type(file.name)[0]
+    if media_type in ("text/html", "text/javascript", "text/css", "text/plain"):
+        media_type += "; charset=utf-8"
+    return StaticFile(
+        data,
+        squeezed if len(squeezed) < len(data) else b"",
+        hashlib.sha256(data).hexdigest()[:16],
+        media_type or "application/octet-stream",
+    )
