@@ -163,6 +163,8 @@ class Criteria:
     actions: tuple[str, ...] = ()
     direction: str = ""
     review: Literal["", "open", "seen", "needs_check"] = ""
+    flags: tuple[str, ...] = ()
+    """Crossings that carry any of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,10 +261,17 @@ class Store(Protocol):
         fields: dict[str, Any],
         person: dict[str, Any] | None,
         now_ms: int,
+        *,
+        items: dict[str, dict[str, dict[str, Any]]] | None = None,
+        person_items: dict[str, dict[str, dict[str, Any]]] | None = None,
+        over: dict[str, Sequence[str]] | None = None,
     ) -> str:
         """Append one event of this server's own chain, in the name of `user` (SPEC A7).
 
-        Returns "device:seq"."""
+        `fields` and `person` are the `set` of the body and of the person part, `items` and
+        `person_items` their items; `over` lists the writes that `user` saw, per path (R2).
+        Returns "device:seq". Raises SyncError with the code and field that acceptance refuses.
+        """
 
     def pull(self, checkpoints: Sequence[str], after: int, limit: int, persons: bool) -> Page:
         """Events of these checkpoints after `after`, oldest first (SPEC F2)."""
@@ -295,6 +304,9 @@ class Store(Protocol):
 
     def checkpoints(self) -> list[Checkpoint]: ...
 
+    def history_key(self, checkpoint: str) -> tuple[str, bytes] | None:
+        """(id, 32 bytes) of the key that a checkpoint's roster wraps for each officer."""
+
     def put_user(self, user: User) -> None: ...
 
     def user(self, login: str) -> User | None: ...
@@ -312,7 +324,7 @@ class Store(Protocol):
     def pack(self, name: str, scope: str) -> Pack | None: ...
 
     def packs(self, scopes: Sequence[str]) -> dict[str, Pack]:
-        """The newest pack of each name in these scopes."""
+        """The newest pack of each name; a later scope takes a name over from an earlier one."""
 
     # what people look at; every caller writes the audit entry first
     def search(self, criteria: Criteria, after: str, limit: int) -> tuple[list[CrossingRow], str]:
@@ -322,6 +334,9 @@ class Store(Protocol):
 
     def counts(self, from_ms: int, to_ms: int, checkpoints: Sequence[str]) -> dict[str, int]:
         """Crossings, people, vehicles, by direction, action and flag, open reviews."""
+
+    def open_reviews(self) -> dict[str, int]:
+        """Crossings that wait for a review: by flag, and "all"."""
 
     def each_crossing(
         self, from_ms: int, to_ms: int, checkpoints: Sequence[str], persons: bool
@@ -335,5 +350,8 @@ class Store(Protocol):
     def audit(self, entry: AuditEntry) -> int: ...
 
     def audited(self, after: int, limit: int) -> list[tuple[int, AuditEntry]]: ...
+
+    def verify_audit(self) -> int | None:
+        """The number of the first audit entry that does not follow from those before, or None."""
 
     def close(self) -> None: ...

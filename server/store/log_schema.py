@@ -1,0 +1,161 @@
+"""`log.db`: the truth. Tables, indexes and numbered migrations, applied when the file is opened.
+
+sqlite-utils keeps the list of what was applied (`_sqlite_migrations`); each migration is one
+transaction. A released migration is never edited: add the next one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Literal
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+STATES: tuple[Literal["accepted", "held", "rejected"], ...] = ("accepted", "held", "rejected")
+"""The states an event is stored in; its number in `events.state` is its place here."""
+
+ACCEPTED, HELD, REJECTED = range(3)
+
+log_migrations = Migrations("log")
+
+
+@log_migrations()
+def m001_events(db: Database) -> None:
+    """The append-only log and what vouches for it.
+
+    `n` is given by the one writer inside its transaction, so commit order is cursor order (SPEC
+    F2). `branch` is 0 but for a cloned device (A6). Two indexes only: they are on the path that a
+    push waits for.
+    """
+    execute_all(
+        db,
+        """
+        CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE homes (no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
+        CREATE TABLE events (
+            n INTEGER PRIMARY KEY,
+            device INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            branch INTEGER NOT NULL,
+            home INTEGER NOT NULL,
+            state INTEGER NOT NULL,
+            code TEXT,
+            field TEXT,
+            order_stamp INTEGER NOT NULL,
+            received_ms INTEGER NOT NULL,
+            envelope INTEGER NOT NULL,
+            authority INTEGER NOT NULL,
+            day_key INTEGER,
+            hash BLOB NOT NULL,
+            previous BLOB NOT NULL,
+            commitment BLOB NOT NULL,
+            body TEXT NOT NULL,
+            person BLOB
+        );
+        CREATE UNIQUE INDEX events_by_device ON events (device, seq, branch);
+        CREATE INDEX events_by_home ON events (home);
+        CREATE TABLE restated (
+            n INTEGER PRIMARY KEY, event INTEGER NOT NULL, home INTEGER NOT NULL
+        );
+        CREATE INDEX restated_by_home ON restated (home);
+        CREATE TABLE chains (
+            device INTEGER NOT NULL, branch INTEGER NOT NULL,
+            through INTEGER NOT NULL, head BLOB NOT NULL,
+            PRIMARY KEY (device, branch)
+        ) WITHOUT ROWID;
+        CREATE TABLE batches (
+            no INTEGER PRIMARY KEY, device INTEGER NOT NULL, first INTEGER NOT NULL,
+            last INTEGER NOT NULL, previous BLOB NOT NULL, head BLOB NOT NULL,
+            signature BLOB NOT NULL
+        );
+        CREATE TABLE envelopes (
+            no INTEGER PRIMARY KEY, server TEXT NOT NULL, received_ms INTEGER NOT NULL,
+            device INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+            head BLOB NOT NULL, signature BLOB NOT NULL
+        );
+        CREATE TABLE started (record TEXT PRIMARY KEY) WITHOUT ROWID;
+        CREATE TABLE day_keys (
+            no INTEGER PRIMARY KEY, day TEXT NOT NULL, class TEXT NOT NULL, wrapped BLOB,
+            UNIQUE (day, class)
+        );
+        """,
+    )
+
+
+@log_migrations()
+def m002_devices_and_people(db: Database) -> None:
+    """Who may write and look: devices, one-time codes, checkpoints, users, officers."""
+    execute_all(
+        db,
+        """
+        CREATE TABLE devices (
+            no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
+            checkpoint TEXT, lane TEXT, name TEXT NOT NULL, jwk TEXT NOT NULL,
+            enrolled_ms INTEGER NOT NULL, revoked_ms INTEGER, forked_ms INTEGER,
+            last_contact_ms INTEGER, unsent INTEGER, clock_offset_ms INTEGER
+        );
+        CREATE TABLE enrolments (
+            code_hash BLOB PRIMARY KEY, checkpoint TEXT NOT NULL, lane TEXT NOT NULL,
+            name TEXT NOT NULL, expires_ms INTEGER NOT NULL, used_ms INTEGER, device TEXT
+        ) WITHOUT ROWID;
+        CREATE TABLE checkpoints (
+            id TEXT PRIMARY KEY, name TEXT NOT NULL, road TEXT NOT NULL, province TEXT NOT NULL,
+            district TEXT NOT NULL, commune TEXT NOT NULL, klass TEXT NOT NULL,
+            state TEXT NOT NULL, hotline TEXT NOT NULL, lanes TEXT NOT NULL,
+            history_key_id TEXT NOT NULL, history_key BLOB NOT NULL
+        ) WITHOUT ROWID;
+        CREATE TABLE users (
+            id TEXT PRIMARY KEY, login TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
+            role TEXT NOT NULL, password_hash TEXT NOT NULL, totp_secret BLOB,
+            disabled INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE TABLE officers (
+            id TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL,
+            checkpoints TEXT NOT NULL, kek BLOB NOT NULL, revoked INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        """,
+    )
+
+
+@log_migrations()
+def m003_packs_and_audit(db: Database) -> None:
+    """Published packs, whose versions only rise, and the audit chain, which is only added to."""
+    execute_all(
+        db,
+        """
+        CREATE TABLE packs (
+            name TEXT NOT NULL, scope TEXT NOT NULL, version INTEGER NOT NULL,
+            issued_ms INTEGER NOT NULL, jws TEXT NOT NULL,
+            PRIMARY KEY (name, scope, version)
+        ) WITHOUT ROWID;
+        CREATE TRIGGER packs_rise BEFORE INSERT ON packs
+        WHEN NEW.version <= (
+            SELECT max(version) FROM packs WHERE name = NEW.name AND scope = NEW.scope
+        )
+        BEGIN SELECT RAISE(ABORT, 'pack version does not rise'); END;
+        CREATE TRIGGER packs_stay BEFORE UPDATE ON packs
+        BEGIN SELECT RAISE(ABORT, 'a published pack is never changed'); END;
+        CREATE TABLE audit (
+            n INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, who TEXT NOT NULL,
+            what TEXT NOT NULL, subject TEXT NOT NULL, purpose TEXT NOT NULL,
+            reference TEXT NOT NULL, details TEXT NOT NULL, hash BLOB NOT NULL
+        );
+        CREATE TRIGGER audit_stays BEFORE UPDATE ON audit
+        BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END;
+        CREATE TRIGGER audit_remains BEFORE DELETE ON audit
+        BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END;
+        """,
+    )
+
+
+def execute_all(db: Database, sql: str) -> None:
+    """Run statements one by one: `executescript` would commit the migration's transaction first."""
+    statement = ""
+    for line in sql.splitlines():
+        statement += line + "\n"
+        if sqlite3.complete_statement(statement):
+            db.execute(statement)
+            statement = ""
+    if statement.strip():
+        raise ValueError(f"not a whole statement: {statement.strip()[:60]}")

@@ -1,0 +1,113 @@
+"""Person parts at rest: AES-256-GCM under a key per day of receipt and retention class.
+
+The day keys are wrapped by the master key, which is not in the database: destroying a day key
+erases that day's persons for good, also in every backup made after it. The associated data binds
+a part to its event, so that two rows cannot be exchanged.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from server.keys import KEY_BYTES, NONCE_BYTES, KeyRing
+
+RETENTION_CLASS = "person"
+LOCAL = timedelta(hours=7)
+
+
+class PersonError(Exception):
+    """A stored person part does not open: the database was changed, or the keys are not its own."""
+
+
+def local_day(received_ms: int) -> str:
+    """The day people at a checkpoint (+07:00) call it: "2026-11-22"."""
+    return (datetime.fromtimestamp(received_ms / 1000, UTC) + LOCAL).date().isoformat()
+
+
+def binding(device: str, seq: int, commitment: bytes) -> bytes:
+    """The associated data of one person part."""
+    return f"{device}:{seq}".encode("ascii") + commitment
+
+
+class DayKeys:
+    """Open day keys by number (one a day); any thread. A purged key is null in the table."""
+
+    def __init__(self, keys: KeyRing) -> None:
+        self._keys = keys
+        self._open: dict[int, AESGCM] = {}
+        self._latest: tuple[str, int] = ("", 0)
+
+    def open_no(self, day: str) -> int | None:
+        """The number of `day`'s key where it is the one in use, so that a push need not ask."""
+        known, no = self._latest
+        return no if known == day else None
+
+    def make(self, connection: sqlite3.Connection, day: str) -> tuple[int, bytes]:
+        """(number, wrapped key) of `day`, made where there is none. Runs inside the writer.
+
+        The caller hands it to `use` after the commit and never before: what is encrypted under a
+        key whose row was rolled back is lost.
+        """
+        row = connection.execute(
+            "SELECT no, wrapped FROM day_keys WHERE day = ? AND class = ?", (day, RETENTION_CLASS)
+        ).fetchone()
+        if row is not None and row[1] is None:
+            raise PersonError(f"the key of {day} was destroyed; nothing more is stored under it")
+        if row is not None:
+            return int(row[0]), bytes(row[1])
+        wrapped = self._keys.wrap(secrets.token_bytes(KEY_BYTES), _what(day))
+        cursor = connection.execute(
+            "INSERT INTO day_keys (day, class, wrapped) VALUES (?, ?, ?)",
+            (day, RETENTION_CLASS, wrapped),
+        )
+        return int(cursor.lastrowid or 0), wrapped
+
+    def use(self, day: str, no: int, wrapped: bytes) -> int:
+        """Encrypt with this committed key from now on."""
+        self.remember(no, day, wrapped)
+        self._latest = (day, no)
+        return no
+
+    def remember(self, no: int, day: str, wrapped: bytes | None) -> None:
+        """Open a key that was read from the table."""
+        if wrapped is None:
+            return
+        key = AESGCM(self._keys.unwrap(wrapped, _what(day)))
+        self._open[no] = key
+
+    def lacks(self, no: int) -> bool:
+        return no not in self._open
+
+    def encrypt(self, no: int, text: str, aad: bytes) -> bytes:
+        """nonce ‖ AES-256-GCM(text). 2^32 random nonces a key are far from a day's events."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return nonce + self._open[no].encrypt(nonce, text.encode("utf-8"), aad)
+
+    def decrypt(self, no: int, stored: bytes, aad: bytes) -> str | None:
+        """The person text; None where its day key was destroyed. PersonError where damaged."""
+        key = self._open.get(no)
+        if key is None:
+            return None
+        try:
+            return key.decrypt(stored[:NONCE_BYTES], stored[NONCE_BYTES:], aad).decode("utf-8")
+        except (InvalidTag, UnicodeDecodeError):
+            raise PersonError(f"person part under day key {no} does not open") from None
+
+    def load(self, connection: sqlite3.Connection, numbers: set[int]) -> None:
+        """Open all of these keys that are not open yet."""
+        for no in numbers:
+            if self.lacks(no):
+                row = connection.execute(
+                    "SELECT day, wrapped FROM day_keys WHERE no = ?", (no,)
+                ).fetchone()
+                if row is not None:
+                    self.remember(no, row[0], row[1])
+
+
+def _what(day: str) -> str:
+    return f"day key {day} {RETENTION_CLASS}"

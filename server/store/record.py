@@ -1,0 +1,145 @@
+"""A record's events, read from the log, opened and merged: one way for the projector and readers.
+
+The view stores no merged state, only which log rows a record consists of: states of person fields
+would be person data in the view, and re-reading two or three rows is cheap.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from schemas.policy import policy_tables
+from server.accept import parse_person
+from server.store.persons import DayKeys, binding
+from sync.events import Body, parse_body, ref
+from sync.registers import Policy, Record, apply, path_policy, policies_from_json, shown
+
+CHUNK = 500
+
+_EVENTS = (
+    "SELECT n, devices.id, seq, branch, order_stamp, events.received_ms, authority, commitment,"
+    " body, day_key, person FROM events JOIN devices ON devices.no = events.device WHERE "
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LogEvent:
+    """One stored event, its person part still encrypted under day key `day_key`."""
+
+    n: int
+    device: str
+    seq: int
+    branch: int
+    order: int
+    received_ms: int
+    authority: int
+    commitment: bytes
+    body: str
+    day_key: int | None
+    person: bytes | None
+
+    @property
+    def author(self) -> str:
+        """The device; a cloned device's other branches get a name that no `device:seq` shares."""
+        return self.device if self.branch == 0 else f"{self.device}-b{self.branch}"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEvent:
+    """An event with its texts parsed. `person` is null where it is withheld, erased or none."""
+
+    log: LogEvent
+    body: Body
+    person: Body | None
+
+    @property
+    def ref(self) -> str:
+        return ref(self.log.author, self.log.seq)
+
+
+def read_events(log: sqlite3.Connection, numbers: Sequence[int]) -> list[LogEvent]:
+    """These rows of the log, by number."""
+    found: list[LogEvent] = []
+    for start in range(0, len(numbers), CHUNK):
+        chunk = numbers[start : start + CHUNK]
+        marks = ",".join("?" * len(chunk))
+        found += [LogEvent(*row) for row in log.execute(f"{_EVENTS} n IN ({marks})", chunk)]
+    return sorted(found, key=lambda one: one.n)
+
+
+def read_range(log: sqlite3.Connection, after: int, through: int, state: int) -> list[LogEvent]:
+    """The rows of one state with after < n ≤ through, by number."""
+    rows = log.execute(
+        f"{_EVENTS} n > ? AND n <= ? AND state = ? ORDER BY n", (after, through, state)
+    )
+    return [LogEvent(*row) for row in rows]
+
+
+def load_day_keys(log: sqlite3.Connection, events: Iterable[LogEvent], day_keys: DayKeys) -> None:
+    """Open the day keys that these events need."""
+    day_keys.load(log, {one.day_key for one in events if one.day_key is not None})
+
+
+def open_event(event: LogEvent, day_keys: DayKeys | None) -> OpenEvent:
+    """Parse the texts; the person part only with `day_keys`, which must be loaded."""
+    body = parse_body(event.body)
+    if day_keys is None or event.day_key is None or event.person is None:
+        return OpenEvent(event, body, None)
+    aad = binding(event.device, event.seq, event.commitment)
+    text = day_keys.decrypt(event.day_key, event.person, aad)
+    if text is None:
+        return OpenEvent(event, body, None)
+    fields, items = parse_person(text)
+    return OpenEvent(event, body, replace(body, fields=fields, items=items, over={}))
+
+
+def merge_events(events: Iterable[OpenEvent]) -> Record:
+    """The registers of one record, body and person part together: their paths never meet."""
+    record: Record = {}
+    for one in events:
+        for part in (one.body, one.person):
+            if part is not None:
+                apply(
+                    record,
+                    one.log.author,
+                    one.log.seq,
+                    one.log.order,
+                    part,
+                    one.log.authority,
+                )
+    return record
+
+
+@cache
+def policies(kind: str) -> dict[str, Policy]:
+    """The merge policies of a kind: of its newest version, which only ever adds fields."""
+    tables = policy_tables()
+    newest = max(
+        (name for name in tables if name.startswith(f"{kind}/")),
+        key=lambda name: int(name.partition("/")[2]),
+        default=None,
+    )
+    return {} if newest is None else policies_from_json(tables[newest])
+
+
+Fields = dict[str, Any]
+
+
+def shown_values(record: Record, kind: str) -> tuple[Fields, dict[str, dict[str, Fields]]]:
+    """(fields, group → item → fields) as a reader sees them now (SPEC R7)."""
+    table = policies(kind)
+    fields: Fields = {}
+    items: dict[str, dict[str, Fields]] = {}
+    for path, register in record.items():
+        value = shown(register, path_policy(table, path))
+        group, _, rest = path.partition("/")
+        if rest:
+            item, _, name = rest.partition("/")
+            items.setdefault(group, {}).setdefault(item, {})[name] = value
+        else:
+            fields[path] = value
+    return fields, items

@@ -1,0 +1,177 @@
+"""Searching the view: criteria to SQL, newest first, pages by key. Nothing personal comes out."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from server.store.blind import BlindIndex, normal_plate, syllables
+from server.store.project import flag_names
+from server.store.protocol import Criteria, CrossingRow
+from server.store.view_schema import FLAGS
+
+MAX_LIMIT = 500
+TRIGRAM = 3
+
+ROW = (
+    "SELECT record, occurred_ms, received_ms, checkpoint, lane, direction, mode, purpose, plate,"
+    " plate_read, vehicle_class, people, goods, outcome, action, reasons, families, officer,"
+    " device, flags, review FROM crossings"
+)
+
+Conditions = list[tuple[str, tuple[Any, ...]]]
+
+
+def search(
+    view: sqlite3.Connection, blind: BlindIndex, criteria: Criteria, after: str, limit: int
+) -> tuple[list[CrossingRow], str]:
+    """Rows, newest first, and the key to continue after; ValueError for a key that is none."""
+    conditions = _conditions(criteria, blind)
+    if after:
+        occurred, _, record = after.partition(".")
+        conditions.append(("(occurred_ms, record) < (?, ?)", (int(occurred), record)))
+    limit = max(1, min(limit, MAX_LIMIT))
+    where, values = joined(conditions)
+    rows = [
+        crossing_row(row)
+        for row in view.execute(
+            f"{ROW}{where} ORDER BY occurred_ms DESC, record DESC LIMIT ?", (*values, limit + 1)
+        )
+    ]
+    if len(rows) <= limit:
+        return rows, ""
+    last = rows[limit - 1]
+    return rows[:limit], f"{last.occurred_ms}.{last.record}"
+
+
+def counts(
+    view: sqlite3.Connection, from_ms: int, to_ms: int, checkpoints: Sequence[str]
+) -> dict[str, int]:
+    """Sums over from_ms ≤ occurred < to_ms; voided crossings are counted as such only.
+
+    Names: crossings, people, vehicles, in, out, passed, referred, turned_back, turned_back_in,
+    turned_back_out, people_in, people_out, each flag by its name, review_open.
+    """
+    where, values = joined(within(from_ms, to_ms, checkpoints))
+    names = [*_SUMS, *FLAGS]
+    live = f"flags & {1 << FLAGS.index('voided')} = 0"
+    sums = [f"sum(CASE WHEN {live} THEN {sql} ELSE 0 END)" for sql in _SUMS.values()]
+    sums += [f"sum(flags >> {bit} & 1)" for bit in range(len(FLAGS))]
+    row = view.execute(f"SELECT {', '.join(sums)} FROM crossings{where}", values).fetchone()
+    return {name: int(value or 0) for name, value in zip(names, row, strict=True)}
+
+
+def open_reviews(view: sqlite3.Connection) -> dict[str, int]:
+    """Open crossings by flag, and "all"; reads only the open ones."""
+    sums = [f"sum(flags >> {bit} & 1)" for bit in range(len(FLAGS))]
+    row = view.execute(
+        f"SELECT count(*), {', '.join(sums)} FROM crossings WHERE review = 'open'"
+    ).fetchone()
+    return {name: int(value or 0) for name, value in zip(["all", *FLAGS], row, strict=True)}
+
+
+def no_counts() -> dict[str, int]:
+    return dict.fromkeys([*_SUMS, *FLAGS], 0)
+
+
+_SUMS = {
+    "crossings": "1",
+    "people": "people",
+    "vehicles": "vehicle_class NOT IN ('', 'on_foot')",
+    "in": "direction = 'in'",
+    "out": "direction = 'out'",
+    "people_in": "people * (direction = 'in')",
+    "people_out": "people * (direction = 'out')",
+    "passed": "action = 'passed'",
+    "referred": "action = 'referred'",
+    "turned_back": "action = 'turned_back'",
+    "turned_back_in": "action = 'turned_back' AND direction = 'in'",
+    "turned_back_out": "action = 'turned_back' AND direction = 'out'",
+    "review_open": "review = 'open'",
+}
+
+
+def watermark(view: sqlite3.Connection) -> int:
+    (value,) = view.execute("SELECT value FROM meta WHERE key = 'watermark'").fetchone()
+    return int(value)
+
+
+def crossing_row(row: tuple[Any, ...]) -> CrossingRow:
+    """A row of ROW as a value."""
+    values = list(row)
+    values[15], values[16] = tuple(json.loads(row[15])), tuple(json.loads(row[16]))
+    values[19] = flag_names(row[19])
+    return CrossingRow(*values)
+
+
+def within(from_ms: int | None, to_ms: int | None, checkpoints: Sequence[str]) -> Conditions:
+    """from_ms ≤ occurred < to_ms at these checkpoints (none: at all of them)."""
+    conditions: Conditions = []
+    if from_ms is not None:
+        conditions.append(("occurred_ms >= ?", (from_ms,)))
+    if to_ms is not None:
+        conditions.append(("occurred_ms < ?", (to_ms,)))
+    conditions += _one_of("checkpoint", checkpoints)
+    return conditions
+
+
+def joined(conditions: Conditions) -> tuple[str, tuple[Any, ...]]:
+    """(" WHERE …" or "", its values)."""
+    if not conditions:
+        return "", ()
+    values = tuple(value for _, some in conditions for value in some)
+    return " WHERE " + " AND ".join(sql for sql, _ in conditions), values
+
+
+def _conditions(criteria: Criteria, blind: BlindIndex) -> Conditions:
+    conditions = within(criteria.from_ms, criteria.to_ms, criteria.checkpoints)
+    conditions += _one_of("outcome", criteria.outcomes)
+    conditions += _one_of("action", criteria.actions)
+    if criteria.direction:
+        conditions.append(("direction = ?", (criteria.direction,)))
+    if criteria.review:
+        conditions.append(("review = ?", (criteria.review,)))
+    if criteria.flags:
+        mask = sum(1 << FLAGS.index(one) for one in criteria.flags)
+        conditions.append(("flags & ? <> 0", (mask,)))
+    if criteria.plate:
+        conditions.append(_plate(normal_plate(criteria.plate)))
+    tokens: list[bytes] = []
+    if criteria.name:
+        tokens += [min(blind.name_tokens(one)) for one in syllables(criteria.name)]
+    if criteria.id_number:
+        tokens.append(blind.id_query(criteria.id_number))
+    if criteria.phone:
+        tokens += blind.phone_tokens(criteria.phone)
+    if tokens:
+        conditions.append(_same_person(sorted(set(tokens))))
+    elif criteria.name or criteria.phone:
+        conditions.append(("0", ()))
+    return conditions
+
+
+def _one_of(column: str, words: Sequence[str]) -> Conditions:
+    return [(f"{column} IN ({','.join('?' * len(words))})", tuple(words))] if words else []
+
+
+def _plate(fragment: str) -> tuple[str, tuple[Any, ...]]:
+    """Three characters and more anywhere in any plate of the crossing, fewer at its beginning."""
+    if not fragment:
+        return "0", ()
+    if len(fragment) < TRIGRAM:
+        return "plate >= ? AND plate < ?", (fragment, fragment + "~")
+    return "id IN (SELECT rowid FROM plates WHERE plates MATCH ?)", (f'"{fragment}"',)
+
+
+def _same_person(tokens: Sequence[bytes]) -> tuple[str, tuple[Any, ...]]:
+    """Crossings in which one person has all of these tokens."""
+    first, *others = tokens
+    sql = "id IN (SELECT t.crossing FROM tokens t WHERE t.token = ?"
+    for _ in others:
+        sql += (
+            " AND EXISTS (SELECT 1 FROM tokens o WHERE o.token = ? AND o.crossing = t.crossing"
+            " AND o.person = t.person)"
+        )
+    return sql + ")", (first, *others)

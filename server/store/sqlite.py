@@ -1,0 +1,412 @@
+"""The Store on SQLite: `log.db` through one writer thread, both files through one reader thread."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+from sqlite_utils import Database
+
+from server.accept import ContentKeys, examine
+from server.config import Config
+from server.keys import KeyRing, public_jwk
+from server.store import audit, own_chain, pull, registry, search, whole
+from server.store.append import Arrival, Memory, Signer, append
+from server.store.blind import BlindIndex
+from server.store.log_schema import log_migrations
+from server.store.persons import DayKeys, binding, local_day
+from server.store.protocol import (
+    AuditEntry,
+    Checkpoint,
+    Criteria,
+    CrossingRow,
+    CrossingWhole,
+    Device,
+    Enrolment,
+    Officer,
+    Pack,
+    Page,
+    PushAnswer,
+    User,
+)
+from server.store.reader import Reader, ViewMissingError
+from server.store.view_schema import FLAGS
+from server.store.writer import Job, Writer
+from sync.batch import Batch, sign_es256
+from sync.chain import genesis
+from sync.encoding import uuid7
+
+BUSY_TIMEOUT_S = 30.0
+CHECKPOINT_PAGES = 4000
+"""WAL pages before a checkpoint: 16 MB, so that few commits wait for one."""
+
+
+class StoreKeysError(Exception):
+    """The log was written with other keys than the key ring holds."""
+
+
+def open_store(config: Config, keys: KeyRing | None = None) -> SqliteStore:
+    """The store in `config.data_dir`, made where there is none, brought up to this version.
+
+    Raises KeyRingError or StoreKeysError where the secrets are missing, open to others or not
+    those of this log.
+    """
+    return SqliteStore(config, keys or KeyRing.load_or_create(config.data_dir))
+
+
+class SqliteStore:
+    """See `server.store.protocol.Store`. Close it: the writer finishes what is queued."""
+
+    def __init__(self, config: Config, keys: KeyRing) -> None:
+        self.config = config
+        self.keys = keys
+        self.server_id, self.epoch = _prepare(config.log_path, keys)
+        self.blind = BlindIndex(keys)
+        self.day_keys = DayKeys(keys)
+        self._content_keys = ContentKeys(keys.sealing)
+        self._audit_key = keys.derive("audit")
+        self._memory = Memory()
+        self._signer = Signer(self.server_id, lambda text: sign_es256(keys.signing, text))
+        self._contacts: dict[str, tuple[int, int, int]] = {}
+        self._contacts_lock = threading.Lock()
+        self._writer = Writer(
+            lambda: open_log(config.log_path), self._memory.forget, self._pending_contacts
+        )
+        self._reader = Reader(config.log_path, config.view_path)
+
+    @property
+    def committed(self) -> threading.Event:
+        """Set after each commit of this process; the projector clears it and waits for it."""
+        return self._writer.committed
+
+    # the log
+
+    def push(
+        self, batch: Batch, chain: Sequence[bytes], device: Device, received_ms: int
+    ) -> PushAnswer:
+        """Append a verified batch; returns when it is on disk (SPEC A1)."""
+        by_server = device.kind == "server"
+        home = None if by_server else device.checkpoint
+        examined = [examine(event, home, received_ms, self._content_keys) for event in batch.events]
+        day_key = None
+        if any(one.person is not None for one in examined):
+            day_key = self._day_key(local_day(received_ms))
+        persons = [
+            None
+            if one.person is None or day_key is None
+            else self.day_keys.encrypt(
+                day_key, one.person, binding(batch.device, batch.first + index, one.commitment)
+            )
+            for index, one in enumerate(examined)
+        ]
+        arrival = Arrival(
+            batch, chain, examined, persons, day_key, device.no, received_ms, by_server
+        )
+        return self._writer.run(lambda log: append(log, arrival, self._memory, self._signer))
+
+    def write(
+        self,
+        kind: str,
+        record: str,
+        home: str,
+        user: str,
+        fields: dict[str, Any],
+        person: dict[str, Any] | None,
+        now_ms: int,
+        *,
+        items: dict[str, dict[str, dict[str, Any]]] | None = None,
+        person_items: dict[str, dict[str, dict[str, Any]]] | None = None,
+        over: dict[str, Sequence[str]] | None = None,
+    ) -> str:
+        """Append one event of this server's own chain, in the name of `user` (SPEC A7)."""
+        text = own_chain.person_text(person, person_items, secrets.token_bytes(16))
+        event = own_chain.OwnEvent(
+            kind, record, home, user, fields, items or {}, over or {}, text, now_ms
+        )
+        day_key = None if text is None else self._day_key(local_day(now_ms))
+        chain = own_chain.OwnChain(
+            self.server_id, self.day_keys, self._content_keys, self._memory, self._signer
+        )
+        return self._writer.run(lambda log: chain.append(log, event, day_key))
+
+    def pull(self, checkpoints: Sequence[str], after: int, limit: int, persons: bool) -> Page:
+        """Accepted events of these checkpoints after `after`, oldest first (SPEC F2)."""
+        day_keys = self.day_keys if persons else None
+        raw = self._reader.run(
+            lambda files: pull.read_page(files.log, checkpoints, after, limit, day_keys)
+        )
+        return pull.open_page(raw, day_keys)
+
+    def snapshot_start(self, checkpoints: Sequence[str], since_ms: int) -> int:
+        """A sequence before everything received since then, at most ten minutes too early."""
+        return self._reader.run(lambda files: pull.first_after(files.log, since_ms))
+
+    def held(self, device: str) -> tuple[int, bytes]:
+        """How far the log holds this device's own branch without a gap, and the head there."""
+        row = self._reader.run(
+            lambda files: files.log.execute(
+                "SELECT through, head FROM chains JOIN devices ON no = device"
+                " WHERE id = ? AND branch = 0",
+                (device,),
+            ).fetchone()
+        )
+        return (0, genesis(device)) if row is None else (int(row[0]), bytes(row[1]))
+
+    # devices
+
+    def add_enrolment(self, code_hash: bytes, enrolment: Enrolment, expires_ms: int) -> None:
+        self._writer.run(lambda log: registry.add_enrolment(log, code_hash, enrolment, expires_ms))
+
+    def enrol(
+        self, code_hash: bytes, device: str, jwk: dict[str, str], now_ms: int
+    ) -> Device | None:
+        """Use up a code and add the device, in one transaction; None when it is not good."""
+        return self._writer.run(lambda log: registry.enrol(log, code_hash, device, jwk, now_ms))
+
+    def device(self, device: str) -> Device | None:
+        found = self._reader.run(lambda files: registry.read_device(files.log, device))
+        return None if found is None else self._with_contact(found)
+
+    def devices(self) -> list[Device]:
+        found = self._reader.run(lambda files: registry.read_devices(files.log))
+        return [self._with_contact(one) for one in found]
+
+    def revoke_device(self, device: str, now_ms: int) -> None:
+        self._writer.run(lambda log: registry.revoke_device(log, device, now_ms))
+
+    def contact(self, device: str, now_ms: int, unsent: int, offset_ms: int) -> None:
+        """Note that a device was heard of: seen at once, on disk with the next commit."""
+        with self._contacts_lock:
+            self._contacts[device] = (now_ms, unsent, offset_ms)
+
+    # people and places
+
+    def put_checkpoint(self, checkpoint: Checkpoint) -> None:
+        self._writer.run(lambda log: registry.put_checkpoint(log, checkpoint, self.keys))
+
+    def checkpoints(self) -> list[Checkpoint]:
+        return self._reader.run(lambda files: registry.read_checkpoints(files.log))
+
+    def history_key(self, checkpoint: str) -> tuple[str, bytes] | None:
+        """(id, 32 bytes) of the key that a checkpoint's roster wraps for each officer."""
+        return self._reader.run(
+            lambda files: registry.read_history_key(files.log, checkpoint, self.keys)
+        )
+
+    def put_user(self, user: User) -> None:
+        self._writer.run(self._forgetting(lambda log: registry.put_user(log, user, self.keys)))
+
+    def user(self, login: str) -> User | None:
+        if not login:
+            return None
+        found = self._reader.run(lambda files: registry.read_users(files.log, self.keys, login))
+        return found[0] if found else None
+
+    def users(self) -> list[User]:
+        return self._reader.run(lambda files: registry.read_users(files.log, self.keys))
+
+    def put_officer(self, officer: Officer) -> None:
+        self._writer.run(
+            self._forgetting(lambda log: registry.put_officer(log, officer, self.keys))
+        )
+
+    def officers(self) -> list[Officer]:
+        return self._reader.run(lambda files: registry.read_officers(files.log, self.keys))
+
+    # packs
+
+    def publish(self, pack: Pack) -> None:
+        """Store a pack; raises ValueError when its version is not above the last one."""
+        self._writer.run(lambda log: registry.publish(log, pack))
+
+    def pack(self, name: str, scope: str) -> Pack | None:
+        return self._reader.run(lambda files: registry.read_pack(files.log, name, scope))
+
+    def packs(self, scopes: Sequence[str]) -> dict[str, Pack]:
+        """The newest pack of each name; a later scope takes a name over from an earlier one."""
+        return self._reader.run(lambda files: registry.read_packs(files.log, scopes))
+
+    # what people look at
+
+    def search(self, criteria: Criteria, after: str, limit: int) -> tuple[list[CrossingRow], str]:
+        """Rows, newest first, and the key to continue after ("" at the end)."""
+        try:
+            return self._reader.run(
+                lambda files: search.search(files.view, self.blind, criteria, after, limit)
+            )
+        except ViewMissingError:
+            return [], ""
+
+    def crossing(self, record: str) -> CrossingWhole | None:
+        """One crossing as it stands, with conflicts, reviews and history; person parts opened."""
+        try:
+            found = self._reader.run(
+                lambda files: whole.read_record(files.log, files.view, record, self.day_keys)
+            )
+        except ViewMissingError:
+            return None
+        return None if found is None else whole.assemble(found, self.day_keys)
+
+    def counts(self, from_ms: int, to_ms: int, checkpoints: Sequence[str]) -> dict[str, int]:
+        """Sums over from_ms ≤ occurred < to_ms; see `search.counts` for the names."""
+        try:
+            return self._reader.run(
+                lambda files: search.counts(files.view, from_ms, to_ms, checkpoints)
+            )
+        except ViewMissingError:
+            return search.no_counts()
+
+    def open_reviews(self) -> dict[str, int]:
+        """Crossings that wait for a review: by flag, and "all"."""
+        try:
+            return self._reader.run(lambda files: search.open_reviews(files.view))
+        except ViewMissingError:
+            return dict.fromkeys(["all", *FLAGS], 0)
+
+    def each_crossing(
+        self, from_ms: int, to_ms: int, checkpoints: Sequence[str], persons: bool
+    ) -> Iterator[CrossingWhole]:
+        """Merged crossings by (occurred, record), a hundred at a time: no long read."""
+        day_keys = self.day_keys if persons else None
+        after = (from_ms, "")
+        while found := self._crossings_after(after, to_ms, checkpoints, day_keys):
+            for one in found:
+                yield whole.assemble(one, day_keys)
+            after = (found[-1].row.occurred_ms, found[-1].row.record)
+
+    def projected(self) -> tuple[int, int]:
+        """(watermark of the view, newest sequence of the log)."""
+        newest = self._reader.run(lambda files: pull.newest_n(files.log))
+        try:
+            return self._reader.run(lambda files: search.watermark(files.view)), newest
+        except ViewMissingError:
+            return 0, newest
+
+    # audit
+
+    def audit(self, entry: AuditEntry) -> int:
+        return self._writer.run(lambda log: audit.append_audit(log, entry, self._audit_key))
+
+    def audited(self, after: int, limit: int) -> list[tuple[int, AuditEntry]]:
+        return self._reader.run(lambda files: audit.read_audit(files.log, after, limit))
+
+    def verify_audit(self) -> int | None:
+        """The number of the first entry that does not follow from those before it, or None."""
+        return self._reader.run(lambda files: audit.first_broken(files.log, self._audit_key))
+
+    def close(self) -> None:
+        self._writer.close()
+        self._reader.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _crossings_after(
+        self,
+        after: tuple[int, str],
+        to_ms: int,
+        checkpoints: Sequence[str],
+        day_keys: DayKeys | None,
+    ) -> list[whole.Found]:
+        return self._reader.run(
+            lambda files: whole.read_page(
+                files.log, files.view, after, to_ms, checkpoints, day_keys
+            )
+        )
+
+    def _day_key(self, day: str) -> int:
+        known = self.day_keys.open_no(day)
+        if known is not None:
+            return known
+        no, wrapped = self._writer.run(lambda log: self.day_keys.make(log, day))
+        return self.day_keys.use(day, no, wrapped)
+
+    def _forgetting(self, job: Job[None]) -> Job[None]:
+        """Authority ranks are remembered: they are read again after somebody changed."""
+
+        def run(log: sqlite3.Connection) -> None:
+            job(log)
+            self._memory.forget()
+
+        return run
+
+    def _pending_contacts(self) -> Job[None] | None:
+        with self._contacts_lock:
+            if not self._contacts:
+                return None
+            contacts, self._contacts = self._contacts, {}
+
+        def flush(log: sqlite3.Connection) -> None:
+            log.executemany(
+                "UPDATE devices SET last_contact_ms = ?, unsent = ?, clock_offset_ms = ?"
+                " WHERE id = ?",
+                [(*values, device) for device, values in contacts.items()],
+            )
+
+        return flush
+
+    def _with_contact(self, device: Device) -> Device:
+        with self._contacts_lock:
+            heard = self._contacts.get(device.id)
+        if heard is None:
+            return device
+        return replace(device, last_contact_ms=heard[0], unsent=heard[1], clock_offset_ms=heard[2])
+
+
+def open_log(path: Path) -> sqlite3.Connection:
+    """A connection that may write the log; it stays in the thread that opens it."""
+    connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_S)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+    return connection
+
+
+def _prepare(path: Path, keys: KeyRing) -> tuple[str, int]:
+    """Make or upgrade the file; (server id, epoch)."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    connection = open_log(path)
+    try:
+        database = Database(connection)
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            log_migrations.apply(database)
+            identity = _identity(connection, keys)
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+        return identity
+    finally:
+        connection.close()
+
+
+def _identity(connection: sqlite3.Connection, keys: KeyRing) -> tuple[str, int]:
+    """This server's id and epoch; a new log gets both, and the server as its first device.
+
+    The epoch is the second it began: a log restored twice from one backup must not get the same
+    one twice, as counting up would give (SPEC F5).
+    """
+    jwk = public_jwk(keys.signing)
+    stored = dict(connection.execute("SELECT key, value FROM meta"))
+    if not stored:
+        now_ms = time.time_ns() // 1_000_000
+        stored = {"server": uuid7(now_ms, secrets.token_bytes(10)), "epoch": str(now_ms // 1000)}
+        connection.executemany("INSERT INTO meta (key, value) VALUES (?, ?)", stored.items())
+        registry.add_device(
+            connection, stored["server"], "server", None, None, "server", jwk, now_ms
+        )
+    own = registry.read_device(connection, stored["server"])
+    if own is None or own.jwk != jwk:
+        raise StoreKeysError("log.db was written with another server-signing key")
+    return stored["server"], int(stored["epoch"])
