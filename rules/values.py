@@ -7,6 +7,7 @@ double; Python's `True == 1` is kept out by asking for the kind first.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TypeAlias
 
 from rules.errors import RuleError
@@ -18,13 +19,15 @@ MAX_NODES = 20_000
 MAX_SAFE_INTEGER = 2**53 - 1
 
 
-def checked(value: object, name: str) -> Json:
+def checked(
+    value: object, name: str, *, max_nodes: int = MAX_NODES, max_depth: int = MAX_DEPTH
+) -> Json:
     """A copy of `value` with numbers in their one form.
 
-    Raises RuleError: "<name>.limit" past 32 levels or 20,000 nodes, "<name>.type" for what is not
+    Raises RuleError: "<name>.limit" past `max_nodes` or `max_depth`, "<name>.type" for what is not
     JSON: a key that is not text, a number that is not finite, any other object.
     """
-    return _Copy(name).of(value, 0)
+    return _Copy(name, max_nodes, max_depth).of(value, 0)
 
 
 def is_integer(value: object) -> bool:
@@ -33,15 +36,16 @@ def is_integer(value: object) -> bool:
 
 
 class _Copy:
-    __slots__ = ("left", "name")
+    __slots__ = ("left", "max_depth", "name")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, max_nodes: int, max_depth: int) -> None:
         self.name = name
-        self.left = MAX_NODES
+        self.left = max_nodes
+        self.max_depth = max_depth
 
     def of(self, value: object, depth: int) -> Json:
         self.left -= 1
-        if self.left < 0 or depth > MAX_DEPTH:
+        if self.left < 0 or depth > self.max_depth:
             raise RuleError(f"{self.name}.limit")
         if value is None or isinstance(value, bool | str):
             return value
@@ -49,7 +53,7 @@ class _Copy:
             return self._number(value)
         if isinstance(value, list | tuple):
             return [self.of(item, depth + 1) for item in value]
-        if isinstance(value, dict):
+        if isinstance(value, Mapping):
             if not all(isinstance(key, str) for key in value):
                 raise RuleError(f"{self.name}.type")
             return {key: self.of(item, depth + 1) for key, item in value.items()}
