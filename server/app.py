@@ -5,17 +5,19 @@ from __future__ import annotations
 from flask import Flask
 
 from schemas.wire import SyncRequest
-from server import static_tablet
+from server import sample_pages, static_tablet
 from server.access import guard
 from server.api import auth, crossings, devices, health, packs, searches, sync
 from server.api.resource import make_api
 from server.config import Config
+from server.console import add_console
 from server.context import Clock, Context, system_clock
 from server.headers import add_headers
 from server.keys import KeyRing
 from server.limits import FAILURES_PER_ADDRESS, FailureLimit, SignInLimits
 from server.problems import register_errors
 from server.requestlog import log_requests
+from server.samples import SampleBook
 from server.searches import OpenSearches
 from server.store.protocol import Store
 from server.store.sqlite import open_store
@@ -55,5 +57,8 @@ def create_app(config: Config, store: Store | None = None, clock: Clock = system
     api = make_api(app, VERSION)
     for module in RESOURCES:
         api.register_blueprint(module.resource)
+    app.extensions[sample_pages.EXTENSION] = SampleBook()
+    app.register_blueprint(sample_pages.pages)
     app.register_blueprint(static_tablet.pages)
+    add_console(app, keys.session)
     return app
