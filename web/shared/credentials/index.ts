@@ -1,0 +1,9 @@
+/** Pure reading of what people carry. Twin of the Python room credentials/. */
+
+export type { Code, Declaration, Evidence, Facts, Family, Identity, Place, Sex, Status, Subject, Warning } from "./evidence.ts";
+export { JwsError } from "./jws.ts";
+export { openBadge, ownFingerprint } from "./own.ts";
+export { PackError, type PackCode, type PackPayload, verifyPack } from "./pack.ts";
+export { normalisePlate, type Plate, type PlateClass } from "./plates.ts";
+export { read, recognise } from "./reading.ts";
+export { NO_TRUST, parseTrust, type Trust, TrustError, type TrustKey } from "./trust.ts";

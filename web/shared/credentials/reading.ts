@@ -1,0 +1,52 @@
+/** One text in, one Evidence out. Twin of credentials/reading.py. */
+
+import { familyOfCccd, matchesCccd, readCccd } from "./cccd.ts";
+import type { Evidence, Family } from "./evidence.ts";
+import { matchesOwn, readOwn } from "./own.ts";
+import { matchesPcCovid, readPcCovid } from "./pc_covid.ts";
+import { hasLoneSurrogate, isLongerThan, strip, stripEnd } from "./text.ts";
+import type { Trust } from "./trust.ts";
+import { familyOfTyped, readTyped } from "./typed.ts";
+import { MAX_CHARACTERS, matchesUrl, readOpaque, readUrl } from "./unlisted.ts";
+
+/**
+ * The family that `text` belongs to; `opaque` when none, or when it is over 4,296 characters.
+ *
+ * What a scanner adds at the ends (tab, CR, LF) is not looked at. Spaces are, for they mean
+ * something at the end of base45.
+ */
+export function recognise(text: string): Family {
+  if (isLongerThan(text, MAX_CHARACTERS) || hasLoneSurrogate(text)) return "opaque";
+  const bare = strip(text, "\t\r\n");
+  if (matchesOwn(bare)) return "own";
+  if (matchesPcCovid(bare)) return "pc_covid";
+  if (matchesCccd(bare)) return familyOfCccd(bare);
+  const typed = familyOfTyped(bare);
+  if (typed !== null) return typed;
+  return matchesUrl(strip(bare, " ")) ? "url" : "opaque";
+}
+
+/** What `text` proves at `nowMs` (epoch ms) under `trust`. Never rejects for any text. */
+export async function read(
+  text: string,
+  trust: Trust,
+  nowMs: number,
+  leewayMs = 0,
+): Promise<Evidence> {
+  const family = recognise(text);
+  const bare = isLongerThan(text, MAX_CHARACTERS) ? text : strip(text, "\t\r\n");
+  switch (family) {
+    case "own":
+      return readOwn(stripEnd(bare, " "), trust, nowMs, leewayMs);
+    case "pc_covid":
+      return readPcCovid(bare);
+    case "cccd":
+    case "can_cuoc":
+    case "cmnd":
+      return bare.includes("|") ? readCccd(bare) : readTyped(bare);
+    case "url":
+      return readUrl(strip(bare, " "));
+    default:
+      return readOpaque(bare);
+  }
+}

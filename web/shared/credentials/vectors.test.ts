@@ -1,0 +1,97 @@
+/** The vectors that the Python room runs too (tests/credentials/test_vectors.py). */
+
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import type { Evidence } from "./evidence.ts";
+import {
+  normalisePlate,
+  openBadge,
+  PackError,
+  type PackPayload,
+  parseTrust,
+  type Plate,
+  read,
+  recognise,
+  TrustError,
+  verifyPack,
+} from "./index.ts";
+
+interface Reading {
+  trusts: Record<string, unknown>;
+  cases: {
+    id: string;
+    text: string;
+    trust: string;
+    now_ms: number;
+    leeway_ms: number;
+    evidence: Evidence;
+  }[];
+}
+interface Packs {
+  root_jwk: unknown;
+  cases: {
+    id: string;
+    text: string;
+    now_ms: number;
+    code: string | null;
+    payload: PackPayload | null;
+  }[];
+}
+
+function load<T>(name: string): T {
+  const url = new URL(`../../../tests/vectors/credentials/${name}.json`, import.meta.url);
+  return JSON.parse(readFileSync(url, "utf8")) as T;
+}
+
+const reading = load<Reading>("reading");
+const packs = load<Packs>("packs");
+const plates = load<{ text: string; plate: Plate }[]>("plates");
+const trustErrors = load<{ id: string; content: unknown; where: string }[]>("trust_errors");
+
+describe("reading", () => {
+  test.each(reading.cases)("$id", async (one) => {
+    const trust = await parseTrust(reading.trusts[one.trust]);
+    const found = await read(one.text, trust, one.now_ms, one.leeway_ms);
+    expect(found).toEqual(one.evidence);
+    expect(recognise(one.text)).toBe(one.evidence.family);
+  });
+});
+
+test("a badge gives its secret only when it is verified", async () => {
+  const badge = reading.cases.find((one) => one.id === "badge");
+  if (badge === undefined) throw new Error("no badge among the vectors");
+  const trusted = await parseTrust(reading.trusts["district"]);
+  const nobody = await parseTrust(reading.trusts["none"]);
+  const opened = await openBadge(badge.text, trusted, badge.now_ms);
+  expect(Array.from(opened.secret ?? [])).toEqual(Array.from({ length: 16 }, (_, i) => i));
+  expect((await openBadge(badge.text, nobody, badge.now_ms)).secret).toBeNull();
+  expect((await openBadge(badge.text, trusted, badge.now_ms * 2)).secret).toBeNull();
+  expect((await openBadge("hello", trusted, badge.now_ms)).secret).toBeNull();
+});
+
+describe("plates", () => {
+  test.each(plates)("$text", ({ text, plate }) => {
+    expect(normalisePlate(text)).toEqual(plate);
+  });
+});
+
+describe("packs", () => {
+  test.each(packs.cases)("$id", async ({ text, now_ms, code, payload }) => {
+    const found = await verifyPack(text, packs.root_jwk, now_ms).then(
+      (verified) => ({ code: null, payload: verified }),
+      (error: unknown) => {
+        if (!(error instanceof PackError)) throw error;
+        return { code: error.code, payload: error.payload };
+      },
+    );
+    expect(found).toEqual({ code, payload });
+  });
+});
+
+describe("trust errors", () => {
+  test.each(trustErrors)("$id", async ({ content, where }) => {
+    const error = await parseTrust(content).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(TrustError);
+    expect((error as TrustError).where).toBe(where);
+  });
+});
