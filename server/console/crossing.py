@@ -1,0 +1,128 @@
+"""One crossing: what is known, what disagrees, who looked, its whole history; and the review."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from schemas.shapes import REVIEW_DECISIONS
+from server.access import the_user
+from server.console.reasons import rulebook
+from server.console.review import CATCH_UP_MS, place_from, url_of_next
+from server.console.texts import text
+from server.console.visit import REVIEWERS, language, memory, signed_in
+from server.console.words import Words
+from server.context import here
+from server.problems import ProblemError
+from server.searches import OpenSearch
+from server.store.protocol import AuditEntry, CrossingWhole
+from sync.encoding import is_uuid7, uuid7
+
+MAX_NOTE_CHARACTERS = 1000
+REVIEWABLE = ("open", "seen", "needs_check")
+
+
+def add_pages(console: Blueprint) -> None:
+    """/console/crossings/<record> and its reviews."""
+    console.add_url_rule("/crossings/<string:record>", "crossing", crossing)
+    console.add_url_rule(
+        "/crossings/<string:record>/reviews", "write_review", write_review, methods=["POST"]
+    )
+
+
+@signed_in(*REVIEWERS)
+def crossing(record: str) -> str:
+    """The page, opened from the queue (purpose "review") or from a search that has shown it."""
+    search_id = request.args.get("search", "")
+    place = place_from(request.args.to_dict())
+    search = _search(search_id, record) if search_id else None
+    found = _look(record, search, search_id)
+    context = here()
+    if search is None:
+        back = url_for("console.queue", _anchor=record, **place.query())
+    else:
+        back = url_for(
+            "console.search_page", search_id=search_id, after=place.after or None, _anchor=record
+        )
+    return render_template(
+        "crossing.html",
+        found=found,
+        row=found.row,
+        row_rules=(found.fields.get("verdict") or {}).get("rules") or [],
+        place=place,
+        search_id=search_id,
+        search=search,
+        back=back,
+        told=request.args.get("told", ""),
+        rulebook=rulebook(context.store),
+        names={one.id: one.name for one in context.store.checkpoints()},
+        words=Words(language()),
+        max_note=MAX_NOTE_CHARACTERS,
+        reviewable=found.row.review in REVIEWABLE,
+    )
+
+
+@signed_in(*REVIEWERS)
+def write_review(record: str) -> Response:
+    """One event of this server (SPEC A7), then on to the next crossing of the queue."""
+    decision, note = request.form.get("decision", ""), request.form.get("note", "").strip()
+    if decision not in REVIEW_DECISIONS or len(note) > MAX_NOTE_CHARACTERS:
+        raise ProblemError("request.invalid")
+    search_id = request.form.get("search", "")
+    place = place_from(request.form.to_dict())
+    search = _search(search_id, record) if search_id else None
+    found = _look(record, search, search_id, "review")
+    context = here()
+    now_ms = context.clock()
+    context.store.write(
+        kind="review",
+        record=uuid7(now_ms, secrets.token_bytes(10)),
+        home=found.row.checkpoint,
+        user=the_user().id,
+        fields={"subject": record, "decision": decision},
+        person={"note": note} if note else None,
+        now_ms=now_ms,
+    )
+    memory().reviewed.add(record, now_ms + CATCH_UP_MS)
+    if search is not None:
+        return redirect(
+            url_for("console.search_page", search_id=search_id, after=place.after or None,
+                    told=decision, _anchor=record),
+            303,
+        )  # fmt: skip
+    return redirect(url_of_next(place, found.row), 303)
+
+
+def _search(search_id: str, record: str) -> OpenSearch:
+    context = here()
+    search = context.searches.get(search_id, the_user().id, context.clock())
+    if search is None:
+        raise ProblemError("search.unknown", detail=text(language(), "search.lapsed"))
+    if record not in search.shown:
+        raise ProblemError("record.unknown")
+    return search
+
+
+def _look(
+    record: str, search: OpenSearch | None, search_id: str, what: str = "crossing"
+) -> CrossingWhole:
+    """Audit first, then read; without a search only what is or was in the queue."""
+    if not is_uuid7(record):
+        raise ProblemError("record.unknown")
+    context = here()
+    purpose = "review" if search is None else search.purpose
+    reference = "" if search is None else search.reference
+    details = {"search": search_id} if search_id else {}
+    context.store.audit(
+        AuditEntry(
+            context.clock(), the_user().id, what, record, purpose, reference, details
+        )
+    )  # fmt: skip
+    found = context.store.crossing(record)
+    if found is None:
+        raise ProblemError("record.unknown")
+    if search is None and found.row.review not in REVIEWABLE:
+        raise ProblemError("search.purpose", detail=text(language(), "refusal.review_only"))
+    return found

@@ -1,0 +1,124 @@
+"""Values of a record as a sentence a person reads; unknown names and shapes stand as they are."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from server.console import times
+from server.console.texts import TEXTS, Language, text, word
+
+MAX_RAW_CHARACTERS = 200
+VOCABULARIES = {
+    "direction": "direction",
+    "mode": "mode",
+    "purpose": "purpose",
+    "vehicle_class": "vehicle",
+    "plate_colour": "plate_colour",
+    "action": "action",
+    "role": "person",
+    "group": "goods",
+    "unit": "unit",
+    "sex": "sex",
+    "decision": "review",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Says values in one language."""
+
+    language: Language
+
+    def path(self, path: str) -> str:
+        """ "people/1/evidence" is "Người 1 · Giấy tờ"."""
+        parts = path.split("/")
+        if len(parts) == 3:
+            item = parts[1].rsplit(":", 1)[-1]
+            return f"{self._field(parts[0])} {item} · {self._field(parts[2])}"
+        return self._field(parts[-1])
+
+    def value(self, path: str, value: Any) -> str:
+        """The value written at `path`, in words."""
+        name = path.rsplit("/", 1)[-1]
+        if value is None:
+            return text(self.language, "none")
+        if isinstance(value, bool):
+            return text(self.language, "yes" if value else "no")
+        if isinstance(value, dict):
+            return self._object(name, value)
+        if isinstance(value, list | tuple):
+            return ", ".join(str(one) for one in value)[:MAX_RAW_CHARACTERS]
+        if name in VOCABULARIES:
+            return word(self.language, VOCABULARIES[name], value)
+        if name == "occurred" and isinstance(value, int):
+            return times.long_time(value)
+        if name == "wait_s":
+            return text(self.language, "crossing.seconds", count=value)
+        if name == "temperature_c":
+            return f"{value} °C"
+        if name == "birth_date":
+            return times.date_text(str(value))
+        return str(value)
+
+    def place(self, place: dict[str, Any] | None) -> str:
+        """A commune by its code and data set, or by its name where the record has one."""
+        if not place:
+            return "–"
+        if place.get("name"):
+            return str(place["name"])
+        return text(
+            self.language, "place", code=place.get("code", "?"), dataset=place.get("dataset", "?")
+        )
+
+    def evidence(self, evidence: dict[str, Any]) -> str:
+        """Family, status and why, in words."""
+        family = word(self.language, "family", evidence.get("family"))
+        if evidence.get("family") == "none":
+            return family
+        status = word(self.language, "status", evidence.get("status"))
+        why = word(self.language, "code", evidence.get("code"))
+        return f"{family}: {status} ({why})" if why else f"{family}: {status}"
+
+    def card(self, card: dict[str, Any]) -> str:
+        """The card's colour and how it is known."""
+        colour = word(self.language, "card", card.get("colour"))
+        return f"{colour} ({word(self.language, 'basis', card.get('basis'))})"
+
+    def lines(self, fields: dict[str, Any]) -> list[tuple[str, str]]:
+        """What an event wrote, as (label, words), flat or nested by item group."""
+        return [(self.path(path), self.value(path, value)) for path, value in _flat(fields)]
+
+    def _field(self, name: str) -> str:
+        return TEXTS[self.language].get(f"field.{name}", name)
+
+    def _object(self, name: str, value: dict[str, Any]) -> str:
+        if name in ("plate", "trailer_plate"):
+            return str(value.get("read") or value.get("normal") or "")
+        if name in ("origin", "destination"):
+            return self.place(value)
+        if name == "verdict":
+            reasons = ", ".join(str(one) for one in value.get("reasons", ()))
+            outcome = word(self.language, "outcome", value.get("outcome"))
+            return f"{outcome} ({reasons})" if reasons else outcome
+        if name == "override":
+            return f"{word(self.language, 'override', value.get('reason'))} · {value.get('by', '')}"
+        if name == "evidence":
+            return self.evidence(value)
+        if name == "card":
+            return self.card(value)
+        return json.dumps(value, ensure_ascii=False)[:MAX_RAW_CHARACTERS]
+
+
+def _flat(fields: dict[str, Any]) -> list[tuple[str, Any]]:
+    flat: list[tuple[str, Any]] = []
+    for name, value in fields.items():
+        items = value if name in ("people", "goods") and isinstance(value, dict) else None
+        if items is None:
+            flat.append((name, value))
+            continue
+        for item, written in items.items():
+            if isinstance(written, dict):
+                flat += [(f"{name}/{item}/{one}", said) for one, said in written.items()]
+    return flat
