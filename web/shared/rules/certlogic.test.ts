@@ -15,10 +15,13 @@ const absent = !existsSync(SUITES);
 
 function read<T>(folder: string): T[] {
   const directory = new URL(`${folder}/`, SUITES);
-  return readdirSync(directory).map((file) => JSON.parse(readFileSync(new URL(file, directory), "utf8")) as T);
+  const texts = readdirSync(directory).map((file) => readFileSync(new URL(file, directory), "utf8"));
+  return texts.map((text) => JSON.parse(text) as T);
 }
 
-function* assertions(skipped: boolean): Generator<{ expression: Json; assertion: Assertion; name: string }> {
+type Claim = { expression: Json; assertion: Assertion; name: string };
+
+function* assertions(skipped: boolean): Generator<Claim> {
   for (const suite of read<Suite>("testSuite")) {
     for (const testCase of suite.cases) {
       for (const assertion of testCase.assertions) {

@@ -8,24 +8,30 @@ export const MAX_DEPTH = 32;
 export const MAX_NODES = 20_000;
 
 /**
- * A copy of `value`, safe to evaluate.
+ * A copy of `value`, safe to evaluate; properties that are undefined are left out, as in JSON.
  *
- * Throws RuleError: "<name>.limit" past 32 levels or 20,000 nodes, "<name>.type" for what is not
- * JSON: undefined, a function, a number that is not finite, an object that is not plain.
+ * Throws RuleError: "<name>.limit" past `maxNodes` or `maxDepth`, "<name>.type" for what is not
+ * JSON: a function, a number that is not finite, an object that is not plain.
  */
-export function checked(value: unknown, name: string): Json {
-  let left = MAX_NODES;
+export function checked(
+  value: unknown,
+  name: string,
+  { maxNodes = MAX_NODES, maxDepth = MAX_DEPTH }: { maxNodes?: number; maxDepth?: number } = {},
+): Json {
+  let left = maxNodes;
 
   function copy(item: unknown, depth: number): Json {
     left -= 1;
-    if (left < 0 || depth > MAX_DEPTH) throw new RuleError(`${name}.limit`);
+    if (left < 0 || depth > maxDepth) throw new RuleError(`${name}.limit`);
     if (item === null || typeof item === "boolean" || typeof item === "string") return item;
     // `+ 0` turns -0 into 0, which Python's integers do not have.
     if (typeof item === "number" && Number.isFinite(item)) return item + 0;
     if (Array.isArray(item)) return Array.from(item, (inner: unknown) => copy(inner, depth + 1));
     if (typeof item === "object" && isPlain(item)) {
       const object: { [key: string]: Json } = Object.create(null);
-      for (const [key, inner] of Object.entries(item)) object[key] = copy(inner, depth + 1);
+      for (const [key, inner] of Object.entries(item)) {
+        if (inner !== undefined) object[key] = copy(inner, depth + 1);
+      }
       return object;
     }
     throw new RuleError(`${name}.type`);

@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+
+import { describe, expect, it } from "vitest";
+
+import { parseInstant } from "./dates.ts";
+import { decide } from "./decide.ts";
+import { levelsAt, parseLevels } from "./levels.ts";
+import { parseRulePack } from "./pack.ts";
+
+type Case = {
+  name: string;
+  evidence: string | null;
+  journey: object;
+  expected: { outcome: string; reason: string };
+};
+type Sample = {
+  now: string;
+  levels: string;
+  evidence: { [name: string]: object };
+  journey: object;
+  cases: Case[];
+};
+
+const ROOT = new URL("../../../", import.meta.url);
+
+function read(path: string): unknown {
+  return JSON.parse(readFileSync(new URL(path, ROOT), "utf8"));
+}
+
+describe.each(["ha_dong_2021_08", "ninh_thuan_2021_10"])("pack %s", (name) => {
+  const sample = read(`tests/vectors/rules/${name}_journeys.json`) as Sample;
+  const nowMs = parseInstant(sample.now);
+  const pack = parseRulePack(name, 1, "2026-11-20T00:00:00Z", read(`rules/packs/${name}.json`));
+  const levels = levelsAt(parseLevels(read(`rules/packs/${sample.levels}.json`)), nowMs);
+
+  it.each(sample.cases)("$name", ({ evidence, journey, expected }) => {
+    const code = evidence === null ? null : (sample.evidence[evidence] ?? null);
+    const verdict = decide(code, { ...sample.journey, ...journey }, { levels }, nowMs, pack);
+    expect({ outcome: verdict.outcome, reason: verdict.reasons[0] }).toEqual(expected);
+  });
+});
