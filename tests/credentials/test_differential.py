@@ -85,6 +85,11 @@ def mutated(rng: random.Random, text: str) -> str:
     return "".join(characters)
 
 
+def as_carried(text: str) -> str:
+    """JSON joins a high and a low surrogate that Python keeps apart."""
+    return str(json.loads(json.dumps(text)))
+
+
 def signed_oddity(rng: random.Random) -> str:
     """A document whose signature is good and whose claims need not be."""
     typ = rng.choice(("decl", "badge", "permit", "pass", "manifest", "card"))
@@ -102,7 +107,8 @@ def odd_texts(rng: random.Random) -> list[str]:
     known = [case["text"] for case in READING["cases"] if len(case["text"]) < 4000]
     texts = [mutated(rng, rng.choice(known)) for _ in range(TEXTS)]
     texts += ["".join(rng.choices(ODD_CHARACTERS, k=rng.randint(0, 40))) for _ in range(TEXTS // 5)]
-    return texts + [signed_oddity(rng) for _ in range(SIGNED)]
+    texts += [signed_oddity(rng) for _ in range(SIGNED)]
+    return [as_carried(text) for text in texts]
 
 
 def test_both_languages_give_the_same_evidence(seed: int) -> None:
@@ -127,7 +133,7 @@ def test_both_languages_give_the_same_evidence(seed: int) -> None:
 def test_both_languages_give_the_same_plate(seed: int) -> None:
     rng = random.Random(seed)
     vectors = json.loads((ROOT / "tests/vectors/credentials/plates.json").read_text("utf-8"))
-    texts = [mutated(rng, rng.choice(vectors)["text"]) for _ in range(PLATES)]
+    texts = [as_carried(mutated(rng, rng.choice(vectors)["text"])) for _ in range(PLATES)]
     found = answers([{"plate": text} for text in texts])
     for text, there in zip(texts, found, strict=True):
         here = asdict(normalise_plate(text))
