@@ -1,0 +1,157 @@
+/** A core without storage, network or keys, for drawing screens. It is in no production bundle. */
+
+import {
+  type AppState,
+  type Core,
+  CoreError,
+  type CrossingDraft,
+  type CrossingSummary,
+  type Decision,
+  type Evidence,
+  type Outcome,
+  type ReasonText,
+  type SavedCrossing,
+} from "../core/types.ts";
+import { FAKE_EVIDENCE, fakeRecent, HA_DONG, OFFICER } from "./fake_data.ts";
+
+const PIN = "246810";
+const HOUR_MS = 3_600_000;
+
+const REASONS: Record<string, ReasonText> = {
+  ok: { code: "ok", vi: "Đủ điều kiện đi qua theo quy định đang áp dụng.", en: "Meets the conditions of the rules in force." },
+  green_lane: { code: "green_lane", vi: "Xe luồng xanh, hàng hóa được lưu thông.", en: "Green-lane vehicle; goods may pass." },
+  claim: { code: "claim_only", vi: "Mã chỉ là lời khai: đối chiếu giấy tờ trước khi cho qua.", en: "The code is only a claim: compare with the ID first." },
+  forged: { code: "forged", vi: "Chữ ký của tờ khai sai, có thể bị làm giả.", en: "The declaration's signature is wrong; it may be forged." },
+  level4: { code: "origin.level_4", vi: "Đi từ vùng cấp độ 4, không thuộc diện được vào thành phố.", en: "From a level 4 area; not allowed into the city." },
+  yellow: { code: "card.yellow", vi: "Thẻ vàng: cần kết quả xét nghiệm âm tính trong 72 giờ.", en: "Yellow card: a negative test within 72 hours is needed." },
+};
+
+/** The states a screen must look right in, by the page's query: ?phase=&unsent=&age=&last= */
+export function fakeState(query: URLSearchParams, now_ms: number): AppState {
+  const phase = (query.get("phase") ?? "open") as AppState["phase"];
+  const unsent = Number(query.get("unsent") ?? "3");
+  const age = (query.get("age") ?? "fresh") as "fresh" | "amber" | "red";
+  const pack = { version: 7, issued_ms: now_ms - { fresh: 3, amber: 30, red: 200 }[age] * HOUR_MS, age_state: age };
+  return {
+    phase,
+    device: phase === "not_enrolled" ? null : "device",
+    checkpoint: phase === "not_enrolled" ? null : HA_DONG,
+    lane: phase === "not_enrolled" ? null : HA_DONG.lane,
+    officer: phase === "open" || phase === "locked" ? OFFICER : null,
+    unsent,
+    oldest_unsent_ms: unsent === 0 ? null : now_ms - unsent * 600_000,
+    last_contact_ms: now_ms - Number(query.get("last") ?? "2") * 60_000,
+    sync: { status: Number(query.get("last") ?? "2") > 15 ? "offline" : "idle", code: null, next_ms: null },
+    packs: { rules: pack, levels: pack, trust: pack, roster: pack },
+    clock_skew_ms: age === "red" ? 4 * 60_000 : 900,
+    storage: { persisted: age !== "amber", usage: 4e7, quota: 2e9 },
+    rejected: age === "red" ? 1 : 0,
+    held: 0,
+    pin: { failures: 0, retry_at_ms: 0, lead_needed: false },
+    update_ready: age === "amber",
+    alerts: age === "red" ? ["pack.signature"] : [],
+  };
+}
+
+export function fakeCore(query: URLSearchParams): Core {
+  let state = fakeState(query, Date.now());
+  let listeners: (() => void)[] = [];
+  const rows: CrossingSummary[] = query.has("empty") ? [] : fakeRecent(Date.now());
+  const set = (patch: Partial<AppState>): void => {
+    state = { ...state, ...patch };
+    for (const listener of listeners) listener();
+  };
+  const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+  const checkPin = async (pin: string): Promise<void> => {
+    await wait(300);
+    if (pin === PIN) return;
+    set({ pin: { ...state.pin, failures: state.pin.failures + 1 } });
+    throw new CoreError("badge.pin");
+  };
+  return {
+    state: () => state,
+    subscribe(listener) {
+      listeners.push(listener);
+      return () => {
+        listeners = listeners.filter((one) => one !== listener);
+      };
+    },
+    start: () => Promise.resolve(),
+    async enrol() {
+      await wait(400);
+      if (query.has("fail")) throw new CoreError("enrolment.code");
+      set({ ...fakeState(new URLSearchParams("phase=closed&unsent=0"), Date.now()) });
+    },
+    async openShift(badge_text, pin) {
+      if (!badge_text.startsWith("CHOT1:badge")) throw new CoreError("badge.unreadable");
+      await checkPin(pin);
+      set({ phase: "open", officer: OFFICER });
+    },
+    lock: () => set({ phase: "locked" }),
+    async reopen(pin) {
+      await checkPin(pin);
+      set({ phase: "open" });
+    },
+    closeShift: () => set({ phase: "closed", officer: null }),
+    async readCode(text): Promise<Evidence> {
+      await wait(60);
+      const found = Object.entries(FAKE_EVIDENCE).find(([start]) => text.startsWith(start));
+      return found?.[1] ?? { ...FAKE_EVIDENCE.unknown } as Evidence;
+    },
+    decide,
+    async save(draft): Promise<SavedCrossing> {
+      await wait(120);
+      if (query.has("full")) throw new CoreError("storage.full");
+      const time_ms = Date.now();
+      const record = `fake-${rows.length}`;
+      rows.unshift(summaryOf(draft, record, time_ms));
+      set({ unsent: state.unsent + 1, oldest_unsent_ms: state.oldest_unsent_ms ?? time_ms });
+      return { record, ref: `device:${rows.length}`, seq: rows.length, time_ms };
+    },
+    undo: () => Promise.resolve(),
+    recent: (limit) => Promise.resolve(rows.slice(0, limit)),
+    async syncNow() {
+      set({ sync: { ...state.sync, status: "sending" } });
+      await wait(800);
+      set({ sync: { ...state.sync, status: "idle" }, unsent: 0, oldest_unsent_ms: null, last_contact_ms: Date.now() });
+    },
+    setUpdateReady: (update_ready) => set({ update_ready }),
+  };
+}
+
+function decide(draft: CrossingDraft): Decision {
+  const one = (outcome: Outcome, reason: keyof typeof REASONS): Decision => ({
+    verdict: { outcome, reasons: [reason], rules: [`HN-22-CT:${reason}`], packs: { rules: 7 } },
+    reasons: REASONS[reason] === undefined ? [] : [REASONS[reason]],
+    people: [],
+  });
+  if (draft.mode === "green_lane") return one("pass", "green_lane");
+  if (draft.people.some((person) => person.evidence?.status === "invalid")) return one("turn_back", "forged");
+  if (draft.origin?.code === "9877") return one("turn_back", "level4");
+  if (draft.people.some((person) => person.card?.colour === "yellow")) return one("refer", "yellow");
+  const settled = draft.people.every((person) => person.evidence?.status === "verified" || person.card?.colour === "green");
+  return settled ? one("pass", "ok") : one("refer", "claim");
+}
+
+function summaryOf(draft: CrossingDraft, record: string, time_ms: number): CrossingSummary {
+  return {
+    record,
+    ref: record,
+    time_ms,
+    own: true,
+    lane: HA_DONG.lane,
+    direction: draft.direction,
+    mode: draft.mode,
+    vehicle_class: draft.vehicle_class,
+    plate: draft.plate,
+    headcount: draft.headcount,
+    outcome: decide(draft).verdict.outcome,
+    action: draft.action,
+    reasons: [],
+    overridden: draft.override !== null,
+    voided: false,
+    name: draft.people[0]?.evidence?.identity?.name ?? null,
+    state: "unsent",
+    code: null,
+  };
+}

@@ -1,0 +1,43 @@
+/** The screens on a fake core: /tablet/dev/index.html?phase=open&unsent=3&age=fresh&last=2 */
+
+import { render } from "preact";
+import "../styles/all.ts";
+import { App } from "../screens/app.tsx";
+import type { Devices } from "../parts/ui.ts";
+import { fakeCore } from "./fake_core.ts";
+import { FAKE_PLACES, FAKE_SAMPLES } from "./fake_data.ts";
+
+const query = new URLSearchParams(location.search);
+
+/** A sample "picture" here is its text: the real decoder needs real pictures. */
+const devices: Devices = {
+  camera: (_video, onText, onState) => {
+    const code = query.get("camera");
+    // A test types window.scan("…") for a code held in front of the camera.
+    (window as unknown as { scan: (text: string) => void }).scan = onText;
+    return {
+      start: () => {
+        onState(code === null ? { status: "running", code: null, lens: "back", torch: false } : { status: "failed", code, lens: null, torch: null });
+        return Promise.resolve();
+      },
+      stop: () => onState({ status: "off", code: null, lens: null, torch: null }),
+      lenses: () => Promise.resolve([{ id: "back", label: "back" }, { id: "front", label: "front" }]),
+      setTorch: () => Promise.resolve(),
+    };
+  },
+  decodeImage: async (picture) => [await picture.text()],
+};
+
+const real = window.fetch.bind(window);
+window.fetch = (input, init) => {
+  const url = String(input);
+  if (url.endsWith("/samples/list.json")) {
+    const names = [...FAKE_SAMPLES.map(([name, vi]) => ({ name, vi, kind: "" })), { name: "CHOT1:badge", vi: "Thẻ cán bộ mẫu", kind: "badge" }];
+    return Promise.resolve(new Response(JSON.stringify(query.has("live") ? [] : names)));
+  }
+  if (url.includes("/samples/")) return Promise.resolve(new Response(decodeURIComponent(url.split("/samples/")[1] ?? "").replace(/\.png$/, "")));
+  return real(input, init);
+};
+
+const root = document.getElementById("app");
+if (root !== null) render(<App core={fakeCore(query)} devices={devices} places={() => FAKE_PLACES} update={() => location.reload()} />, root);

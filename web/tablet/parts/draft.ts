@@ -1,0 +1,72 @@
+/** A crossing while it is being written down. */
+
+import type { Action, CrossingDraft, Direction, DraftPerson, Evidence, Outcome, Place, Role, VehicleClass } from "../core/types.ts";
+
+export const ACTIONS: readonly Action[] = ["passed", "referred", "turned_back"];
+
+/** What is done when an officer follows the verdict. */
+export const ACTION_OF: Record<Outcome, Action> = { pass: "passed", refer: "referred", turn_back: "turned_back" };
+
+/** Doing other than the verdict says needs a reason, also when it is stricter. */
+export function needsOverride(outcome: Outcome, action: Action): boolean {
+  return ACTION_OF[outcome] !== action;
+}
+
+export function newDraft(direction: Direction, vehicle_class: VehicleClass, started_ms: number): CrossingDraft {
+  return {
+    direction,
+    mode: "checked",
+    purpose: "work",
+    origin: null,
+    destination: null,
+    plate: null,
+    vehicle_class,
+    plate_colour: null,
+    people: [],
+    goods: [],
+    headcount: 1,
+    action: "passed",
+    override: null,
+    started_ms,
+  };
+}
+
+/** A green-lane vehicle: goods traffic that is not stopped, with a driver nobody scanned. */
+export function greenLaneDraft(direction: Direction, started_ms: number): CrossingDraft {
+  return { ...newDraft(direction, "truck", started_ms), mode: "green_lane", purpose: "goods" };
+}
+
+/** The next person's most likely role. */
+export function nextRole(draft: CrossingDraft): Role {
+  if (draft.vehicle_class === "on_foot") return "walker";
+  return draft.people.some((person) => person.role === "driver") ? "passenger" : "driver";
+}
+
+export function withPerson(draft: CrossingDraft, person: DraftPerson): CrossingDraft {
+  const people = [...draft.people, person];
+  const origin = draft.origin ?? (person.evidence === null ? null : declaredOrigin(person.evidence));
+  const on_foot = person.role === "walker" && draft.people.length === 0;
+  return {
+    ...draft,
+    people,
+    origin,
+    headcount: Math.max(draft.headcount, people.length),
+    vehicle_class: on_foot ? "on_foot" : draft.vehicle_class,
+  };
+}
+
+/** Where a verified declaration says the journey began. */
+export function declaredOrigin(evidence: Evidence): Place | null {
+  if (evidence.status !== "verified") return null;
+  const declaration = evidence.facts.declaration as { origin?: Partial<Place> | null } | null | undefined;
+  const origin = declaration?.origin;
+  if (origin === null || origin === undefined || typeof origin.code !== "string") return null;
+  if (origin.dataset !== "2021" && origin.dataset !== "2025") return null;
+  return { dataset: origin.dataset, code: origin.code };
+}
+
+/** The action follows the verdict until the officer has chosen one and said why. */
+export function followVerdict(draft: CrossingDraft, outcome: Outcome): CrossingDraft {
+  if (draft.override !== null && needsOverride(outcome, draft.action)) return draft;
+  return { ...draft, action: ACTION_OF[outcome], override: null };
+}

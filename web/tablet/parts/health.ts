@@ -1,0 +1,131 @@
+/** The state of the tablet as three grades with words; colour only repeats them. */
+
+import type { AppState } from "../core/types.ts";
+import type { Texts } from "../texts/vi.ts";
+import { ageText } from "./time.ts";
+
+export type Grade = "ok" | "look" | "act";
+
+export interface Reading {
+  id: "unsent" | "contact" | "packs" | "clock" | "storage" | "rejected" | "update";
+  grade: Grade;
+  label: string;
+  value: string;
+  /** What to do, in a sentence. */
+  advice: string;
+}
+
+const HOUR_MS = 3_600_000;
+const CONTACT_LOOK_MS = HOUR_MS / 4;
+const CONTACT_ACT_MS = 8 * HOUR_MS;
+const UNSENT_LOOK_MS = HOUR_MS;
+const UNSENT_ACT_MS = 24 * HOUR_MS;
+const SKEW_LOOK_MS = 120_000;
+const STORAGE_LOW = 0.85;
+const AGE_GRADES = { fresh: "ok", amber: "look", red: "act" } as const;
+
+function graded(value: number, look: number, act: number): Grade {
+  return value >= act ? "act" : value >= look ? "look" : "ok";
+}
+
+function worst(grades: readonly Grade[]): Grade {
+  return grades.includes("act") ? "act" : grades.includes("look") ? "look" : "ok";
+}
+
+/** The packs' worst age; "act" too while the rules are missing. */
+export function packGrade(packs: AppState["packs"]): Grade {
+  if (packs.rules === undefined) return "act";
+  return worst(Object.values(packs).map((pack) => AGE_GRADES[pack.age_state]));
+}
+
+export function readings(state: AppState, texts: Texts, now_ms: number): Reading[] {
+  const words = texts.status;
+  const age = (since_ms: number): string => ageText(texts.ages, now_ms - since_ms);
+  return [
+    unsentReading(state, words, age, now_ms),
+    contactReading(state, texts, age, now_ms),
+    packReading(state, texts, age),
+    clockReading(state, texts),
+    storageReading(state, words),
+    {
+      id: "rejected",
+      grade: state.rejected > 0 ? "act" : state.held > 0 ? "look" : "ok",
+      label: words.rejected_label,
+      value: `${state.rejected} / ${state.held}`,
+      advice: state.rejected + state.held > 0 ? words.rejected_some : words.rejected_none,
+    },
+    {
+      id: "update",
+      grade: state.update_ready ? "look" : "ok",
+      label: words.update_label,
+      value: state.update_ready ? "1" : "–",
+      advice: state.update_ready ? words.update_ready : words.update_none,
+    },
+  ];
+}
+
+function unsentReading(state: AppState, words: Texts["status"], age: (since_ms: number) => string, now_ms: number): Reading {
+  const oldest = state.oldest_unsent_ms;
+  return {
+    id: "unsent",
+    grade: state.unsent === 0 || oldest === null ? "ok" : graded(now_ms - oldest, UNSENT_LOOK_MS, UNSENT_ACT_MS),
+    label: words.unsent_label,
+    value: String(state.unsent),
+    advice: state.unsent === 0 || oldest === null ? words.unsent_none : words.unsent_some(age(oldest)),
+  };
+}
+
+function contactReading(state: AppState, texts: Texts, age: (since_ms: number) => string, now_ms: number): Reading {
+  const words = texts.status;
+  const at = state.last_contact_ms;
+  const reading = { id: "contact" as const, label: words.contact_label };
+  if (at === null) return { ...reading, grade: "look", value: "–", advice: words.contact_never };
+  const grade = graded(now_ms - at, CONTACT_LOOK_MS, CONTACT_ACT_MS);
+  const code = state.sync.status === "error" ? state.sync.code : null;
+  const known = code === null ? undefined : texts.errors[code];
+  return {
+    ...reading,
+    grade: known === undefined ? grade : worst([grade, "look"]),
+    value: now_ms - at < 60_000 ? words.contact_now : age(at),
+    advice: known ?? (grade === "ok" ? words.contact_ok : words.contact_old),
+  };
+}
+
+function packReading(state: AppState, texts: Texts, age: (since_ms: number) => string): Reading {
+  const words = texts.status;
+  const issued = Object.values(state.packs).map((pack) => pack.issued_ms);
+  const grade = packGrade(state.packs);
+  const missing = state.packs.rules === undefined;
+  return {
+    id: "packs",
+    grade,
+    label: words.packs_label,
+    value: missing || issued.length === 0 ? "–" : age(Math.min(...issued)),
+    advice: missing ? words.pack_missing : { ok: words.pack_ok, look: words.pack_amber, act: words.pack_red }[grade],
+  };
+}
+
+function clockReading(state: AppState, texts: Texts): Reading {
+  const skew = state.clock_skew_ms;
+  const off = skew !== null && Math.abs(skew) >= SKEW_LOOK_MS;
+  return {
+    id: "clock",
+    grade: off ? "look" : "ok",
+    label: texts.status.clock_label,
+    value: skew === null ? "–" : `${skew < 0 ? "+" : skew > 0 ? "−" : ""}${ageText(texts.ages, skew)}`,
+    advice: off ? texts.status.clock_off(ageText(texts.ages, skew)) : texts.status.clock_ok,
+  };
+}
+
+function storageReading(state: AppState, words: Texts["status"]): Reading {
+  const { usage, quota, persisted } = state.storage;
+  const full = usage !== null && quota !== null && quota > 0 ? usage / quota : null;
+  const low = full !== null && full >= STORAGE_LOW;
+  return {
+    id: "storage",
+    grade: low ? "act" : persisted ? "ok" : "look",
+    label: words.storage_label,
+    value: full === null ? "–" : `${Math.round(full * 100)} %`,
+    advice: low ? words.storage_low : persisted ? words.storage_ok : words.storage_unprotected,
+  };
+}

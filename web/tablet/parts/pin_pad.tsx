@@ -1,0 +1,57 @@
+/** A PIN: big keys, dots instead of digits, also by a plugged-in keyboard. */
+
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { Button } from "./controls.tsx";
+import { Keypad } from "./keypad.tsx";
+
+const SHORTEST = 4;
+const LONGEST = 12;
+/** Most PINs have six digits: so many rings are shown empty. */
+const USUAL = 6;
+
+interface PinPadProps {
+  label: string;
+  action: string;
+  busy: boolean;
+  /** Resolves false to clear the field after a wrong PIN. */
+  submit(pin: string): Promise<boolean>;
+}
+
+export function PinPad({ label, action, busy, submit }: PinPadProps): JSX.Element {
+  const [pin, setPin] = useState("");
+  const press = (key: string): void => setPin((before) => (before + key).slice(0, LONGEST));
+  const erase = (): void => setPin((before) => before.slice(0, -1));
+  const send = (): void => {
+    if (busy || pin.length < SHORTEST) return;
+    void submit(pin).then((right) => {
+      if (!right) setPin("");
+    });
+  };
+  useEffect(() => {
+    const key = (event: KeyboardEvent): void => {
+      if (/^[0-9]$/.test(event.key)) press(event.key);
+      else if (event.key === "Backspace") erase();
+      else if (event.key === "Enter") send();
+      else return;
+      event.preventDefault();
+    };
+    window.addEventListener("keydown", key);
+    return () => window.removeEventListener("keydown", key);
+  });
+  const rings = Math.max(USUAL, pin.length);
+  return (
+    <div class="pin-pad">
+      <p class="pin-label">{label}</p>
+      <div class="pin-dots" role="status" aria-label={`${label}: ${pin.length}`}>
+        {Array.from({ length: rings }, (_, n) => (
+          <span key={n} class={n < pin.length ? "dot full" : "dot"} />
+        ))}
+      </div>
+      <Keypad press={press} erase={erase} />
+      <Button kind="primary" class="wide" disabled={busy || pin.length < SHORTEST} onPress={send}>
+        {action}
+      </Button>
+    </div>
+  );
+}

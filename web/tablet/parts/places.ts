@@ -1,0 +1,50 @@
+/** Where somebody says to come from: a short list of likely places, and search without marks. */
+
+import type { Place } from "../core/types.ts";
+
+export interface NamedPlace {
+  place: Place;
+  /** "Phường Hà Cầu, Quận Hà Đông". */
+  name: string;
+  /** Epidemic level 1–4 by the pack in force; null: none declared. */
+  level: number | null;
+}
+
+export interface PlaceBook {
+  likely: readonly NamedPlace[];
+  all: readonly NamedPlace[];
+}
+
+/** "Đặng Cường" and "dang cuong" are the same to somebody typing in the rain. */
+export function folded(text: string): string {
+  return text
+    .normalize("NFD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .replace(/[đĐ]/g, "d")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, " ")
+    .trim();
+}
+
+/** Places with every typed word at the start of one of theirs; those that begin with the text come first. */
+export function searchPlaces(all: readonly NamedPlace[], text: string, limit: number): NamedPlace[] {
+  const wanted = folded(text);
+  if (wanted === "") return [];
+  const words = wanted.split(" ");
+  const first: NamedPlace[] = [];
+  const rest: NamedPlace[] = [];
+  for (const one of all) {
+    const name = folded(one.name);
+    const parts = name.split(" ");
+    if (!words.every((word) => parts.some((part) => part.startsWith(word)))) continue;
+    (name.replace(/^(phuong|xa|thi tran|quan|huyen|thanh pho|thi xa|tinh) /, "").startsWith(wanted) ? first : rest).push(one);
+    if (first.length >= limit) break;
+  }
+  return [...first, ...rest].slice(0, limit);
+}
+
+export function placeName(book: PlaceBook | null, place: Place | null): string | null {
+  if (place === null) return null;
+  const found = book?.all.find((one) => one.place.code === place.code && one.place.dataset === place.dataset);
+  return found?.name ?? place.code;
+}

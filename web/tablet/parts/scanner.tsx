@@ -1,0 +1,112 @@
+/** The live camera: a frame to aim at, what is wrong when it is dark, light and lens within reach. */
+
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { CameraHandle, CameraState, Lens } from "../core/decode.ts";
+import { Button } from "./controls.tsx";
+import { CameraIcon, SwapIcon, TorchIcon } from "./icons.tsx";
+import { errorText, useUi } from "./ui.ts";
+
+const OFF: CameraState = { status: "off", code: null, lens: null, torch: null };
+
+interface ScannerProps {
+  aim: string;
+  /** Codes are not handed over while something else is being answered. */
+  paused?: boolean;
+  onText(text: string): void;
+}
+
+export function Scanner({ aim, paused, onText }: ScannerProps): JSX.Element {
+  const { texts, settings, change, devices } = useUi();
+  const video = useRef<HTMLVideoElement>(null);
+  const handle = useRef<CameraHandle | null>(null);
+  const take = useRef(onText);
+  const held = useRef(false);
+  take.current = onText;
+  held.current = paused === true;
+  const [state, setState] = useState(OFF);
+  const [lenses, setLenses] = useState<readonly Lens[]>([]);
+
+  useEffect(() => {
+    if (video.current === null) return undefined;
+    const camera = devices.camera(
+      video.current,
+      (text) => {
+        if (!held.current) take.current(text);
+      },
+      setState,
+    );
+    handle.current = camera;
+    // Failures arrive as a state with a code.
+    const ignore = (): void => undefined;
+    const start = (): void => {
+      camera.start(settings.lens ?? undefined).then(() => camera.lenses().then(setLenses), ignore);
+    };
+    start();
+    // A camera taken away in the background stays black until it is asked for again.
+    const visible = (): void => {
+      if (document.visibilityState === "visible") start();
+      else camera.stop();
+    };
+    document.addEventListener("visibilitychange", visible);
+    return () => {
+      document.removeEventListener("visibilitychange", visible);
+      camera.stop();
+    };
+  }, [settings.lens]);
+
+  const [lit, setLit] = useState(false);
+  const torch = (): void => {
+    handle.current?.setTorch(!lit).then(
+      () => setLit(!lit),
+      () => setLit(false),
+    );
+  };
+  const other = (): void => {
+    const at = lenses.findIndex((lens) => lens.id === state.lens);
+    const next = lenses[(at + 1) % lenses.length];
+    if (next !== undefined) change({ lens: next.id });
+  };
+  const restart = (): void => {
+    handle.current?.start(settings.lens ?? undefined).catch(() => undefined);
+  };
+
+  return (
+    <section class={`scanner ${state.status}`} aria-label={aim}>
+      {/* An empty caption track would be noise: this is a viewfinder, not a film. */}
+      <video ref={video} muted playsInline aria-hidden="true" />
+      {state.status === "failed" ? (
+        <div class="scanner-failed">
+          <CameraIcon />
+          <p role="alert">{errorText(texts, state.code ?? "camera.failed")}</p>
+          <Button onPress={restart}>{texts.home.camera_retry}</Button>
+        </div>
+      ) : (
+        <>
+          <div class="aim" aria-hidden="true">
+            <span />
+            <span />
+            <span />
+            <span />
+          </div>
+          <p class="aim-word">{state.status === "running" ? aim : texts.home.camera_starting}</p>
+        </>
+      )}
+      <div class="scanner-tools">
+        {state.torch !== null && (
+          <Button kind="quiet" class="on-video" onPress={torch}>
+            <TorchIcon />
+            <span>
+              {texts.home.torch}: {lit ? texts.status.on : texts.status.off}
+            </span>
+          </Button>
+        )}
+        {lenses.length > 1 && (
+          <Button kind="quiet" class="on-video square" label={texts.home.switch_camera} onPress={other}>
+            <SwapIcon />
+          </Button>
+        )}
+      </div>
+    </section>
+  );
+}

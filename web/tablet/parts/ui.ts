@@ -1,0 +1,45 @@
+/** What every screen needs: the core and its state, the words, the settings, the clock, the camera. */
+
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import type { CameraHandle, CameraState } from "../core/decode.ts";
+import { type AppState, type Core, CoreError } from "../core/types.ts";
+import type { Texts } from "../texts/vi.ts";
+import type { PlaceBook } from "./places.ts";
+import type { Settings } from "./settings.ts";
+
+/** The tablet's eyes, handed in so that screens run without hardware. */
+export interface Devices {
+  camera(video: HTMLVideoElement, onText: (text: string) => void, onState: (state: CameraState) => void): CameraHandle;
+  /** Texts of all codes in a picture; empty when there is none. Rejects for what is no picture. */
+  decodeImage(picture: Blob): Promise<string[]>;
+}
+
+export interface Ui {
+  core: Core;
+  state: AppState;
+  texts: Texts;
+  settings: Settings;
+  change(patch: Partial<Settings>): void;
+  /** Device time, moved on every few seconds. */
+  now_ms: number;
+  devices: Devices;
+  /** Names of places; null while no levels pack is on the tablet. */
+  places: PlaceBook | null;
+}
+
+export const UiContext = createContext<Ui | null>(null);
+
+export function useUi(): Ui {
+  const ui = useContext(UiContext);
+  if (ui === null) throw new Error("useUi outside of UiContext");
+  return ui;
+}
+
+/** What to do about an error; one without words of its own shows its code, so that it can be reported. */
+export function errorText(texts: Texts, error: unknown): string {
+  const code = typeof error === "string" ? error : error instanceof CoreError ? error.code : null;
+  const known = code === null ? undefined : texts.errors[code];
+  if (known !== undefined) return known;
+  return code === null ? texts.app.failed : `${texts.app.failed} (${code})`;
+}

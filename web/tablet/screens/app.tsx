@@ -1,0 +1,92 @@
+/** Which screen is up, and what lies around it: words, colours, clock, status line. */
+
+import type { JSX } from "preact";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { Core } from "../core/types.ts";
+import { wakeSound } from "../parts/feedback.ts";
+import { readSettings, type Settings, writeSettings } from "../parts/settings.ts";
+import { StatusBar } from "../parts/status_bar.tsx";
+import { shownTheme } from "../parts/theme.ts";
+import { type Devices, type Ui, UiContext } from "../parts/ui.ts";
+import type { PlaceBook } from "../parts/places.ts";
+import { keepAwake } from "../parts/wake_lock.ts";
+import { en } from "../texts/en.ts";
+import { vi } from "../texts/vi.ts";
+import { EnrolScreen } from "./enrol.tsx";
+import { LaneScreen } from "./lane.tsx";
+import { ShiftScreen } from "./shift.tsx";
+import { StatusSheet } from "./status.tsx";
+
+const TICK_MS = 5_000;
+
+interface AppProps {
+  core: Core;
+  devices: Devices;
+  /** Asked again after every change of state, because packs arrive during a shift. */
+  places(): PlaceBook | null;
+  update(): void;
+}
+
+export function App({ core, devices, places, update }: AppProps): JSX.Element {
+  const [state, setState] = useState(() => core.state());
+  const [settings, setSettings] = useState(() => readSettings(localStorage));
+  const [now_ms, setNow] = useState(() => Date.now());
+  const [status, setStatus] = useState(false);
+  const [idle, setIdle] = useState(true);
+  const texts = settings.language === "vi" ? vi : en;
+  const theme = shownTheme(settings.theme, now_ms);
+
+  useEffect(() => core.subscribe(() => setState(core.state())), [core]);
+  useEffect(() => {
+    const timer = window.setInterval(() => setNow(Date.now()), TICK_MS);
+    return () => window.clearInterval(timer);
+  }, []);
+  useEffect(() => {
+    document.documentElement.lang = settings.language;
+    document.documentElement.dataset.theme = theme;
+  }, [settings.language, theme]);
+  useEffect(() => (state.phase === "open" ? keepAwake() : undefined), [state.phase]);
+
+  const change = (patch: Partial<Settings>): void => {
+    const next = { ...settings, ...patch };
+    setSettings(next);
+    writeSettings(localStorage, next);
+  };
+  const ui: Ui = {
+    core,
+    state,
+    texts,
+    settings,
+    change,
+    now_ms,
+    devices,
+    places: useMemo(places, [state.packs]),
+  };
+  return (
+    <UiContext.Provider value={ui}>
+      <div class="app" onPointerDown={wakeSound}>
+        {state.phase !== "starting" && state.phase !== "not_enrolled" && <StatusBar open={() => setStatus(true)} />}
+        <Current ui={ui} onIdle={setIdle} />
+        {status && <StatusSheet close={() => setStatus(false)} idle={idle} update={update} />}
+      </div>
+    </UiContext.Provider>
+  );
+}
+
+function Current({ ui, onIdle }: { ui: Ui; onIdle(idle: boolean): void }): JSX.Element {
+  switch (ui.state.phase) {
+    case "starting":
+      return (
+        <main class="screen centred">
+          <p class="big-word">{ui.texts.app.starting}</p>
+        </main>
+      );
+    case "not_enrolled":
+      return <EnrolScreen />;
+    case "closed":
+    case "locked":
+      return <ShiftScreen />;
+    case "open":
+      return <LaneScreen onIdle={onIdle} />;
+  }
+}

@@ -1,0 +1,117 @@
+/** The lane: the camera is the screen, and everything else is one tap. */
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { CrossingSummary } from "../core/types.ts";
+import { Button, Notice } from "../parts/controls.tsx";
+import { CameraIcon, GreenLaneIcon, InIcon, NoCodeIcon, OutIcon, SampleIcon } from "../parts/icons.tsx";
+import { PhotoButton, SampleSheet, useSamples } from "../parts/photo.tsx";
+import { Scanner } from "../parts/scanner.tsx";
+import { useUi } from "../parts/ui.ts";
+import { useWedge } from "../parts/use_wedge.ts";
+import { CrossingLine } from "./recent.tsx";
+
+interface HomeProps {
+  recent: readonly CrossingSummary[];
+  /** What went wrong with the last code or picture. */
+  error: string | null;
+  /** "Đã lưu ✓", just after saving. */
+  saved: JSX.Element | null;
+  reading: boolean;
+  /** Set while more people of one crossing are scanned. */
+  adding: JSX.Element | null;
+  onText(text: string): void;
+  onPicture(picture: Promise<Blob>): void;
+  onBroken(): void;
+  greenLane(): void;
+  noCode(): void;
+  seeAll(): void;
+  open(crossing: CrossingSummary): void;
+}
+
+const STRIP = 3;
+
+export function HomeScreen(props: HomeProps): JSX.Element {
+  const { texts, settings, change } = useUi();
+  const [sampling, setSampling] = useState(false);
+  const samples = useSamples().filter((sample) => sample.kind !== "badge");
+  const typing = useWedge(props.onText, props.onBroken);
+  const { direction } = settings;
+  return (
+    <main class="screen home">
+      <div class="home-scan">
+        <Scanner aim={props.reading ? texts.home.reading : texts.home.aim} paused={sampling || props.reading} onText={props.onText} />
+        {typing && <p class="over-scan">{texts.home.wedge_reading}</p>}
+        {props.saved}
+        {props.error !== null && <Notice kind="bad">{props.error}</Notice>}
+      </div>
+      {props.adding === null ? (
+        <div class="direction" role="radiogroup" aria-label={texts.home.direction}>
+          {(["in", "out"] as const).map((one) => (
+            <button
+              type="button"
+              key={one}
+              role="radio"
+              aria-checked={one === direction}
+              class={one === direction ? "chosen" : ""}
+              onClick={() => change({ direction: one })}
+            >
+              {one === "in" ? <InIcon /> : <OutIcon />}
+              <span>{texts.directions[one]}</span>
+            </button>
+          ))}
+        </div>
+      ) : (
+        props.adding
+      )}
+      {props.adding === null && (
+        <section class="strip" aria-label={texts.home.last}>
+          {props.recent.length === 0 ? (
+            <p class="empty">{texts.home.nothing_yet}</p>
+          ) : (
+            <ul class="rows">
+              {props.recent.slice(0, STRIP).map((crossing) => (
+                <CrossingLine key={crossing.record} crossing={crossing} open={() => props.open(crossing)} />
+              ))}
+            </ul>
+          )}
+          <Button kind="quiet" class="wide" onPress={props.seeAll}>
+            {texts.home.see_all}
+          </Button>
+        </section>
+      )}
+      <nav class={`home-actions ${samples.length > 0 ? "four" : "three"}`}>
+        {props.adding === null && (
+          <Button class="stacked green-lane" onPress={props.greenLane}>
+            <GreenLaneIcon />
+            <span>{texts.home.green_lane}</span>
+          </Button>
+        )}
+        <Button class="stacked" onPress={props.noCode}>
+          <NoCodeIcon />
+          <span>{texts.home.no_code}</span>
+        </Button>
+        <PhotoButton class="stacked" choose={(picture) => props.onPicture(Promise.resolve(picture))}>
+          <CameraIcon />
+          <span>{texts.home.photo}</span>
+        </PhotoButton>
+        {samples.length > 0 && (
+          <Button class="stacked" onPress={() => setSampling(true)}>
+            <SampleIcon />
+            <span>{texts.home.sample}</span>
+          </Button>
+        )}
+      </nav>
+      {sampling && (
+        <SampleSheet
+          samples={samples}
+          close={() => setSampling(false)}
+          choose={(picture) => {
+            setSampling(false);
+            props.onPicture(picture);
+          }}
+        />
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,234 @@
+/** One crossing from code to saved: home → person → journey → verdict → home. */
+
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { CrossingDraft, CrossingSummary, Decision, DraftPerson, Evidence, Place, Purpose, VehicleClass } from "../core/types.ts";
+import { StepHead } from "../parts/controls.tsx";
+import { followVerdict, greenLaneDraft, newDraft, nextRole, withPerson } from "../parts/draft.ts";
+import { signal, wakeSound } from "../parts/feedback.ts";
+import { TickIcon } from "../parts/icons.tsx";
+import { codeInPicture } from "../parts/photo.tsx";
+import { errorText, useUi } from "../parts/ui.ts";
+import { HomeScreen } from "./home.tsx";
+import { JourneyScreen } from "./journey.tsx";
+import { NoCodeScreen, PersonScreen } from "./person.tsx";
+import { CrossingSheet, RecentScreen } from "./recent.tsx";
+import { VerdictScreen } from "./verdict.tsx";
+
+type Step =
+  | { at: "home" }
+  /** More people for the crossing on hand. */
+  | { at: "adding" }
+  | { at: "person"; evidence: Evidence }
+  | { at: "no_code" }
+  | { at: "journey" }
+  | { at: "verdict" }
+  | { at: "recent" };
+
+const RECENT = 100;
+const SAVED_MS = 2_500;
+/** The camera reads the same code many times a second; once is enough. */
+const SAME_CODE_MS = 4_000;
+
+interface LaneProps {
+  /** Told whether a crossing is on the screen. */
+  onIdle(idle: boolean): void;
+}
+
+export function LaneScreen({ onIdle }: LaneProps): JSX.Element {
+  const { core, state, texts, settings, devices, places } = useUi();
+  const [step, setStep] = useState<Step>({ at: "home" });
+  const [draft, setDraft] = useState<CrossingDraft | null>(null);
+  const [reading, setReading] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const [saved, setSaved] = useState(false);
+  const [recent, setRecent] = useState<readonly CrossingSummary[]>([]);
+  const [shown, setShown] = useState<CrossingSummary | null>(null);
+  const vehicle = useRef<VehicleClass>("car");
+  const last = useRef({ text: "", time_ms: 0 });
+
+  useEffect(() => onIdle(draft === null), [draft === null]);
+  useEffect(() => {
+    let gone = false;
+    core.recent(RECENT).then(
+      (found) => !gone && setRecent(found),
+      () => undefined, // locked in the meantime: the list is not for showing
+    );
+    return () => {
+      gone = true;
+    };
+  }, [state]);
+  useEffect(() => {
+    if (!saved) return undefined;
+    const timer = window.setTimeout(() => setSaved(false), SAVED_MS);
+    return () => window.clearTimeout(timer);
+  }, [saved]);
+
+  const fail = (reason: unknown): void => {
+    signal("refused", settings.sound);
+    setReading(false);
+    setError(errorText(texts, reason));
+  };
+  const read = (text: string): void => {
+    const now_ms = Date.now();
+    if (reading || (text === last.current.text && now_ms - last.current.time_ms < SAME_CODE_MS)) return;
+    last.current = { text, time_ms: now_ms };
+    setReading(true);
+    setError(null);
+    core.readCode(text).then((evidence) => {
+      last.current.time_ms = Date.now();
+      signal("read", settings.sound);
+      setReading(false);
+      setSaved(false);
+      if (draft === null) setDraft(newDraft(settings.direction, vehicle.current, now_ms));
+      setStep({ at: "person", evidence });
+    }, fail);
+  };
+  const readPicture = (picture: Promise<Blob>): void => {
+    wakeSound();
+    // A picture is chosen on purpose, so it counts even when it was the last code.
+    last.current = { text: "", time_ms: 0 };
+    picture.then((blob) => codeInPicture(devices, blob)).then(read, fail);
+  };
+  const show = (next: CrossingDraft): void => {
+    const decision = core.decide(next);
+    setDraft(followVerdict(next, decision.verdict.outcome));
+    setStep({ at: "verdict" });
+    signal(decision.verdict.outcome, settings.sound);
+  };
+  const takePerson = (person: DraftPerson): void => {
+    wakeSound();
+    const before = draft ?? newDraft(settings.direction, vehicle.current, Date.now());
+    const next = withPerson(before, person);
+    const first = before.people.length === 0;
+    const settled = next.origin !== null || person.evidence?.status === "invalid" || places === null;
+    if (first && !settled) {
+      setDraft(next);
+      setStep({ at: "journey" });
+    } else show(next);
+  };
+  const change = (patch: Partial<CrossingDraft>): void => {
+    if (draft === null) return;
+    if (patch.vehicle_class !== undefined) vehicle.current = patch.vehicle_class;
+    const next = { ...draft, ...patch };
+    const before = core.decide(draft).verdict.outcome;
+    const after = core.decide(next).verdict.outcome;
+    // An action the officer just chose stays; one that merely followed the verdict follows it on.
+    setDraft(patch.action === undefined && before !== after ? followVerdict(next, after) : next);
+    if (before !== after) signal(after, settings.sound);
+  };
+  const home = (): void => {
+    setDraft(null);
+    setError(null);
+    setStep({ at: "home" });
+  };
+  const save = (): void => {
+    if (draft === null || busy) return;
+    setBusy(true);
+    setError(null);
+    core.save(draft).then(
+      () => {
+        setBusy(false);
+        signal("saved", settings.sound);
+        setSaved(true);
+        home();
+      },
+      (reason: unknown) => {
+        setBusy(false);
+        fail(reason);
+      },
+    );
+  };
+
+  switch (step.at) {
+    case "person":
+      return (
+        <PersonScreen
+          key={draft?.people.length ?? 0}
+          number={(draft?.people.length ?? 0) + 1}
+          evidence={step.evidence}
+          role={draft === null ? "driver" : nextRole(draft)}
+          done={takePerson}
+          back={() => ((draft?.people.length ?? 0) > 0 ? setStep({ at: "verdict" }) : home())}
+        />
+      );
+    case "no_code":
+      return (
+        <NoCodeScreen
+          role={draft === null ? "driver" : nextRole(draft)}
+          done={takePerson}
+          back={() => ((draft?.people.length ?? 0) > 0 ? setStep({ at: "verdict" }) : home())}
+        />
+      );
+    case "journey":
+      return (
+        <JourneyScreen
+          purpose={draft?.purpose ?? "work"}
+          back={home}
+          done={(origin: Place | null, purpose: Purpose) => draft !== null && show({ ...draft, origin, purpose })}
+        />
+      );
+    case "verdict": {
+      if (draft === null) break;
+      const decision: Decision = core.decide(draft);
+      return (
+        <VerdictScreen
+          draft={draft}
+          decision={decision}
+          seen={recent.flatMap((crossing) => (crossing.plate === null ? [] : [crossing.plate.normal]))}
+          busy={busy}
+          error={error}
+          change={change}
+          addPerson={() => setStep({ at: "adding" })}
+          save={save}
+          discard={home}
+        />
+      );
+    }
+    case "recent":
+      return (
+        <>
+          <RecentScreen recent={recent} open={setShown} back={() => setStep({ at: "home" })} />
+          {shown !== null && <CrossingSheet crossing={shown} close={() => setShown(null)} />}
+        </>
+      );
+  }
+  return (
+    <>
+      <HomeScreen
+        recent={recent}
+        error={error}
+        reading={reading}
+        saved={
+          saved ? (
+            <p class="saved" role="status">
+              <TickIcon />
+              <strong>{texts.verdict.saved}</strong>
+              <span>({texts.verdict.unsent(state.unsent)})</span>
+            </p>
+          ) : null
+        }
+        adding={
+          step.at === "adding" ? (
+            <StepHead title={texts.person.title_nth((draft?.people.length ?? 0) + 1)} back={() => setStep({ at: "verdict" })} />
+          ) : null
+        }
+        onText={read}
+        onPicture={readPicture}
+        onBroken={() => setError(texts.home.wedge_broken)}
+        greenLane={() => {
+          wakeSound();
+          show(greenLaneDraft(settings.direction, Date.now()));
+        }}
+        noCode={() => {
+          wakeSound();
+          setStep({ at: "no_code" });
+        }}
+        seeAll={() => setStep({ at: "recent" })}
+        open={setShown}
+      />
+      {shown !== null && <CrossingSheet crossing={shown} close={() => setShown(null)} />}
+    </>
+  );
+}

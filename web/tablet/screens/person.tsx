@@ -1,0 +1,106 @@
+/** After a code: who it names, what was proved, and what only eyes can tell. */
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { CardColour, DraftPerson, Evidence, Identity, Role } from "../core/types.ts";
+import { Button, Chips, StepHead } from "../parts/controls.tsx";
+import { IdentityCard, ProofBand } from "../parts/evidence_view.tsx";
+import { PassIcon, QuestionIcon, ReferIcon } from "../parts/icons.tsx";
+import { Keypad } from "../parts/keypad.tsx";
+import { useUi } from "../parts/ui.ts";
+
+const ROLES: readonly Role[] = ["driver", "passenger", "walker"];
+const CARD_ICONS = { green: PassIcon, yellow: ReferIcon, none: QuestionIcon };
+const CARDS: readonly CardColour[] = ["green", "yellow", "none"];
+
+interface PersonProps {
+  /** 1 for the first person of a crossing. */
+  number: number;
+  evidence: Evidence;
+  role: Role;
+  done(person: DraftPerson): void;
+  back(): void;
+}
+
+export function PersonScreen({ number, evidence, role: first_role, done, back }: PersonProps): JSX.Element {
+  const { texts } = useUi();
+  const [role, setRole] = useState(first_role);
+  const asks_card = evidence.family === "pc_covid" && evidence.status !== "invalid";
+  const finish = (colour: CardColour | null): void =>
+    done({ role, evidence, card: colour === null ? null : { colour, basis: "seen" } });
+  return (
+    <main class="screen person">
+      <StepHead title={number === 1 ? texts.person.title_first : texts.person.title_nth(number)} back={back} />
+      <div class="scroll">
+        <ProofBand evidence={evidence} />
+        <IdentityCard identity={evidence.identity} />
+        {evidence.identity !== null && <p class="compare">{texts.person.compare}</p>}
+        <Chips label={texts.person.role} columns={3} options={ROLES} chosen={role} name={(one) => texts.roles[one]} choose={setRole} />
+      </div>
+      <footer class="foot">
+        {asks_card ? (
+          <div class="cards" role="group" aria-label={texts.person.card_question}>
+            <p class="question">{texts.person.card_question}</p>
+            {CARDS.map((colour) => {
+              const Icon = CARD_ICONS[colour];
+              return (
+                <button type="button" key={colour} class={`card-button ${colour}`} onClick={() => finish(colour)}>
+                  <Icon />
+                  <span>{texts.cards[colour]}</span>
+                </button>
+              );
+            })}
+            <p class="hint">{texts.person.card_note}</p>
+          </div>
+        ) : (
+          <Button kind="primary" class="wide tall" onPress={() => finish(null)}>
+            {texts.app.next}
+          </Button>
+        )}
+      </footer>
+    </main>
+  );
+}
+
+interface NoCodeProps {
+  role: Role;
+  done(person: DraftPerson): void;
+  back(): void;
+}
+
+const LONGEST_NUMBER = 12;
+
+/** Somebody without a code: the role is enough; the number on the ID card is better. */
+export function NoCodeScreen({ role: first_role, done, back }: NoCodeProps): JSX.Element {
+  const { texts } = useUi();
+  const [role, setRole] = useState(first_role);
+  const [number, setNumber] = useState("");
+  const [name, setName] = useState("");
+  const finish = (): void => {
+    const identity: Partial<Identity> = {};
+    if (number !== "") identity.id_number = number;
+    if (name.trim() !== "") identity.name = name.trim();
+    done({ role, evidence: null, card: null, ...(Object.keys(identity).length > 0 ? { identity } : {}) });
+  };
+  return (
+    <main class="screen person">
+      <StepHead title={texts.person.no_code_title} back={back} />
+      <div class="scroll">
+        <p class="hint">{texts.person.no_code_hint}</p>
+        <Chips label={texts.person.role} columns={3} options={ROLES} chosen={role} name={(one) => texts.roles[one]} choose={setRole} />
+        <label class="label" for="typed-name">
+          {texts.person.type_name}
+        </label>
+        <input id="typed-name" class="field" value={name} maxLength={200} autocomplete="off" onInput={(event) => setName(event.currentTarget.value)} />
+        <p class="label">{texts.person.type_id}</p>
+        <output class={number === "" ? "typed-number empty" : "typed-number"}>{number === "" ? "•••• •••• ••••" : number.replace(/(.{4})(?=.)/g, "$1 ")}</output>
+        <Keypad press={(key) => setNumber((before) => (before + key).slice(0, LONGEST_NUMBER))} erase={() => setNumber((before) => before.slice(0, -1))} />
+      </div>
+      <footer class="foot">
+        <Button kind="primary" class="wide tall" onPress={finish}>
+          {texts.app.next}
+        </Button>
+      </footer>
+    </main>
+  );
+}

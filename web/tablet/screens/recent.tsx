@@ -1,0 +1,125 @@
+/** What crossed lately on this lane and on the others of the checkpoint. */
+
+import type { ComponentChildren, JSX } from "preact";
+import type { CrossingSummary } from "../core/types.ts";
+import { Button, Sheet, StepHead } from "../parts/controls.tsx";
+import { ACTION_ICONS, InIcon, OUTCOME_ICONS, OutIcon, RefusedIcon, SentIcon, VEHICLE_ICONS, WaitIcon } from "../parts/icons.tsx";
+import { useHiding } from "../parts/hiding.ts";
+import { plateText } from "../parts/plate_text.ts";
+import { clockText, momentText } from "../parts/time.ts";
+import { useUi } from "../parts/ui.ts";
+
+/** One crossing as a row: when, what, how it ended, whether the server has it. */
+export function CrossingLine({ crossing, open }: { crossing: CrossingSummary; open(): void }): JSX.Element {
+  const { texts } = useUi();
+  const Outcome = crossing.action === null ? null : ACTION_ICONS[crossing.action];
+  const Vehicle = crossing.vehicle_class === null ? null : VEHICLE_ICONS[crossing.vehicle_class];
+  return (
+    <li>
+      <button type="button" class={`crossing ${crossing.voided ? "voided" : ""}`} onClick={open}>
+        <span class="crossing-time">{clockText(crossing.time_ms)}</span>
+        <span class="crossing-way">{crossing.direction === "out" ? <OutIcon /> : <InIcon />}</span>
+        <span class="crossing-what">
+          {Vehicle !== null && <Vehicle />}
+          <strong>{crossing.plate === null ? vehicleWord(crossing, texts.vehicles, texts.recent.no_plate) : plateText(crossing.plate.normal)}</strong>
+        </span>
+        <span class={`crossing-end ${crossing.action ?? ""}`}>
+          {Outcome !== null && <Outcome />}
+          <span class="crossing-end-word">{crossing.action !== null && texts.actions[crossing.action]}</span>
+        </span>
+        <SentMark crossing={crossing} />
+      </button>
+    </li>
+  );
+}
+
+function vehicleWord(crossing: CrossingSummary, vehicles: Record<string, string>, none: string): string {
+  return crossing.vehicle_class === "on_foot" || crossing.vehicle_class === "bicycle" ? (vehicles[crossing.vehicle_class] ?? none) : none;
+}
+
+function SentMark({ crossing }: { crossing: CrossingSummary }): JSX.Element {
+  const { texts } = useUi();
+  const [Icon, word, kind] =
+    crossing.state === "unsent"
+      ? ([WaitIcon, texts.recent.unsent, "look"] as const)
+      : crossing.state === "held" || crossing.state === "rejected"
+        ? ([RefusedIcon, texts.recent[crossing.state], "act"] as const)
+        : ([SentIcon, crossing.own ? texts.recent.sent : texts.recent.elsewhere, "ok"] as const);
+  return (
+    <span class={`sent ${kind}`}>
+      <Icon />
+      <span>{word}</span>
+    </span>
+  );
+}
+
+interface RecentProps {
+  recent: readonly CrossingSummary[];
+  open(crossing: CrossingSummary): void;
+  back(): void;
+}
+
+export function RecentScreen({ recent, open, back }: RecentProps): JSX.Element {
+  const { texts } = useUi();
+  return (
+    <main class="screen list">
+      <StepHead title={texts.recent.title} back={back} />
+      {recent.length === 0 ? (
+        <p class="empty">{texts.recent.empty}</p>
+      ) : (
+        <ul class="rows">
+          {recent.map((crossing) => (
+            <CrossingLine key={crossing.record} crossing={crossing} open={() => open(crossing)} />
+          ))}
+        </ul>
+      )}
+    </main>
+  );
+}
+
+export function CrossingSheet({ crossing, close }: { crossing: CrossingSummary; close(): void }): JSX.Element {
+  const { texts } = useUi();
+  const [hidden] = useHiding();
+  const Outcome = crossing.outcome === null ? null : OUTCOME_ICONS[crossing.outcome];
+  return (
+    <Sheet
+      title={crossing.plate === null ? texts.recent.no_plate : plateText(crossing.plate.normal)}
+      close={close}
+      foot={
+        <Button kind="primary" class="wide" onPress={close}>
+          {texts.app.close}
+        </Button>
+      }
+    >
+      {crossing.outcome !== null && (
+        <p class={`outcome-line ${crossing.outcome}`}>
+          {Outcome !== null && <Outcome />}
+          <strong>{texts.outcomes[crossing.outcome]}</strong>
+        </p>
+      )}
+      <dl class="facts">
+        <Fact name={texts.recent.time}>{momentText(crossing.time_ms)}</Fact>
+        {crossing.direction !== null && <Fact name={texts.home.direction}>{texts.directions[crossing.direction]}</Fact>}
+        {crossing.lane !== null && <Fact name={texts.shift.lane}>{crossing.lane}</Fact>}
+        {crossing.vehicle_class !== null && <Fact name={texts.verdict.vehicle}>{texts.vehicles[crossing.vehicle_class]}</Fact>}
+        <Fact name={texts.verdict.people}>
+          {crossing.headcount}
+          {crossing.name !== null && !hidden && ` · ${crossing.name}`}
+        </Fact>
+        {crossing.action !== null && <Fact name={texts.recent.action}>{texts.actions[crossing.action]}</Fact>}
+        <Fact name={texts.recent.from}>{crossing.own ? texts.recent.here : texts.recent.elsewhere}</Fact>
+      </dl>
+      <SentMark crossing={crossing} />
+      {crossing.code !== null && <p class="hint">{texts.errors[crossing.code] ?? crossing.code}</p>}
+    </Sheet>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ComponentChildren }): JSX.Element {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

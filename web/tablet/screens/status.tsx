@@ -1,0 +1,116 @@
+/** Every state of the tablet with what to do about it; language, colours, sound; end of the shift. */
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { Button, Chips, Notice, Sheet } from "../parts/controls.tsx";
+import { readings } from "../parts/health.ts";
+import { AlertIcon, LockIcon, PassIcon, RefusedIcon, UpdateIcon } from "../parts/icons.tsx";
+import type { Theme } from "../parts/theme.ts";
+import { errorText, useUi } from "../parts/ui.ts";
+
+const GRADE_ICONS = { ok: PassIcon, look: AlertIcon, act: RefusedIcon };
+const THEMES: readonly Theme[] = ["auto", "day", "night"];
+const LANGUAGES = ["vi", "en"] as const;
+const LANGUAGE_NAMES = { vi: "Tiếng Việt", en: "English" };
+
+interface StatusProps {
+  close(): void;
+  /** False while a crossing is on the screen: an update must not cost it. */
+  idle: boolean;
+  update(): void;
+}
+
+export function StatusSheet({ close, idle, update }: StatusProps): JSX.Element {
+  const { core, state, texts, settings, change, now_ms } = useUi();
+  const [ending, setEnding] = useState(false);
+  const words = texts.status;
+  const on_duty = state.phase === "open";
+  return (
+    <Sheet
+      full
+      title={words.title}
+      close={close}
+      foot={
+        on_duty ? (
+          <div class="pair">
+            <Button
+              onPress={() => {
+                core.lock();
+                close();
+              }}
+            >
+              <LockIcon />
+              <span>{words.lock}</span>
+            </Button>
+            <Button kind="danger" onPress={() => setEnding(true)}>
+              {words.close_shift}
+            </Button>
+          </div>
+        ) : undefined
+      }
+    >
+      {state.alerts.map((code) => (
+        <Notice key={code} kind="bad">
+          {errorText(texts, code)}
+        </Notice>
+      ))}
+      <ul class="readings">
+        {readings(state, texts, now_ms).map((reading) => {
+          const Icon = GRADE_ICONS[reading.grade];
+          return (
+            <li key={reading.id} class={`reading ${reading.grade}`}>
+              <Icon />
+              <div>
+                <p class="reading-head">
+                  <strong>{reading.label}</strong>
+                  <span class="reading-value">{reading.value}</span>
+                  <span class="reading-grade">{words[reading.grade]}</span>
+                </p>
+                <p>{reading.advice}</p>
+                {reading.id === "contact" && (
+                  <Button disabled={state.sync.status === "sending"} onPress={() => void core.syncNow().catch(() => undefined)}>
+                    {state.sync.status === "sending" ? words.sync_running : words.sync_now}
+                  </Button>
+                )}
+                {reading.id === "update" && state.update_ready && (
+                  <Button disabled={!idle || state.unsent > 0} onPress={update}>
+                    <UpdateIcon />
+                    <span>{words.update_now}</span>
+                  </Button>
+                )}
+              </div>
+            </li>
+          );
+        })}
+      </ul>
+      <p class="label">{words.language}</p>
+      <Chips label={words.language} columns={2} options={LANGUAGES} chosen={settings.language} name={(one) => LANGUAGE_NAMES[one]} choose={(language) => change({ language })} />
+      <p class="label">{words.theme}</p>
+      <Chips label={words.theme} columns={3} options={THEMES} chosen={settings.theme} name={(one) => words.themes[one]} choose={(theme) => change({ theme })} />
+      <p class="label">{words.sound}</p>
+      <Chips label={words.sound} columns={2} options={["on", "off"]} chosen={settings.sound ? "on" : "off"} name={(one) => words[one]} choose={(one) => change({ sound: one === "on" })} />
+      {ending && (
+        <Sheet
+          title={words.close_sure}
+          close={() => setEnding(false)}
+          foot={
+            <div class="pair">
+              <Button onPress={() => setEnding(false)}>{texts.app.cancel}</Button>
+              <Button
+                kind="danger"
+                onPress={() => {
+                  core.closeShift();
+                  close();
+                }}
+              >
+                {words.close_yes}
+              </Button>
+            </div>
+          }
+        >
+          {state.unsent > 0 && <Notice>{words.close_unsent(state.unsent)}</Notice>}
+        </Sheet>
+      )}
+    </Sheet>
+  );
+}

@@ -1,0 +1,282 @@
+/** The answer, and in the same view all that a crossing needs before one tap saves it. */
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Action, CrossingDraft, Decision, OverrideReason, VehicleClass } from "../core/types.ts";
+import { Button, Chips, Notice, Sheet } from "../parts/controls.tsx";
+import { GoodsSheet, quantityText } from "../parts/goods_sheet.tsx";
+import { ACTION_ICONS, CrossIcon, GoodsIcon, MinusIcon, OUTCOME_ICONS, PeopleIcon, PlusIcon, ScanIcon, VEHICLE_ICONS } from "../parts/icons.tsx";
+import { PlateSheet } from "../parts/plate_field.tsx";
+import { plateText } from "../parts/plate_text.ts";
+import { useUi } from "../parts/ui.ts";
+import { ACTIONS, needsOverride } from "../parts/draft.ts";
+
+const COMMON: readonly VehicleClass[] = ["motorbike", "car", "truck", "van", "bus"];
+const VEHICLES: readonly VehicleClass[] = [
+  "motorbike",
+  "car",
+  "taxi",
+  "bus",
+  "van",
+  "truck",
+  "tractor_trailer",
+  "ambulance",
+  "bicycle",
+  "on_foot",
+  "other",
+];
+const OVERRIDES: readonly OverrideReason[] = ["paper_shown", "emergency", "superior_order", "code_unreadable", "local_resident", "other"];
+const MOST_PEOPLE = 500;
+
+interface VerdictProps {
+  draft: CrossingDraft;
+  decision: Decision;
+  seen: readonly string[];
+  busy: boolean;
+  error: string | null;
+  change(patch: Partial<CrossingDraft>): void;
+  addPerson(): void;
+  save(): void;
+  discard(): void;
+}
+
+type Open = "plate" | "goods" | "vehicles" | "override" | "discard" | null;
+
+export function VerdictScreen(props: VerdictProps): JSX.Element {
+  const { draft, decision, change, busy } = props;
+  const { texts } = useUi();
+  const [open, setOpen] = useState<Open>(null);
+  const { outcome } = decision.verdict;
+  const incomplete = needsOverride(outcome, draft.action) && draft.override === null;
+  const close = (): void => setOpen(null);
+  const act = (action: Action): void => {
+    const other = needsOverride(outcome, action);
+    change({ action, override: other ? draft.override : null });
+    if (other && draft.override === null) setOpen("override");
+  };
+  return (
+    <main class={`screen verdict ${outcome}`}>
+      <Answer decision={decision} discard={() => setOpen("discard")} />
+      <div class="scroll verdict-form">
+        <button type="button" class="row plate-row" onClick={() => setOpen("plate")}>
+          <span class="row-label">{texts.verdict.plate}</span>
+          {draft.plate === null ? <span class="row-empty">{texts.verdict.no_plate}</span> : <span class="plate">{plateText(draft.plate.normal)}</span>}
+        </button>
+        <VehicleRow chosen={draft.vehicle_class} choose={(vehicle_class) => change({ vehicle_class })} more={() => setOpen("vehicles")} />
+        <PeopleRow draft={draft} change={change} addPerson={props.addPerson} />
+        <button type="button" class="row" onClick={() => setOpen("goods")}>
+          <GoodsIcon />
+          {draft.goods[0] === undefined ? (
+            <span class="row-empty">{texts.verdict.add_goods}</span>
+          ) : (
+            <span class="row-value">
+              {texts.goods_groups[draft.goods[0].group]} · {quantityText(draft.goods[0].quantity)} {texts.units[draft.goods[0].unit]}
+            </span>
+          )}
+        </button>
+        <Actions chosen={draft.action} choose={act} />
+        {draft.override !== null && (
+          <button type="button" class="row" onClick={() => setOpen("override")}>
+            <span class="row-label">{texts.verdict.override}</span>
+            <span class="row-value">{texts.overrides[draft.override]}</span>
+          </button>
+        )}
+      </div>
+      <footer class="foot">
+        {props.error !== null && <Notice kind="bad">{props.error}</Notice>}
+        <Button kind="primary" class="wide tall save" disabled={busy} onPress={() => (incomplete ? setOpen("override") : props.save())}>
+          {busy ? texts.verdict.saving : incomplete ? texts.verdict.override_needed : texts.verdict.save}
+        </Button>
+      </footer>
+      {open === "plate" && (
+        <PlateSheet
+          plate={draft.plate}
+          seen={props.seen}
+          close={close}
+          done={(plate) => {
+            change({ plate });
+            close();
+          }}
+        />
+      )}
+      {open === "goods" && (
+        <GoodsSheet
+          goods={draft.goods[0] ?? null}
+          close={close}
+          done={(goods) => {
+            change({ goods: goods === null ? [] : [goods] });
+            close();
+          }}
+        />
+      )}
+      {open === "vehicles" && (
+        <VehicleSheet
+          chosen={draft.vehicle_class}
+          close={close}
+          choose={(vehicle_class) => {
+            change({ vehicle_class });
+            close();
+          }}
+        />
+      )}
+      {open === "override" && (
+        <Sheet title={texts.verdict.override} close={close}>
+          <div class="stack">
+            {OVERRIDES.map((reason) => (
+              <Button
+                key={reason}
+                class="wide tall start"
+                onPress={() => {
+                  change({ override: reason });
+                  close();
+                }}
+              >
+                {texts.overrides[reason]}
+              </Button>
+            ))}
+          </div>
+        </Sheet>
+      )}
+      {open === "discard" && (
+        <Sheet
+          title={texts.verdict.discard_sure}
+          close={close}
+          foot={
+            <div class="pair">
+              <Button kind="danger" onPress={props.discard}>
+                {texts.verdict.discard_yes}
+              </Button>
+              <Button kind="primary" onPress={close}>
+                {texts.verdict.discard_no}
+              </Button>
+            </div>
+          }
+        >
+          {null}
+        </Sheet>
+      )}
+    </main>
+  );
+}
+
+function Answer({ decision, discard }: { decision: Decision; discard(): void }): JSX.Element {
+  const { texts, settings } = useUi();
+  const { outcome, rules } = decision.verdict;
+  const Icon = OUTCOME_ICONS[outcome];
+  const [reason, ...others] = decision.reasons;
+  return (
+    <section class="answer" role="alert">
+      <Button kind="quiet" class="square answer-discard" label={texts.verdict.discard} onPress={discard}>
+        <CrossIcon />
+      </Button>
+      <Icon class="answer-icon" />
+      <h1>{texts.outcomes[outcome]}</h1>
+      {reason !== undefined && (
+        <p class="answer-reason">
+          {reason[settings.language]}
+          {others.length > 0 && ` (+${others.length})`}
+        </p>
+      )}
+      {rules.length > 0 && (
+        <p class="answer-basis">
+          {texts.verdict.basis}: {rules.slice(0, 3).join(", ")}
+        </p>
+      )}
+    </section>
+  );
+}
+
+interface VehicleRowProps {
+  chosen: VehicleClass;
+  choose(vehicle_class: VehicleClass): void;
+  more(): void;
+}
+
+function VehicleRow({ chosen, choose, more }: VehicleRowProps): JSX.Element {
+  const { texts } = useUi();
+  // A rarer class that was chosen takes the last common place, so that it stays in sight.
+  const shown = COMMON.includes(chosen) ? COMMON : [...COMMON.slice(0, -1), chosen];
+  return (
+    <div class="vehicles" role="radiogroup" aria-label={texts.verdict.vehicle}>
+      {shown.map((one) => (
+        <VehicleButton key={one} one={one} chosen={one === chosen} choose={() => choose(one)} />
+      ))}
+      <button type="button" class="vehicle" aria-label={texts.app.more} onClick={more}>
+        {VEHICLE_ICONS.other({})}
+        <span>{texts.vehicles.other}</span>
+      </button>
+    </div>
+  );
+}
+
+function VehicleButton({ one, chosen, choose }: { one: VehicleClass; chosen: boolean; choose(): void }): JSX.Element {
+  const { texts } = useUi();
+  const Icon = VEHICLE_ICONS[one];
+  return (
+    <button type="button" role="radio" aria-checked={chosen} class={`vehicle ${chosen ? "chosen" : ""}`} onClick={choose}>
+      <Icon />
+      <span>{texts.vehicles[one]}</span>
+    </button>
+  );
+}
+
+function VehicleSheet({ chosen, choose, close }: { chosen: VehicleClass; choose(one: VehicleClass): void; close(): void }): JSX.Element {
+  const { texts } = useUi();
+  return (
+    <Sheet title={texts.verdict.vehicle} close={close}>
+      <div class="vehicles all" role="radiogroup" aria-label={texts.verdict.vehicle}>
+        {VEHICLES.map((one) => (
+          <VehicleButton key={one} one={one} chosen={one === chosen} choose={() => choose(one)} />
+        ))}
+      </div>
+    </Sheet>
+  );
+}
+
+function PeopleRow({ draft, change, addPerson }: { draft: CrossingDraft; change(patch: Partial<CrossingDraft>): void; addPerson(): void }): JSX.Element {
+  const { texts } = useUi();
+  const fewest = Math.max(draft.people.length, 0);
+  return (
+    <div class="people-row">
+      <div class="stepper" role="group" aria-label={texts.verdict.people}>
+        <button type="button" class="step-button" aria-label={texts.verdict.fewer} disabled={draft.headcount <= fewest} onClick={() => change({ headcount: draft.headcount - 1 })}>
+          <MinusIcon />
+        </button>
+        <output aria-label={texts.verdict.people}>
+          <PeopleIcon />
+          {draft.headcount}
+        </output>
+        <button type="button" class="step-button" aria-label={texts.verdict.one_more} disabled={draft.headcount >= MOST_PEOPLE} onClick={() => change({ headcount: draft.headcount + 1 })}>
+          <PlusIcon />
+        </button>
+      </div>
+      <Button class="scan-more" onPress={addPerson}>
+        <ScanIcon />
+        <span>{texts.verdict.add_person}</span>
+      </Button>
+    </div>
+  );
+}
+
+function Actions({ chosen, choose }: { chosen: Action; choose(action: Action): void }): JSX.Element {
+  const { texts } = useUi();
+  return (
+    <Chips
+      label={texts.verdict.done_as}
+      columns={3}
+      options={ACTIONS}
+      chosen={chosen}
+      choose={choose}
+      name={(one) => {
+        const Icon = ACTION_ICONS[one];
+        return (
+          <span class={`action-name ${one}`}>
+            <Icon />
+            {texts.actions[one]}
+          </span>
+        );
+      }}
+    />
+  );
+}
+
