@@ -102,6 +102,9 @@ def typed_numbers() -> None:
     ):
         who = identity("", id_number=number)
         case(name, text, evidence(family, "claim", "unsigned", identity=who))
+    unborn = identity("", id_number="001490012345")
+    read = evidence("cccd", "claim", "unsigned", identity=unborn, warnings=["id_birth_year"])
+    case("cccd_typed_of_the_next_century", "001490012345", read)
     case("phone_is_no_id", "0912345678", shape("1-20", "digits"))
     case(
         "other_digits",
