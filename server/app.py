@@ -15,6 +15,7 @@ from server.context import Clock, Context, system_clock
 from server.headers import add_headers
 from server.keys import KeyRing
 from server.limits import FAILURES_PER_ADDRESS, FailureLimit, SignInLimits
+from server.packs import publish_packs
 from server.problems import register_errors
 from server.requestlog import log_requests
 from server.samples import SampleBook
@@ -38,9 +39,12 @@ def create_app(config: Config, store: Store | None = None, clock: Clock = system
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     keys = KeyRing.load_or_create(config.data_dir)
+    if store is None:
+        store = open_store(config, keys)
+    publish_packs(store, keys, clock())
     Context(
         config=config,
-        store=open_store(config, keys) if store is None else store,
+        store=store,
         keys=keys,
         clock=clock,
         # Whole seconds: an assertion's `iat` has no finer grain.

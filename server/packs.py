@@ -1,8 +1,9 @@
 """Packs: what tablets must know offline, built from the store and `rules/packs`, signed, published.
 
-A pack gets a new version only when its content changed, so that `publish_packs` may run at every
-start and after every change. Names and content: rules, levels (files of the rules room), trust
-(whose documents count), hotlines, and per checkpoint a roster (who may open a shift).
+Two kinds. What follows from the store is made by `publish_packs`, which may run at every start and
+after every change: trust (whose documents count), hotlines, and per checkpoint a roster (who may
+open a shift). What somebody decides is published by `publish`: rules for a checkpoint, levels for
+everybody. A pack gets a new version only when its content changed.
 """
 
 from __future__ import annotations
@@ -46,22 +47,29 @@ def device_scopes(device: Device) -> list[str]:
 def publish_packs(store: Store, keys: KeyRing, now_ms: int) -> list[Pack]:
     """Sign and publish every pack whose content is not the published one; returns the new ones."""
     contents: dict[tuple[str, str], Any] = {
-        (name, EVERYBODY): content for name, content in rule_contents().items()
+        ("trust", EVERYBODY): trust_content(keys),
+        ("hotlines", EVERYBODY): hotlines_content(store),
     }
-    contents["trust", EVERYBODY] = trust_content(keys)
-    contents["hotlines", EVERYBODY] = hotlines_content(store)
     for checkpoint in store.checkpoints():
         content = roster_content(store, checkpoint.id)
         contents["roster", checkpoint_scope(checkpoint.id)] = content
-    published = []
-    for (name, scope), content in contents.items():
-        last = store.pack(name, scope)
-        if last is not None and _content_of(last, keys, now_ms) == content:
-            continue
-        pack = sign(name, scope, 1 if last is None else last.version + 1, content, keys, now_ms)
-        store.publish(pack)
-        published.append(pack)
-    return published
+    made = (
+        publish(store, keys, name, scope, content, now_ms)
+        for (name, scope), content in contents.items()
+    )
+    return [pack for pack in made if pack is not None]
+
+
+def publish(
+    store: Store, keys: KeyRing, name: str, scope: str, content: Any, now_ms: int
+) -> Pack | None:
+    """Sign and publish one pack; None when the published one says the same already."""
+    last = store.pack(name, scope)
+    if last is not None and content_of(last, keys, now_ms) == content:
+        return None
+    pack = sign(name, scope, 1 if last is None else last.version + 1, content, keys, now_ms)
+    store.publish(pack)
+    return pack
 
 
 def sign(name: str, scope: str, version: int, content: Any, keys: KeyRing, now_ms: int) -> Pack:
@@ -72,12 +80,10 @@ def sign(name: str, scope: str, version: int, content: Any, keys: KeyRing, now_m
     return Pack(name, scope, version, now_ms, sign_pack(payload, keys.packs, kid))
 
 
-def rule_contents() -> dict[str, Any]:
-    """Pack name → content, of the data files of the rules room."""
-    folder = Path(rules.__file__).parent / "packs"
-    return {
-        file.stem: json.loads(file.read_text("utf-8")) for file in sorted(folder.glob("*.json"))
-    }
+def bundled(name: str) -> Any:
+    """The content of a data file of the rules room, such as "ninh_thuan_2021_10"."""
+    file = Path(rules.__file__).parent / "packs" / f"{name}.json"
+    return json.loads(file.read_text("utf-8"))
 
 
 def trust_content(keys: KeyRing) -> dict[str, Any]:
@@ -149,8 +155,8 @@ def wrap_history_key(officer: Officer, history_key: bytes) -> str:
     return to_base64url(nonce + AESGCM(officer.kek).encrypt(nonce, history_key, bound))
 
 
-def _content_of(pack: Pack, keys: KeyRing, now_ms: int) -> Mapping[str, Any] | None:
-    """What a published pack says, or None when the root key has changed since."""
+def content_of(pack: Pack, keys: KeyRing, now_ms: int) -> Mapping[str, Any] | None:
+    """What a published pack says; None when the root key has changed since."""
     try:
         payload = verify_pack(pack.jws, public_jwk(keys.packs), now_ms)
     except PackError as error:
