@@ -3,3 +3,64 @@
 Pure: `now`, packs and levels are parameters. The twin is `web/shared/rules/`; both are held
 together by `tests/vectors/rules/` and by differential fuzzing.
 """
+
+from rules.certlogic import evaluate, is_true, to_plain
+from rules.decide import Verdict, combine, decide, severity, verdict_to_json
+from rules.errors import RuleError
+from rules.levels import (
+    LevelChange,
+    LevelWindow,
+    level_at,
+    level_of,
+    levels_at,
+    parse_levels,
+    place_key,
+    upcoming,
+)
+from rules.pack import (
+    BUILT_IN_REASONS,
+    Basis,
+    Outcome,
+    PackContent,
+    Reason,
+    Rule,
+    RulePack,
+    Scope,
+    parse_pack_content,
+    parse_rule_pack,
+)
+from rules.validation import Issue, validate
+from rules.values import Json
+
+__all__ = [
+    "BUILT_IN_REASONS",
+    "Basis",
+    "Issue",
+    "Json",
+    "LevelChange",
+    "LevelWindow",
+    "Outcome",
+    "PackContent",
+    "Reason",
+    "Rule",
+    "RuleError",
+    "RulePack",
+    "Scope",
+    "Verdict",
+    "combine",
+    "decide",
+    "evaluate",
+    "is_true",
+    "level_at",
+    "level_of",
+    "levels_at",
+    "parse_levels",
+    "parse_pack_content",
+    "parse_rule_pack",
+    "place_key",
+    "severity",
+    "to_plain",
+    "upcoming",
+    "validate",
+    "verdict_to_json",
+]
