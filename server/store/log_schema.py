@@ -55,6 +55,7 @@ def m001_events(db: Database) -> None:
         );
         CREATE UNIQUE INDEX events_by_device ON events (device, seq, branch);
         CREATE INDEX events_by_home ON events (home);
+        CREATE INDEX events_held ON events (code) WHERE state = 1;
         CREATE TABLE restated (
             n INTEGER PRIMARY KEY, event INTEGER NOT NULL, home INTEGER NOT NULL
         );

@@ -8,7 +8,7 @@ Times are Unix milliseconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -264,7 +264,7 @@ class Store(Protocol):
         *,
         items: dict[str, dict[str, dict[str, Any]]] | None = None,
         person_items: dict[str, dict[str, dict[str, Any]]] | None = None,
-        over: dict[str, Sequence[str]] | None = None,
+        over: Mapping[str, Sequence[str]] | None = None,
     ) -> str:
         """Append one event of this server's own chain, in the name of `user` (SPEC A7).
 
@@ -275,6 +275,12 @@ class Store(Protocol):
 
     def pull(self, checkpoints: Sequence[str], after: int, limit: int, persons: bool) -> Page:
         """Events of these checkpoints after `after`, oldest first (SPEC F2)."""
+
+    def held_events(self, code: str, after: int, limit: int) -> list[PulledEvent]:
+        """Held events with this code (`event.kind`, `device.revoked`), by number; no persons."""
+
+    def take_up_revoked(self, numbers: Sequence[int]) -> int:
+        """Accept held events of a revoked device, after a person judged them (SPEC A9)."""
 
     def snapshot_start(self, checkpoints: Sequence[str], since_ms: int) -> int:
         """The sequence from which a new reader has to read to hold all received since then."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from server.store.log_schema import ACCEPTED
+from server.store.log_schema import ACCEPTED, HELD
 from server.store.persons import DayKeys, binding
 from server.store.protocol import Page, PulledEvent
 
@@ -25,6 +25,10 @@ _SOURCE = (
 _EVENTS = (
     f"SELECT n, {_COLUMNS} FROM events{_SOURCE}"
     f" WHERE home = ? AND n > ? AND state = {ACCEPTED} ORDER BY n LIMIT ?"
+)
+_HELD = (
+    f"SELECT n, {_COLUMNS} FROM events{_SOURCE}"
+    f" WHERE state = {HELD} AND code = ? AND n > ? ORDER BY n LIMIT ?"
 )
 _RESTATED = (
     f"SELECT restated.n, {_COLUMNS} FROM restated JOIN events ON events.n = restated.event"
@@ -82,6 +86,14 @@ def open_page(raw: RawPage, day_keys: DayKeys | None) -> Page:
             event = replace(event, person=day_keys.decrypt(key, stored, aad))
         events.append(event)
     return Page(tuple(events), raw.sequence, raw.more)
+
+
+def read_held(
+    connection: sqlite3.Connection, code: str, after: int, limit: int
+) -> list[PulledEvent]:
+    """Held events with this code after number `after`; person parts stay closed."""
+    rows = connection.execute(_HELD, (code, after, limit))
+    return [replace(_pulled(row)[0], state="held") for row in rows]
 
 
 def newest_n(connection: sqlite3.Connection) -> int:

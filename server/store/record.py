@@ -87,14 +87,19 @@ def load_day_keys(log: sqlite3.Connection, events: Iterable[LogEvent], day_keys:
 def open_event(event: LogEvent, day_keys: DayKeys | None) -> OpenEvent:
     """Parse the texts; the person part only with `day_keys`, which must be loaded."""
     body = parse_body(event.body)
-    if day_keys is None or event.day_key is None or event.person is None:
-        return OpenEvent(event, body, None)
-    aad = binding(event.device, event.seq, event.commitment)
-    text = day_keys.decrypt(event.day_key, event.person, aad)
+    text = None if day_keys is None else open_person_text(event, day_keys)
     if text is None:
         return OpenEvent(event, body, None)
     fields, items = parse_person(text)
     return OpenEvent(event, body, replace(body, fields=fields, items=items, over={}))
+
+
+def open_person_text(event: LogEvent, day_keys: DayKeys) -> str | None:
+    """The person text; None where there is none, it is withheld, or its day key was destroyed."""
+    if event.day_key is None or event.person is None:
+        return None
+    aad = binding(event.device, event.seq, event.commitment)
+    return day_keys.decrypt(event.day_key, event.person, aad)
 
 
 def merge_events(events: Iterable[OpenEvent]) -> Record:

@@ -130,7 +130,12 @@ def read_history_key(
 
 
 def put_user(connection: sqlite3.Connection, one: User, keys: KeyRing) -> None:
+    """Add or change a user; ValueError when somebody else has the login."""
     totp = one.totp_secret
+    if connection.execute(
+        "SELECT 1 FROM users WHERE login = ? AND id <> ?", (one.login, one.id)
+    ).fetchone():
+        raise ValueError(f"login {one.login} is taken")
     connection.execute(
         "INSERT OR REPLACE INTO users (id, login, name, role, password_hash, totp_secret, disabled)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",

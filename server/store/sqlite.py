@@ -6,7 +6,7 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from server.accept import ContentKeys, examine
 from server.config import Config
 from server.keys import KeyRing, public_jwk
-from server.store import audit, own_chain, pull, registry, search, whole
+from server.store import audit, own_chain, pull, registry, restate, search, whole
 from server.store.append import Arrival, Memory, Signer, append
 from server.store.blind import BlindIndex
 from server.store.log_schema import log_migrations
@@ -32,6 +32,7 @@ from server.store.protocol import (
     Officer,
     Pack,
     Page,
+    PulledEvent,
     PushAnswer,
     User,
 )
@@ -79,6 +80,7 @@ class SqliteStore:
             lambda: open_log(config.log_path), self._memory.forget, self._pending_contacts
         )
         self._reader = Reader(config.log_path, config.view_path)
+        self.take_up_known_kinds()
 
     @property
     def committed(self) -> threading.Event:
@@ -122,7 +124,7 @@ class SqliteStore:
         *,
         items: dict[str, dict[str, dict[str, Any]]] | None = None,
         person_items: dict[str, dict[str, dict[str, Any]]] | None = None,
-        over: dict[str, Sequence[str]] | None = None,
+        over: Mapping[str, Sequence[str]] | None = None,
     ) -> str:
         """Append one event of this server's own chain, in the name of `user` (SPEC A7)."""
         text = own_chain.person_text(person, person_items, secrets.token_bytes(16))
@@ -134,6 +136,29 @@ class SqliteStore:
             self.server_id, self.day_keys, self._content_keys, self._memory, self._signer
         )
         return self._writer.run(lambda log: chain.append(log, event, day_key))
+
+    def take_up_known_kinds(self) -> int:
+        """Replay what an older version held; done at every opening (SPEC A5). How many."""
+        held = self._reader.run(
+            lambda files: files.log.execute(
+                "SELECT count(*) FROM events WHERE state = 1 AND code = 'event.kind'"
+            ).fetchone()[0]
+        )
+        if not held:
+            return 0
+        return self._writer.run(
+            lambda log: restate.take_up_known_kinds(
+                log, self._memory, self.day_keys, self._content_keys
+            )
+        )
+
+    def take_up_revoked(self, numbers: Sequence[int]) -> int:
+        """Accept held events of a revoked device, after a person judged them (SPEC A9)."""
+        return self._writer.run(lambda log: restate.take_up_revoked(log, self._memory, numbers))
+
+    def held_events(self, code: str, after: int, limit: int) -> list[PulledEvent]:
+        """What waits for a person or an upgrade, by number; person parts stay closed."""
+        return self._reader.run(lambda files: pull.read_held(files.log, code, after, limit))
 
     def pull(self, checkpoints: Sequence[str], after: int, limit: int, persons: bool) -> Page:
         """Accepted events of these checkpoints after `after`, oldest first (SPEC F2)."""
