@@ -1,0 +1,1 @@
+"""`chot`, the administrator's command line: one file a command."""

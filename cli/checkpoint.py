@@ -1,0 +1,63 @@
+"""`chot checkpoint`: where the checkpoints are."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import get_args, get_type_hints
+
+import click
+
+from cli.data import DATA, now_ms, opened, told
+from server.store.protocol import AuditEntry, Checkpoint
+
+_CLASSES = get_args(get_type_hints(Checkpoint)["klass"])
+
+
+@click.group()
+def checkpoint() -> None:
+    """Chốt kiểm soát / checkpoints."""
+
+
+@checkpoint.command("add")
+@DATA
+@click.argument("identifier")
+@click.option("--name", required=True)
+@click.option("--road", required=True, help="Tuyến đường, ví dụ 'Quốc lộ 6'.")
+@click.option("--province", required=True, help="Mã tỉnh (bộ mã 2021).")
+@click.option("--district", required=True, help="Mã huyện.")
+@click.option("--commune", required=True, help="Mã xã.")
+@click.option("--class", "klass", type=click.Choice(_CLASSES), default="border", show_default=True)
+@click.option("--hotline", default="", help="Đường dây nóng công khai.")
+@click.option("--lane", "lanes", multiple=True, help="Lặp lại cho từng làn.")
+@told
+def add(data: Path, identifier: str, klass: str, lanes: tuple[str, ...], **rest: str) -> None:
+    """Thêm hoặc sửa một chốt / add or change a checkpoint.
+
+    Ví dụ: chot checkpoint add bg-dinh-ke --name "Chốt Dĩnh Kế" --road "Quốc lộ 31"
+    --province 24 --district 213 --commune 07216 --lane o-to --lane xe-may
+    """
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,40}", identifier):
+        raise click.ClickException("Mã chốt chỉ gồm chữ thường không dấu, số và dấu gạch ngang.")
+    with opened(data) as store:
+        store.put_checkpoint(
+            Checkpoint(
+                id=identifier,
+                klass=klass,  # type: ignore[arg-type]
+                state="active",
+                lanes=lanes or ("lan-1",),
+                **rest,
+            )
+        )
+        store.audit(AuditEntry(now_ms(), "cli", "checkpoint.put", identifier))
+    click.echo(f"Đã lưu chốt {identifier}.")
+
+
+@checkpoint.command("list")
+@DATA
+@told
+def list_checkpoints(data: Path) -> None:
+    """Liệt kê các chốt / list the checkpoints."""
+    with opened(data) as store:
+        for one in store.checkpoints():
+            click.echo(f"{one.id}\t{one.klass}\t{one.state}\t{one.road}\t{one.name}")

@@ -1,0 +1,141 @@
+"""The --data option that every command shares, and how a user's mistake is told."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from server.config import ConfigError, load_config
+from server.keys import KeyRing, KeyRingError
+from server.projector import Projector, ProjectorRunningError
+from server.store.protocol import Store
+from server.store.sqlite import StoreKeysError, open_store
+
+VIETNAM = timezone(timedelta(hours=7))
+PROJECTOR_WAIT_S = 60.0
+F = TypeVar("F", bound=Callable[..., Any])
+
+DATA = click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="CHOT_DATA",
+    default=Path("data"),
+    show_default=True,
+    help="Thư mục dữ liệu / data directory (CHOT_DATA).",
+)
+
+
+def now_ms() -> int:
+    """The wall clock, Unix milliseconds. The CLI is where time enters."""
+    return time.time_ns() // 1_000_000
+
+
+class Moment(click.ParamType[int]):
+    """A date or time a person types, in Vietnamese time, as Unix milliseconds.
+
+    Takes 2021-08-15, 15/08/2021, either with HH:MM, ISO 8601 with a zone, `today`, `yesterday`
+    and `now`. As an end (`end=True`) a bare day means up to its last millisecond.
+    """
+
+    name = "time"
+
+    def __init__(self, end: bool = False) -> None:
+        self.end = end
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        text = str(value).strip()
+        today = datetime.now(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
+        words = {"today": today, "yesterday": today - timedelta(days=1)}
+        if text == "now":
+            return now_ms()
+        if text in words:
+            return self._day(words[text])
+        for layout in ("%Y-%m-%d", "%d/%m/%Y"):
+            try:
+                day = datetime.strptime(text, layout).replace(tzinfo=VIETNAM)
+            except ValueError:
+                continue
+            return self._day(day)
+        for layout in ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M", "%Y-%m-%dT%H:%M:%S"):
+            try:
+                moment = datetime.strptime(text, layout).replace(tzinfo=VIETNAM)
+            except ValueError:
+                continue
+            return _ms(moment)
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            self.fail(
+                f"'{text}' không phải ngày giờ; ví dụ 2021-08-15 hoặc '15/08/2021 06:00'",
+                param,
+                ctx,
+            )
+        return _ms(moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM))
+
+    def _day(self, day: datetime) -> int:
+        return _ms(day + timedelta(days=1)) - 1 if self.end else _ms(day)
+
+
+@contextlib.contextmanager
+def opened(data: Path) -> Iterator[Store]:
+    """The store of an existing data directory; a mistyped directory is not made into a new one."""
+    if not (data / "log.db").exists():
+        raise click.ClickException(
+            f"Chưa có dữ liệu trong '{data}'. Tạo bằng: chot demo --data {data} hoặc chot serve"
+        )
+    with contextlib.closing(open_store(load_config(data))) as store:
+        yield store
+
+
+@contextlib.contextmanager
+def viewed(data: Path) -> Iterator[Store]:
+    """The store with a view that holds everything the log held when this was called.
+
+    Where a server runs, its projector is waited for; where none does, this process projects.
+    """
+    with opened(data) as store:
+        _, newest = store.projected()
+        config = load_config(data)
+        deadline = time.monotonic() + PROJECTOR_WAIT_S
+        while store.projected()[0] < newest:
+            try:
+                with Projector(config, KeyRing.load_or_create(data)) as projector:
+                    projector.catch_up()
+            except ProjectorRunningError:
+                if time.monotonic() > deadline:
+                    raise click.ClickException(
+                        "Dữ liệu tra cứu chưa theo kịp nhật ký; hãy thử lại sau ít phút."
+                    ) from None
+                time.sleep(0.05)
+        yield store
+
+
+def told(command: F) -> F:
+    """Turn the expected failures of a command into one clear line and exit code 1.
+
+    Anything else is a fault of ours and keeps its traceback.
+    """
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except (FileNotFoundError, PermissionError) as error:
+            raise click.ClickException(f"{error.strerror}: {error.filename}") from None
+        except (ConfigError, KeyRingError, StoreKeysError) as error:
+            raise click.ClickException(str(error)) from None
+
+    return run  # type: ignore[return-value]
+
+
+def _ms(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)

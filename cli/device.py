@@ -1,0 +1,110 @@
+"""`chot device`: enrol, list and revoke tablets."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from pathlib import Path
+
+import click
+import qrcode
+
+from cli.data import DATA, VIETNAM, now_ms, opened, told
+from server.config import load_config
+from server.enrolment import CODE_RANDOM_BYTES, code_hash, enrolment_link, new_code
+from server.store.protocol import AuditEntry, Enrolment
+
+
+@click.group()
+def device() -> None:
+    """Máy bảng / tablets."""
+
+
+@device.command("enrol")
+@DATA
+@click.option("--checkpoint", required=True, help="Mã chốt, ví dụ hd-ql6.")
+@click.option("--lane", default="", help="Làn; mặc định là làn đầu của chốt.")
+@click.option("--name", default="", help="Tên máy, để người trực nhận ra.")
+@click.option("--url", default="", help="Địa chỉ máy chủ mà máy bảng thấy.")
+@click.option("--valid-minutes", type=click.IntRange(1, 7 * 24 * 60), default=30, show_default=True)
+@click.option("--qr/--no-qr", default=True, help="Vẽ mã QR trong cửa sổ lệnh.")
+@told
+def enrol(
+    data: Path, checkpoint: str, lane: str, name: str, url: str, valid_minutes: int, qr: bool
+) -> None:
+    """Cấp liên kết đăng ký dùng một lần / a one-time enrolment link and QR.
+
+    Ví dụ: chot device enrol --checkpoint hd-ql6 --lane o-to
+    """
+    base = url or load_config(data).public_url or "http://127.0.0.1:8000"
+    with opened(data) as store:
+        place = next((one for one in store.checkpoints() if one.id == checkpoint), None)
+        if place is None:
+            known = ", ".join(one.id for one in store.checkpoints()) or "(chưa có chốt nào)"
+            raise click.ClickException(f"Không có chốt '{checkpoint}'. Đang có: {known}")
+        lane = lane or next(iter(place.lanes), "")
+        if place.lanes and lane not in place.lanes:
+            raise click.ClickException(f"Chốt này có các làn: {', '.join(place.lanes)}")
+        now = now_ms()
+        code = new_code(secrets.token_bytes(CODE_RANDOM_BYTES))
+        expires_ms = now + valid_minutes * 60_000
+        store.add_enrolment(code_hash(code), Enrolment(checkpoint, lane, name), expires_ms)
+        store.audit(AuditEntry(now, "cli", "device.enrolment", checkpoint, details={"lane": lane}))
+    link = enrolment_link(base, code)
+    click.echo(f"{place.name} · làn {lane} · dùng một lần, hết hạn sau {valid_minutes} phút")
+    click.echo(link)
+    if qr:
+        click.echo(terminal_qr(link))
+
+
+@device.command("list")
+@DATA
+@told
+def list_devices(data: Path) -> None:
+    """Liệt kê máy bảng / list the tablets."""
+    with opened(data) as store:
+        for one in store.devices():
+            if one.kind != "tablet":
+                continue
+            state = "đã thu hồi" if one.revoked_ms else "bị nhân bản" if one.forked_ms else "tốt"
+            unsent = "?" if one.unsent is None else str(one.unsent)
+            click.echo(
+                f"{one.id}\t{one.checkpoint}\t{one.lane}\t{state}\tchưa gửi {unsent}\t"
+                f"liên lạc {_when(one.last_contact_ms)}\t{one.name}"
+            )
+
+
+@device.command("revoke")
+@DATA
+@click.argument("device_id")
+@click.confirmation_option(prompt="Máy sẽ không nhận dữ liệu nữa; việc nó gửi sẽ chờ xét. Thu hồi?")
+@told
+def revoke(data: Path, device_id: str) -> None:
+    """Thu hồi một máy bảng / revoke a tablet; what it still sends waits for a person."""
+    with opened(data) as store:
+        if store.device(device_id) is None:
+            raise click.ClickException(f"Không có máy '{device_id}'.")
+        store.revoke_device(device_id, now_ms())
+        store.audit(AuditEntry(now_ms(), "cli", "device.revoke", device_id))
+    click.echo("Đã thu hồi.")
+
+
+def terminal_qr(text: str) -> str:
+    """A QR code in half-block characters, dark on light whatever the terminal's colours are."""
+    code = qrcode.QRCode(border=2, error_correction=qrcode.ERROR_CORRECT_L)
+    code.add_data(text)
+    rows = code.get_matrix()
+    if len(rows) % 2:
+        rows.append([False] * len(rows[0]))
+    blocks = {(True, True): " ", (True, False): "▄", (False, True): "▀", (False, False): "█"}
+    lines = (
+        "".join(blocks[upper, lower] for upper, lower in zip(top, bottom, strict=True))
+        for top, bottom in zip(rows[::2], rows[1::2], strict=True)
+    )
+    return "\n".join(f"\x1b[97;40m{line}\x1b[0m" for line in lines)
+
+
+def _when(at_ms: int | None) -> str:
+    if at_ms is None:
+        return "chưa có"
+    return datetime.fromtimestamp(at_ms / 1000, VIETNAM).strftime("%d/%m %H:%M")

@@ -1,0 +1,48 @@
+"""The `chot` command. Each subcommand is imported only when it is asked for: start stays fast."""
+
+from __future__ import annotations
+
+import importlib
+from importlib.metadata import version
+
+import click
+
+COMMANDS = {
+    "checkpoint": "cli.checkpoint",
+    "demo": "cli.demo",
+    "device": "cli.device",
+    "export": "cli.export",
+    "officer": "cli.officer",
+    "rebuild": "cli.rebuild",
+    "serve": "cli.serve",
+    "user": "cli.user",
+}
+"""Command → the module that holds a click command of the same name."""
+
+
+class LazyGroup(click.Group):
+    """A group whose subcommands live in modules that are imported on use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        module = COMMANDS.get(cmd_name)
+        if module is None:
+            return None
+        command = getattr(importlib.import_module(module), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.command(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Dữ liệu nằm trong một thư mục: --data DIR hoặc biến CHOT_DATA (mặc định ./data).",
+)
+@click.version_option(version("chot"), prog_name="chot")
+def main() -> None:
+    """chot – chốt kiểm soát: hệ thống chốt chạy được khi mất mạng.
+
+    Offline-first checkpoint system: serve tablets, review crossings, export.
+    """
