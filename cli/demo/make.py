@@ -66,8 +66,11 @@ class DemoResult:
     logins: list[dict[str, str]]
 
 
-def make_demo(data: Path, now_ms: int, say: Callable[[str], None]) -> DemoResult:
-    """Make the demo in `data`, or add the traffic since it was last made. Raises DemoRefusedError."""
+def make_demo(data: Path, now_ms: int, say: Callable[[str], None], days: int = DAYS) -> DemoResult:
+    """Make the demo in `data`, or add the traffic since it was last made, of `days` at most.
+
+    Raises DemoRefusedError.
+    """
     fresh = not (data / "log.db").exists()
     if not fresh and not load_config(data).demo:
         raise DemoRefusedError(f"'{data}' không phải dữ liệu diễn tập; hãy chọn thư mục khác.")
@@ -89,7 +92,8 @@ def make_demo(data: Path, now_ms: int, say: Callable[[str], None]) -> DemoResult
             for place in CHECKPOINTS
             for lane in place.lanes[:2]
         }
-        added = _traffic(store, keys, tablets, notes, data, now_ms, say)
+        start_ms = max(int(notes["filled_to_ms"]), now_ms - days * 24 * HOUR_MS)
+        added = _traffic(store, keys, tablets, notes, data, start_ms, now_ms, say)
     return DemoResult(added, notes["logins"])
 
 
@@ -191,13 +195,13 @@ def _traffic(
     tablets: dict[tuple[str, str], DemoTablet],
     notes: dict[str, Any],
     data: Path,
+    start_ms: int,
     now_ms: int,
     say: Callable[[str], None],
 ) -> int:
-    """Push all trips after `filled_to_ms`, hour by hour, so that receipt order is time order."""
+    """Push all trips from `start_ms` on, hour by hour, so that receipt order is time order."""
     kid = public_jwk(keys.documents)["kid"]
     deciding = Deciding.of(store, keys, CHECKPOINTS, now_ms)
-    start_ms = max(int(notes["filled_to_ms"]), now_ms - DAYS * 24 * HOUR_MS)
     added = 0
     for hour_ms in range(start_ms // HOUR_MS * HOUR_MS, now_ms, HOUR_MS):
         if hour_ms % (12 * HOUR_MS) == 0:
