@@ -7,7 +7,8 @@ from flask import Blueprint, render_template, request
 from server.access import the_user
 from server.console.memory import ChainCheck
 from server.console.times import MINUTE_MS
-from server.console.visit import memory, signed_in
+from server.console.visit import language, memory, signed_in
+from server.console.words import Words
 from server.context import here
 from server.problems import ProblemError
 from server.store.protocol import AuditEntry
@@ -45,6 +46,7 @@ def audit_log() -> str:
         chosen=chosen,
         users=sorted(users, key=lambda one: one.login),
         logins={one.id: one.login for one in users},
+        words=Words(language()),
         check=_check(newest, now_ms),
     )
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from schemas.shapes import REVIEW_DECISIONS
 from server.access import the_user
-from server.console.reasons import rulebook
+from server.console.reasons import place_names, rulebook
 from server.console.review import CATCH_UP_MS, place_from, url_of_next
 from server.console.texts import text
 from server.console.visit import REVIEWERS, language, memory, signed_in
@@ -58,7 +58,9 @@ def crossing(record: str) -> str:
         told=request.args.get("told", ""),
         rulebook=rulebook(context.store),
         names={one.id: one.name for one in context.store.checkpoints()},
-        words=Words(language()),
+        who=_names_of_people(),
+        devices={one.id: one.name for one in context.store.devices()},
+        words=Words(language(), place_names(context.store)),
         max_note=MAX_NOTE_CHARACTERS,
         reviewable=found.row.review in REVIEWABLE,
     )
@@ -92,7 +94,14 @@ def write_review(record: str) -> Response:
                     told=decision, _anchor=record),
             303,
         )  # fmt: skip
-    return redirect(url_of_next(place, found.row), 303)
+    return redirect(url_of_next(place, found.row, decision), 303)
+
+
+def _names_of_people() -> dict[str, str]:
+    """Officers and users by id: every record names who wrote it."""
+    store = here().store
+    officers = {one.id: one.name for one in store.officers()}
+    return officers | {one.id: one.name for one in store.users()}
 
 
 def _search(search_id: str, record: str) -> OpenSearch:

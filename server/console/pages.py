@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import (
     Blueprint,
@@ -35,13 +36,6 @@ CONTENT_SECURITY_POLICY = (
 STATIC = Path(__file__).parent / "static"
 STATIC_AGE_S = 3600
 
-HOME: dict[UserRole, str] = {
-    "reviewer": "console.queue",
-    "approver": "console.queue",
-    "command": "console.figures",
-    "admin": "console.devices",
-    "community": "console.nothing",
-}
 NAVIGATION: tuple[tuple[str, str, tuple[UserRole, ...]], ...] = (
     ("review", "console.queue", ("reviewer", "approver")),
     ("search", "console.search_form", ("reviewer", "approver")),
@@ -56,7 +50,6 @@ def make_blueprint(*families: ModuleType) -> Blueprint:
     """The console's blueprint with the pages of each family."""
     console = Blueprint("console", __name__, url_prefix="/console", template_folder="templates")
     console.add_url_rule("/static/<path:name>", "static_file", static_file)
-    console.add_url_rule("/home", "home", home)
     console.add_url_rule("/nothing", "nothing", nothing)
     console.add_url_rule("/<path:rest>", "unknown", unknown)
     for family in families:
@@ -89,6 +82,7 @@ def template_words() -> dict[str, Any]:
         "times": times,
         "language": spoken,
         "other_language": "en" if spoken == "vi" else "vi",
+        "other_language_url": _url_in("en" if spoken == "vi" else "vi"),
         "csrf_field": csrf_field,
         "visitor": user,
         "navigation": [entry for entry in NAVIGATION if role in entry[2]],
@@ -99,14 +93,6 @@ def template_words() -> dict[str, Any]:
 def static_file(name: str) -> Response:
     """The style sheet and the icon."""
     return send_from_directory(STATIC, name, max_age=STATIC_AGE_S)
-
-
-@signed_in(*EVERYBODY)
-def home() -> AnyResponse:
-    """The first page of a role."""
-    user = current_user()
-    assert user is not None
-    return redirect(url_for(HOME[user.role]), 303)
 
 
 @signed_in("community")
@@ -155,6 +141,13 @@ def http_refusal(error: HTTPException) -> AnyResponse | HTTPException:
     if error.code is not None and 400 <= error.code < 500:
         return refusal(ProblemError("request.malformed"))
     return error
+
+
+def _url_in(other: str) -> str:
+    """This page in the other language; an answer to a form cannot be fetched again."""
+    if request.method != "GET":
+        return url_for("console.queue", lang=other)
+    return "?" + urlencode({**request.args.to_dict(), "lang": other})
 
 
 def _detail(code: str, detail: str) -> str:

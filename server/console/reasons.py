@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
+from typing import Any
 
 from rules.errors import RuleError
 from rules.pack import BUILT_IN_REASONS, Basis, PackContent, parse_pack_content
@@ -46,11 +47,35 @@ def rulebook(store: Store) -> Rulebook:
     return Rulebook([one for one in contents if one is not None])
 
 
+def place_names(store: Store) -> dict[tuple[str, str], str]:
+    """(data set, code) → name of the communes that a published levels pack names."""
+    return {
+        key: name
+        for pack in store.packs(["all"]).values()
+        for key, name in _places(pack.jws).items()
+    }
+
+
+@lru_cache(maxsize=32)
+def _places(jws: str) -> dict[tuple[str, str], str]:
+    levels = _payload(jws).get("levels")
+    return {
+        (str(one["place"]["dataset"]), str(one["place"]["code"])): str(one["name"])
+        for one in (levels if isinstance(levels, list) else ())
+        if isinstance(one, dict) and isinstance(one.get("place"), dict) and "name" in one
+    }
+
+
+def _payload(jws: str) -> dict[str, Any]:
+    # Signed and checked by this server when it was published.
+    content = json.loads(from_base64url(jws.split(".")[1]))["content"]
+    return content if isinstance(content, dict) else {}
+
+
 @lru_cache(maxsize=32)
 def _content(jws: str) -> PackContent | None:
-    # Signed and checked by this server when it was published; a pack of another kind is no rules.
-    content = json.loads(from_base64url(jws.split(".")[1]))["content"]
-    if not isinstance(content, dict) or "rules" not in content:
+    content = _payload(jws)
+    if "rules" not in content:
         return None
     try:
         return parse_pack_content(content)

@@ -5,18 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from server.access import the_user
 from server.console.reasons import rulebook
-from server.console.visit import REVIEWERS, memory, signed_in
+from server.console.visit import EVERYBODY, REVIEWERS, memory, signed_in
 from server.context import here
 from server.problems import ProblemError
-from server.store.protocol import AuditEntry, Criteria, CrossingRow
+from server.store.protocol import AuditEntry, Criteria, CrossingRow, UserRole
 
 PAGE_ROWS = 40
 FLAGS = ("refused", "override", "unknown_code", "forged", "conflict")
 MAX_KEY_CHARACTERS = 128
+FIRST_PAGES: dict[UserRole, str] = {
+    "command": "console.figures",
+    "admin": "console.devices",
+    "community": "console.nothing",
+}
 CATCH_UP_MS = 15_000
 """A crossing reviewed this recently is left out: the view may not know of the review yet."""
 
@@ -48,16 +54,16 @@ def place_from(arguments: dict[str, str]) -> Place:
     return Place(flag, after)
 
 
-@signed_in(*REVIEWERS)
-def queue() -> str:
-    """One page of what is open, by tab."""
-    context = here()
+@signed_in(*EVERYBODY)
+def queue() -> str | Response:
+    """One page of what is open, by tab; other roles are led to their own first page."""
+    context, user = here(), the_user()
+    if user.role not in REVIEWERS:
+        return redirect(url_for(FIRST_PAGES[user.role]), 303)
     place = place_from(request.args.to_dict())
     now_ms = context.clock()
     details = {"flag": place.flag, "first": not place.after}
-    context.store.audit(
-        AuditEntry(now_ms, the_user().id, "queue", purpose="review", details=details)
-    )
+    context.store.audit(AuditEntry(now_ms, user.id, "queue", purpose="review", details=details))
     rows, following = open_rows(place)
     return render_template(
         "queue.html",
@@ -87,14 +93,14 @@ def open_rows(place: Place) -> tuple[list[CrossingRow], str]:
     return [row for row in rows if not reviewed.holds(row.record, now_ms)], following
 
 
-def url_of_next(place: Place, row: CrossingRow) -> str:
+def url_of_next(place: Place, row: CrossingRow, told: str) -> str:
     """Where to go after `row` was reviewed: the next older open crossing, else the queue."""
     for _ in range(2):
         rows, following = open_rows(place)
         for one in rows:
             if (one.occurred_ms, one.record) < (row.occurred_ms, row.record):
-                return url_for("console.crossing", record=one.record, **place.query(), told="next")
+                return url_for("console.crossing", record=one.record, **place.query(), told=told)
         if not following:
             break
         place = Place(place.flag, following)
-    return url_for("console.queue", **Place(place.flag, "").query(), told="done")
+    return url_for("console.queue", **Place(place.flag, "").query(), told=told)

@@ -17,6 +17,7 @@ from server.console.review import MAX_KEY_CHARACTERS
 from server.console.texts import text
 from server.console.times import DAY_MS, parse_day, parse_moment_ms
 from server.console.visit import REVIEWERS, language, signed_in
+from server.console.words import Words
 from server.context import here
 from server.problems import ProblemError
 from server.purposes import NEEDED, confined, criteria_for_audit, reference_text
@@ -124,7 +125,7 @@ def search_page(search_id: str) -> str:
         rows=rows,
         after=after,
         following=following,
-        reference=_reference_words(search.reference),
+        reference=Words(language()).reference(search.reference),
         rulebook=rulebook(context.store),
         names={one.id: one.name for one in context.store.checkpoints()},
         told=request.args.get("told", ""),
@@ -214,10 +215,3 @@ def _is_wide(criteria: Criteria) -> bool:
     if criteria.from_ms is None or criteria.to_ms is None:
         return True
     return criteria.to_ms - criteria.from_ms > WIDE_DAYS * DAY_MS
-
-
-def _reference_words(reference: str) -> list[tuple[str, str]]:
-    """The kept reference "name=value name=value" as (name, value)."""
-    parts = re.split(r"(?:^| )(" + "|".join(sorted({n for v in NEEDED.values() for n in v})) + ")=",
-                     reference)  # fmt: skip
-    return list(zip(parts[1::2], parts[2::2], strict=True))

@@ -52,7 +52,7 @@ def login() -> Response | tuple[str, int]:
         raise
     start_session(user)
     place = str(session.pop("place", ""))
-    return redirect(place if place.startswith("/console/") else url_for("console.home"), 303)
+    return redirect(place if place.startswith("/console/") else url_for("console.queue"), 303)
 
 
 @signed_in(*EVERYBODY)

@@ -194,6 +194,7 @@ EN: dict[str, str] = {
     "crossing.candidates": "may be {plates}",
     "crossing.mode": "Way of checking",
     "crossing.purpose": "Purpose of travel",
+    "crossing.trip": "Journey",
     "crossing.journey": "From → to",
     "crossing.headcount": "People on board",
     "crossing.disinfected": "Disinfected",

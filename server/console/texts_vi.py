@@ -194,6 +194,7 @@ VI: dict[str, str] = {
     "crossing.candidates": "có thể là {plates}",
     "crossing.mode": "Cách kiểm tra",
     "crossing.purpose": "Mục đích đi",
+    "crossing.trip": "Chuyến đi",
     "crossing.journey": "Nơi đi → nơi đến",
     "crossing.headcount": "Số người trên xe",
     "crossing.disinfected": "Đã khử khuẩn",

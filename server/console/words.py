@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from typing import Any
 
 from server.console import times
 from server.console.texts import TEXTS, Language, text, word
+from server.purposes import NEEDED
 
 MAX_RAW_CHARACTERS = 200
+_REFERENCE = re.compile(
+    "(?:^| )(" + "|".join(sorted({name for names in NEEDED.values() for name in names})) + ")="
+)
 VOCABULARIES = {
     "direction": "direction",
     "mode": "mode",
@@ -30,6 +35,7 @@ class Words:
     """Says values in one language."""
 
     language: Language
+    places: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def path(self, path: str) -> str:
         """ "people/1/evidence" is "Người 1 · Giấy tờ"."""
@@ -63,14 +69,12 @@ class Words:
         return str(value)
 
     def place(self, place: dict[str, Any] | None) -> str:
-        """A commune by its code and data set, or by its name where the record has one."""
+        """A commune by its name where a levels pack has it, else by its code and data set."""
         if not place:
             return "–"
-        if place.get("name"):
-            return str(place["name"])
-        return text(
-            self.language, "place", code=place.get("code", "?"), dataset=place.get("dataset", "?")
-        )
+        dataset, code = str(place.get("dataset", "?")), str(place.get("code", "?"))
+        known = self.places.get((dataset, code))
+        return known or text(self.language, "place", code=code, dataset=dataset)
 
     def evidence(self, evidence: dict[str, Any]) -> str:
         """Family, status and why, in words."""
@@ -79,7 +83,13 @@ class Words:
             return family
         status = word(self.language, "status", evidence.get("status"))
         why = word(self.language, "code", evidence.get("code"))
-        return f"{family}: {status} ({why})" if why else f"{family}: {status}"
+        said = f"{family}: {status} ({why})" if why else f"{family}: {status}"
+        if evidence.get("issuer"):
+            said += f", {text(self.language, 'crossing.issuer', issuer=evidence['issuer'])}"
+        if evidence.get("expires_at"):
+            date = times.date_text(str(evidence["expires_at"]))
+            said += f", {text(self.language, 'crossing.expires', date=date)}"
+        return said
 
     def card(self, card: dict[str, Any]) -> str:
         """The card's colour and how it is known."""
@@ -89,6 +99,17 @@ class Words:
     def lines(self, fields: dict[str, Any]) -> list[tuple[str, str]]:
         """What an event wrote, as (label, words), flat or nested by item group."""
         return [(self.path(path), self.value(path, value)) for path, value in _flat(fields)]
+
+    def reference(self, reference: str) -> list[tuple[str, str]]:
+        """A kept reference, "name=value name=value", as (label, value)."""
+        parts = _REFERENCE.split(reference)
+        return [
+            (
+                text(self.language, f"search.reference.{name}"),
+                times.date_text(value) if name.endswith("_date") else value,
+            )
+            for name, value in zip(parts[1::2], parts[2::2], strict=True)
+        ]
 
     def _field(self, name: str) -> str:
         return TEXTS[self.language].get(f"field.{name}", name)
