@@ -1,4 +1,4 @@
-"""The same lines through Python and through Node, as `web/tools/rules-answers.ts` describes them."""
+"""The same lines through Python and through Node; `web/tools/rules-answers.ts` describes them."""
 
 from __future__ import annotations
 
