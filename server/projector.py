@@ -26,7 +26,7 @@ from server.store.log_schema import ACCEPTED
 from server.store.persons import DayKeys
 from server.store.project import Cutoffs, put_crossing, put_review
 from server.store.pull import newest_n
-from server.store.reader import read_only
+from server.store.reader import read_only, view_files_held
 from server.store.record import (
     LogEvent,
     OpenEvent,
@@ -130,7 +130,10 @@ class Projector:
 
     def _described(self, path: Path) -> dict[str, str] | None:
         """What a view says of itself, without its watermark; None where it says nothing."""
-        connection = _writable(path)
+        try:
+            connection = _writable(path)
+        except sqlite3.DatabaseError:
+            return None
         try:
             meta = {str(key): str(value) for key, value in connection.execute(_META)}
         except sqlite3.DatabaseError:
@@ -246,7 +249,11 @@ def _watermark(view: sqlite3.Connection) -> int:
 
 def _writable(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, timeout=30.0)
-    connection.execute("PRAGMA journal_mode = WAL")
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA cache_size = -64000")
     return connection
@@ -269,9 +276,10 @@ def _replace(fresh: Path, path: Path) -> None:
     The old `-wal` and `-shm` go first: SQLite finds them by name, and the new file would take
     them for its own. Readers that have the old files open keep them until they open anew.
     """
-    for suffix in ("-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-    fresh.replace(path)
+    with view_files_held(path, fcntl.LOCK_EX):
+        for suffix in ("-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        fresh.replace(path)
 
 
 def _lock(path: Path) -> int:

@@ -6,9 +6,12 @@ other file before each job and opens it. A file that vanished keeps being read u
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -40,8 +43,11 @@ class Files:
         if self._view is None or inode != self._inode:
             if self._view is not None:
                 self._view.close()
-            self._view = read_only(self._view_path)
-            self._inode = inode
+                self._view = None
+            with view_files_held(self._view_path, fcntl.LOCK_SH):
+                self._inode = self._view_path.stat().st_ino
+                self._view = read_only(self._view_path)
+                self._view.execute("SELECT value FROM meta").fetchone()
         return self._view
 
     def close(self) -> None:
@@ -64,6 +70,21 @@ class Reader:
     def close(self) -> None:
         self._executor.submit(self._files.close).result()
         self._executor.shutdown()
+
+
+@contextmanager
+def view_files_held(view_path: Path, how: int) -> Iterator[None]:
+    """Hold `view.lock`: shared while `view.db`, its `-wal` and `-shm` are opened, else exclusive.
+
+    SQLite opens the three by name and lazily. One opened before a rename and another after it
+    would be parts of different databases.
+    """
+    handle = os.open(view_path.with_name("view.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, how)
+        yield
+    finally:
+        os.close(handle)
 
 
 def read_only(path: Path) -> sqlite3.Connection:

@@ -297,7 +297,10 @@ class SqliteStore:
     def each_crossing(
         self, from_ms: int, to_ms: int, checkpoints: Sequence[str], persons: bool
     ) -> Iterator[CrossingWhole]:
-        """Merged crossings by (occurred, record), a hundred at a time: no long read."""
+        """Merged crossings by (occurred, record), a hundred at a time: no long read.
+
+        Raises ViewMissingError where nothing was projected: an empty export would be believed.
+        """
         day_keys = self.day_keys if persons else None
         after = (from_ms, "")
         while found := self._crossings_after(after, to_ms, checkpoints, day_keys):

@@ -11,9 +11,9 @@ import pytest
 
 from server.config import Config
 from server.projector import Projector
-from server.store.protocol import Criteria, CrossingRow, Store
+from server.store.protocol import Criteria, CrossingRow, Enrolment, Store
 from server.store.sqlite import SqliteStore, open_store
-from tests.server.store.tablets import Tablet, enrolled
+from tests.server.store.tablets import NOON_MS, Tablet, enrolled
 
 BACKENDS = ("sqlite",)
 
@@ -26,6 +26,20 @@ class World:
     sqlite: SqliteStore
     config: Config
     rng: random.Random
+
+    @staticmethod
+    def fresh(data_dir: Path, rng: random.Random) -> World:
+        config = Config(data_dir)
+        sqlite = open_store(config)
+        return World(sqlite, sqlite, config, rng)
+
+    def adopt(self, tablet: Tablet) -> None:
+        """Enrol a tablet that has an identity already, so that one batch goes to two stores."""
+        code = self.rng.randbytes(32)
+        self.store.add_enrolment(code, Enrolment(tablet.home, "1", "Máy 1"), NOON_MS + 1)
+        device = self.store.enrol(code, tablet.device.id, tablet.device.jwk, NOON_MS)
+        assert device is not None
+        assert device.no == tablet.device.no
 
     def tablet(self, checkpoint: str = "hd-ql6") -> Tablet:
         return enrolled(self.store, self.rng, checkpoint)
@@ -46,8 +60,6 @@ class World:
 
 @pytest.fixture(params=BACKENDS)
 def world(tmp_path: Path, rng: random.Random) -> Iterator[World]:
-    config = Config(tmp_path / "data")
-    sqlite = open_store(config)
-    world = World(sqlite, sqlite, config, rng)
+    world = World.fresh(tmp_path / "data", rng)
     yield world
     world.store.close()

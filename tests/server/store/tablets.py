@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,7 +75,9 @@ class Tablet:
         )
         return plain_event(body, self.person(name=name, id_number=ID_NUMBER, phone=PHONE))
 
-    def amendment(self, record: str, over: dict[str, tuple[str, ...]], **fields: Any) -> WireEvent:
+    def amendment(
+        self, record: str, over: Mapping[str, tuple[str, ...]], **fields: Any
+    ) -> WireEvent:
         self.now_ms += 1000
         return plain_event(self.body(record, fields=fields, over=over), None)
 
