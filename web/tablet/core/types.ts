@@ -4,6 +4,9 @@
  * Names are those of the wire (schemas/, sync/SPEC.md). Times end in `_ms` and are Unix milliseconds.
  */
 
+import type { Evidence } from "../../shared/credentials/index.ts";
+
+export type { Evidence };
 export type Direction = "in" | "out";
 export type Mode = "checked" | "green_lane" | "waved" | "group";
 export type Purpose =
@@ -50,21 +53,6 @@ export interface Identity {
   address: string | null;
 }
 
-/** What a code says and how far it can be believed. A partial read is "unknown", never "invalid". */
-export interface Evidence {
-  family: string;
-  status: "verified" | "claim" | "unknown" | "invalid";
-  code: string;
-  identity: Identity | null;
-  facts: Record<string, unknown>;
-  issuer: string | null;
-  key_id: string | null;
-  issued_at: string | null;
-  expires_at: string | null;
-  fingerprints: readonly string[];
-  subject: Record<string, unknown> | null;
-}
-
 export interface Verdict {
   outcome: Outcome;
   reasons: readonly string[];
@@ -76,6 +64,13 @@ export interface Verdict {
 export interface Place {
   dataset: "2021" | "2025";
   code: string;
+}
+
+/** A place the levels pack knows. `level`: 1–4 as in force now, null: none declared. */
+export interface NamedPlace {
+  place: Place;
+  name: string;
+  level: number | null;
 }
 
 export interface Plate {
@@ -240,7 +235,7 @@ export interface Core {
   start(): Promise<void>;
   /** A whole link (…/tablet/#enrol=code) or the bare code. Throws CoreError("offline" | "enrolment.code" | …). */
   enrol(link_or_code: string): Promise<void>;
-  /** Throws CoreError("badge.unreadable" | "badge.officer" | "badge.pin" | "badge.wait" | "badge.lead" | "pack.missing"). */
+  /** Throws CoreError("badge.unreadable" | "badge.invalid" | "badge.officer" | "badge.pin" | "badge.wait" | "badge.lead" | "pack.missing"). */
   openShift(badge_text: string, pin: string): Promise<void>;
   lock(): void;
   /** PIN alone, while the app stayed in memory. */
@@ -257,6 +252,8 @@ export interface Core {
   /** Own crossings and other tablets' of this checkpoint, newest first. */
   recent(limit: number): Promise<readonly CrossingSummary[]>;
   syncNow(): Promise<void>;
+  /** The places of the levels pack; changes only when `state().packs` is another object. */
+  places(): readonly NamedPlace[];
   /** The service worker has a new version waiting. */
   setUpdateReady(ready: boolean): void;
 }

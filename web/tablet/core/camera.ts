@@ -1,0 +1,202 @@
+/** The tablet's camera, handing over each QR code it sees. */
+
+import { decodePixels } from "./decode.ts";
+
+export interface CameraState {
+  status: "off" | "starting" | "running" | "failed";
+  /** "camera.denied" | "camera.missing" | "camera.busy" | "camera.failed" | "camera.insecure". */
+  code: string | null;
+  lens: string | null;
+  /** null: this lens has no torch. */
+  torch: boolean | null;
+}
+
+export interface Lens {
+  id: string;
+  label: string;
+}
+
+/** `start` may be called again at any time: after a failure, or when the page is back in front. */
+export interface CameraHandle {
+  start(lens?: string): Promise<void>;
+  stop(): void;
+  lenses(): Promise<Lens[]>;
+  setTorch(on: boolean): Promise<void>;
+}
+
+const FRAME_MS = 125;
+/** The same code in view is handed over again after this long, so that a second look works. */
+const REPEAT_MS = 1500;
+const WIDE_SIDE = 1280;
+const CODES: Readonly<Record<string, string>> = {
+  NotAllowedError: "camera.denied",
+  SecurityError: "camera.denied",
+  NotFoundError: "camera.missing",
+  OverconstrainedError: "camera.missing",
+  NotReadableError: "camera.busy",
+  AbortError: "camera.busy",
+};
+
+type TorchConstraint = MediaTrackConstraintSet & { torch: boolean };
+
+export class Camera implements CameraHandle {
+  readonly #video: HTMLVideoElement;
+  readonly #onText: (text: string) => void;
+  readonly #onState: (state: CameraState) => void;
+  readonly #canvas = document.createElement("canvas");
+  #stream: MediaStream | null = null;
+  /** Rises with each start and stop: what an older one still awaits is thrown away. */
+  #turn = 0;
+  #timer = 0;
+  #frame = 0;
+  #last = { text: "", at_ms: 0 };
+
+  constructor(video: HTMLVideoElement, onText: (text: string) => void, onState: (state: CameraState) => void) {
+    this.#video = video;
+    this.#onText = onText;
+    this.#onState = onState;
+  }
+
+  /** Opens `lens`, or the one behind the tablet. Failures arrive as a state. */
+  async start(lens?: string): Promise<void> {
+    this.#release();
+    const turn = this.#turn;
+    if (navigator.mediaDevices === undefined) return this.#fail("camera.insecure");
+    this.#onState({ status: "starting", code: null, lens: lens ?? null, torch: null });
+    let stream: MediaStream;
+    try {
+      stream = await open(lens);
+    } catch (error) {
+      if (turn === this.#turn) this.#fail(codeOf(error));
+      return;
+    }
+    if (turn !== this.#turn) return stopTracks(stream);
+    this.#stream = stream;
+    const track = stream.getVideoTracks()[0];
+    track?.addEventListener("ended", () => {
+      if (this.#stream === stream) this.#fail("camera.busy");
+    });
+    this.#video.srcObject = stream;
+    try {
+      await this.#video.play();
+    } catch (error) {
+      // A start that came in between replaced the stream; otherwise nothing will move.
+      if (turn === this.#turn) this.#fail(codeOf(error));
+      return;
+    }
+    if (turn !== this.#turn) return;
+    this.#running(false);
+    void this.#look(turn);
+  }
+
+  stop(): void {
+    this.#release();
+    this.#onState({ status: "off", code: null, lens: null, torch: null });
+  }
+
+  /** Named only once the camera has been allowed. */
+  async lenses(): Promise<Lens[]> {
+    const devices = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
+    return devices
+      .filter(({ kind, deviceId }) => kind === "videoinput" && deviceId !== "")
+      .map(({ deviceId, label }) => ({ id: deviceId, label }));
+  }
+
+  async setTorch(on: boolean): Promise<void> {
+    const track = this.#stream?.getVideoTracks()[0];
+    if (track === undefined || !hasTorch(track)) return;
+    const torch: TorchConstraint = { torch: on };
+    await track.applyConstraints({ advanced: [torch] });
+    this.#running(on);
+  }
+
+  #running(lit: boolean): void {
+    const track = this.#stream?.getVideoTracks()[0];
+    if (track === undefined) return;
+    const lens = track.getSettings().deviceId ?? null;
+    this.#onState({ status: "running", code: null, lens, torch: hasTorch(track) ? lit : null });
+  }
+
+  #fail(code: string): void {
+    this.#release();
+    this.#onState({ status: "failed", code, lens: null, torch: null });
+  }
+
+  #release(): void {
+    this.#turn += 1;
+    clearTimeout(this.#timer);
+    if (this.#stream !== null) stopTracks(this.#stream);
+    this.#stream = null;
+    this.#video.srcObject = null;
+  }
+
+  async #look(turn: number): Promise<void> {
+    const began = performance.now();
+    const pixels = this.#pixels();
+    let text: string | undefined;
+    try {
+      text = pixels === null ? undefined : (await decodePixels(pixels))[0];
+    } catch {
+      if (turn === this.#turn) this.#fail("camera.failed");
+      return;
+    }
+    if (turn !== this.#turn) return;
+    if (text !== undefined) this.#hand(text);
+    // The decoder runs on this thread: a slow tablet still gets half of its time for touches.
+    const spent = performance.now() - began;
+    this.#timer = window.setTimeout(() => void this.#look(turn), Math.max(FRAME_MS - spent, spent, 10));
+  }
+
+  #hand(text: string): void {
+    const now = performance.now();
+    const again = text === this.#last.text && now - this.#last.at_ms < REPEAT_MS;
+    if (again) return;
+    this.#last = { text, at_ms: now };
+    this.#onText(text);
+  }
+
+  /** By turns the middle at full resolution, for dense codes, and the whole picture made smaller. */
+  #pixels(): ImageData | null {
+    const { videoWidth: width, videoHeight: height, readyState } = this.#video;
+    if (readyState < HTMLMediaElement.HAVE_CURRENT_DATA || width === 0 || height === 0) return null;
+    this.#frame += 1;
+    const middle = this.#frame % 2 === 1;
+    const side = Math.min(width, height);
+    const [w, h] = middle ? [side, side] : [width, height];
+    const scale = middle ? 1 : Math.min(1, WIDE_SIDE / Math.max(width, height));
+    this.#canvas.width = Math.round(w * scale);
+    this.#canvas.height = Math.round(h * scale);
+    const context = this.#canvas.getContext("2d", { willReadFrequently: true });
+    if (context === null) return null;
+    const { width: toWidth, height: toHeight } = this.#canvas;
+    context.drawImage(this.#video, (width - w) / 2, (height - h) / 2, w, h, 0, 0, toWidth, toHeight);
+    return context.getImageData(0, 0, toWidth, toHeight);
+  }
+}
+
+async function open(lens: string | undefined): Promise<MediaStream> {
+  const size = { width: { ideal: 1920 }, height: { ideal: 1080 } };
+  const behind = { audio: false, video: { ...size, facingMode: { ideal: "environment" } } };
+  if (lens === undefined) return await navigator.mediaDevices.getUserMedia(behind);
+  try {
+    return await navigator.mediaDevices.getUserMedia({ audio: false, video: { ...size, deviceId: { exact: lens } } });
+  } catch (error) {
+    // The remembered lens is gone, or its id was renewed with the site's data.
+    if (codeOf(error) !== "camera.missing") throw error;
+    return await navigator.mediaDevices.getUserMedia(behind);
+  }
+}
+
+function stopTracks(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
+}
+
+function hasTorch(track: MediaStreamTrack): boolean {
+  // Not every engine of the floor has getCapabilities.
+  const capabilities = track.getCapabilities?.() as { torch?: boolean } | undefined;
+  return capabilities?.torch === true;
+}
+
+function codeOf(error: unknown): string {
+  return (error instanceof DOMException ? CODES[error.name] : undefined) ?? "camera.failed";
+}

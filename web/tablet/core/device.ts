@@ -1,0 +1,112 @@
+/** Who this tablet is: its key, its enrolment, its access tokens. */
+
+import { signEs256 } from "../../shared/sync/batch.ts";
+import { genesis } from "../../shared/sync/chain.ts";
+import { stampToText } from "../../shared/sync/clock.ts";
+import { textBytes, toBase64url } from "../../shared/sync/encoding.ts";
+import { beginEnrolment, type Database, type Enrolment } from "./db.ts";
+import type { Environment } from "./environment.ts";
+import { call, CallError } from "./http.ts";
+import { type Checkpoint, CoreError } from "./types.ts";
+
+const P256 = { name: "ECDSA", namedCurve: "P-256" } as const;
+const ASSERTION_LIFETIME_S = 120;
+/** A token is renewed this long before its end. */
+const RENEW_MS = 60_000;
+const CODE = /^[0-9a-hjkmnp-tv-z]{20}$/;
+const LINK_CODE = /[#&?]enrol=([^&#]*)/;
+
+/** The one-time code in a link (…/tablet/#enrol=code) or typed by hand; CoreError("enrolment.code"). */
+export function enrolmentCode(linkOrCode: string): string {
+  const trimmed = linkOrCode.trim();
+  const given = LINK_CODE.exec(trimmed)?.[1] ?? trimmed;
+  // Crockford's base32 reads O as 0 and I, L as 1; people put spaces and dashes between groups.
+  const code = given.toLowerCase().replace(/[\s-]/g, "").replace(/o/g, "0").replace(/[il]/g, "1");
+  if (!CODE.test(code)) throw new CoreError("enrolment.code");
+  return code;
+}
+
+/**
+ * Makes a key that cannot be exported, uses up the code, and pins what the server names.
+ *
+ * A lost answer leaves nothing here; the code may then be used up and a new one is needed.
+ */
+export async function enrolDevice(environment: Environment, db: Database, code: string): Promise<Enrolment> {
+  const key = await crypto.subtle.generateKey(P256, false, ["sign", "verify"]);
+  const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", key.publicKey);
+  const answer = await call(environment, {
+    method: "POST",
+    path: "/devices/enrol",
+    body: { code, jwk: { kty, crv, x, y } },
+  });
+  const enrolled = answer as Omit<Enrolment, "key"> & { server_time: number };
+  const enrolment: Enrolment = {
+    device: enrolled.device,
+    key,
+    checkpoint: checkpointOf(enrolled.checkpoint),
+    server: enrolled.server,
+    root_key: enrolled.root_key,
+    sealing_key: enrolled.sealing_key,
+    receipt_key: enrolled.receipt_key,
+  };
+  const head = { seq: 0, hash: await genesis(enrolment.device), stamp: stampToText(0n) };
+  await beginEnrolment(db, enrolment, head, Math.round(enrolled.server_time - environment.now()));
+  return enrolment;
+}
+
+/** Access tokens by private_key_jwt (RFC 7523); in memory only. */
+export class Tokens {
+  readonly #environment: Environment;
+  #token: string | null = null;
+  #until_ms = 0;
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+  }
+
+  /** A token that is still good, else a new one. Throws CallError. */
+  async get(enrolment: Enrolment, offsetMs: number): Promise<string> {
+    const now = this.#environment.now();
+    if (this.#token !== null && now < this.#until_ms) return this.#token;
+    const issuedMs = now + offsetMs;
+    let answer: unknown;
+    try {
+      answer = await this.#ask(enrolment, issuedMs, null);
+    } catch (error) {
+      // Our clock is far off, or the server has just started: it gave us a nonce to sign instead.
+      if (!(error instanceof CallError) || error.nonce === null) throw error;
+      answer = await this.#ask(enrolment, issuedMs, error.nonce);
+    }
+    const { access_token, expires_in } = answer as { access_token: string; expires_in: number };
+    this.#token = access_token;
+    this.#until_ms = now + expires_in * 1000 - RENEW_MS;
+    return access_token;
+  }
+
+  drop(): void {
+    this.#token = null;
+  }
+
+  async #ask(enrolment: Enrolment, issuedMs: number, nonce: string | null): Promise<unknown> {
+    const iat = Math.floor(issuedMs / 1000);
+    const header = { alg: "ES256", typ: "JWT", kid: enrolment.device };
+    const claims = {
+      iss: enrolment.device,
+      sub: enrolment.device,
+      aud: "chot",
+      iat,
+      exp: iat + ASSERTION_LIFETIME_S,
+      jti: toBase64url(this.#environment.random(16)),
+      ...(nonce === null ? {} : { nonce }),
+    };
+    const input = [header, claims].map((part) => toBase64url(textBytes(JSON.stringify(part)))).join(".");
+    const signature = await signEs256(enrolment.key.privateKey, textBytes(input));
+    const assertion = `${input}.${toBase64url(signature)}`;
+    return await call(this.#environment, { method: "POST", path: "/auth/device-token", body: { assertion } });
+  }
+}
+
+function checkpointOf(given: Checkpoint): Checkpoint {
+  const { id, name, province, class: kind, lane, lanes, road, hotline } = given;
+  return { id, name, province, class: kind, lane, lanes, road, hotline };
+}

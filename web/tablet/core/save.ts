@@ -1,0 +1,157 @@
+/** A draft as the texts of a crossing, version 1 (schemas/records.py): body without persons, person part apart. */
+
+import { uuid7 } from "../../shared/sync/encoding.ts";
+import type { Fields, Items } from "../../shared/sync/events.ts";
+import type { Draft, PersonPart } from "./append.ts";
+import type { Environment } from "./environment.ts";
+import {
+  CoreError,
+  type CrossingDraft,
+  type Decision,
+  type DraftGoods,
+  type DraftPerson,
+  type Evidence,
+  type Verdict,
+} from "./types.ts";
+
+const MAX_HEADCOUNT = 500;
+const MAX_WAIT_S = 86_400;
+/** Longest texts of schemas/records.py, in characters. */
+const LONGEST = { name: 200, id_number: 32, birth_date: 10, phone: 20, address: 300, description: 200, note: 500 };
+
+/** What every event of this shift says in its header. */
+export interface Header {
+  home: string;
+  lane: string;
+  offset_ms: number | null;
+  officer: string;
+  packs: Record<string, number>;
+}
+
+/** Throws CoreError("draft.<what>", field) for a draft that must not be saved. */
+export function checkDraft(draft: CrossingDraft, decision: Decision): void {
+  const { headcount, people, goods, plate } = draft;
+  if (!Number.isInteger(headcount) || headcount < Math.max(1, people.length) || headcount > MAX_HEADCOUNT) {
+    throw new CoreError("draft.headcount", "headcount");
+  }
+  if (plate !== null && (plate.normal === "" || plate.normal.length > 16 || plate.read.length > 24)) {
+    throw new CoreError("draft.plate", "plate");
+  }
+  for (const { quantity } of goods) {
+    if (!Number.isFinite(quantity) || quantity < 0 || quantity > 1e9) throw new CoreError("draft.goods", "goods");
+  }
+  const letsThrough = draft.action !== "turned_back";
+  if (decision.verdict.outcome === "turn_back" && letsThrough && draft.override === null) {
+    throw new CoreError("draft.override", "override");
+  }
+}
+
+/** The event of a new crossing. No raw code is in it; of an opaque code only family, status and code. */
+export function crossingEvent(
+  environment: Environment,
+  draft: CrossingDraft,
+  decision: Decision,
+  header: Header,
+): { draft: Draft; person: PersonPart } {
+  const now = environment.now();
+  const set: Fields = {
+    lane: header.lane,
+    direction: draft.direction,
+    mode: draft.mode,
+    purpose: draft.purpose,
+    origin: draft.origin,
+    destination: draft.destination,
+    plate: draft.plate,
+    vehicle_class: draft.vehicle_class,
+    ...(draft.plate_colour === null ? {} : { plate_colour: draft.plate_colour }),
+    headcount: draft.headcount,
+    verdict: verdictOf(decision.verdict),
+    action: draft.action,
+    override: draft.override === null ? null : { reason: draft.override, by: header.officer },
+    ...waitOf(draft.started_ms ?? null, now),
+  };
+  const people = numbered(draft.people, (one, at) => ({
+    role: one.role,
+    evidence: evidenceOf(one.evidence),
+    ...(decision.people[at] === undefined ? {} : { verdict: verdictOf(decision.people[at]) }),
+  }));
+  const goods = numbered(draft.goods, ({ group, quantity, unit, perishable }) => ({ group, quantity, unit, perishable }));
+  const record = uuid7(now, environment.random(10));
+  return {
+    draft: { ...headerOf(header, now), record, fields: set, items: itemsOf({ people, goods }), over: {} },
+    person: personPart(draft),
+  };
+}
+
+/** Voids a crossing: an event of its own, nothing is deleted. */
+export function voidEvent(environment: Environment, record: string, header: Header): Draft {
+  const fields = { voided: "undone" };
+  return { ...headerOf(header, environment.now()), record, fields, items: {}, over: {} };
+}
+
+function headerOf(header: Header, now: number): Omit<Draft, "record" | "fields" | "items" | "over"> {
+  const { home, officer, packs, offset_ms } = header;
+  return { kind: "crossing", version: 1, home, time_ms: now, offset_ms, officer, packs };
+}
+
+/** Pack versions stand in the event's header; here only what was decided and why. */
+function verdictOf({ outcome, reasons, rules }: Verdict): Fields {
+  return { outcome, reasons: reasons.slice(0, 16), rules: rules.slice(0, 32) };
+}
+
+/** What the code proved, without whom it concerns. Somebody who shows no code says who they are: a claim. */
+function evidenceOf(evidence: Evidence | null): Fields {
+  if (evidence === null) return { family: "none", status: "claim", code: "unsigned" };
+  const { family, status, code, key_id, issuer, expires_at } = evidence;
+  return { family, status, code, ...present({ key_id, issuer, expires_at }) };
+}
+
+function personPart(draft: CrossingDraft): PersonPart {
+  const people = numbered(draft.people, personOf);
+  const goods = numbered(draft.goods, ({ description }: DraftGoods) => present({ description: cut("description", description) }));
+  return { fields: present({ note: cut("note", draft.note) }), items: itemsOf({ people, goods }) };
+}
+
+function personOf({ evidence, identity, card, temperature_c, symptoms }: DraftPerson): Fields {
+  const known = { ...evidence?.identity, ...present({ ...identity }) };
+  const facts = Object.entries(evidence?.facts ?? {}).filter(([, value]) =>
+    Array.isArray(value) ? value.length > 0 : value !== null,
+  );
+  return present({
+    name: cut("name", known.name),
+    id_number: cut("id_number", known.id_number),
+    birth_date: cut("birth_date", known.birth_date),
+    sex: known.sex,
+    phone: cut("phone", known.phone),
+    address: cut("address", known.address),
+    card,
+    facts: facts.length === 0 ? null : Object.fromEntries(facts),
+    fingerprints: (evidence?.fingerprints.length ?? 0) === 0 ? null : evidence?.fingerprints.slice(0, 8),
+    temperature_c,
+    symptoms: (symptoms?.length ?? 0) === 0 ? null : symptoms,
+  });
+}
+
+/** Item names are "1", "2", …: they came with their record (SPEC E5). */
+function numbered<T>(list: readonly T[], make: (one: T, at: number) => Fields): Record<string, Fields> {
+  return Object.fromEntries(list.map((one, at) => [String(at + 1), make(one, at)]));
+}
+
+function itemsOf(groups: Record<string, Record<string, Fields>>): Items {
+  return Object.fromEntries(Object.entries(groups).filter(([, items]) => Object.keys(items).length > 0));
+}
+
+function present(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined && value !== ""));
+}
+
+/** A code may say more than the schema keeps; losing the tail is better than losing the crossing. */
+function cut(field: keyof typeof LONGEST, text: string | null | undefined): string | null {
+  const characters = [...(text ?? "").trim()];
+  return characters.length === 0 ? null : characters.slice(0, LONGEST[field]).join("");
+}
+
+function waitOf(startedMs: number | null, now: number): Fields {
+  if (startedMs === null || startedMs > now) return {};
+  return { wait_s: Math.min(MAX_WAIT_S, Math.round((now - startedMs) / 1000)) };
+}

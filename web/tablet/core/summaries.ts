@@ -1,0 +1,140 @@
+/** Crossings as a list shows them: own and pulled events merged per record (SPEC R). */
+
+import { crossingMs, orderStamp, wallMsOf } from "../../shared/sync/clock.ts";
+import type { Bytes } from "../../shared/sync/encoding.ts";
+import { SyncError } from "../../shared/sync/errors.ts";
+import { type Body, isObject, parseBody, parseText, ref } from "../../shared/sync/events.ts";
+import { apply, pathPolicy, type PolicyTable, type RecordState, shown } from "../../shared/sync/registers.ts";
+import { openPerson } from "./append.ts";
+import { type Database, eventsOf, newestEvents, type OwnEvent, type PulledEvent, readMeta } from "./db.ts";
+import type { CrossingSummary, Plate } from "./types.ts";
+
+/** A crossing may have several events: enough of them to fill the list. */
+const EVENTS_PER_CROSSING = 3;
+/** Where fields are shown otherwise than by the last write; the same as schemas/records.py. */
+const POLICIES: PolicyTable = {
+  verdict: { shows: "most_restrictive", closes: "ask", ranks: ["pass", "refer", "turn_back"] },
+  action: { shows: "most_restrictive", closes: "ask", ranks: ["passed", "referred", "turned_back"] },
+  override: { shows: "authority", closes: "ask" },
+};
+
+interface Entry {
+  device: string;
+  seq: number;
+  own: OwnEvent | null;
+  body: Body;
+  order: bigint;
+  person: Bytes | null;
+  commitment: Bytes | null;
+  history_key_id: string | null;
+}
+
+/** The newest `limit` crossings, newest first; names only where `history` opens them. */
+export async function recentCrossings(
+  db: Database,
+  device: string,
+  limit: number,
+  history: { key: CryptoKey; id: string } | null,
+): Promise<CrossingSummary[]> {
+  const through = (await readMeta(db, "acked"))?.through ?? 0;
+  const newest = await newestEvents(db, limit * EVENTS_PER_CROSSING);
+  const records = new Set<string>();
+  for (const event of [...newest.own, ...newest.pulled]) if (event.record !== null) records.add(event.record);
+  const all = await eventsOf(db, [...records]);
+  const byRecord = new Map<string, Entry[]>();
+  for (const entry of [...all.own.map((one) => ownEntry(one, device)), ...all.pulled.map(pulledEntry)]) {
+    if (entry === null || entry.body.kind !== "crossing") continue;
+    byRecord.set(entry.body.record, [...(byRecord.get(entry.body.record) ?? []), entry]);
+  }
+  const summaries = [...byRecord.values()].map((entries) => summaryOf(entries, through));
+  summaries.sort((one, two) => two.summary.time_ms - one.summary.time_ms);
+  return await Promise.all(
+    summaries.slice(0, limit).map(async ({ summary, first }) => ({ ...summary, name: await nameOf(first, history) })),
+  );
+}
+
+function ownEntry(event: OwnEvent, device: string): Entry | null {
+  const body = read(event.body);
+  if (body === null) return null;
+  // Until the server has said when it received it, the own stamp orders it.
+  const order = orderStamp(body.stamp, event.received_ms ?? wallMsOf(body.stamp));
+  return { ...event, device, own: event, body, order };
+}
+
+function pulledEntry(event: PulledEvent): Entry | null {
+  const body = read(event.body);
+  return body === null ? null : { ...event, own: null, body, order: orderStamp(body.stamp, event.received_ms) };
+}
+
+function read(text: string): Body | null {
+  try {
+    return parseBody(text);
+  } catch (error) {
+    if (error instanceof SyncError) return null;
+    throw error;
+  }
+}
+
+function summaryOf(entries: Entry[], through: number): { summary: CrossingSummary; first: Entry } {
+  const state: RecordState = new Map();
+  for (const { device, seq, order, body } of entries) apply(state, device, seq, order, body);
+  const first = entries.reduce((one, two) => (two.order < one.order ? two : one));
+  const value = (path: string): unknown => {
+    const register = state.get(path);
+    return register === undefined ? null : shown(register, pathPolicy(POLICIES, path));
+  };
+  const verdict = value("verdict");
+  const judged = isObject(verdict) ? verdict : {};
+  const headcount = value("headcount");
+  const plate = value("plate");
+  const summary: CrossingSummary = {
+    record: first.body.record,
+    ref: ref(first.device, first.seq),
+    time_ms: crossingMs(first.body.time_ms, first.body.offset_ms),
+    own: first.own !== null,
+    lane: text(value("lane")),
+    direction: text(value("direction")),
+    mode: text(value("mode")),
+    vehicle_class: text(value("vehicle_class")),
+    plate: isObject(plate) && typeof plate["normal"] === "string" ? plateOf(plate) : null,
+    headcount: typeof headcount === "number" ? headcount : 0,
+    outcome: text(judged["outcome"]),
+    action: text(value("action")),
+    reasons: Array.isArray(judged["reasons"]) ? judged["reasons"].map(String) : [],
+    overridden: value("override") !== null,
+    voided: value("voided") !== null,
+    name: null,
+    ...standing(entries, through),
+  };
+  return { summary, first };
+}
+
+/** The worst of the own events' states; "pulled" where all came from elsewhere. */
+function standing(entries: readonly Entry[], through: number): Pick<CrossingSummary, "state" | "code"> {
+  const own = entries.flatMap((entry) => (entry.own === null ? [] : [entry.own]));
+  const refused = own.find((one) => one.state === "rejected") ?? own.find((one) => one.state === "held");
+  if (refused !== undefined) return { state: refused.state === "held" ? "held" : "rejected", code: refused.code };
+  if (own.some((one) => one.seq > through)) return { state: "unsent", code: null };
+  return { state: own.length > 0 ? "sent" : "pulled", code: null };
+}
+
+async function nameOf(entry: Entry, history: { key: CryptoKey; id: string } | null): Promise<string | null> {
+  const { person, commitment, history_key_id } = entry;
+  if (person === null || commitment === null || history === null || history.id !== history_key_id) return null;
+  const plain = await openPerson(person, commitment, history.key);
+  if (plain === null) return null;
+  const items = parseText(plain)["items"];
+  const people = isObject(items) && isObject(items["people"]) ? items["people"] : {};
+  const one = people["1"];
+  return isObject(one) && typeof one["name"] === "string" ? one["name"] : null;
+}
+
+function plateOf(plate: Record<string, unknown>): Plate {
+  const candidates = Array.isArray(plate["candidates"]) ? plate["candidates"].map(String) : [];
+  return { read: String(plate["read"] ?? ""), normal: String(plate["normal"]), candidates };
+}
+
+/** The server checked the vocabulary; a word this version does not know is shown as it stands. */
+function text<T extends string>(value: unknown): T | null {
+  return typeof value === "string" ? (value as T) : null;
+}
