@@ -106,7 +106,7 @@ def viewed(data: Path) -> Iterator[Store]:
         _, newest = store.projected()
         config = load_config(data)
         deadline = time.monotonic() + PROJECTOR_WAIT_S
-        while store.projected()[0] < newest:
+        while not config.view_path.exists() or store.projected()[0] < newest:
             try:
                 with Projector(config, KeyRing.load_or_create(data)) as projector:
                     projector.catch_up()

@@ -1,0 +1,44 @@
+"""A demo without traffic, made once a session; tests that write take a copy."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cli.demo.make import make_demo
+from cli.main import main
+
+NOON_MS = 1_795_320_000_000
+"""22 November 2026, 11:00 in Vietnam."""
+
+Chot = Callable[..., Result]
+
+
+@pytest.fixture(scope="session")
+def made_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = tmp_path_factory.mktemp("demo") / "data"
+    make_demo(data, NOON_MS, lambda _: None, days=0)
+    return data
+
+
+@pytest.fixture
+def demo_data(made_demo: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(made_demo, tmp_path / "data")
+
+
+@pytest.fixture
+def chot() -> Chot:
+    """Run `chot …` in this process; the exit code has to be `exit_code`."""
+
+    def run(*args: str | Path, exit_code: int = 0, stdin: str | None = None) -> Result:
+        result = CliRunner().invoke(main, [str(one) for one in args], input=stdin)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert result.exit_code == exit_code, result.output
+        return result
+
+    return run

@@ -1,0 +1,143 @@
+"""Exports: open in a spreadsheet, run nothing there, and hold exactly what was logged."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from cli.demo.make import make_demo
+from cli.export import CROSSING_COLUMNS, GOODS_COLUMNS, defused
+from server.config import load_config
+from server.store.sqlite import open_store
+from tests.cli.conftest import NOON_MS, Chot
+
+HOUR_MS = 3_600_000
+WINDOW = ("--from", "2026-11-22 08:00", "--to", "2026-11-22 11:00")
+
+
+@pytest.fixture(scope="session")
+def traffic(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo with the hours before NOON_MS; not to be written to."""
+    data = tmp_path_factory.mktemp("traffic") / "data"
+    make_demo(data, NOON_MS, lambda _: None, days=1)
+    return data
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    text = path.read_bytes()
+    assert text.startswith(b"\xef\xbb\xbf"), "Excel needs the BOM to read UTF-8"
+    return list(csv.DictReader(io.StringIO(text.decode("utf-8-sig"), newline="")))
+
+
+def test_crossings_are_all_there_once(chot: Chot, traffic: Path, tmp_path: Path) -> None:
+    target = tmp_path / "luot.csv"
+    chot("export", "crossings", "--data", traffic, *WINDOW, "--lang", "en", "--output", target)
+    rows = rows_of(target)
+    store = open_store(load_config(traffic))
+    from_ms, to_ms = NOON_MS - 3 * HOUR_MS, NOON_MS
+    expected = {one.row.record: one for one in store.each_crossing(from_ms, to_ms, (), False)}
+    counted = store.counts(from_ms, to_ms, ())["crossings"]
+    store.close()
+    assert tuple(rows[0]) == CROSSING_COLUMNS
+    assert len(rows) == len(expected) == counted > 100
+    assert {row["record"] for row in rows} == set(expected)
+    assert {row["outcome"] for row in rows} <= {"pass", "refer", "turn_back"}
+    assert all("2026-11-22 08:00" <= row["occurred"] <= "2026-11-22 11:00:00" for row in rows)
+
+
+def test_no_person_is_in_the_crossings(chot: Chot, traffic: Path, tmp_path: Path) -> None:
+    target = tmp_path / "luot.csv"
+    chot("export", "crossings", "--data", traffic, *WINDOW, "--output", target)
+    text = target.read_text("utf-8-sig")
+    store = open_store(load_config(traffic))
+    names = {
+        person["name"]
+        for one in store.each_crossing(NOON_MS - HOUR_MS, NOON_MS, (), True)
+        for person in one.people.values()
+        if person.get("name")
+    }
+    store.close()
+    assert len(names) > 20
+    assert not [name for name in names if name in text]
+
+
+def test_goods_have_one_row_a_line(chot: Chot, traffic: Path, tmp_path: Path) -> None:
+    target = tmp_path / "hang.csv"
+    chot("export", "goods", "--data", traffic, *WINDOW, "--lang", "en", "--output", target)
+    rows = rows_of(target)
+    store = open_store(load_config(traffic))
+    lines = {
+        (one.row.record, line)
+        for one in store.each_crossing(NOON_MS - 3 * HOUR_MS, NOON_MS, (), False)
+        for line in one.goods
+    }
+    store.close()
+    assert tuple(rows[0]) == GOODS_COLUMNS
+    assert {(row["record"], row["line"]) for row in rows} == lines
+    assert len(lines) > 10
+    assert all(float(row["quantity"]) > 0 and row["description"] for row in rows)
+
+
+def test_one_checkpoint_only(chot: Chot, traffic: Path, tmp_path: Path) -> None:
+    target = tmp_path / "luot.csv"
+    chot("export", "crossings", "--data", traffic, *WINDOW, "--lang", "en",
+         "--checkpoint", "nt-ca-na", "--output", target)  # fmt: skip
+    assert {row["checkpoint"] for row in rows_of(target)} == {"nt-ca-na"}
+    wrong = chot(
+        "export", "crossings", "--data", traffic, *WINDOW, "--checkpoint", "x", exit_code=1
+    )
+    assert "x" in wrong.output
+
+
+def test_standard_output_is_the_same_file(chot: Chot, traffic: Path, tmp_path: Path) -> None:
+    target = tmp_path / "hang.csv"
+    chot("export", "goods", "--data", traffic, *WINDOW, "--output", target)
+    piped = chot("export", "goods", "--data", traffic, *WINDOW).stdout_bytes
+    assert piped == target.read_bytes()
+
+
+def test_every_export_is_in_the_audit_log(chot: Chot, demo_data: Path) -> None:
+    chot("export", "goods", "--data", demo_data, "--from", "today", "--to", "now")
+    store = open_store(load_config(demo_data))
+    entries = [entry for _, entry in store.audited(0, 1000) if entry.what == "export.goods"]
+    store.close()
+    assert len(entries) == 1 and entries[0].who == "cli"
+
+
+def test_an_export_that_fails_leaves_no_file(
+    chot: Chot, traffic: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cli import export
+
+    def full(_: object) -> object:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(export, "defused", full)
+    with pytest.raises(OSError, match="No space"):
+        chot("export", "goods", "--data", traffic, *WINDOW, "--output", tmp_path / "x.csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+84", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
+def test_a_cell_that_a_spreadsheet_would_run_is_defused(cell: str) -> None:
+    assert defused(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize("cell", ["Chốt", "29A-123.45", "", 3, -2.5])
+def test_any_other_cell_is_left_alone(cell: str | int | float) -> None:
+    assert defused(cell) == cell
+
+
+def test_the_end_before_the_start_is_a_clear_mistake(chot: Chot, traffic: Path) -> None:
+    turned = ("--from", "2026-11-22", "--to", "2026-11-20")
+    result = chot("export", "goods", "--data", traffic, *turned, exit_code=1)
+    assert "--to" in result.output
+
+
+@pytest.mark.parametrize("text", ["hôm qua", "32/13/2026", "2026-13-01"])
+def test_a_date_that_is_none_is_explained(chot: Chot, traffic: Path, text: str) -> None:
+    result = chot("export", "goods", "--data", traffic, "--from", text, "--to", "now", exit_code=2)
+    assert "không phải ngày giờ" in result.output
