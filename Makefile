@@ -69,10 +69,12 @@ web/dist/tablet/sw.js: $(WEB_SOURCES) $(STAMPS)/npm
 install: $(STAMPS)/core web/dist/tablet/sw.js ## make .venv and build everything needed to run
 	@echo "ready: $(BIN)/chot --help"
 
-run: install ## install, then serve the demo on http://127.0.0.1:8000 (ARGS='--port 9000' is passed on)
+run: install ## install, make the demo or top it up, serve on http://127.0.0.1:8000 (ARGS='--port 9000')
+	@$(BIN)/chot demo
 	@exec $(BIN)/chot serve $(ARGS)
 
 tablet: install ## the same over HTTPS on the local network, for real tablets
+	@$(BIN)/chot demo
 	@exec $(BIN)/chot serve --lan $(ARGS)
 
 dev: install $(STAMPS)/dev ## install, plus the test and lint tools
