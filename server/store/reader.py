@@ -62,14 +62,18 @@ class Reader:
     def __init__(self, log_path: Path, view_path: Path) -> None:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="store-reader")
         self._files = self._executor.submit(Files, log_path, view_path).result()
+        self._closed = False
 
     def run(self, job: Callable[[Files], T]) -> T:
         """The result of a read."""
         return self._executor.submit(job, self._files).result()
 
     def close(self) -> None:
-        self._executor.submit(self._files.close).result()
-        self._executor.shutdown()
+        """Close the connections in the thread that has them; a second call does nothing."""
+        if not self._closed:
+            self._closed = True
+            self._executor.submit(self._files.close).result()
+            self._executor.shutdown()
 
 
 @contextmanager

@@ -139,6 +139,8 @@ class Writer:
                 try:
                     answers.append((future, job(connection)))
                 except Exception as error:
+                    if not connection.in_transaction:  # a full disk ends the whole transaction
+                        raise
                     connection.execute("ROLLBACK TO job")
                     self._forget()
                     future.set_exception(error)

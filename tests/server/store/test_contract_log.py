@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from schemas.records import KINDS
 from sync.batch import WireEvent, make_batch, plain_event, sign_es256, verify_batch
 from sync.chain import commitment, event_hash, genesis
 from sync.clock import stamp_of
@@ -379,3 +380,31 @@ def test_any_cut_repeat_and_order_of_batches_ends_with_the_same_log(
     assert world.store.held(tablet.device.id) == (24, tablet.head)
     page = world.store.pull(["hd-ql6"], 0, 500, persons=False)
     assert sorted(one.seq for one in page.events) == list(range(1, 25))
+
+
+def test_a5_what_an_older_version_held_is_taken_up_and_announced(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tablet = world.tablet()
+    newer = tablet.crossing()
+    wrong = plain_event(tablet.body(tablet.new_record(), fields={"wait_s": -1}), None)
+    with monkeypatch.context() as older:
+        older.delitem(KINDS, ("crossing", 1))
+        batch = tablet.batch(newer, wrong)
+        assert [one.state for one in tablet.push(world.store, batch).results] == ["held"] * 2
+        world.project()
+        world.reopen()
+        assert world.store.pull(["hd-ql6"], 0, 10, persons=True).events == ()
+    assert world.found() == []
+    world.reopen()
+    page = world.store.pull(["hd-ql6"], 2, 10, persons=True)
+    assert [(one.n, one.seq, one.body, one.person) for one in page.events] == [
+        (3, 1, newer.body, newer.person)
+    ]
+    again = tablet.push(world.store, batch).results
+    assert [(one.state, one.field) for one in again] == [
+        ("duplicate", None),
+        ("rejected", "wait_s"),
+    ]
+    world.project()
+    assert [row.record for row in world.found(name="dao")] == tablet.records[:1]

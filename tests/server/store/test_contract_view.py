@@ -180,6 +180,7 @@ def test_r6_two_plates_are_a_conflict_until_somebody_supersedes_both(world: Worl
     event = one.crossing()
     record = one.records[0]
     one.push(world.store, one.batch(event))
+    two.now_ms = one.now_ms
     second = two.amendment(record, {}, plate={"read": "29B-999.99", "normal": "29B99999"})
     two.push(world.store, two.batch(second))
     world.project()
