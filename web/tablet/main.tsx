@@ -1,8 +1,24 @@
-import { render } from "preact";
-import { prepareZXingModule } from "zxing-wasm/reader";
-import wasmUrl from "zxing-wasm/reader/zxing_reader.wasm?url";
+/** The tablet's program: the real core, the real camera, the service worker. */
 
-prepareZXingModule({ overrides: { locateFile: () => wasmUrl } });
+import { render } from "preact";
+import "./styles/all.ts";
+import { Camera } from "./core/camera.ts";
+import { createCore } from "./core/core.ts";
+import { decodeImage, warmUp } from "./core/decode.ts";
+import { watchUpdates } from "./parts/updates.ts";
+import type { Devices } from "./parts/ui.ts";
+import { App } from "./screens/app.tsx";
+
+const devices: Devices = {
+  camera: (video, onText, onState) => new Camera(video, onText, onState),
+  decodeImage,
+};
 
 const root = document.getElementById("app");
-if (root !== null) render(<p>Chốt kiểm soát</p>, root);
+if (root === null) throw new Error("index.html has no #app");
+const core = createCore();
+const update = watchUpdates((ready) => core.setUpdateReady(ready));
+render(<App core={core} devices={devices} update={update} />, root);
+// A core that cannot open its store shows it as an error; the decoder may come a second later.
+void core.start();
+void warmUp();

@@ -12,7 +12,7 @@ import {
   type ReasonText,
   type SavedCrossing,
 } from "../core/types.ts";
-import { FAKE_EVIDENCE, fakeRecent, HA_DONG, OFFICER } from "./fake_data.ts";
+import { FAKE_EVIDENCE, FAKE_PLACES, fakeRecent, HA_DONG, OFFICER } from "./fake_data.ts";
 
 const PIN = "246810";
 const HOUR_MS = 3_600_000;
@@ -96,7 +96,7 @@ export function fakeCore(query: URLSearchParams): Core {
     async readCode(text): Promise<Evidence> {
       await wait(60);
       const found = Object.entries(FAKE_EVIDENCE).find(([start]) => text.startsWith(start));
-      return found?.[1] ?? { ...FAKE_EVIDENCE.unknown } as Evidence;
+      return found?.[1] ?? (FAKE_EVIDENCE.unknown as Evidence);
     },
     decide,
     async save(draft): Promise<SavedCrossing> {
@@ -115,6 +115,7 @@ export function fakeCore(query: URLSearchParams): Core {
       await wait(800);
       set({ sync: { ...state.sync, status: "idle" }, unsent: 0, oldest_unsent_ms: null, last_contact_ms: Date.now() });
     },
+    places: () => FAKE_PLACES,
     setUpdateReady: (update_ready) => set({ update_ready }),
   };
 }

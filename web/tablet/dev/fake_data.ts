@@ -1,7 +1,7 @@
 /** Synthetic people, places and crossings for the fake core. */
 
-import type { Checkpoint, CrossingSummary, Evidence, Identity, OfficerOnDuty } from "../core/types.ts";
-import type { PlaceBook } from "../parts/places.ts";
+import type { Checkpoint, CrossingSummary, Evidence, NamedPlace, OfficerOnDuty } from "../core/types.ts";
+import { evidenceOf } from "../../shared/credentials/evidence.ts";
 import { plateFrom } from "../parts/plate_text.ts";
 
 export const HA_DONG: Checkpoint = {
@@ -16,20 +16,8 @@ export const HA_DONG: Checkpoint = {
 };
 export const OFFICER: OfficerOnDuty = { id: "officer", name: "Nguyễn Hoàng Phương Thảo", role: "officer" };
 
-const nobody: Evidence = {
-  family: "opaque",
-  status: "unknown",
-  code: "unrecognised",
-  identity: null,
-  facts: {},
-  issuer: null,
-  key_id: null,
-  issued_at: null,
-  expires_at: null,
-  fingerprints: [],
-  subject: null,
-};
-const person = (name: string, birth_date: string, id_number: string): Identity => ({
+const nobody = evidenceOf("opaque", "unknown", "unrecognised");
+const person = (name: string, birth_date: string, id_number: string): Evidence["identity"] => ({
   name,
   birth_date,
   id_number,
@@ -41,7 +29,7 @@ const person = (name: string, birth_date: string, id_number: string): Identity =
 /** By the start of the text that a code holds. */
 export const FAKE_EVIDENCE: Record<string, Evidence> = {
   unknown: nobody,
-  "CCCD|": { ...nobody, family: "cccd", status: "claim", code: "unsigned", identity: person("Nguyễn Thị Mẫu", "1990-08-15", "001190012345") },
+  "CCCD|": { ...nobody, family: "cccd", status: "claim", code: "unsigned", identity: person("Nguyễn Thị Mẫu", "1990-08-15", "001190012345"), warnings: ["id_sex"] },
   "PCC|": { ...nobody, family: "pc_covid", status: "claim", code: "unsigned", identity: person("CONG HUYEN TON NU THI PHUONG KHANH", "1987", "******012345") },
   "CHOT1:decl": {
     ...nobody,
@@ -51,7 +39,12 @@ export const FAKE_EVIDENCE: Record<string, Evidence> = {
     identity: person("Trần Văn Thử Nghiệm", "1979-02-01", "001079012345"),
     expires_at: "2026-11-24T00:00:00Z",
     subject: { type: "declaration" },
-    facts: { declaration: { origin: { dataset: "2021", code: "9556" } } },
+    facts: {
+      doses: [],
+      tests: [],
+      recoveries: [],
+      declaration: { symptoms: [], exposure: false, origin: { dataset: "2021", code: "9556" }, destination: null, plate: null },
+    },
   },
   "CHOT1:forged": { ...nobody, family: "own", status: "invalid", code: "signature", subject: { type: "declaration" } },
   "http": { ...nobody, family: "url" },
@@ -65,15 +58,15 @@ export const FAKE_SAMPLES: readonly (readonly [string, string])[] = [
   ["hello", "Mã lạ"],
 ];
 
-const place = (code: string, name: string, level: number | null): PlaceBook["all"][number] => ({ place: { dataset: "2021", code }, name, level });
-const likely = [
+const place = (code: string, name: string, level: number | null): NamedPlace => ({ place: { dataset: "2021", code }, name, level });
+export const FAKE_PLACES: readonly NamedPlace[] = [
   place("9556", "Phường Hà Cầu, Quận Hà Đông, Hà Nội", 2),
   place("9544", "Phường Yết Kiêu, Quận Hà Đông, Hà Nội", 1),
   place("10015", "Thị trấn Chúc Sơn, Huyện Chương Mỹ, Hà Nội", 2),
   place("9877", "Xã Văn Côn, Huyện Hoài Đức, Hà Nội", 4),
   place("10126", "Thị trấn Kim Bài, Huyện Thanh Oai, Hà Nội", 3),
+  place("7210", "Phường Đặng Cương Trực, Thành phố Bắc Giang, Bắc Giang", 3),
 ];
-export const FAKE_PLACES: PlaceBook = { likely, all: [...likely, place("7210", "Phường Đặng Cương Trực, Thành phố Bắc Giang, Bắc Giang", 3)] };
 
 export function fakeRecent(now_ms: number): CrossingSummary[] {
   const row = (minutes: number, typed: string, patch: Partial<CrossingSummary>): CrossingSummary => ({

@@ -5,7 +5,7 @@ import "../styles/all.ts";
 import { App } from "../screens/app.tsx";
 import type { Devices } from "../parts/ui.ts";
 import { fakeCore } from "./fake_core.ts";
-import { FAKE_PLACES, FAKE_SAMPLES } from "./fake_data.ts";
+import { FAKE_SAMPLES } from "./fake_data.ts";
 
 const query = new URLSearchParams(location.search);
 
@@ -40,4 +40,4 @@ window.fetch = (input, init) => {
 };
 
 const root = document.getElementById("app");
-if (root !== null) render(<App core={fakeCore(query)} devices={devices} places={() => FAKE_PLACES} update={() => location.reload()} />, root);
+if (root !== null) render(<App core={fakeCore(query)} devices={devices} update={() => location.reload()} />, root);

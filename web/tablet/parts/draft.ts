@@ -58,11 +58,7 @@ export function withPerson(draft: CrossingDraft, person: DraftPerson): CrossingD
 /** Where a verified declaration says the journey began. */
 export function declaredOrigin(evidence: Evidence): Place | null {
   if (evidence.status !== "verified") return null;
-  const declaration = evidence.facts.declaration as { origin?: Partial<Place> | null } | null | undefined;
-  const origin = declaration?.origin;
-  if (origin === null || origin === undefined || typeof origin.code !== "string") return null;
-  if (origin.dataset !== "2021" && origin.dataset !== "2025") return null;
-  return { dataset: origin.dataset, code: origin.code };
+  return evidence.facts.declaration?.origin ?? null;
 }
 
 /** The action follows the verdict until the officer has chosen one and said why. */

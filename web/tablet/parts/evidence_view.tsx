@@ -1,8 +1,8 @@
 /** What a code said and how far it can be believed; who it names leaves the screen after a while. */
 
 import type { JSX } from "preact";
-import type { Evidence, Identity } from "../core/types.ts";
-import { Button } from "./controls.tsx";
+import type { Evidence } from "../core/types.ts";
+import { Button, Notice } from "./controls.tsx";
 import { maskedNumber, useHiding } from "./hiding.ts";
 import { ClaimIcon, EyeIcon, QuestionIcon, RefusedIcon, SealIcon } from "./icons.tsx";
 import { dateText } from "./time.ts";
@@ -42,7 +42,19 @@ export function ProofBand({ evidence }: { evidence: Evidence }): JSX.Element {
   );
 }
 
-export function IdentityCard({ identity }: { identity: Identity | null }): JSX.Element {
+/** What does not fit in the code: a reason to look twice, never to refuse. */
+export function Warnings({ evidence }: { evidence: Evidence }): JSX.Element {
+  const { texts } = useUi();
+  return (
+    <>
+      {evidence.warnings.map((warning) => (
+        <Notice key={warning}>{texts.warnings[warning] ?? warning}</Notice>
+      ))}
+    </>
+  );
+}
+
+export function IdentityCard({ identity }: { identity: Evidence["identity"] }): JSX.Element {
   const { texts } = useUi();
   const [hidden, show] = useHiding();
   if (identity === null) {
@@ -66,7 +78,7 @@ export function IdentityCard({ identity }: { identity: Identity | null }): JSX.E
   }
   return (
     <section class="identity">
-      <p class="identity-name">{identity.name ?? "–"}</p>
+      <p class="identity-name">{identity.name === "" ? "–" : identity.name}</p>
       <dl>
         {identity.birth_date !== null && (
           <div>

@@ -1,18 +1,15 @@
 /** Where somebody says to come from: a short list of likely places, and search without marks. */
 
-import type { Place } from "../core/types.ts";
+import type { NamedPlace, Place } from "../core/types.ts";
 
-export interface NamedPlace {
-  place: Place;
-  /** "Phường Hà Cầu, Quận Hà Đông". */
-  name: string;
-  /** Epidemic level 1–4 by the pack in force; null: none declared. */
-  level: number | null;
+export function samePlace(a: Place, b: Place): boolean {
+  return a.dataset === b.dataset && a.code === b.code;
 }
 
-export interface PlaceBook {
-  likely: readonly NamedPlace[];
-  all: readonly NamedPlace[];
+/** What to offer before anything is typed: places chosen lately, newest first, then the pack's own order. */
+export function likelyPlaces(all: readonly NamedPlace[], lately: readonly Place[], limit: number): NamedPlace[] {
+  const known = lately.flatMap((place) => all.filter((one) => samePlace(one.place, place)));
+  return [...new Set([...known, ...all])].slice(0, limit);
 }
 
 /** "Đặng Cường" and "dang cuong" are the same to somebody typing in the rain. */
@@ -41,10 +38,4 @@ export function searchPlaces(all: readonly NamedPlace[], text: string, limit: nu
     if (first.length >= limit) break;
   }
   return [...first, ...rest].slice(0, limit);
-}
-
-export function placeName(book: PlaceBook | null, place: Place | null): string | null {
-  if (place === null) return null;
-  const found = book?.all.find((one) => one.place.code === place.code && one.place.dataset === place.dataset);
-  return found?.name ?? place.code;
 }

@@ -6,6 +6,18 @@ import { AlertIcon, NoSignalIcon, OfficerIcon, PackIcon, SentIcon, SignalIcon, W
 import { clockText } from "./time.ts";
 import { useUi } from "./ui.ts";
 
+/** Vietnamese are called by their last name parts. */
+function calledName(name: string): string {
+  return name.split(" ").slice(-2).join(" ");
+}
+
+function initials(name: string): string {
+  return calledName(name)
+    .split(" ")
+    .map((part) => part.slice(0, 1))
+    .join("");
+}
+
 export function StatusBar({ open }: { open(): void }): JSX.Element {
   const { state, texts, now_ms } = useUi();
   const by = new Map(readings(state, texts, now_ms).map((reading) => [reading.id, reading]));
@@ -46,13 +58,17 @@ export function StatusBar({ open }: { open(): void }): JSX.Element {
             {texts.status[trouble]}
           </span>
         )}
+        {state.officer !== null && (
+          <span class="mark officer">
+            <OfficerIcon />
+            {/* A phone has room for initials only. */}
+            <span class="officer-name">{calledName(state.officer.name)}</span>
+            <span class="officer-initials" aria-hidden="true">
+              {initials(state.officer.name)}
+            </span>
+          </span>
+        )}
       </span>
-      {state.officer !== null && (
-        <span class="status-officer">
-          <OfficerIcon />
-          <span>{state.officer.name}</span>
-        </span>
-      )}
     </button>
   );
 }

@@ -3,9 +3,8 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { CameraHandle, CameraState } from "../core/decode.ts";
-import { type AppState, type Core, CoreError } from "../core/types.ts";
+import { type AppState, type Core, CoreError, type NamedPlace } from "../core/types.ts";
 import type { Texts } from "../texts/vi.ts";
-import type { PlaceBook } from "./places.ts";
 import type { Settings } from "./settings.ts";
 
 /** The tablet's eyes, handed in so that screens run without hardware. */
@@ -24,8 +23,8 @@ export interface Ui {
   /** Device time, moved on every few seconds. */
   now_ms: number;
   devices: Devices;
-  /** Names of places; null while no levels pack is on the tablet. */
-  places: PlaceBook | null;
+  /** Places of the levels pack; empty while there is none. */
+  places: readonly NamedPlace[];
 }
 
 export const UiContext = createContext<Ui | null>(null);

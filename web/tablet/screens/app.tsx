@@ -8,7 +8,6 @@ import { readSettings, type Settings, writeSettings } from "../parts/settings.ts
 import { StatusBar } from "../parts/status_bar.tsx";
 import { shownTheme } from "../parts/theme.ts";
 import { type Devices, type Ui, UiContext } from "../parts/ui.ts";
-import type { PlaceBook } from "../parts/places.ts";
 import { keepAwake } from "../parts/wake_lock.ts";
 import { en } from "../texts/en.ts";
 import { vi } from "../texts/vi.ts";
@@ -22,12 +21,10 @@ const TICK_MS = 5_000;
 interface AppProps {
   core: Core;
   devices: Devices;
-  /** Asked again after every change of state, because packs arrive during a shift. */
-  places(): PlaceBook | null;
   update(): void;
 }
 
-export function App({ core, devices, places, update }: AppProps): JSX.Element {
+export function App({ core, devices, update }: AppProps): JSX.Element {
   const [state, setState] = useState(() => core.state());
   const [settings, setSettings] = useState(() => readSettings(localStorage));
   const [now_ms, setNow] = useState(() => Date.now());
@@ -60,7 +57,7 @@ export function App({ core, devices, places, update }: AppProps): JSX.Element {
     change,
     now_ms,
     devices,
-    places: useMemo(places, [state.packs]),
+    places: useMemo(() => core.places(), [state.packs]),
   };
   return (
     <UiContext.Provider value={ui}>

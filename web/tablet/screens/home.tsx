@@ -9,7 +9,7 @@ import { PhotoButton, SampleSheet, useSamples } from "../parts/photo.tsx";
 import { Scanner } from "../parts/scanner.tsx";
 import { useUi } from "../parts/ui.ts";
 import { useWedge } from "../parts/use_wedge.ts";
-import { CrossingLine } from "./recent.tsx";
+import { CrossingFacts } from "./recent.tsx";
 
 interface HomeProps {
   recent: readonly CrossingSummary[];
@@ -26,7 +26,6 @@ interface HomeProps {
   greenLane(): void;
   noCode(): void;
   seeAll(): void;
-  open(crossing: CrossingSummary): void;
 }
 
 const STRIP = 3;
@@ -69,15 +68,14 @@ export function HomeScreen(props: HomeProps): JSX.Element {
           {props.recent.length === 0 ? (
             <p class="empty">{texts.home.nothing_yet}</p>
           ) : (
-            <ul class="rows">
+            // One large target: a single row would be missed with gloves on.
+            <button type="button" class="strip-button" onClick={props.seeAll}>
               {props.recent.slice(0, STRIP).map((crossing) => (
-                <CrossingLine key={crossing.record} crossing={crossing} open={() => props.open(crossing)} />
+                <CrossingFacts key={crossing.record} crossing={crossing} />
               ))}
-            </ul>
+              <span class="strip-all">{texts.home.see_all}</span>
+            </button>
           )}
-          <Button kind="quiet" class="wide" onPress={props.seeAll}>
-            {texts.home.see_all}
-          </Button>
         </section>
       )}
       <nav class={`home-actions ${samples.length > 0 ? "four" : "three"}`}>

@@ -2,10 +2,10 @@
 
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import type { Place, Purpose } from "../core/types.ts";
+import type { NamedPlace, Place, Purpose } from "../core/types.ts";
 import { Button, Chips, StepHead } from "../parts/controls.tsx";
 import { PlaceIcon, QuestionIcon, SearchIcon } from "../parts/icons.tsx";
-import { type NamedPlace, searchPlaces } from "../parts/places.ts";
+import { likelyPlaces, searchPlaces } from "../parts/places.ts";
 import { useUi } from "../parts/ui.ts";
 
 export const PURPOSES: readonly Purpose[] = [
@@ -22,16 +22,18 @@ const SHOWN = 8;
 
 interface JourneyProps {
   purpose: Purpose;
+  /** Origins chosen in this shift, newest first. */
+  lately: readonly Place[];
   done(origin: Place | null, purpose: Purpose): void;
   back(): void;
 }
 
-export function JourneyScreen({ purpose: first_purpose, done, back }: JourneyProps): JSX.Element {
+export function JourneyScreen({ purpose: first_purpose, lately, done, back }: JourneyProps): JSX.Element {
   const { texts, places } = useUi();
   const [purpose, setPurpose] = useState(first_purpose);
   const [typed, setTyped] = useState("");
-  const found = useMemo(() => searchPlaces(places?.all ?? [], typed, SHOWN), [places, typed]);
-  const shown = typed.trim() === "" ? (places?.likely ?? []).slice(0, SHOWN) : found;
+  const found = useMemo(() => searchPlaces(places, typed, SHOWN), [places, typed]);
+  const shown = typed.trim() === "" ? likelyPlaces(places, lately, SHOWN) : found;
   return (
     <main class="screen journey">
       <StepHead title={texts.journey.title} back={back} />

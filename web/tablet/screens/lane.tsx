@@ -2,12 +2,13 @@
 
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { CrossingDraft, CrossingSummary, Decision, DraftPerson, Evidence, Place, Purpose, VehicleClass } from "../core/types.ts";
+import type { CrossingDraft, CrossingSummary, Decision, DraftPerson, Evidence, Place, VehicleClass } from "../core/types.ts";
 import { StepHead } from "../parts/controls.tsx";
 import { followVerdict, greenLaneDraft, newDraft, nextRole, withPerson } from "../parts/draft.ts";
 import { signal, wakeSound } from "../parts/feedback.ts";
 import { TickIcon } from "../parts/icons.tsx";
 import { codeInPicture } from "../parts/photo.tsx";
+import { samePlace } from "../parts/places.ts";
 import { errorText, useUi } from "../parts/ui.ts";
 import { HomeScreen } from "./home.tsx";
 import { JourneyScreen } from "./journey.tsx";
@@ -46,6 +47,7 @@ export function LaneScreen({ onIdle }: LaneProps): JSX.Element {
   const [recent, setRecent] = useState<readonly CrossingSummary[]>([]);
   const [shown, setShown] = useState<CrossingSummary | null>(null);
   const vehicle = useRef<VehicleClass>("car");
+  const lately = useRef<readonly Place[]>([]);
   const last = useRef({ text: "", time_ms: 0 });
 
   useEffect(() => onIdle(draft === null), [draft === null]);
@@ -102,7 +104,7 @@ export function LaneScreen({ onIdle }: LaneProps): JSX.Element {
     const before = draft ?? newDraft(settings.direction, vehicle.current, Date.now());
     const next = withPerson(before, person);
     const first = before.people.length === 0;
-    const settled = next.origin !== null || person.evidence?.status === "invalid" || places === null;
+    const settled = next.origin !== null || person.evidence?.status === "invalid" || places.length === 0;
     if (first && !settled) {
       setDraft(next);
       setStep({ at: "journey" });
@@ -165,8 +167,12 @@ export function LaneScreen({ onIdle }: LaneProps): JSX.Element {
       return (
         <JourneyScreen
           purpose={draft?.purpose ?? "work"}
+          lately={lately.current}
           back={home}
-          done={(origin: Place | null, purpose: Purpose) => draft !== null && show({ ...draft, origin, purpose })}
+          done={(origin, purpose) => {
+            if (origin !== null) lately.current = [origin, ...lately.current.filter((one) => !samePlace(one, origin))];
+            if (draft !== null) show({ ...draft, origin, purpose });
+          }}
         />
       );
     case "verdict": {
@@ -226,9 +232,7 @@ export function LaneScreen({ onIdle }: LaneProps): JSX.Element {
           setStep({ at: "no_code" });
         }}
         seeAll={() => setStep({ at: "recent" })}
-        open={setShown}
       />
-      {shown !== null && <CrossingSheet crossing={shown} close={() => setShown(null)} />}
     </>
   );
 }

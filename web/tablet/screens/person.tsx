@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { CardColour, DraftPerson, Evidence, Identity, Role } from "../core/types.ts";
 import { Button, Chips, StepHead } from "../parts/controls.tsx";
-import { IdentityCard, ProofBand } from "../parts/evidence_view.tsx";
+import { IdentityCard, ProofBand, Warnings } from "../parts/evidence_view.tsx";
 import { PassIcon, QuestionIcon, ReferIcon } from "../parts/icons.tsx";
 import { Keypad } from "../parts/keypad.tsx";
 import { useUi } from "../parts/ui.ts";
@@ -34,6 +34,7 @@ export function PersonScreen({ number, evidence, role: first_role, done, back }:
       <div class="scroll">
         <ProofBand evidence={evidence} />
         <IdentityCard identity={evidence.identity} />
+        <Warnings evidence={evidence} />
         {evidence.identity !== null && <p class="compare">{texts.person.compare}</p>}
         <Chips label={texts.person.role} columns={3} options={ROLES} chosen={role} name={(one) => texts.roles[one]} choose={setRole} />
       </div>
@@ -86,15 +87,13 @@ export function NoCodeScreen({ role: first_role, done, back }: NoCodeProps): JSX
     <main class="screen person">
       <StepHead title={texts.person.no_code_title} back={back} />
       <div class="scroll">
-        <p class="hint">{texts.person.no_code_hint}</p>
         <Chips label={texts.person.role} columns={3} options={ROLES} chosen={role} name={(one) => texts.roles[one]} choose={setRole} />
+        <output class={number === "" ? "typed-number empty" : "typed-number"}>{number === "" ? texts.person.type_id : number.replace(/(.{4})(?=.)/g, "$1 ")}</output>
+        <Keypad press={(key) => setNumber((before) => (before + key).slice(0, LONGEST_NUMBER))} erase={() => setNumber((before) => before.slice(0, -1))} />
         <label class="label" for="typed-name">
           {texts.person.type_name}
         </label>
         <input id="typed-name" class="field" value={name} maxLength={200} autocomplete="off" onInput={(event) => setName(event.currentTarget.value)} />
-        <p class="label">{texts.person.type_id}</p>
-        <output class={number === "" ? "typed-number empty" : "typed-number"}>{number === "" ? "•••• •••• ••••" : number.replace(/(.{4})(?=.)/g, "$1 ")}</output>
-        <Keypad press={(key) => setNumber((before) => (before + key).slice(0, LONGEST_NUMBER))} erase={() => setNumber((before) => before.slice(0, -1))} />
       </div>
       <footer class="foot">
         <Button kind="primary" class="wide tall" onPress={finish}>

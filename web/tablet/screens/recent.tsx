@@ -9,27 +9,25 @@ import { plateText } from "../parts/plate_text.ts";
 import { clockText, momentText } from "../parts/time.ts";
 import { useUi } from "../parts/ui.ts";
 
-/** One crossing as a row: when, what, how it ended, whether the server has it. */
-export function CrossingLine({ crossing, open }: { crossing: CrossingSummary; open(): void }): JSX.Element {
+/** One crossing in a line: when, what, how it ended, whether the server has it. */
+export function CrossingFacts({ crossing }: { crossing: CrossingSummary }): JSX.Element {
   const { texts } = useUi();
   const Outcome = crossing.action === null ? null : ACTION_ICONS[crossing.action];
   const Vehicle = crossing.vehicle_class === null ? null : VEHICLE_ICONS[crossing.vehicle_class];
   return (
-    <li>
-      <button type="button" class={`crossing ${crossing.voided ? "voided" : ""}`} onClick={open}>
-        <span class="crossing-time">{clockText(crossing.time_ms)}</span>
-        <span class="crossing-way">{crossing.direction === "out" ? <OutIcon /> : <InIcon />}</span>
-        <span class="crossing-what">
-          {Vehicle !== null && <Vehicle />}
-          <strong>{crossing.plate === null ? vehicleWord(crossing, texts.vehicles, texts.recent.no_plate) : plateText(crossing.plate.normal)}</strong>
-        </span>
-        <span class={`crossing-end ${crossing.action ?? ""}`}>
-          {Outcome !== null && <Outcome />}
-          <span class="crossing-end-word">{crossing.action !== null && texts.actions[crossing.action]}</span>
-        </span>
-        <SentMark crossing={crossing} />
-      </button>
-    </li>
+    <span class={`crossing ${crossing.voided ? "voided" : ""}`}>
+      <span class="crossing-time">{clockText(crossing.time_ms)}</span>
+      <span class="crossing-way">{crossing.direction === "out" ? <OutIcon /> : <InIcon />}</span>
+      <span class="crossing-what">
+        {Vehicle !== null && <Vehicle />}
+        <strong>{crossing.plate === null ? vehicleWord(crossing, texts.vehicles, texts.recent.no_plate) : plateText(crossing.plate.normal)}</strong>
+      </span>
+      <span class={`crossing-end ${crossing.action ?? ""}`}>
+        {Outcome !== null && <Outcome />}
+        <span class="crossing-end-word">{crossing.action !== null && texts.actions[crossing.action]}</span>
+      </span>
+      <SentMark crossing={crossing} />
+    </span>
   );
 }
 
@@ -69,7 +67,11 @@ export function RecentScreen({ recent, open, back }: RecentProps): JSX.Element {
       ) : (
         <ul class="rows">
           {recent.map((crossing) => (
-            <CrossingLine key={crossing.record} crossing={crossing} open={() => open(crossing)} />
+            <li key={crossing.record}>
+              <button type="button" class="crossing-button" onClick={() => open(crossing)}>
+                <CrossingFacts crossing={crossing} />
+              </button>
+            </li>
           ))}
         </ul>
       )}

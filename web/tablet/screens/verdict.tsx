@@ -5,13 +5,13 @@ import { useState } from "preact/hooks";
 import type { Action, CrossingDraft, Decision, OverrideReason, VehicleClass } from "../core/types.ts";
 import { Button, Chips, Notice, Sheet } from "../parts/controls.tsx";
 import { GoodsSheet, quantityText } from "../parts/goods_sheet.tsx";
-import { ACTION_ICONS, CrossIcon, GoodsIcon, MinusIcon, OUTCOME_ICONS, PeopleIcon, PlusIcon, ScanIcon, VEHICLE_ICONS } from "../parts/icons.tsx";
+import { ACTION_ICONS, CrossIcon, GoodsIcon, MinusIcon, OUTCOME_ICONS, PeopleIcon, PlusIcon, ScanIcon, TickIcon, VEHICLE_ICONS } from "../parts/icons.tsx";
 import { PlateSheet } from "../parts/plate_field.tsx";
 import { plateText } from "../parts/plate_text.ts";
 import { useUi } from "../parts/ui.ts";
 import { ACTIONS, needsOverride } from "../parts/draft.ts";
 
-const COMMON: readonly VehicleClass[] = ["motorbike", "car", "truck", "van", "bus"];
+const COMMON: readonly VehicleClass[] = ["motorbike", "car", "taxi", "bus", "truck", "van", "tractor_trailer"];
 const VEHICLES: readonly VehicleClass[] = [
   "motorbike",
   "car",
@@ -56,24 +56,16 @@ export function VerdictScreen(props: VerdictProps): JSX.Element {
   };
   return (
     <main class={`screen verdict ${outcome}`}>
-      <Answer decision={decision} discard={() => setOpen("discard")} />
+      <Answer decision={decision} />
       <div class="scroll verdict-form">
-        <button type="button" class="row plate-row" onClick={() => setOpen("plate")}>
-          <span class="row-label">{texts.verdict.plate}</span>
-          {draft.plate === null ? <span class="row-empty">{texts.verdict.no_plate}</span> : <span class="plate">{plateText(draft.plate.normal)}</span>}
-        </button>
+        <div class="plate-and-goods">
+          <button type="button" class="row plate-row" aria-label={texts.verdict.plate} onClick={() => setOpen("plate")}>
+            {draft.plate === null ? <span class="row-empty">{texts.verdict.no_plate}</span> : <span class="plate">{plateText(draft.plate.normal)}</span>}
+          </button>
+          <GoodsButton draft={draft} open={() => setOpen("goods")} />
+        </div>
         <VehicleRow chosen={draft.vehicle_class} choose={(vehicle_class) => change({ vehicle_class })} more={() => setOpen("vehicles")} />
         <PeopleRow draft={draft} change={change} addPerson={props.addPerson} />
-        <button type="button" class="row" onClick={() => setOpen("goods")}>
-          <GoodsIcon />
-          {draft.goods[0] === undefined ? (
-            <span class="row-empty">{texts.verdict.add_goods}</span>
-          ) : (
-            <span class="row-value">
-              {texts.goods_groups[draft.goods[0].group]} · {quantityText(draft.goods[0].quantity)} {texts.units[draft.goods[0].unit]}
-            </span>
-          )}
-        </button>
         <Actions chosen={draft.action} choose={act} />
         {draft.override !== null && (
           <button type="button" class="row" onClick={() => setOpen("override")}>
@@ -84,9 +76,14 @@ export function VerdictScreen(props: VerdictProps): JSX.Element {
       </div>
       <footer class="foot">
         {props.error !== null && <Notice kind="bad">{props.error}</Notice>}
-        <Button kind="primary" class="wide tall save" disabled={busy} onPress={() => (incomplete ? setOpen("override") : props.save())}>
-          {busy ? texts.verdict.saving : incomplete ? texts.verdict.override_needed : texts.verdict.save}
-        </Button>
+        <div class="save-line">
+          <Button kind="quiet" class="square tall discard" label={texts.verdict.discard} disabled={busy} onPress={() => setOpen("discard")}>
+            <CrossIcon />
+          </Button>
+          <Button kind="primary" class="tall save" disabled={busy} onPress={() => (incomplete ? setOpen("override") : props.save())}>
+            {busy ? texts.verdict.saving : incomplete ? texts.verdict.override_needed : texts.verdict.save}
+          </Button>
+        </div>
       </footer>
       {open === "plate" && (
         <PlateSheet
@@ -159,16 +156,13 @@ export function VerdictScreen(props: VerdictProps): JSX.Element {
   );
 }
 
-function Answer({ decision, discard }: { decision: Decision; discard(): void }): JSX.Element {
+function Answer({ decision }: { decision: Decision }): JSX.Element {
   const { texts, settings } = useUi();
   const { outcome, rules } = decision.verdict;
   const Icon = OUTCOME_ICONS[outcome];
   const [reason, ...others] = decision.reasons;
   return (
     <section class="answer" role="alert">
-      <Button kind="quiet" class="square answer-discard" label={texts.verdict.discard} onPress={discard}>
-        <CrossIcon />
-      </Button>
       <Icon class="answer-icon" />
       <h1>{texts.outcomes[outcome]}</h1>
       {reason !== undefined && (
@@ -183,6 +177,24 @@ function Answer({ decision, discard }: { decision: Decision; discard(): void }):
         </p>
       )}
     </section>
+  );
+}
+
+function GoodsButton({ draft, open }: { draft: CrossingDraft; open(): void }): JSX.Element {
+  const { texts } = useUi();
+  const line = draft.goods[0];
+  return (
+    <button type="button" class={`row goods-row ${line === undefined ? "" : "filled"}`} onClick={open}>
+      <GoodsIcon />
+      {line === undefined ? (
+        <span class="row-empty">{texts.verdict.add_goods}</span>
+      ) : (
+        <span class="row-value">
+          {quantityText(line.quantity)} {texts.units[line.unit]}
+          <small>{texts.goods_groups[line.group]}</small>
+        </span>
+      )}
+    </button>
   );
 }
 
@@ -214,6 +226,7 @@ function VehicleButton({ one, chosen, choose }: { one: VehicleClass; chosen: boo
   const Icon = VEHICLE_ICONS[one];
   return (
     <button type="button" role="radio" aria-checked={chosen} class={`vehicle ${chosen ? "chosen" : ""}`} onClick={choose}>
+      {chosen && <TickIcon class="chip-tick" />}
       <Icon />
       <span>{texts.vehicles[one]}</span>
     </button>
