@@ -1,0 +1,104 @@
+"""Chromium with a fake camera, and what it must never do: foreign requests, CSP reports, errors."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Request
+
+from tests.e2e.camera import FakeCamera
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--no-first-run",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+)
+TIMEOUT_MS = 15_000
+TABLET_VIEW = {"width": 800, "height": 1100}
+
+
+@dataclass
+class Watch:
+    """What a browser did that it must not do. `expected` are parts of messages a test provokes."""
+
+    # No slots: Playwright hangs its wrappers of bound methods on the object.
+
+    origin: str
+    foreign: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+
+    def requested(self, request: Request) -> None:
+        url = urlsplit(request.url)
+        if (
+            url.scheme in ("http", "https", "ws", "wss")
+            and f"{url.scheme}://{url.netloc}" != self.origin
+        ):
+            self.foreign.append(request.url)
+
+    def said(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.errors.append(
+                f"{message.type}: {message.text} ({urlsplit(message.location['url']).path})"
+            )
+
+    def check(self) -> None:
+        """No request to anybody else, no error or warning, no refused by the content policy."""
+        assert self.foreign == [], f"requests to other origins: {self.foreign}"
+        left = [one for one in self.errors if not any(part in one for part in self.expected)]
+        assert left == [], f"the browser's console: {left}"
+
+
+@dataclass(slots=True)
+class Browser:
+    """One profile of one Chromium: a tablet, or a desk."""
+
+    context: BrowserContext
+    page: Page
+    camera: FakeCamera
+    watch: Watch
+
+
+def launch(
+    playwright: Playwright,
+    profile: Path,
+    origin: str,
+    *,
+    flags: Sequence[str] = (),
+    executable: str = CHROMIUM,
+    env: dict[str, str] | None = None,
+) -> Browser:
+    """Chromium on this profile directory: started again on it, it remembers everything."""
+    profile.mkdir(parents=True, exist_ok=True)
+    camera = FakeCamera(profile.with_name(f"{profile.name}.mjpeg"))
+    context = playwright.chromium.launch_persistent_context(
+        profile,
+        executable_path=executable,
+        headless=True,
+        chromium_sandbox=False,
+        args=[*FLAGS, f"--use-file-for-fake-video-capture={camera.path}", *flags],
+        viewport={"width": TABLET_VIEW["width"], "height": TABLET_VIEW["height"]},
+        locale="vi-VN",
+        timezone_id="Asia/Ho_Chi_Minh",
+        permissions=["camera"],
+        env=env or {},
+    )
+    context.set_default_timeout(TIMEOUT_MS)
+    watch = Watch(origin)
+    context.on("request", watch.requested)
+    context.on("console", watch.said)
+    context.on("weberror", lambda error: watch.errors.append(f"uncaught: {error.error}"))
+    page = context.pages[0] if context.pages else context.new_page()
+    return Browser(context, page, camera, watch)
