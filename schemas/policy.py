@@ -1,16 +1,18 @@
 """The merge-policy table, generated from the record schemas. SPEC R7.
 
-`sync.registers` takes it as a parameter and `web/` imports the same table as JSON
-(`docs/policy.json`), so Python and TypeScript merge alike.
+`sync.registers` takes it as a parameter and `web/` imports the same table as JSON, so Python and
+TypeScript merge alike: `python -m schemas.policy > docs/policy.json`.
 """
 
 from __future__ import annotations
 
+import json
+import sys
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema
 
-from schemas.records import KINDS
+from schemas.records import KINDS, item_schemas
 from schemas.shapes import OUTCOMES
 
 POLICY_KEYS = ("shows", "closes")
@@ -31,10 +33,13 @@ def policy_tables() -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def _collect(schema: Schema, prefix: str, table: dict[str, dict[str, Any]]) -> None:
+    groups = item_schemas(schema)
     for name, one in schema.fields.items():
-        if isinstance(one, fields.Dict) and isinstance(one.value_field, fields.Nested):
-            _collect(one.value_field.schema, f"{name}/", table)
+        if name in groups:
+            _collect(groups[name], f"{name}/", table)
             continue
+        if prefix + name in table:
+            raise TypeError(f"{type(schema).__name__}.{name} stands in both parts of its kind")
         try:
             entry: dict[str, Any] = {key: one.metadata[key] for key in POLICY_KEYS}
         except KeyError:
@@ -42,3 +47,12 @@ def _collect(schema: Schema, prefix: str, table: dict[str, dict[str, Any]]) -> N
         if entry["shows"] == "most_restrictive":
             entry["ranks"] = list(one.metadata.get("ranks", OUTCOMES))
         table[prefix + name] = entry
+
+
+def policy_json() -> str:
+    """The text of docs/policy.json."""
+    return json.dumps(policy_tables(), indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(policy_json())

@@ -7,6 +7,7 @@ import. The person part of a record has a schema of its own: it travels and is s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,11 +26,14 @@ from schemas.shapes import (
     UNITS,
     VEHICLE_CLASSES,
     EvidenceSummary,
+    Flag,
     Override,
     Place,
     Plate,
     Tolerant,
     Verdict,
+    measure,
+    record_id,
     text,
     whole,
     word,
@@ -49,20 +53,20 @@ class CrossingPerson(Tolerant):
     role = word(ROLES, metadata=LATEST_AUTO)
     evidence = fields.Nested(EvidenceSummary, metadata=LATEST_ASK)
     verdict = fields.Nested(Verdict, metadata=STRICTEST_ASK)
-    removed = fields.Boolean(metadata=LATEST_ASK)
+    removed = Flag(metadata=LATEST_ASK)
 
 
 class CrossingGoods(Tolerant):
     """One goods line; its description is free text and so stands in the person part."""
 
     group = word(GOODS_GROUPS, metadata=LATEST_AUTO)
-    quantity = fields.Float(validate=validate.Range(min=0, max=1e9), metadata=LATEST_AUTO)
+    quantity = measure(0, 1e9, metadata=LATEST_AUTO)
     unit = word(UNITS, metadata=LATEST_AUTO)
     origin = fields.Nested(Place, metadata=LATEST_AUTO)
     destination = fields.Nested(Place, metadata=LATEST_AUTO)
-    perishable = fields.Boolean(metadata=LATEST_AUTO)
+    perishable = Flag(metadata=LATEST_AUTO)
     seal = text(32, metadata=LATEST_ASK)
-    removed = fields.Boolean(metadata=LATEST_ASK)
+    removed = Flag(metadata=LATEST_ASK)
 
 
 class Crossing(Tolerant):
@@ -79,12 +83,12 @@ class Crossing(Tolerant):
     vehicle_class = word(VEHICLE_CLASSES, metadata=LATEST_AUTO)
     plate_colour = word(PLATE_COLOURS, metadata=LATEST_AUTO)
     headcount = whole(0, 500, metadata={"shows": "latest", "closes": "auto"})
-    disinfected = fields.Boolean(metadata=LATEST_AUTO)
+    disinfected = Flag(metadata=LATEST_AUTO)
     verdict = fields.Nested(Verdict, metadata=STRICTEST_ASK)
     action = word(ACTIONS, metadata=STRICTEST_ASK | {"ranks": list(ACTIONS)})
     override = fields.Nested(Override, allow_none=True, metadata=AUTHORITY_ASK)
     wait_s = whole(0, 86_400, metadata=LATEST_AUTO)
-    paired_exit = fields.UUID(allow_none=True, metadata=LATEST_AUTO)
+    paired_exit = record_id(allow_none=True, metadata=LATEST_AUTO)
     complaint_code = text(16, metadata=FIRST_AUTO)
     occurred = whole(0, 1 << 46, metadata=LATEST_AUTO)
     voided = text(32, allow_none=True, metadata=LATEST_ASK)
@@ -112,7 +116,7 @@ class PersonIdentity(Tolerant):
     card = fields.Nested(CardSeen, allow_none=True, metadata=LATEST_AUTO)
     facts = fields.Dict(text(32), metadata=LATEST_AUTO)
     fingerprints = fields.List(text(64), validate=validate.Length(max=8), metadata=UNION_AUTO)
-    temperature_c = fields.Float(validate=validate.Range(min=30, max=45), metadata=LATEST_AUTO)
+    temperature_c = measure(30, 45, metadata=LATEST_AUTO)
     symptoms = fields.List(text(32), validate=validate.Length(max=16), metadata=UNION_AUTO)
 
 
@@ -134,7 +138,7 @@ class CrossingPersonPart(Tolerant):
 class Review(Tolerant):
     """A reviewer's look at a crossing; `subject` is the crossing's record."""
 
-    subject = fields.UUID(required=True, metadata=FIRST_AUTO)
+    subject = record_id(required=True, metadata=FIRST_AUTO)
     decision = word(REVIEW_DECISIONS, required=True, metadata=LATEST_AUTO)
 
 
@@ -146,51 +150,69 @@ class ReviewPersonPart(Tolerant):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A record kind at one version: the schema of its body and of its person part."""
+    """A record kind at one version: the schema of its body and of its person part.
+
+    `required`: what the first event of a record must write.
+    """
 
     name: str
     version: int
     body: Schema
     person: Schema
+    required: tuple[str, ...]
 
 
-KINDS: dict[tuple[str, int], Kind] = {
-    (kind.name, kind.version): kind
-    for kind in (
-        Kind("crossing", 1, Crossing(), CrossingPersonPart()),
-        Kind("review", 1, Review(), ReviewPersonPart()),
-    )
-}
-"""What this version understands. An event of another kind or version is held (SPEC A5)."""
+def item_schemas(schema: Schema) -> dict[str, Schema]:
+    """The schema of one item, by group: `items` writes groups, `set` writes all other fields."""
+    return {
+        name: one.value_field.schema
+        for name, one in schema.fields.items()
+        if isinstance(one, fields.Dict) and isinstance(one.value_field, fields.Nested)
+    }
 
 
-def check_writes(schema: Schema, writes: dict[str, Any], items: dict[str, Any]) -> str | None:
-    """The first field whose value the schema refuses, as a register path, or None.
-
-    An amendment writes some fields only, so nothing is missing except in a record's first event,
-    which `missing_fields` judges.
-    """
-    if writes.keys() & items.keys():
-        return "items"
-    errors = schema.validate({**writes, **items}, partial=True)
-    if not errors:
-        return None
-    return _first_path(errors)
-
-
-def missing_fields(schema: Schema, writes: dict[str, Any]) -> list[str]:
+def missing_fields(schema: Schema, writes: Mapping[str, Any]) -> list[str]:
     """The required fields that a record's first event lacks."""
     return sorted(
         name for name, one in schema.fields.items() if one.required and name not in writes
     )
 
 
-def _first_path(errors: Any) -> str:
-    name = min(errors, key=str)
-    inner = errors[name]
-    if isinstance(inner, dict) and inner:
-        if set(inner) <= {"key", "value"}:
-            inner = inner.get("value", inner)
-        if isinstance(inner, dict):
-            return f"{name}/{_first_path(inner)}"
-    return str(name)
+def _kind(name: str, version: int, body: Schema, person: Schema) -> Kind:
+    return Kind(name, version, body, person, tuple(missing_fields(body, {})))
+
+
+KINDS: dict[tuple[str, int], Kind] = {
+    (kind.name, kind.version): kind
+    for kind in (
+        _kind("crossing", 1, Crossing(), CrossingPersonPart()),
+        _kind("review", 1, Review(), ReviewPersonPart()),
+    )
+}
+"""What this version understands. An event of another kind or version is held (SPEC A5)."""
+
+
+def check_writes(schema: Schema, writes: Mapping[str, Any], items: Mapping[str, Any]) -> str | None:
+    """The first field whose value the schema refuses, as a register path, or None.
+
+    An amendment writes some fields only, so nothing is missing except in a record's first event,
+    which `missing_fields` judges. A value is always whole: a plate without `normal` is refused.
+    """
+    groups = item_schemas(schema)
+    for name in schema.fields:
+        if name in (writes if name in groups else items):
+            return name
+    if writes.keys() & items.keys():
+        return "items"
+    # Not partial=True: marshmallow would then ask for nothing inside a value either.
+    errors: dict[str, Any] = schema.validate({**writes, **items}, partial=tuple(schema.fields))
+    if not errors:
+        return None
+    name = min(errors)
+    if name not in groups or not isinstance(errors[name], dict):
+        return name
+    item = min(errors[name])
+    inner = errors[name][item].get("value")
+    if not isinstance(inner, dict) or "_schema" in inner:
+        return f"{name}/{item}"
+    return f"{name}/{item}/{min(inner)}"

@@ -5,7 +5,11 @@ A vocabulary is spelled here once: the wire, the database, metrics, tests and do
 
 from __future__ import annotations
 
-from marshmallow import INCLUDE, Schema, fields, validate
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+
+from sync.encoding import is_uuid7
 
 OUTCOMES = ("pass", "refer", "turn_back")
 """What a verdict may say, mildest first: cho qua, kiểm tra thêm, quay đầu."""
@@ -88,7 +92,7 @@ class Tolerant(Schema):
     """A shape that ignores names it does not know: v1 only adds, and a text is never re-made."""
 
     class Meta:
-        unknown = INCLUDE
+        unknown = EXCLUDE
 
 
 def word(words: tuple[str, ...], **kwargs: object) -> fields.String:
@@ -106,6 +110,46 @@ def whole(low: int, high: int, **kwargs: object) -> fields.Integer:
     """A field holding a whole number in a closed range."""
     limits = validate.Range(min=low, max=high)
     return fields.Integer(strict=True, validate=limits, **kwargs)  # type: ignore[arg-type]
+
+
+class Flag(fields.Boolean):
+    """true or false; marshmallow's own Boolean also takes 1, "yes" and "off"."""
+
+    def _validated(self, value: Any) -> bool:
+        if value is True or value is False:
+            return bool(value)
+        raise self.make_error("invalid", input=value)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
+        return self._validated(value)
+
+
+class Measure(fields.Float):
+    """A JSON number; marshmallow's own Float also takes "36.5", which never equals 36.5."""
+
+    def _validated(self, value: Any) -> float:
+        if not isinstance(value, (int, float)):
+            raise self.make_error("invalid", input=value)
+        return super()._validated(value)
+
+
+class Uuid7(validate.Validator):
+    """A UUIDv7 in its one canonical form (SPEC E2)."""
+
+    def __call__(self, value: str) -> str:
+        if not is_uuid7(value):
+            raise ValidationError("Not a UUIDv7.")
+        return value
+
+
+def measure(low: float, high: float, **kwargs: object) -> Measure:
+    """A field holding a number in a closed range."""
+    return Measure(validate=validate.Range(min=low, max=high), **kwargs)  # type: ignore[arg-type]
+
+
+def record_id(**kwargs: object) -> fields.String:
+    """A field naming another record."""
+    return fields.String(validate=Uuid7(), **kwargs)  # type: ignore[arg-type]
 
 
 class Place(Tolerant):

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sync.clock import stamp_from_text
-from sync.encoding import is_uuid7
+from sync.encoding import from_base64url, is_uuid7
 from sync.errors import SyncError
 
 MAX_DEPTH = 8
 MAX_MS = 1 << 46
 OFFSET_LIMIT_MS = 100 * 366 * 86_400_000
+MAX_PACKS = 32
+MAX_PACK_VERSION = (1 << 53) - 1
+SALT_BYTES = 16
 
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _BRACKETS = re.compile(r"[\[\]{}]")
@@ -50,14 +54,22 @@ class Body:
 def parse_text(text: str) -> dict[str, Any]:
     """The JSON object in an event text: bounded depth, no duplicate names, no NaN (SPEC E1).
 
-    Duplicate names are refused because parsers differ on which one counts.
+    Duplicate names are refused because parsers differ on which one counts, 1e999 because some read
+    it as infinity, and an escaped lone surrogate because no database can store what it stands for.
     """
     if _depth(text) > MAX_DEPTH:
         raise SyncError("event.depth", "E1")
     try:
-        value = json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
+        value = json.loads(
+            text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_finite
+        )
+        text.encode()
+        if "\\u" in text:
+            json.dumps(value, ensure_ascii=False).encode()
     except SyncError:
         raise
+    except UnicodeEncodeError:
+        raise SyncError("event.text", "E1") from None
     except (ValueError, RecursionError):
         raise SyncError("event.json", "E1") from None
     if not isinstance(value, dict):
@@ -68,13 +80,7 @@ def parse_text(text: str) -> dict[str, Any]:
 def parse_body(text: str) -> Body:
     """The header and writes of a body text. SyncError("event.…", at=field) says what is wrong."""
     data = parse_text(text)
-    items = _mapping(data, "items")
-    for group, members in items.items():
-        if _KIND.fullmatch(group) is None or not isinstance(members, dict):
-            raise SyncError("event.field", "E5", "items")
-        for identifier, fields in members.items():
-            if _ITEM.fullmatch(identifier) is None or not isinstance(fields, dict):
-                raise SyncError("event.field", "E5", f"items/{group}")
+    items = _items(data)
     return Body(
         kind=_text(data, "kind", _KIND),
         version=_int(data, "version", 1, 1 << 16),
@@ -87,8 +93,29 @@ def parse_body(text: str) -> Body:
         packs=_packs(data),
         fields=_mapping(data, "set"),
         items=items,
-        over=_over(data),
+        over=parse_over(data),
     )
+
+
+def parse_person(text: str) -> tuple[dict[str, Any], dict[str, dict[str, dict[str, Any]]]]:
+    """(set, items) of a person text; SyncError("event.…", at="person/…") (SPEC E1, E7)."""
+    data = parse_text(text)
+    try:
+        from_base64url(data.get("salt"), SALT_BYTES)
+        return _mapping(data, "set"), _items(data)
+    except SyncError as error:
+        raise SyncError("event.field", "E7", f"person/{error.at or 'salt'}") from None
+
+
+def parse_over(data: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The writes that the author of a body saw, by register path (SPEC R2)."""
+    over = _mapping(data, "over")
+    for path, refs in over.items():
+        if _PATH.fullmatch(path) is None or not isinstance(refs, list) or len(refs) > 64:
+            raise SyncError("event.field", "R2", "over")
+        if any(not isinstance(one, str) or _REF.fullmatch(one) is None for one in refs):
+            raise SyncError("event.field", "R2", "over")
+    return {path: tuple(refs) for path, refs in over.items()}
 
 
 def body_to_text(body: Body) -> str:
@@ -122,6 +149,16 @@ def is_item_id(text: str) -> bool:
     return _ITEM.fullmatch(text) is not None
 
 
+def is_slug(text: str) -> bool:
+    """Whether `text` may name a checkpoint or an officer: lower-case letters, digits, hyphens."""
+    return _SLUG.fullmatch(text) is not None
+
+
+def is_word(text: str) -> bool:
+    """Whether `text` may name a kind, an item group or a pack."""
+    return _KIND.fullmatch(text) is not None
+
+
 def _depth(text: str) -> int:
     deepest = depth = 0
     for bracket in _BRACKETS.findall(_STRINGS.sub("", text)):
@@ -139,6 +176,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _constant(name: str) -> Any:
     raise SyncError("event.json", "E1", name)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if value in (math.inf, -math.inf):
+        raise SyncError("event.json", "E1")
+    return value
 
 
 def _text(data: dict[str, Any], name: str, pattern: re.Pattern[str]) -> str:
@@ -160,6 +204,17 @@ def _mapping(data: dict[str, Any], name: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise SyncError("event.field", "E4", name)
     return value
+
+
+def _items(data: dict[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
+    items = _mapping(data, "items")
+    for group, members in items.items():
+        if not is_word(group) or not isinstance(members, dict):
+            raise SyncError("event.field", "E5", "items")
+        for identifier, fields in members.items():
+            if not is_item_id(identifier) or not isinstance(fields, dict):
+                raise SyncError("event.field", "E5", f"items/{group}")
+    return items
 
 
 def _record(data: dict[str, Any]) -> str:
@@ -184,19 +239,9 @@ def _offset(data: dict[str, Any]) -> int | None:
 
 def _packs(data: dict[str, Any]) -> dict[str, int]:
     packs = _mapping(data, "packs")
-    if len(packs) > 32 or any(
-        _KIND.fullmatch(name) is None or type(version) is not int or version < 0
+    if len(packs) > MAX_PACKS or any(
+        not is_word(name) or type(version) is not int or not 0 <= version <= MAX_PACK_VERSION
         for name, version in packs.items()
     ):
         raise SyncError("event.field", "E4", "packs")
     return packs
-
-
-def _over(data: dict[str, Any]) -> dict[str, tuple[str, ...]]:
-    over = _mapping(data, "over")
-    for path, refs in over.items():
-        if _PATH.fullmatch(path) is None or not isinstance(refs, list) or len(refs) > 64:
-            raise SyncError("event.field", "R2", "over")
-        if any(not isinstance(one, str) or _REF.fullmatch(one) is None for one in refs):
-            raise SyncError("event.field", "R2", "over")
-    return {path: tuple(refs) for path, refs in over.items()}
