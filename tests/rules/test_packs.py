@@ -106,3 +106,18 @@ def test_nothing_in_a_pack_makes_the_rules_fail(name: str) -> None:
             levels = {} if level is None else {"2021:1": level}
             verdict = decide(evidence, journey, {"levels": levels}, now, pack)
             assert "rules_error" not in verdict.reasons
+
+
+@pytest.mark.parametrize("name", PACK_NAMES)
+def test_every_reason_expected_of_a_pack_has_a_line_to_read(name: str) -> None:
+    reasons = rule_pack(name).content.reasons()
+    assert all(reasons[case["expected"]["reason"]].vi for case in sample(name)["cases"])
+    assert {"rules_error", "rules_missing", "rules_stale"} <= set(reasons)
+
+
+def test_the_same_pc_covid_code_is_judged_by_the_card_that_was_seen() -> None:
+    outcomes = [
+        ninh_thuan(4, {"card": {"colour": colour, "basis": "seen"}}, "pc_covid")
+        for colour in ("green", "yellow", "none")
+    ]
+    assert outcomes == [severity("pass"), severity("refer"), severity("turn_back")]

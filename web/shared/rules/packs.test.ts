@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 
 import { describe, expect, it } from "vitest";
 
-import { parseInstant } from "./dates.ts";
+import { DAY_MS, parseInstant } from "./dates.ts";
 import { decide } from "./decide.ts";
 import { levelsAt, parseLevels } from "./levels.ts";
-import { parseRulePack } from "./pack.ts";
+import { isStale, parseRulePack, reasonsOf } from "./pack.ts";
 
 type Case = {
   name: string;
@@ -37,5 +37,18 @@ describe.each(["ha_dong_2021_08", "ninh_thuan_2021_10"])("pack %s", (name) => {
     const code = evidence === null ? null : (sample.evidence[evidence] ?? null);
     const verdict = decide(code, { ...sample.journey, ...journey }, { levels }, nowMs, pack);
     expect({ outcome: verdict.outcome, reason: verdict.reasons[0] }).toEqual(expected);
+  });
+
+  it("is fresh again once a server has confirmed it", () => {
+    const laterMs = nowMs + 30 * DAY_MS;
+    expect(isStale(pack, laterMs)).toBe(true);
+    expect(isStale({ ...pack, confirmed_at_ms: laterMs - DAY_MS }, laterMs)).toBe(false);
+    expect(isStale({ ...pack, confirmed_at_ms: 0 }, nowMs)).toBe(false);
+  });
+
+  it("has a line to read for every reason a verdict can carry", () => {
+    const reasons = reasonsOf(pack.content);
+    for (const { expected } of sample.cases) expect(reasons.get(expected.reason)?.vi).toBeTruthy();
+    expect([...reasonsOf(null).keys()]).toEqual(["rules_error", "rules_missing", "rules_stale"]);
   });
 });
