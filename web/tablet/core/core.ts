@@ -121,8 +121,8 @@ class TabletCore implements Core {
   }
 
   async openShift(badgeText: string, pin: string): Promise<void> {
-    const { badge_ms, roster } = this.#badgeContext();
-    const { officer, secret } = await readBadge(badgeText, this.#packs.trust, roster, badge_ms);
+    const roster = this.#roster();
+    const { officer, secret } = await readBadge(badgeText, this.#packs.trust, roster, this.#serverMs());
     await this.#unlock(officer, secret, pin, roster);
   }
 
@@ -133,7 +133,7 @@ class TabletCore implements Core {
   }
 
   async reopen(pin: string): Promise<void> {
-    const { roster } = this.#badgeContext();
+    const roster = this.#roster();
     if (this.#shift === null) throw new CoreError("shift.closed");
     try {
       await this.#unlock(officerOf(roster, this.#shift.officer.id), this.#shift.secret, pin, roster);
@@ -284,10 +284,10 @@ class TabletCore implements Core {
     await this.#loop.now();
   }
 
-  #badgeContext(): { badge_ms: number; roster: Roster } {
+  #roster(): Roster {
     const { roster } = this.#packs;
     if (roster === null) throw new CoreError("pack.missing", "roster");
-    return { badge_ms: this.#serverMs(), roster };
+    return roster;
   }
 
   #header(): Header {
@@ -303,8 +303,10 @@ class TabletCore implements Core {
     return keys === null ? null : { key: keys.history, id: keys.history_key_id };
   }
 
+  /** The server's time as far as we know; never before the last contact, also when our clock was set back. */
   #serverMs(): number {
-    return this.#environment.now() + (this.#state.clock_skew_ms ?? 0);
+    const { clock_skew_ms, last_contact_ms } = this.#state;
+    return Math.max(this.#environment.now(), last_contact_ms ?? 0) + (clock_skew_ms ?? 0);
   }
 
   #db(): Database {

@@ -1,0 +1,383 @@
+/** A server in memory that keeps SPEC A, F and P, and a network that can fail in every way. For tests only. */
+
+import { gunzipSync } from "node:zlib";
+import { signEs256, signingText, verifyEs256, type WireBatch, type WireEvent } from "../../../shared/sync/batch.ts";
+import { commitment, eventHash, genesis } from "../../../shared/sync/chain.ts";
+import { type Bytes, concatBytes, fromBase64url, textBytes, toBase64url, toHex } from "../../../shared/sync/encoding.ts";
+import { receiptText } from "../../../shared/sync/envelope.ts";
+import { parseBody } from "../../../shared/sync/events.ts";
+
+export const SERVER = "0190a0b0-0000-7000-8000-0000000000f1";
+export const DEVICE = "0190a0b0-0000-7000-8000-0000000000a1";
+export const CODE = "0123456789abcdefghjk";
+export const OFFICER = "o-hd-1";
+export const LEAD = "o-hd-lead";
+export const PIN = "246810";
+export const SECRET = new Uint8Array(16).fill(7);
+
+const P256 = { name: "ECDSA", namedCurve: "P-256" } as const;
+
+/** What the network does to one request: null lets it pass. */
+export type Mischief = (path: string, count: number) => "drop_request" | "drop_answer" | number | null;
+
+interface Held {
+  device: string;
+  seq: number;
+  previous: Bytes;
+  hash: Bytes;
+  body: string;
+  person: string | null;
+  sealed: string | null;
+  commitment: Bytes;
+  received: number;
+  state: "accepted" | "held" | "rejected";
+}
+
+interface Key {
+  pair: CryptoKeyPair;
+  jwk: { kty: string; crv: string; x: string; y: string };
+}
+
+export class FakeServer {
+  mischief: Mischief = () => null;
+  /** Largest batch taken, in events; a larger one gets 413. */
+  batchLimit = 1000;
+  clock_ms = 1_634_749_200_000;
+  epoch = 1;
+  state: Held["state"] = "accepted";
+  /** Every batch that got through, also those whose answer was lost. */
+  readonly batches: WireBatch[] = [];
+  readonly paths: string[] = [];
+  readonly packs = new Map<string, { version: number; jws: string }>();
+  #log: Held[] = [];
+  #deviceKey: CryptoKey | null = null;
+  #tokens = new Set<string>();
+  readonly #keys: Record<"signing" | "root" | "documents" | "sealing", Key>;
+  #count = 0;
+
+  private constructor(keys: Record<"signing" | "root" | "documents" | "sealing", Key>) {
+    this.#keys = keys;
+  }
+
+  static async make(): Promise<FakeServer> {
+    const [signing, root, documents] = await Promise.all([makeKey(), makeKey(), makeKey()]);
+    const pair = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, false, ["deriveBits"]);
+    const server = new FakeServer({ signing, root, documents, sealing: { pair, jwk: await jwkOf(pair.publicKey) } });
+    await server.publish("trust", 1, await server.#trust());
+    await server.publish("roster", 1, await rosterContent(), "checkpoint:hd-ql6");
+    await server.publish("rules", 1, rulesContent());
+    return server;
+  }
+
+  /** All events of a device, by sequence number. */
+  log(device = DEVICE): Held[] {
+    return this.#log.filter((one) => one.device === device);
+  }
+
+  forgetTokens(): void {
+    this.#tokens.clear();
+  }
+
+  /** As after a restore from a backup: the end of the log is gone, a new epoch begins (SPEC F5). */
+  restore(keep: number): void {
+    this.#log = this.#log.slice(0, keep);
+    this.epoch += 1;
+  }
+
+  /** Another tablet's event, as if it had been pushed. */
+  async addOther(body: string, person: string | null): Promise<void> {
+    const device = "0190a0b0-0000-7000-8000-0000000000b2";
+    const held = await commitment(person);
+    const previous = await this.#headOf(device);
+    const hash = await eventHash(previous, body, held);
+    const row = { device, previous, hash, body, person, sealed: null, commitment: held, received: this.clock_ms };
+    this.#log.push({ ...row, seq: this.log(device).length + 1, state: "accepted" });
+  }
+
+  async publish(name: string, version: number, content: unknown, scope = "all", root = this.#keys.root): Promise<void> {
+    const issued_at = new Date(this.clock_ms).toISOString();
+    const payload = { name, version, scope, issued_at, expires_at: null, content };
+    this.packs.set(name, { version, jws: await jws(root, "root", "chot-pack", payload) });
+  }
+
+  async strangersKey(): Promise<Key> {
+    return await makeKey();
+  }
+
+  async badge(officer: string, secret = SECRET): Promise<string> {
+    const iat = Math.floor(this.clock_ms / 1000) - 60;
+    const claims = { iss: "chot", iat, exp: iat + 86_400, jti: `badge-${officer}`, sub: officer, sec: toBase64url(secret) };
+    return `CHOT1:${await jws(this.#keys.documents, "documents", "badge", claims)}`;
+  }
+
+  async open(sealed: string, committed: Bytes): Promise<string> {
+    const [wrapped = "", text = ""] = sealed.split(".");
+    const data = fromBase64url(wrapped);
+    const point = data.slice(0, 65);
+    const ecdh = { name: "ECDH", namedCurve: "P-256" };
+    const ephemeral = await crypto.subtle.importKey("raw", point, ecdh, true, []);
+    const { pair } = this.#keys.sealing;
+    const shared = await crypto.subtle.deriveBits({ name: "ECDH", public: ephemeral }, pair.privateKey, 256);
+    const own = new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
+    const base = await crypto.subtle.importKey("raw", shared, "HKDF", false, ["deriveKey"]);
+    const hkdf = { name: "HKDF", hash: "SHA-256", salt: concatBytes(point, own), info: textBytes("chot/1 seal") };
+    const kek = await crypto.subtle.deriveKey(hkdf, base, { name: "AES-GCM", length: 256 }, false, ["decrypt"]);
+    const zero = { name: "AES-GCM", iv: new Uint8Array(12) };
+    const raw = await crypto.subtle.decrypt(zero, kek, data.slice(65));
+    const content = await crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["decrypt"]);
+    const parts = fromBase64url(text);
+    const gcm = { name: "AES-GCM", iv: parts.slice(0, 12), additionalData: committed };
+    return new TextDecoder().decode(await crypto.subtle.decrypt(gcm, content, parts.slice(12)));
+  }
+
+  /** fetch() of the tablet. */
+  async fetch(url: string, init: RequestInit): Promise<Response> {
+    const path = new URL(url).pathname.replace("/api/v1", "");
+    this.paths.push(path);
+    this.#count += 1;
+    const fate = this.mischief(path, this.#count);
+    if (fate === "drop_request") throw new TypeError("network");
+    if (typeof fate === "number") return problem(fate, `made.${fate}`);
+    const answer = await this.#answer(path, init);
+    if (fate === "drop_answer") throw new TypeError("network");
+    return answer;
+  }
+
+  async #answer(path: string, init: RequestInit): Promise<Response> {
+    const headers = new Headers(init.headers);
+    const body = bodyOf(init, headers);
+    if (path === "/devices/enrol") return await this.#enrol(body as { code: string; jwk: JsonWebKey });
+    if (path === "/auth/device-token") return await this.#token((body as { assertion: string }).assertion);
+    const bearer = headers.get("Authorization")?.replace("Bearer ", "") ?? "";
+    if (!this.#tokens.has(bearer)) return problem(401, "auth.expired");
+    if (path === "/sync") return await this.#sync(body as SyncBody);
+    const pack = this.packs.get(path.replace("/packs/", ""));
+    return pack === undefined ? problem(404, "pack.unknown") : Response.json({ name: "x", ...pack });
+  }
+
+  async #enrol({ code, jwk }: { code: string; jwk: JsonWebKey }): Promise<Response> {
+    if (code !== CODE || this.#deviceKey !== null) return problem(403, "enrolment.code");
+    this.#deviceKey = await crypto.subtle.importKey("jwk", jwk, P256, false, ["verify"]);
+    const { root, sealing, signing } = this.#keys;
+    const checkpoint = {
+      id: "hd-ql6",
+      name: "Chốt QL6",
+      province: "01",
+      class: "city",
+      lane: "1",
+      lanes: ["1", "2"],
+      road: "QL6",
+      hotline: "024",
+    };
+    return Response.json(
+      {
+        device: DEVICE,
+        checkpoint,
+        server: SERVER,
+        root_key: { ...root.jwk, kid: "root" },
+        sealing_key: { ...sealing.jwk, kid: "sealing" },
+        receipt_key: { ...signing.jwk, kid: "signing" },
+        server_time: this.clock_ms,
+      },
+      { status: 201 },
+    );
+  }
+
+  /** As the real one: a clock more than five minutes off has to sign a nonce. */
+  async #token(assertion: string): Promise<Response> {
+    const [head = "", middle = "", tail = ""] = assertion.split(".");
+    const key = this.#deviceKey;
+    const signed = key !== null && (await verifyEs256(key, fromBase64url(tail), textBytes(`${head}.${middle}`)));
+    const claims = JSON.parse(new TextDecoder().decode(fromBase64url(middle))) as Record<string, number | string>;
+    const near = Math.abs(Number(claims["iat"]) * 1000 - this.clock_ms) <= 300_000;
+    if (!signed || (!near && claims["nonce"] !== "n-1")) return problem(401, "auth.assertion", { nonce: "n-1" });
+    const access_token = toHex(crypto.getRandomValues(new Uint8Array(8)));
+    this.#tokens.add(access_token);
+    return Response.json({ access_token, expires_in: 900 });
+  }
+
+  async #sync(body: SyncBody): Promise<Response> {
+    const results: object[] = [];
+    if (body.batch !== null) {
+      if (body.batch.events.length > this.batchLimit) return problem(413, "batch.size");
+      const stored = await this.#push(body.batch);
+      if (stored === null) return problem(422, "batch.signature");
+      results.push(...stored);
+    }
+    const head = await this.#headOf(DEVICE);
+    const receipt = {
+      server: SERVER,
+      level: "home" as const,
+      device: DEVICE,
+      through: this.log().length,
+      head,
+      safe_through: 0,
+      server_time: this.clock_ms,
+    };
+    const signature = await signEs256(this.#keys.signing.pair.privateKey, receiptText(receipt));
+    return Response.json({
+      results,
+      receipt: { ...receipt, head: toBase64url(head), signature: toBase64url(signature) },
+      ...this.#pull(body),
+      removals: [],
+      digest: null,
+      packs: Object.fromEntries([...this.packs].map(([name, { version }]) => [name, version])),
+      server_time: this.clock_ms,
+    });
+  }
+
+  async #push(batch: WireBatch): Promise<object[] | null> {
+    const texts = await Promise.all(
+      batch.events.map(async (one: WireEvent) => ({
+        ...one,
+        held: one.commitment === undefined ? await commitment(one.person ?? null) : fromBase64url(one.commitment),
+      })),
+    );
+    const rows: Held[] = [];
+    let previous = fromBase64url(batch.previous);
+    for (const { body, person, sealed, held } of texts) {
+      const hash = await eventHash(previous, body, held);
+      const known = { device: batch.device, seq: batch.first + rows.length, previous, hash, body, commitment: held };
+      rows.push({ ...known, person: person ?? null, sealed: sealed ?? null, received: this.clock_ms, state: this.state });
+      previous = hash;
+    }
+    const last = batch.first + rows.length - 1;
+    const text = signingText(batch.device, batch.first, last, fromBase64url(batch.previous), previous);
+    const key = this.#deviceKey;
+    if (key === null || !(await verifyEs256(key, fromBase64url(batch.signature), text))) return null;
+    this.batches.push(batch);
+    return rows.map((row) => {
+      const before = this.log().find((one) => one.seq === row.seq);
+      if (before === undefined) this.#log.push(row);
+      const state = before !== undefined && before.state === "accepted" ? "duplicate" : row.state;
+      return state === "accepted" || state === "duplicate" ? { seq: row.seq, state } : { seq: row.seq, state, code: "event.field" };
+    });
+  }
+
+  #pull({ cursor, feeds }: SyncBody): object {
+    if (feeds.length === 0) return { events: [], cursor, more: false, reset: false };
+    const [epoch, after] = cursor === null ? [this.epoch, 0] : cursor.split(".").map(Number);
+    const fits = epoch === this.epoch;
+    const from = fits ? (after ?? 0) : 0;
+    const events = this.#log.slice(from, from + 5).map((row, at) => ({
+      n: from + at + 1,
+      device: row.device,
+      seq: row.seq,
+      previous: toBase64url(row.previous),
+      body: row.body,
+      ...(row.person === null ? {} : { person: row.person }),
+      server: SERVER,
+      received: row.received,
+      state: row.state,
+    }));
+    const reached = from + events.length;
+    return { events, cursor: `${this.epoch}.${reached}`, more: reached < this.#log.length, reset: !fits && cursor !== null };
+  }
+
+  async #headOf(device: string): Promise<Bytes> {
+    return this.log(device).pop()?.hash ?? (await genesis(device));
+  }
+
+  async #trust(): Promise<object> {
+    const { kty, crv, x, y } = this.#keys.documents.jwk;
+    const usage = ["decl", "badge"];
+    const window = { not_before_ms: null, not_after_ms: null };
+    return { keys: [{ kid: "documents", alg: "ES256", jwk: { kty, crv, x, y }, issuer: "chot", usage, ...window }], revoked: [] };
+  }
+}
+
+interface SyncBody {
+  cursor: string | null;
+  feeds: string[];
+  batch: WireBatch | null;
+}
+
+/** A rule pack with one rule: who has a card seen as yellow is turned back. */
+export function rulesContent(): object {
+  return {
+    stale_stop_hours: 168,
+    rules: [
+      {
+        id: "t.yellow",
+        scope: {},
+        effective_from: "2021-01-01T00:00:00Z",
+        effective_to: null,
+        condition: { "===": [{ var: "journey.card.colour" }, "yellow"] },
+        outcome: "turn_back",
+        reason: { code: "yellow_card", vi: "Thẻ vàng", en: "Yellow card" },
+        basis: { document: "1/CT", date: "2021-10-20", issuer: "UBND", clause: "1", unconfirmed: true },
+        priority: 0,
+        exempts: false,
+      },
+    ],
+    otherwise: { outcome: "pass", reason: { code: "no_restriction", vi: "Không hạn chế", en: "No restriction" } },
+  };
+}
+
+/** The roster as the server makes it; the history key is the same for all. */
+export async function rosterContent(): Promise<object> {
+  const history = new Uint8Array(32).fill(9);
+  const officers = await Promise.all(
+    [
+      { id: OFFICER, name: "Nguyễn Văn Thử", role: "officer" },
+      { id: LEAD, name: "Trần Thị Chốt", role: "lead" },
+    ].map(async (one) => ({ ...one, iterations: 100_000, wrapped: await wrapHistory(one.id, history) })),
+  );
+  return { checkpoint: "hd-ql6", history_key_id: "h-1", officers };
+}
+
+async function wrapHistory(officer: string, history: Bytes): Promise<string> {
+  const password = textBytes(`${toBase64url(SECRET)}:${PIN}`);
+  const base = await crypto.subtle.importKey("raw", password, "PBKDF2", false, ["deriveKey"]);
+  const salt = textBytes(`chot/1 badge\n${officer}`);
+  const pbkdf2 = { name: "PBKDF2", hash: "SHA-256", salt, iterations: 100_000 };
+  const kek = await crypto.subtle.deriveKey(pbkdf2, base, { name: "AES-GCM", length: 256 }, false, ["encrypt"]);
+  const iv = new Uint8Array(12).fill(officer.length);
+  const gcm = { name: "AES-GCM", iv, additionalData: textBytes(officer) };
+  return toBase64url(concatBytes(iv, new Uint8Array(await crypto.subtle.encrypt(gcm, kek, history))));
+}
+
+async function makeKey(): Promise<Key> {
+  const pair = await crypto.subtle.generateKey(P256, true, ["sign", "verify"]);
+  return { pair, jwk: await jwkOf(pair.publicKey) };
+}
+
+async function jwkOf(key: CryptoKey): Promise<Key["jwk"]> {
+  const { kty = "", crv = "", x = "", y = "" } = await crypto.subtle.exportKey("jwk", key);
+  return { kty, crv, x, y };
+}
+
+async function jws(key: Key, kid: string, typ: string, payload: object): Promise<string> {
+  const parts = [{ alg: "ES256", kid, typ }, payload].map((part) => toBase64url(textBytes(JSON.stringify(part))));
+  const input = parts.join(".");
+  return `${input}.${toBase64url(await signEs256(key.pair.privateKey, textBytes(input)))}`;
+}
+
+function problem(status: number, code: string, members: object = {}): Response {
+  return Response.json({ type: "about:blank", title: code, status, code, ...members }, { status });
+}
+
+function bodyOf(init: RequestInit, headers: Headers): unknown {
+  if (init.body === null || init.body === undefined) return null;
+  const bytes = Buffer.from(init.body as ArrayBuffer);
+  const plain = headers.get("Content-Encoding") === "gzip" ? gunzipSync(bytes) : bytes;
+  return JSON.parse(plain.toString("utf8"));
+}
+
+/** A body text as another tablet of the checkpoint would write it. */
+export function otherBody(record: string, time_ms: number): string {
+  const text = JSON.stringify({
+    kind: "crossing",
+    version: 1,
+    record,
+    home: "hd-ql6",
+    stamp: (BigInt(time_ms) << 16n).toString(16).padStart(16, "0"),
+    time: time_ms,
+    offset: 0,
+    officer: LEAD,
+    packs: {},
+    set: { direction: "in", lane: "2", headcount: 1, action: "passed", verdict: { outcome: "pass", reasons: [] } },
+  });
+  parseBody(text);
+  return text;
+}
