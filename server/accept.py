@@ -10,21 +10,22 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from schemas.records import KINDS, Kind, check_writes, missing_fields
+from schemas.check import checker, missing, refused_field
+from schemas.records import KINDS, Kind
 from sync.batch import MAX_PERSON_CHARS, WireEvent
 from sync.chain import NO_PERSON, commitment
 from sync.clock import order_stamp, stamp_of
-from sync.encoding import from_base64url
 from sync.errors import SyncError
-from sync.events import Body, is_item_id, parse_body, parse_text
+from sync.events import Body, parse_body
 from sync.seal import unseal, unwrap_content_key, wrapped_part
 
-SALT_BYTES = 16
 MAX_CONTENT_KEYS = 4096
+
+_check = checker()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Examined:
 
 
 class ContentKeys:
-    """Unwrapped content keys of locked tablets, most recent first out last; any thread.
+    """Unwrapped content keys of locked tablets, the least recently used leave first; any thread.
 
     A tablet wraps one key per shift and seals hundreds of events with it: one ECDH serves all.
     """
@@ -91,26 +92,51 @@ class ContentKeys:
 def examine(
     event: WireEvent, home: str | None, received_ms: int, content_keys: ContentKeys
 ) -> Examined:
-    """The row an event becomes. `home`: the one checkpoint its device may write to (A10)."""
+    """The row an event becomes. `home`: the one checkpoint its device may write to (A10).
+
+    What is in order passes by the fast check; only a refusal is read again, to be explained.
+    """
     person, problem = _person_text(event, content_keys)
+    header = _check(event.body, person)
+    if header is None or home not in (None, header.home):
+        return _explain(event, person, problem, home, received_ms)
+    return Examined(
+        state="accepted",
+        code=problem,
+        field=None,
+        home=header.home,
+        officer=header.officer,
+        record=header.record,
+        begins=header.begins,
+        required=bool(header.kind.required),
+        missing=header.missing,
+        order=order_stamp(header.stamp, received_ms),
+        body=event.body,
+        person=person,
+        commitment=event.commitment,
+    )
+
+
+def _explain(
+    event: WireEvent, person: str | None, problem: str | None, home: str | None, received_ms: int
+) -> Examined:
+    """The row of an event that did not pass: why, by the schemas. They have the last word."""
     try:
         body = parse_body(event.body)
     except SyncError as error:
         return _unreadable(event, person, error, home, received_ms)
-    state, code, field = _judge(body, person, home)
     kind = KINDS.get((body.kind, body.version))
-    if state == "accepted" and problem is not None:
-        code = problem
+    state, code, field = _judge(kind, body, person, home)
     return Examined(
         state=state,
-        code=code,
+        code=problem if state == "accepted" else code,
         field=field,
         home=body.home if home is None else home,
         officer=body.officer,
         record=body.record,
         begins=not body.over,
-        required=kind is not None and any(one.required for one in kind.body.fields.values()),
-        missing=() if kind is None else tuple(missing_fields(kind.body, dict(body.fields))),
+        required=kind is not None and bool(kind.required),
+        missing=() if kind is None else missing(kind, body.fields),
         order=order_stamp(body.stamp, received_ms),
         body=event.body,
         person=person,
@@ -118,51 +144,14 @@ def examine(
     )
 
 
-def parse_person(text: str) -> tuple[dict[str, Any], dict[str, dict[str, dict[str, Any]]]]:
-    """(set, items) of a person text; SyncError names the field (SPEC E1, E7)."""
-    data = parse_text(text)
-    try:
-        from_base64url(data.get("salt"), SALT_BYTES)
-    except SyncError:
-        raise SyncError("event.field", "E7", "person/salt") from None
-    fields, items = data.get("set", {}), data.get("items", {})
-    if not isinstance(fields, dict):
-        raise SyncError("event.field", "E7", "person/set")
-    if not isinstance(items, dict):
-        raise SyncError("event.field", "E7", "person/items")
-    for group, members in items.items():
-        if not isinstance(members, dict):
-            raise SyncError("event.field", "E7", f"person/{group}")
-        for identifier, one in members.items():
-            if not is_item_id(identifier) or not isinstance(one, dict):
-                raise SyncError("event.field", "E7", f"person/{group}")
-    return fields, items
-
-
-def check_fields(kind: Kind, body: Body, person: str | None) -> str | None:
-    """The first field that the kind's schemas refuse, or None. The one place that asks them."""
-    refused = check_writes(kind.body, dict(body.fields), dict(body.items))
-    if refused is not None:
-        return refused
-    if person is None:
-        return None
-    try:
-        fields, items = parse_person(person)
-    except SyncError as error:
-        return str(error.at or "person")
-    refused = check_writes(kind.person, fields, items)
-    return None if refused is None else f"person/{refused}"
-
-
 def _judge(
-    body: Body, person: str | None, home: str | None
+    kind: Kind | None, body: Body, person: str | None, home: str | None
 ) -> tuple[Literal["accepted", "held", "rejected"], str | None, str | None]:
     if home is not None and body.home != home:
         return "rejected", "event.scope", "home"
-    kind = KINDS.get((body.kind, body.version))
     if kind is None:
         return "held", "event.kind", "kind"
-    refused = check_fields(kind, body, person)
+    refused = refused_field(kind, body, person)
     if refused is not None:
         return "rejected", "event.field", refused
     return "accepted", None, None

@@ -16,10 +16,10 @@ from typing import Any
 
 from server.store.blind import BlindIndex, normal_plate
 from server.store.persons import LOCAL
-from server.store.record import OpenEvent, merge_events, policies, shown_values
+from server.store.record import OpenEvent, conflicts, merge_events, shown_values
 from server.store.view_schema import FLAGS, REVIEW_FLAGS
 from sync.clock import crossing_ms
-from sync.registers import Record, open_conflicts
+from sync.registers import Record
 
 REVIEW_MASK = sum(1 << FLAGS.index(name) for name in REVIEW_FLAGS)
 
@@ -155,7 +155,7 @@ def _flags(
         "override": fields.get("override") is not None,
         "refused": fields.get("action") == "turned_back",
         "unknown_code": any(one.get("status") == "unknown" for one in evidence),
-        "conflict": bool(open_conflicts(record, policies("crossing"))),
+        "conflict": bool(conflicts(record, "crossing")),
         "forged": any(
             one.get("status") == "invalid" and one.get("code") == "signature" for one in evidence
         ),

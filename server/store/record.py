@@ -9,14 +9,21 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from schemas.policy import policy_tables
-from server.accept import parse_person
 from server.store.persons import DayKeys, binding
-from sync.events import Body, parse_body, ref
-from sync.registers import Policy, Record, apply, path_policy, policies_from_json, shown
+from sync.events import Body, parse_body, parse_person, ref
+from sync.registers import (
+    Policy,
+    Record,
+    apply,
+    open_conflicts,
+    path_policy,
+    policies_from_json,
+    shown,
+)
 
 CHUNK = 500
 
@@ -131,16 +138,32 @@ def policies(kind: str) -> dict[str, Policy]:
     return {} if newest is None else policies_from_json(tables[newest])
 
 
+@lru_cache(4096)  # bounded: an event may name any field
+def _named_policy(kind: str, name: str) -> Policy:
+    return path_policy(policies(kind), name)
+
+
+def _policy(kind: str, path: str) -> Policy:
+    """The policy of a path; items share one, so that it is looked up once per kind."""
+    group, _, rest = path.partition("/")
+    return _named_policy(kind, f"{group}/1/{rest.rpartition('/')[2]}" if rest else path)
+
+
+def conflicts(record: Record, kind: str) -> list[str]:
+    """The paths a person has to decide (SPEC R9). One write cannot disagree with itself."""
+    contested = {path: one for path, one in record.items() if len(one.writes) > 1}
+    return open_conflicts(contested, policies(kind)) if contested else []
+
+
 Fields = dict[str, Any]
 
 
 def shown_values(record: Record, kind: str) -> tuple[Fields, dict[str, dict[str, Fields]]]:
     """(fields, group → item → fields) as a reader sees them now (SPEC R7)."""
-    table = policies(kind)
     fields: Fields = {}
     items: dict[str, dict[str, Fields]] = {}
     for path, register in record.items():
-        value = shown(register, path_policy(table, path))
+        value = shown(register, _policy(kind, path))
         group, _, rest = path.partition("/")
         if rest:
             item, _, name = rest.partition("/")

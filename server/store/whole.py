@@ -12,16 +12,16 @@ from server.store.protocol import CrossingRow, CrossingWhole, Write
 from server.store.record import (
     LogEvent,
     OpenEvent,
+    conflicts,
     load_day_keys,
     merge_events,
     open_event,
-    policies,
     read_events,
     shown_values,
 )
 from server.store.search import ROW, crossing_row, joined, within
 from sync.clock import crossing_ms
-from sync.registers import Record, differing, open_conflicts, writes_of
+from sync.registers import Record, differing, writes_of
 
 PAGE = 100
 
@@ -82,10 +82,7 @@ def assemble(found: Found, day_keys: DayKeys | None) -> CrossingWhole:
         fields=fields,
         people=items.get("people", {}),
         goods=items.get("goods", {}),
-        conflicts={
-            path: _sides(record, path, by_ref)
-            for path in open_conflicts(record, policies("crossing"))
-        },
+        conflicts={path: _sides(record, path, by_ref) for path in conflicts(record, "crossing")},
         reviews=tuple(_write(one) for one in reviews),
         history=tuple(_write(one) for one in sorted(events, key=_in_order)),
     )

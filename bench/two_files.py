@@ -1,0 +1,197 @@
+"""What a push costs, and what it costs while the projector catches up in another process.
+
+    python bench/two_files.py [--json] [--rows 20000] [--backlog 50000]
+
+1. Rows a second of `store.push` (check, encrypt, chain, log), as a ratio to `sqlite3.executemany`
+   of the same bytes in the same run: 1,000 rows a transaction, synchronous=FULL, three indexes.
+2. p95 of a 20-event push, alone and during a catch-up of `--backlog` events; the target is at most
+   three times. The projector runs in its own process, as it does in `chot serve`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import random
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from server.config import Config
+from server.projector import Projector
+from server.store.sqlite import SqliteStore, open_log, open_store
+from sync.batch import Batch, batch_to_json, parse_batch, verify_batch
+from tests.server.store.tablets import Tablet, enrolled
+
+SEED = 20261122
+BATCH = 1000
+PUSH = 20
+ROUNDS = 3
+
+RAW = """
+CREATE TABLE raw (n INTEGER PRIMARY KEY, device INTEGER, seq INTEGER, home INTEGER,
+    received_ms INTEGER, hash BLOB, body TEXT, person BLOB);
+CREATE UNIQUE INDEX raw_device ON raw (device, seq);
+CREATE INDEX raw_home ON raw (home);
+CREATE INDEX raw_time ON raw (received_ms);
+"""
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    options.add_argument("--json", action="store_true", help="print one JSON object")
+    options.add_argument("--rows", type=int, default=20_000, help="rows in each push round")
+    options.add_argument("--backlog", type=int, default=50_000, help="events to catch up with")
+    given = options.parse_args()
+    with tempfile.TemporaryDirectory(prefix="chot-bench-") as folder:
+        figures = {
+            "python": platform.python_version(),
+            "sqlite": sqlite3.sqlite_version,
+            "seed": SEED,
+            **push_rate(Path(folder) / "rate", given.rows),
+            **acknowledgements(Path(folder) / "ack", given.backlog),
+        }
+    if given.json:
+        print(json.dumps(figures))
+        return
+    for name, value in figures.items():
+        print(f"{name:28} {value}")
+
+
+def push_rate(data: Path, rows: int) -> dict[str, float]:
+    """Rows a second of raw inserts, of pushes, and of pushes from JSON; the median of ROUNDS."""
+    rng = random.Random(SEED)
+    raw, push, whole = [], [], []
+    with open_store(Config(data)) as store:
+        tablet = enrolled(store, rng)
+        for index in range(ROUNDS):
+            batches = list(crossings(tablet, rows // 2))
+            raw.append(rate(rows // 2, lambda i=index, b=batches: insert_raw(data, i, b)))
+            chains = [verify_batch(one, tablet.key.public_key()) for one in batches]
+            start = time.perf_counter()
+            for batch, chain in zip(batches, chains, strict=True):
+                store.push(batch, chain, tablet.device, tablet.now_ms)
+            push.append(rows // 2 / (time.perf_counter() - start))
+            texts = [json.dumps(batch_to_json(one)) for one in crossings(tablet, rows // 2)]
+            whole.append(rate(rows // 2, lambda t=texts: push_json(store, tablet, t)))
+    yardstick = statistics.median(raw)
+    return {
+        "raw_rows_per_s": round(yardstick),
+        "push_rows_per_s": round(statistics.median(push)),
+        "push_ratio": round(statistics.median(push) / yardstick, 3),
+        "push_json_rows_per_s": round(statistics.median(whole)),
+        "push_json_ratio": round(statistics.median(whole) / yardstick, 3),
+    }
+
+
+def acknowledgements(data: Path, backlog: int) -> dict[str, float]:
+    """p95 of a 20-event push, alone and while another process projects `backlog` events."""
+    config = Config(data)
+    with open_store(config) as store:
+        tablet = enrolled(store, random.Random(SEED + 1))
+        for batch in crossings(tablet, backlog):
+            tablet.push(store, batch)
+        with Projector(config, store.keys):
+            pass  # the lock and the files exist, nothing is projected
+        idle = [timed_push(store, tablet) for _ in range(300)]
+        child = subprocess.Popen(
+            [sys.executable, __file__, "--project", str(data)], stdout=subprocess.PIPE
+        )
+        assert child.stdout is not None
+        child.stdout.readline()
+        start = time.perf_counter()
+        busy = []
+        while child.poll() is None:
+            busy.append(timed_push(store, tablet))
+        took = time.perf_counter() - start
+        child.stdout.close()
+        watermark, newest = store.projected()
+    return {
+        "ack_idle_p50_ms": ms(statistics.median(idle)),
+        "ack_idle_p95_ms": ms(p95(idle)),
+        "ack_busy_p50_ms": ms(statistics.median(busy)),
+        "ack_busy_p95_ms": ms(p95(busy)),
+        "ack_busy_max_ms": ms(max(busy)),
+        "ack_busy_pushes": len(busy),
+        "ack_ratio": round(p95(busy) / p95(idle), 2),
+        "backlog": backlog,
+        "projected_per_s": round(watermark / took),
+        "left_behind": newest - watermark,
+    }
+
+
+def project(data: Path) -> None:
+    """The other process: catch up once, then end."""
+    from server.keys import KeyRing
+
+    config = Config(data)
+    with Projector(config, KeyRing.load_or_create(data)) as one:
+        print("ready", flush=True)
+        one.catch_up()
+
+
+def crossings(tablet: Tablet, count: int) -> Iterator[Batch]:
+    for _ in range(count // BATCH):
+        yield tablet.crossings(BATCH)
+
+
+def timed_push(store: SqliteStore, tablet: Tablet) -> float:
+    batch = tablet.crossings(PUSH)
+    chain = verify_batch(batch, tablet.key.public_key())
+    start = time.perf_counter()
+    store.push(batch, chain, tablet.device, tablet.now_ms)
+    return time.perf_counter() - start
+
+
+def push_json(store: SqliteStore, tablet: Tablet, texts: list[str]) -> None:
+    key = tablet.key.public_key()
+    for text in texts:
+        batch = parse_batch(json.loads(text))
+        store.push(batch, verify_batch(batch, key), tablet.device, tablet.now_ms)
+
+
+def insert_raw(data: Path, index: int, batches: list[Batch]) -> None:
+    connection = open_log(data / f"raw-{index}.db")
+    connection.executescript(RAW)
+    for batch in batches:
+        rows = [
+            (1, batch.first + i, 1, 1_795_000_000_000 + i, one.commitment, one.body, one.person)
+            for i, one in enumerate(batch.events)
+        ]
+        connection.execute("BEGIN IMMEDIATE")
+        connection.executemany(
+            "INSERT INTO raw (device, seq, home, received_ms, hash, body, person)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            rows,
+        )
+        connection.execute("COMMIT")
+    connection.close()
+
+
+def rate(rows: int, run: object) -> float:
+    start = time.perf_counter()
+    run()  # type: ignore[operator]
+    return rows / (time.perf_counter() - start)
+
+
+def p95(values: list[float]) -> float:
+    return statistics.quantiles(values, n=20)[-1]
+
+
+def ms(seconds: float) -> float:
+    return round(seconds * 1000, 2)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--project"]:
+        project(Path(sys.argv[2]))
+    else:
+        main()
