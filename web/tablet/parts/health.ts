@@ -112,7 +112,8 @@ function clockReading(state: AppState, texts: Texts): Reading {
     id: "clock",
     grade: off ? "look" : "ok",
     label: texts.status.clock_label,
-    value: skew === null ? "–" : `${skew < 0 ? "+" : skew > 0 ? "−" : ""}${ageText(texts.ages, skew)}`,
+    // The device runs ahead when the server's clock is behind it.
+    value: skew === null ? "–" : `${skew <= -1000 ? "+" : skew >= 1000 ? "−" : ""}${ageText(texts.ages, skew)}`,
     advice: off ? texts.status.clock_off(ageText(texts.ages, skew)) : texts.status.clock_ok,
   };
 }

@@ -29,7 +29,7 @@ interface PhotoButtonProps {
 export function PhotoButton({ children, class: extra, choose }: PhotoButtonProps): JSX.Element {
   const input = useRef<HTMLInputElement>(null);
   return (
-    <>
+    <div class="photo">
       <Button class={extra ?? ""} onPress={() => input.current?.click()}>
         {children}
       </Button>
@@ -47,7 +47,7 @@ export function PhotoButton({ children, class: extra, choose }: PhotoButtonProps
           if (file !== undefined) choose(file);
         }}
       />
-    </>
+    </div>
   );
 }
 

@@ -101,7 +101,7 @@ export function Scanner({ aim, paused, onText }: ScannerProps): JSX.Element {
             </span>
           </Button>
         )}
-        {lenses.length > 1 && (
+        {lenses.length > 1 && state.status === "running" && (
           <Button kind="quiet" class="on-video square" label={texts.home.switch_camera} onPress={other}>
             <SwapIcon />
           </Button>

@@ -3,20 +3,9 @@
 import type { JSX } from "preact";
 import { type Grade, readings } from "./health.ts";
 import { AlertIcon, NoSignalIcon, OfficerIcon, PackIcon, SentIcon, SignalIcon, WaitIcon } from "./icons.tsx";
+import { calledName, initials } from "./names.ts";
 import { clockText } from "./time.ts";
 import { useUi } from "./ui.ts";
-
-/** Vietnamese are called by their last name parts. */
-function calledName(name: string): string {
-  return name.split(" ").slice(-2).join(" ");
-}
-
-function initials(name: string): string {
-  return calledName(name)
-    .split(" ")
-    .map((part) => part.slice(0, 1))
-    .join("");
-}
 
 export function StatusBar({ open }: { open(): void }): JSX.Element {
   const { state, texts, now_ms } = useUi();

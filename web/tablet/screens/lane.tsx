@@ -26,9 +26,11 @@ type Step =
   | { at: "verdict" }
   | { at: "recent" };
 
-const RECENT = 100;
+const LISTED = 100;
+/** Enough for the strip and for the plates' shortcuts. */
+const GLANCED = 12;
 const SAVED_MS = 2_500;
-/** The camera reads the same code many times a second; once is enough. */
+/** A code that stays in view is one scan; out of view for so long, it is another. */
 const SAME_CODE_MS = 4_000;
 
 interface LaneProps {
@@ -53,14 +55,14 @@ export function LaneScreen({ onIdle }: LaneProps): JSX.Element {
   useEffect(() => onIdle(draft === null), [draft === null]);
   useEffect(() => {
     let gone = false;
-    core.recent(RECENT).then(
+    core.recent(step.at === "recent" ? LISTED : GLANCED).then(
       (found) => !gone && setRecent(found),
       () => undefined, // locked in the meantime: the list is not for showing
     );
     return () => {
       gone = true;
     };
-  }, [state]);
+  }, [state, step.at === "recent"]);
   useEffect(() => {
     if (!saved) return undefined;
     const timer = window.setTimeout(() => setSaved(false), SAVED_MS);
@@ -74,12 +76,13 @@ export function LaneScreen({ onIdle }: LaneProps): JSX.Element {
   };
   const read = (text: string): void => {
     const now_ms = Date.now();
-    if (reading || (text === last.current.text && now_ms - last.current.time_ms < SAME_CODE_MS)) return;
+    if (reading) return;
+    const same = text === last.current.text && now_ms - last.current.time_ms < SAME_CODE_MS;
     last.current = { text, time_ms: now_ms };
+    if (same) return;
     setReading(true);
     setError(null);
     core.readCode(text).then((evidence) => {
-      last.current.time_ms = Date.now();
       signal("read", settings.sound);
       setReading(false);
       setSaved(false);
@@ -120,6 +123,16 @@ export function LaneScreen({ onIdle }: LaneProps): JSX.Element {
     setDraft(patch.action === undefined && before !== after ? followVerdict(next, after) : next);
     if (before !== after) signal(after, settings.sound);
   };
+  /** Back from a step: the code just read may be read again at once. */
+  const back = (): void => {
+    last.current = { text: "", time_ms: 0 };
+    if ((draft?.people.length ?? 0) > 0) setStep({ at: "verdict" });
+    else home();
+  };
+  const discard = (): void => {
+    last.current = { text: "", time_ms: 0 };
+    home();
+  };
   const home = (): void => {
     setDraft(null);
     setError(null);
@@ -134,6 +147,8 @@ export function LaneScreen({ onIdle }: LaneProps): JSX.Element {
         setBusy(false);
         signal("saved", settings.sound);
         setSaved(true);
+        // The saved code is likely still in front of the camera.
+        last.current.time_ms = Date.now();
         home();
       },
       (reason: unknown) => {
@@ -152,7 +167,7 @@ export function LaneScreen({ onIdle }: LaneProps): JSX.Element {
           evidence={step.evidence}
           role={draft === null ? "driver" : nextRole(draft)}
           done={takePerson}
-          back={() => ((draft?.people.length ?? 0) > 0 ? setStep({ at: "verdict" }) : home())}
+          back={back}
         />
       );
     case "no_code":
@@ -160,7 +175,7 @@ export function LaneScreen({ onIdle }: LaneProps): JSX.Element {
         <NoCodeScreen
           role={draft === null ? "driver" : nextRole(draft)}
           done={takePerson}
-          back={() => ((draft?.people.length ?? 0) > 0 ? setStep({ at: "verdict" }) : home())}
+          back={back}
         />
       );
     case "journey":
@@ -168,7 +183,7 @@ export function LaneScreen({ onIdle }: LaneProps): JSX.Element {
         <JourneyScreen
           purpose={draft?.purpose ?? "work"}
           lately={lately.current}
-          back={home}
+          back={discard}
           done={(origin, purpose) => {
             if (origin !== null) lately.current = [origin, ...lately.current.filter((one) => !samePlace(one, origin))];
             if (draft !== null) show({ ...draft, origin, purpose });
@@ -188,7 +203,7 @@ export function LaneScreen({ onIdle }: LaneProps): JSX.Element {
           change={change}
           addPerson={() => setStep({ at: "adding" })}
           save={save}
-          discard={home}
+          discard={discard}
         />
       );
     }

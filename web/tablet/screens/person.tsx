@@ -2,11 +2,12 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { CardColour, DraftPerson, Evidence, Identity, Role } from "../core/types.ts";
-import { Button, Chips, StepHead } from "../parts/controls.tsx";
+import type { CardColour, DraftPerson, Evidence, Role } from "../core/types.ts";
+import { Button, Chips, Sheet, StepHead } from "../parts/controls.tsx";
 import { IdentityCard, ProofBand, Warnings } from "../parts/evidence_view.tsx";
 import { PassIcon, QuestionIcon, ReferIcon } from "../parts/icons.tsx";
-import { Keypad } from "../parts/keypad.tsx";
+import { maskedNumber } from "../parts/hiding.ts";
+import { IdentityEntry, identityFrom, incomplete, NOTHING_TYPED } from "../parts/identity_entry.tsx";
 import { useUi } from "../parts/ui.ts";
 
 const ROLES: readonly Role[] = ["driver", "passenger", "walker"];
@@ -25,9 +26,11 @@ interface PersonProps {
 export function PersonScreen({ number, evidence, role: first_role, done, back }: PersonProps): JSX.Element {
   const { texts } = useUi();
   const [role, setRole] = useState(first_role);
+  const [typed, setTyped] = useState(NOTHING_TYPED);
+  const [entering, setEntering] = useState(false);
   const asks_card = evidence.family === "pc_covid" && evidence.status !== "invalid";
   const finish = (colour: CardColour | null): void =>
-    done({ role, evidence, card: colour === null ? null : { colour, basis: "seen" } });
+    done({ role, evidence, card: colour === null ? null : { colour, basis: "seen" }, ...identityFrom(typed) });
   return (
     <main class="screen person">
       <StepHead title={number === 1 ? texts.person.title_first : texts.person.title_nth(number)} back={back} />
@@ -37,7 +40,25 @@ export function PersonScreen({ number, evidence, role: first_role, done, back }:
         <Warnings evidence={evidence} />
         {evidence.identity !== null && <p class="compare">{texts.person.compare}</p>}
         <Chips label={texts.person.role} columns={3} options={ROLES} chosen={role} name={(one) => texts.roles[one]} choose={setRole} />
+        {incomplete(evidence.identity) && (
+          <Button class="wide" onPress={() => setEntering(true)}>
+            {typed.number === "" ? texts.person.enter_id : `${texts.person.entered}: ${maskedNumber(typed.number)}`}
+          </Button>
+        )}
       </div>
+      {entering && (
+        <Sheet
+          title={texts.person.enter_id}
+          close={() => setEntering(false)}
+          foot={
+            <Button kind="primary" class="wide" onPress={() => setEntering(false)}>
+              {texts.app.done}
+            </Button>
+          }
+        >
+          <IdentityEntry typed={typed} change={setTyped} />
+        </Sheet>
+      )}
       <footer class="foot">
         {asks_card ? (
           <div class="cards" role="group" aria-label={texts.person.card_question}>
@@ -69,34 +90,20 @@ interface NoCodeProps {
   back(): void;
 }
 
-const LONGEST_NUMBER = 12;
-
 /** Somebody without a code: the role is enough; the number on the ID card is better. */
 export function NoCodeScreen({ role: first_role, done, back }: NoCodeProps): JSX.Element {
   const { texts } = useUi();
   const [role, setRole] = useState(first_role);
-  const [number, setNumber] = useState("");
-  const [name, setName] = useState("");
-  const finish = (): void => {
-    const identity: Partial<Identity> = {};
-    if (number !== "") identity.id_number = number;
-    if (name.trim() !== "") identity.name = name.trim();
-    done({ role, evidence: null, card: null, ...(Object.keys(identity).length > 0 ? { identity } : {}) });
-  };
+  const [typed, setTyped] = useState(NOTHING_TYPED);
   return (
     <main class="screen person">
       <StepHead title={texts.person.no_code_title} back={back} />
       <div class="scroll">
         <Chips label={texts.person.role} columns={3} options={ROLES} chosen={role} name={(one) => texts.roles[one]} choose={setRole} />
-        <output class={number === "" ? "typed-number empty" : "typed-number"}>{number === "" ? texts.person.type_id : number.replace(/(.{4})(?=.)/g, "$1 ")}</output>
-        <Keypad press={(key) => setNumber((before) => (before + key).slice(0, LONGEST_NUMBER))} erase={() => setNumber((before) => before.slice(0, -1))} />
-        <label class="label" for="typed-name">
-          {texts.person.type_name}
-        </label>
-        <input id="typed-name" class="field" value={name} maxLength={200} autocomplete="off" onInput={(event) => setName(event.currentTarget.value)} />
+        <IdentityEntry typed={typed} change={setTyped} />
       </div>
       <footer class="foot">
-        <Button kind="primary" class="wide tall" onPress={finish}>
+        <Button kind="primary" class="wide tall" onPress={() => done({ role, evidence: null, card: null, ...identityFrom(typed) })}>
           {texts.app.next}
         </Button>
       </footer>

@@ -3,7 +3,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { CrossingSummary } from "../core/types.ts";
 import { Button, Sheet, StepHead } from "../parts/controls.tsx";
-import { ACTION_ICONS, InIcon, OUTCOME_ICONS, OutIcon, RefusedIcon, SentIcon, VEHICLE_ICONS, WaitIcon } from "../parts/icons.tsx";
+import { ACTION_ICONS, InIcon, OUTCOME_ICONS, OutIcon, PhoneIcon, RefusedIcon, SentIcon, VEHICLE_ICONS, WaitIcon } from "../parts/icons.tsx";
 import { useHiding } from "../parts/hiding.ts";
 import { plateText } from "../parts/plate_text.ts";
 import { clockText, momentText } from "../parts/time.ts";
@@ -42,7 +42,9 @@ function SentMark({ crossing }: { crossing: CrossingSummary }): JSX.Element {
       ? ([WaitIcon, texts.recent.unsent, "look"] as const)
       : crossing.state === "held" || crossing.state === "rejected"
         ? ([RefusedIcon, texts.recent[crossing.state], "act"] as const)
-        : ([SentIcon, crossing.own ? texts.recent.sent : texts.recent.elsewhere, "ok"] as const);
+        : crossing.own
+          ? ([SentIcon, texts.recent.sent, "ok"] as const)
+          : ([PhoneIcon, texts.recent.elsewhere, "ok"] as const);
   return (
     <span class={`sent ${kind}`}>
       <Icon />

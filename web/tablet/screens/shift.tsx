@@ -9,6 +9,7 @@ import { signal, wakeSound } from "../parts/feedback.ts";
 import { codeInPicture, PhotoButton, SampleSheet, useSamples } from "../parts/photo.tsx";
 import { PinPad } from "../parts/pin_pad.tsx";
 import { Scanner } from "../parts/scanner.tsx";
+import { calledName } from "../parts/names.ts";
 import { ageText } from "../parts/time.ts";
 import { errorText, useUi } from "../parts/ui.ts";
 import { useWedge } from "../parts/use_wedge.ts";
@@ -86,7 +87,7 @@ export function ShiftScreen(): JSX.Element {
       {asking_pin ? (
         <>
           <PinPad
-            label={again ? `${texts.shift.pin_step}: ${state.officer?.name ?? texts.shift.reopen_hint}` : texts.shift.pin_step}
+            label={again ? `${texts.shift.pin_step} · ${state.officer === null ? texts.shift.reopen_hint : calledName(state.officer.name)}` : texts.shift.pin_step}
             action={busy ? texts.shift.checking : again ? texts.shift.reopen : texts.shift.open}
             busy={busy || wait > 0}
             submit={submit}

@@ -67,14 +67,14 @@ export function VerdictScreen(props: VerdictProps): JSX.Element {
         <VehicleRow chosen={draft.vehicle_class} choose={(vehicle_class) => change({ vehicle_class })} more={() => setOpen("vehicles")} />
         <PeopleRow draft={draft} change={change} addPerson={props.addPerson} />
         <Actions chosen={draft.action} choose={act} />
+      </div>
+      <footer class="foot">
         {draft.override !== null && (
           <button type="button" class="row" onClick={() => setOpen("override")}>
-            <span class="row-label">{texts.verdict.override}</span>
+            <span class="row-label">{texts.verdict.because}:</span>
             <span class="row-value">{texts.overrides[draft.override]}</span>
           </button>
         )}
-      </div>
-      <footer class="foot">
         {props.error !== null && <Notice kind="bad">{props.error}</Notice>}
         <div class="save-line">
           <Button kind="quiet" class="square tall discard" label={texts.verdict.discard} disabled={busy} onPress={() => setOpen("discard")}>
@@ -285,7 +285,7 @@ function Actions({ chosen, choose }: { chosen: Action; choose(action: Action): v
         return (
           <span class={`action-name ${one}`}>
             <Icon />
-            {texts.actions[one]}
+            {texts.act[one]}
           </span>
         );
       }}

@@ -26,7 +26,7 @@ export const vi = {
     link_found: "Đã nhận liên kết đăng ký. Cần có mạng cho bước này.",
     scan: "Quét mã đăng ký",
     photo: "Chọn ảnh mã",
-    typed: "Nhập mã bằng tay",
+    typed: "Đăng ký bằng mã này",
     code_label: "Mã đăng ký (20 ký tự)",
     working: "Đang đăng ký…",
     where: "Người quản trị lấy mã bằng lệnh chot device enrol hoặc trên trang quản lý.",
@@ -84,7 +84,9 @@ export const vi = {
     hidden: "Thông tin đã ẩn",
     show: "Hiện lại",
     no_identity: "Mã này không cho biết là ai.",
-    see_id: "Xem giấy tờ và ghi số nếu cần.",
+    see_id: "Xem giấy tờ; ghi số nếu cần.",
+    enter_id: "Nhập số giấy tờ",
+    entered: "Đã nhập",
     card_question: "Thẻ trên máy màu gì?",
     card_note: "Ghi là «đã thấy», không phải đã xác minh.",
     role: "Người này là",
@@ -190,6 +192,8 @@ export const vi = {
   },
 
   outcomes: { pass: "CHO QUA", refer: "KIỂM TRA THÊM", turn_back: "QUAY ĐẦU" },
+  /** What an officer chooses to do. */
+  act: { passed: "Cho qua", referred: "Kiểm tra", turned_back: "Quay đầu" },
   actions: { passed: "Đã cho qua", referred: "Chuyển kiểm tra", turned_back: "Đã quay đầu" },
 
   verdict: {
@@ -205,6 +209,7 @@ export const vi = {
     add_goods: "Hàng hóa",
     done_as: "Xử lý",
     override: "Khác với kết quả: vì sao?",
+    because: "Vì",
     override_needed: "Chọn lý do làm khác",
     save: "LƯU",
     saving: "Đang lưu…",
@@ -265,11 +270,11 @@ export const vi = {
   },
 
   goods_groups: {
-    food: "Lương thực, thực phẩm",
+    food: "Thực phẩm",
     farm_products: "Nông sản",
     sea_products: "Hải sản",
     production_materials: "Vật tư sản xuất",
-    energy: "Xăng dầu, năng lượng",
+    energy: "Xăng dầu",
     textiles: "Dệt may",
     medical_supplies: "Vật tư y tế",
     local_needs: "Hàng thiết yếu",
@@ -297,7 +302,7 @@ export const vi = {
     here: "Máy này",
     elsewhere: "Máy khác",
     from: "Ghi trên",
-    no_plate: "Không biển số",
+    no_plate: "Không biển",
     time: "Lúc",
     action: "Xử lý",
   },
@@ -332,7 +337,7 @@ export const vi = {
     rejected_none: "Không có lượt nào bị từ chối.",
     rejected_some: "Báo chốt trưởng: máy chủ chưa nhận các lượt này. Dữ liệu vẫn còn trên máy.",
     update_label: "Bản mới của ứng dụng",
-    update_ready: "Đã có bản mới. Cập nhật khi vắng xe.",
+    update_ready: "Đã có bản mới. Cập nhật khi vắng xe và đã gửi hết.",
     update_now: "Cập nhật",
     update_none: "Đang dùng bản mới nhất.",
     language: "Ngôn ngữ",

@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { evidenceOf } from "../../shared/credentials/evidence.ts";
+import { declaredOrigin, followVerdict, greenLaneDraft, needsOverride, newDraft, nextRole, withPerson } from "./draft.ts";
+
+const draft = newDraft("in", "car", 1000);
+const declaration = {
+  doses: [],
+  tests: [],
+  recoveries: [],
+  declaration: { symptoms: [], exposure: false, origin: { dataset: "2021" as const, code: "268" }, destination: null, plate: null },
+};
+
+test("the action follows the verdict", () => {
+  expect(followVerdict(draft, "refer").action).toBe("referred");
+  expect(followVerdict({ ...draft, action: "passed", override: null }, "turn_back").action).toBe("turned_back");
+});
+
+test("an action with a reason stays while it differs from the verdict", () => {
+  const overridden = { ...draft, action: "passed" as const, override: "paper_shown" as const };
+  expect(followVerdict(overridden, "refer")).toEqual(overridden);
+  expect(followVerdict(overridden, "pass").override).toBeNull();
+});
+
+test("being stricter than the verdict needs a reason too", () => {
+  expect(needsOverride("pass", "turned_back")).toBe(true);
+  expect(needsOverride("refer", "referred")).toBe(false);
+});
+
+test("the first person drives, the next ride along", () => {
+  expect(nextRole(draft)).toBe("driver");
+  const one = withPerson(draft, { role: "driver", evidence: null, card: null });
+  expect(nextRole(one)).toBe("passenger");
+  expect(withPerson(one, { role: "passenger", evidence: null, card: null }).headcount).toBe(2);
+});
+
+test("a first person on foot leaves no vehicle", () => {
+  expect(withPerson(draft, { role: "walker", evidence: null, card: null }).vehicle_class).toBe("on_foot");
+});
+
+test("only a verified declaration says where somebody comes from", () => {
+  const verified = evidenceOf("own", "verified", "ok", { facts: declaration });
+  expect(declaredOrigin(verified)).toEqual({ dataset: "2021", code: "268" });
+  expect(declaredOrigin({ ...verified, status: "claim" })).toBeNull();
+});
+
+test("a green-lane vehicle carries goods and nobody scanned", () => {
+  expect(greenLaneDraft("out", 5)).toMatchObject({ mode: "green_lane", purpose: "goods", direction: "out", people: [], started_ms: 5 });
+});

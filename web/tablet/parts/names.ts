@@ -1,0 +1,12 @@
+/** Vietnamese names in little room: people are called by the last parts, not by the family name. */
+
+export function calledName(name: string): string {
+  return name.trim().split(/\s+/).slice(-2).join(" ");
+}
+
+export function initials(name: string): string {
+  return calledName(name)
+    .split(" ")
+    .map((part) => part.slice(0, 1))
+    .join("");
+}
