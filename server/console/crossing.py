@@ -46,6 +46,11 @@ def crossing(record: str) -> str:
         back = url_for(
             "console.search_page", search_id=search_id, after=place.after or None, _anchor=record
         )
+    book = rulebook(context.store, [found.row.checkpoint])
+
+    def said(code: str) -> str:
+        return book.text(language(), code, found.row.checkpoint)
+
     return render_template(
         "crossing.html",
         found=found,
@@ -56,11 +61,11 @@ def crossing(record: str) -> str:
         search=search,
         back=back,
         told=request.args.get("told", ""),
-        rulebook=rulebook(context.store),
+        rulebook=book,
         names={one.id: one.name for one in context.store.checkpoints()},
         who=_names_of_people(),
         devices={one.id: one.name for one in context.store.devices()},
-        words=Words(language(), place_names(context.store)),
+        words=Words(language(), place_names(context.store), said),
         max_note=MAX_NOTE_CHARACTERS,
         reviewable=found.row.review in REVIEWABLE,
     )

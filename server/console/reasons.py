@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -10,53 +11,65 @@ from rules.errors import RuleError
 from rules.pack import BUILT_IN_REASONS, Basis, PackContent, parse_pack_content
 from server.console.texts import Language, text
 from server.console.times import date_text
+from server.packs import EVERYBODY, checkpoint_scope
 from server.store.protocol import Store
 from sync.encoding import from_base64url
 
+RULES = "rules"
+LEVELS = "levels"
+MAX_PACKS = 1_000
+"""Parsed packs kept in memory: about the number of checkpoints of a large province."""
+
 
 class Rulebook:
-    """Reasons by code and legal basis by rule; what no pack of ours knows is shown as it is."""
+    """Reasons by code and legal basis by rule, as each checkpoint's own rules say it.
 
-    def __init__(self, packs: list[PackContent]) -> None:
-        self._reasons = dict(BUILT_IN_REASONS)
-        self._basis: dict[str, Basis] = {}
-        self._codes: dict[str, str] = {}
-        for pack in packs:
-            self._reasons = pack.reasons() | self._reasons
-            for rule in pack.rules:
-                self._basis.setdefault(rule.id, rule.basis)
-                self._codes.setdefault(rule.id, rule.reason.code)
+    What no pack of ours knows is shown as it is.
+    """
 
-    def text(self, language: Language, code: str) -> str:
+    def __init__(self, packs: Mapping[str, PackContent]) -> None:
+        self._reasons = {place: pack.reasons() for place, pack in packs.items()}
+        self._rules = {
+            place: {rule.id: rule for rule in pack.rules} for place, pack in packs.items()
+        }
+
+    def text(self, language: Language, code: str, checkpoint: str) -> str:
         """The reason in one language."""
-        reason = self._reasons.get(code)
+        reason = self._reasons.get(checkpoint, BUILT_IN_REASONS).get(code)
         if reason is None:
             return code
         return reason.vi if language == "vi" else reason.en
 
-    def legal(self, language: Language, code: str, rules: list[str]) -> list[str]:
+    def legal(
+        self, language: Language, code: str, checkpoint: str, rules: Sequence[str]
+    ) -> list[str]:
         """Documents behind a reason, by the rules of the verdict that gave it."""
-        found = [self._basis[one] for one in rules if self._codes.get(one) == code]
+        known = self._rules.get(checkpoint, {})
+        found = [
+            known[one].basis for one in rules if one in known and known[one].reason.code == code
+        ]
         return [_basis_text(language, one) for one in dict.fromkeys(found)]
 
 
-def rulebook(store: Store) -> Rulebook:
-    """The rules of the newest packs that hold everywhere."""
-    packs = sorted(store.packs(["all"]).values(), key=lambda one: one.name)
-    contents = [_content(one.jws) for one in packs]
-    return Rulebook([one for one in contents if one is not None])
+def rulebook(store: Store, checkpoints: Iterable[str]) -> Rulebook:
+    """The newest rules of these checkpoints, or those for all where one has none of its own."""
+    common = store.pack(RULES, EVERYBODY)
+    packs: dict[str, PackContent] = {}
+    for one in set(checkpoints):
+        pack = store.pack(RULES, checkpoint_scope(one)) or common
+        content = None if pack is None else _content(pack.jws)
+        if content is not None:
+            packs[one] = content
+    return Rulebook(packs)
 
 
 def place_names(store: Store) -> dict[tuple[str, str], str]:
     """(data set, code) → name of the communes that a published levels pack names."""
-    return {
-        key: name
-        for pack in store.packs(["all"]).values()
-        for key, name in _places(pack.jws).items()
-    }
+    pack = store.pack(LEVELS, EVERYBODY)
+    return {} if pack is None else _places(pack.jws)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=MAX_PACKS)
 def _places(jws: str) -> dict[tuple[str, str], str]:
     levels = _payload(jws).get("levels")
     return {
@@ -72,13 +85,10 @@ def _payload(jws: str) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=MAX_PACKS)
 def _content(jws: str) -> PackContent | None:
-    content = _payload(jws)
-    if "rules" not in content:
-        return None
     try:
-        return parse_pack_content(content)
+        return parse_pack_content(_payload(jws))
     except RuleError:
         return None
 

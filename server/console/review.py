@@ -72,7 +72,7 @@ def queue() -> str | Response:
         counts=context.store.open_reviews(),
         rows=rows,
         following=following,
-        rulebook=rulebook(context.store),
+        rulebook=rulebook(context.store, (row.checkpoint for row in rows)),
         names={one.id: one.name for one in context.store.checkpoints()},
         told=request.args.get("told", ""),
     )

@@ -126,7 +126,7 @@ def search_page(search_id: str) -> str:
         after=after,
         following=following,
         reference=Words(language()).reference(search.reference),
-        rulebook=rulebook(context.store),
+        rulebook=rulebook(context.store, (row.checkpoint for row in rows)),
         names={one.id: one.name for one in context.store.checkpoints()},
         told=request.args.get("told", ""),
     )

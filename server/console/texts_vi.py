@@ -78,6 +78,11 @@ VI: dict[str, str] = {
     "list.rows": "{count} lượt trên trang này",
     "lane": "làn {lane}",
     # vocabulary
+    "lane.xe-may": "xe máy",
+    "lane.o-to": "ô tô",
+    "lane.xe-tai": "xe tải",
+    "lane.luong-xanh": "luồng xanh",
+    "lane.san-ga": "sân ga",
     "outcome.pass": "Cho qua",
     "outcome.refer": "Kiểm tra thêm",
     "outcome.turn_back": "Quay đầu",
@@ -218,6 +223,7 @@ VI: dict[str, str] = {
     "crossing.people.none": "Không ghi người nào.",
     "crossing.people.withheld": "Phần cá nhân không có hoặc đã xóa.",
     "crossing.name": "Họ tên",
+    "crossing.no_name": "không rõ tên",
     "crossing.birth": "Sinh",
     "crossing.id_number": "Số giấy tờ",
     "crossing.phone": "Điện thoại",
@@ -303,7 +309,7 @@ VI: dict[str, str] = {
     "field.symptoms": "Triệu chứng",
     "field.subject": "Lượt được xem",
     "field.decision": "Kết quả",
-    "place": "mã xã {code} ({dataset})",
+    "place": "mã địa bàn {code} ({dataset})",
     # search
     "search.title": "Tra cứu lượt qua chốt",
     "search.purpose": "1. Mục đích và căn cứ",

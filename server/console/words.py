@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,7 @@ _REFERENCE = re.compile(
     "(?:^| )(" + "|".join(sorted({name for names in NEEDED.values() for name in names})) + ")="
 )
 VOCABULARIES = {
+    "lane": "lane",
     "direction": "direction",
     "mode": "mode",
     "purpose": "purpose",
@@ -32,10 +34,11 @@ VOCABULARIES = {
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Says values in one language."""
+    """Says values in one language, with the place names and reason texts it is given."""
 
     language: Language
     places: dict[tuple[str, str], str] = field(default_factory=dict)
+    reason: Callable[[str], str] = str
 
     def path(self, path: str) -> str:
         """ "people/1/evidence" is "Người 1 · Giấy tờ"."""
@@ -120,7 +123,7 @@ class Words:
         if name in ("origin", "destination"):
             return self.place(value)
         if name == "verdict":
-            reasons = ", ".join(str(one) for one in value.get("reasons", ()))
+            reasons = "; ".join(self.reason(str(one)) for one in value.get("reasons", ()))
             outcome = word(self.language, "outcome", value.get("outcome"))
             return f"{outcome} ({reasons})" if reasons else outcome
         if name == "override":

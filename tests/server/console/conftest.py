@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from server.app import create_app
 from server.config import Config
+from server.console.times import VIETNAM
 from server.keys import KeyRing
 from server.passwords import hash_password
 from server.projector import Projector
@@ -23,8 +25,7 @@ from server.store.protocol import AuditEntry, Checkpoint, User, UserRole
 from server.store.sqlite import SqliteStore, open_store
 from sync.encoding import uuid7
 
-NOON_MS = 1_795_410_000_000
-"""2026-11-23 12:20 in Việt Nam."""
+NOON_MS = int(datetime(2026, 11, 23, 12, 20, tzinfo=VIETNAM).timestamp()) * 1000
 
 PASSWORD = "mật khẩu đủ dài"
 PASSWORD_HASH = hash_password(PASSWORD)

@@ -1,0 +1,60 @@
+"""Both languages say everything, and nothing that nobody asks for is missing."""
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+
+from schemas import shapes
+from server.console import texts_en, texts_vi
+from server.console.pages import NAVIGATION
+from server.store.protocol import UserRole
+from server.store.view_schema import FLAGS
+
+CONSOLE = Path(texts_vi.__file__).parent
+VOCABULARIES = {
+    "outcome": shapes.OUTCOMES,
+    "action": shapes.ACTIONS,
+    "direction": shapes.DIRECTIONS,
+    "mode": shapes.MODES,
+    "purpose": shapes.PURPOSES,
+    "vehicle": shapes.VEHICLE_CLASSES,
+    "plate_colour": shapes.PLATE_COLOURS,
+    "person": shapes.ROLES,
+    "card": shapes.CARD_COLOURS,
+    "goods": shapes.GOODS_GROUPS,
+    "unit": shapes.UNITS,
+    "family": shapes.FAMILIES,
+    "status": shapes.EVIDENCE_STATUSES,
+    "override": shapes.OVERRIDE_REASONS,
+    "review": shapes.REVIEW_DECISIONS,
+    "flag": FLAGS,
+    "role": UserRole.__args__,  # type: ignore[attr-defined]
+    "nav": [name for name, _, _ in NAVIGATION],
+}
+
+
+def holes(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_both_languages_have_the_same_keys_and_the_same_holes() -> None:
+    assert texts_vi.VI.keys() == texts_en.EN.keys()
+    for key, text in texts_vi.VI.items():
+        assert holes(text) == holes(texts_en.EN[key]), key
+
+
+def test_every_word_of_the_data_has_a_text() -> None:
+    for vocabulary, words in VOCABULARIES.items():
+        for word in words:
+            assert f"{vocabulary}.{word}" in texts_vi.VI
+
+
+def test_every_text_that_a_page_names_exists() -> None:
+    for file in [*CONSOLE.glob("templates/*.html"), *CONSOLE.glob("*.py")]:
+        source = file.read_text("utf-8")
+        named = re.findall(r'\bt\("([a-z_.0-9]+)"[,)]', source)
+        named += re.findall(r'\btext\(\s*(?:self\.)?language(?:\(\))?, "([a-z_.0-9]+)"', source)
+        for key in named:
+            assert key in texts_vi.VI, (file.name, key)
