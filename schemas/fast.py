@@ -7,6 +7,7 @@ text that is written otherwise (spaces, escaped letters, 1e2) is judged by `chec
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Annotated, Any, NamedTuple
 
@@ -18,7 +19,7 @@ from schemas.check import Header, check_by_schema, missing
 from schemas.records import KINDS, Kind, item_schemas
 from schemas.structs import items_struct, writes_struct
 from sync.clock import stamp_from_text
-from sync.encoding import from_base64url, is_uuid7
+from sync.encoding import is_uuid7
 from sync.errors import SyncError
 from sync.events import (
     MAX_DEPTH,
@@ -26,7 +27,6 @@ from sync.events import (
     MAX_PACK_VERSION,
     MAX_PACKS,
     OFFSET_LIMIT_MS,
-    SALT_BYTES,
     is_item_id,
     is_slug,
     is_word,
@@ -37,6 +37,9 @@ from sync.events import (
 _is_slug = lru_cache(4096)(is_slug)
 _is_word = lru_cache(1024)(is_word)
 _is_item_id = lru_cache(4096)(is_item_id)
+
+# 16 bytes in canonical base64url: of the last character's six bits four are stray, so zero (E3).
+_SALT = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]", re.ASCII).fullmatch
 
 
 class _Body(Struct, kw_only=True, gc=False):
@@ -114,10 +117,10 @@ def check_by_types(body_text: str, person_text: str | None) -> Header | None:
     shape = _SHAPES[name, version]
     try:
         header: _Body = convert(body, shape.body.type)
-        if not (_body_in_order(header, body, shape.body)):
+        if not _body_in_order(header, body, shape.body):
             return None
         stamp = stamp_from_text(header.stamp)
-        over = parse_over(body)
+        over = parse_over(body) if "over" in body else None
         if person is not None and not _person_in_order(person, shape.person):
             return None
     except (ValidationError, SyncError):
@@ -131,7 +134,7 @@ def check_by_types(body_text: str, person_text: str | None) -> Header | None:
         header.offset,
         header.officer,
         not over,
-        missing(shape.kind, body.get("set", {})),
+        missing(shape.kind, body.get("set", {})) if shape.kind.required else (),
     )
 
 
@@ -158,8 +161,7 @@ def _body_in_order(header: _Body, body: dict[str, Any], part: _Part) -> bool:
 
 def _person_in_order(person: dict[str, Any], part: _Part) -> bool:
     convert(person, part.type)
-    from_base64url(person["salt"], SALT_BYTES)
-    return _writes_in_order(person, part)
+    return _SALT(person["salt"]) is not None and _writes_in_order(person, part)
 
 
 def _writes_in_order(data: dict[str, Any], part: _Part) -> bool:
