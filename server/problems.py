@@ -7,9 +7,6 @@ the text of an exception: it may name people.
 
 from __future__ import annotations
 
-import logging
-import secrets
-import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,12 +14,12 @@ from flask import Flask, Response, json, make_response, render_template_string, 
 from werkzeug.exceptions import HTTPException
 
 from schemas.problems import PROBLEMS
+from server.failures import log_failure
 from sync.errors import SyncError
 
 MEDIA_TYPE = "application/problem+json"
 API_PREFIX = "/api/"
 
-_log = logging.getLogger("chot.failure")
 _BY_STATUS = {
     404: "request.not_found",
     405: "request.method",
@@ -124,10 +121,7 @@ def _http_problem(error: HTTPException) -> Response | HTTPException:
 
 
 def _failure(error: Exception) -> Response:
-    incident = secrets.token_hex(6)
-    frames = traceback.extract_tb(error.__traceback__)
-    where = " < ".join(f"{one.filename}:{one.lineno} {one.name}" for one in reversed(frames))
-    _log.error("incident=%s error=%s at=%s", incident, type(error).__qualname__, where)
+    incident = log_failure("request", error)
     return problem_response(
         ProblemError("server.failed", detail=f"incident {incident}", members={"incident": incident})
     )

@@ -6,41 +6,82 @@ for the one writer and the one reader. SIGTERM and SIGINT end both processes in 
 
 from __future__ import annotations
 
+import gc
 import logging
+import multiprocessing
 import sys
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from contextlib import ExitStack, contextmanager
 from functools import partial
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from granian.constants import HTTPModes, Interfaces, Loops
-from granian.http import HTTP1Settings
 from granian.server import Server
 
+from server.app import create_app
 from server.config import Config
+from server.failures import log_failure
+from server.keys import KeyRing
+from server.projector import Projector
+from server.store.sqlite import open_store
+
+if TYPE_CHECKING:
+    from server.tls import LanCertificate
 
 BLOCKING_THREADS = 16
 BACKLOG = 256
-HEADER_BYTES = 16 * 1024
+RETRY_S = 5.0
+STOP_S = 10
+"""What requests in flight get to finish in, when the server is told to stop."""
+
 
 StartResponse = Callable[..., Any]
 Wsgi = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+
+
+class _Server(Server):  # type: ignore[misc, valid-type]
+    """granian's server with a hook that runs in the main process once the worker was forked."""
+
+    after_fork: Callable[[], None]
+
+    def startup(self, *args: Any) -> None:
+        super().startup(*args)
+        try:
+            self.after_fork()
+        except BaseException:
+            # Killed, not asked: a worker that has just been forked does not listen yet.
+            for worker in self.wrks:
+                worker.kill()
+            raise
+
+
+class ServeError(Exception):
+    """The server cannot start or stopped by itself; the message says why."""
 
 
 def serve(
     config: Config,
     host: str = "127.0.0.1",
     port: int = 8000,
-    certificate: tuple[Path, Path] | None = None,
+    certificate: LanCertificate | None = None,
     on_ready: Callable[[], None] | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT. `certificate`: (chain, key) PEM files for TLS.
+    """Serve until SIGTERM or SIGINT; over TLS where `certificate` is given, and then the page that
+    installs its authority on `port` + 1.
 
-    `on_ready` is called in the main process once the worker was started.
+    `on_ready` is called in the main process when the port is open and the worker was started.
+    Raises KeyRingError, ProjectorRunningError (another server on these data) or ServeError.
     """
     set_up_logging()
-    chain, key = certificate or (None, None)
-    server = Server(
+    # Forked before this process has threads: the two share what they imported (30 MB less).
+    multiprocessing.set_start_method("fork", force=True)
+    keys = KeyRing.load_or_create(config.data_dir)
+    # Migrates, and fails here rather than in the worker when the data cannot be used.
+    open_store(config, keys).close()
+    Projector(config, keys).close()
+    server = _Server(
         "chot",
         address=host,
         port=port,
@@ -50,24 +91,33 @@ def serve(
         workers=1,
         blocking_threads=BLOCKING_THREADS,
         backlog=BACKLOG,
-        http1_settings=HTTP1Settings(max_buffer_size=256 * 1024),
+        workers_kill_timeout=STOP_S,
         log_enabled=False,
-        ssl_cert=chain,
-        ssl_key=key,
+        ssl_cert=None if certificate is None else certificate.chain,
+        ssl_key=None if certificate is None else certificate.key,
     )
-    projector = _start_projector(config)
-    try:
-        if on_ready is not None:
-            server.on_startup(on_ready)
-        server.serve(target_loader=partial(load_worker, config), wrap_loader=False)
-    finally:
-        projector()
+    with ExitStack() as stack:
+
+        def after_fork() -> None:
+            stack.enter_context(projecting(config, keys))
+            if certificate is not None:
+                from server.ca_page import ca_page
+
+                stack.enter_context(ca_page(certificate, host, port + 1, port))
+            if on_ready is not None:
+                on_ready()
+
+        server.after_fork = after_fork
+        gc.freeze()
+        try:
+            server.serve(target_loader=partial(load_worker, config), wrap_loader=False)
+        except SystemExit as ended:
+            # granian leaves that way when its worker ends by itself.
+            raise ServeError(f"the worker ended (exit code {ended.code})") from None
 
 
 def load_worker(config: Config) -> Wsgi:
     """Called in the worker process: the application, its answers joined into one write each."""
-    from server.app import create_app
-
     set_up_logging()
     app = create_app(config)
 
@@ -93,6 +143,35 @@ def set_up_logging() -> None:
     root.propagate = False
 
 
-def _start_projector(config: Config) -> Callable[[], None]:
-    """Follow the log in a thread of this process; returns what stops it."""
-    raise NotImplementedError
+@contextmanager
+def projecting(config: Config, keys: KeyRing) -> Iterator[None]:
+    """Follow the log in a thread of this process while the block runs.
+
+    A view that cannot be written must not stop events from being taken in: the failure is logged,
+    `/health` shows the lag, and the next attempt comes after a pause. Raises
+    ProjectorRunningError at once where another process holds these data.
+    """
+    stop, started = threading.Event(), Future[None]()
+
+    def run() -> None:
+        while not stop.is_set():
+            try:
+                with Projector(config, keys) as projector:
+                    if not started.done():
+                        started.set_result(None)
+                    projector.follow(stop)
+            except Exception as error:
+                if not started.done():
+                    started.set_exception(error)
+                    return
+                log_failure("projector", error)
+                stop.wait(RETRY_S)
+
+    thread = threading.Thread(target=run, name="projector", daemon=True)
+    thread.start()
+    started.result()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()

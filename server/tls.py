@@ -56,7 +56,10 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 @dataclass(frozen=True, slots=True)
 class LanCertificate:
-    """Files for the server, the authority's certificate for people, and what the leaf covers."""
+    """Files for the server, the authority's certificate for people, and what the leaf covers.
+
+    `addresses` are in the order they were given, loopback last: the first is the one to print.
+    """
 
     chain: Path
     key: Path
@@ -86,7 +89,7 @@ def lan_certificate(
     folder = data_dir / "tls"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     ca_key, ca = _authority(folder, keys, now, host_name)
-    private = [ipaddress.ip_address(one) for one in sorted(set(addresses) | {"127.0.0.1"})]
+    private = [ipaddress.ip_address(one) for one in dict.fromkeys((*addresses, "127.0.0.1"))]
     kept = [one for one in private if any(one in network for network in PRIVATE_NETWORKS)]
     names = [one for one in _names(host_name) if _permits(ca, one)]
     chain, key = folder / "leaf.pem", folder / "leaf.key"
