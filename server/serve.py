@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import logging
 import multiprocessing
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -77,6 +78,7 @@ def serve(
     set_up_logging()
     # Forked before this process has threads: the two share what they imported (30 MB less).
     multiprocessing.set_start_method("fork", force=True)
+    _refuse_taken(host, port)
     keys = KeyRing.load_or_create(config.data_dir)
     # Migrates, and fails here rather than in the worker when the data cannot be used.
     open_store(config, keys).close()
@@ -141,6 +143,16 @@ def set_up_logging() -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
     root.propagate = False
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """ServeError where somebody listens already: granian would share the port with them."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise ServeError(f"port {port}: {error.strerror}") from None
 
 
 @contextmanager
