@@ -19,6 +19,7 @@ import {
   type Shift,
   unwrapHistoryKey,
 } from "./session.ts";
+import { LiveState } from "./state.ts";
 import { recentCrossings } from "./summaries.ts";
 import { syncRound } from "./sync.ts";
 import {
@@ -30,31 +31,15 @@ import {
   type Decision,
   type Evidence,
   type NamedPlace,
-  type Phase,
   type SavedCrossing,
 } from "./types.ts";
 import { confirmed, decideDraft, NO_RULES, placesOf, type Rulebook, rulebookOf } from "./verdict.ts";
 
 const NO_PIN_FAILURES = { failures: 0, failed_ms: 0 };
-const START: AppState = {
-  phase: "starting",
-  device: null,
-  checkpoint: null,
-  lane: null,
-  officer: null,
-  unsent: 0,
-  oldest_unsent_ms: null,
-  last_contact_ms: null,
-  sync: { status: "idle", code: null, next_ms: null },
-  packs: {},
-  clock_skew_ms: null,
-  storage: { persisted: false, usage: null, quota: null },
-  rejected: 0,
-  held: 0,
-  pin: { failures: 0, retry_at_ms: 0, lead_needed: false },
-  update_ready: false,
-  alerts: [],
-};
+/** Of a failed round: what a person has to know, not just wait for. */
+const ALARMING = /^(receipt|device)\./;
+/** Said once with an event's answer, true until somebody enrols the tablet again. */
+const LASTING = /^(device|seal|storage)\./;
 
 /** A core on this browser, or on what a test passes in. Nothing happens before `start`. */
 export function createCore(environment: Environment = browserEnvironment()): Core {
@@ -63,10 +48,9 @@ export function createCore(environment: Environment = browserEnvironment()): Cor
 
 class TabletCore implements Core {
   readonly #environment: Environment;
-  readonly #listeners = new Set<() => void>();
+  readonly #live = new LiveState();
   readonly #tokens: Tokens;
   readonly #loop: SyncLoop;
-  #state = START;
   #database: Database | null = null;
   #enrolment: Enrolment | null = null;
   #receiptKey: CryptoKey | null = null;
@@ -78,29 +62,25 @@ class TabletCore implements Core {
   constructor(environment: Environment) {
     this.#environment = environment;
     this.#tokens = new Tokens(environment);
-    this.#loop = new SyncLoop(environment, () => this.#round(), (sync) => this.#set({ sync }));
+    this.#loop = new SyncLoop(environment, () => this.#round(), (sync) => this.#live.set({ sync }));
   }
 
   state(): AppState {
-    return this.#state;
+    return this.#live.now;
   }
 
   subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#live.subscribe(listener);
   }
 
   async start(): Promise<void> {
-    const database = await openDatabase(this.#environment.database, () => {
-      // Another tab has a newer program: it needs the store, and this one must not write on.
-      database.close();
-      this.#set({ alerts: [...this.#state.alerts, "storage.outdated"] });
-    });
+    const database = await this.#open();
+    if (database === null) return;
     this.#database = database;
-    this.#set({ storage: await this.#environment.storage() });
+    this.#live.set({ storage: await this.#environment.storage() });
     const enrolment = await readMeta(database, "enrolment");
     if (enrolment === null) {
-      this.#set({ phase: "not_enrolled" });
+      this.#live.set({ phase: "not_enrolled" });
     } else {
       await this.#adopt(enrolment);
       void this.#loop.now();
@@ -111,11 +91,12 @@ class TabletCore implements Core {
   async enrol(linkOrCode: string): Promise<void> {
     const code = enrolmentCode(linkOrCode);
     // Another device means another chain: what this one still holds back would be lost.
-    if (this.#state.unsent > 0) throw new CoreError("enrolment.unsent", this.#state.unsent);
+    if (this.#live.now.unsent > 0) throw new CoreError("enrolment.unsent", this.#live.now.unsent);
     const enrolment = await enrolDevice(this.#environment, this.#db(), code);
     this.closeShift();
     this.#tokens.drop();
     this.#packs = NO_PACKS;
+    this.#live.set({ alerts: [] });
     await this.#adopt(enrolment);
     await this.#loop.now();
   }
@@ -129,7 +110,7 @@ class TabletCore implements Core {
   lock(): void {
     if (this.#shift === null) return;
     this.#shift = { ...this.#shift, keys: null };
-    this.#set({ phase: "locked" });
+    this.#live.set({ phase: "locked" });
   }
 
   async reopen(pin: string): Promise<void> {
@@ -138,7 +119,7 @@ class TabletCore implements Core {
     try {
       await this.#unlock(officerOf(roster, this.#shift.officer.id), this.#shift.secret, pin, roster);
     } catch (error) {
-      if (this.#state.pin.failures >= LEAD_FAILURES) this.closeShift();
+      if (this.#live.now.pin.failures >= LEAD_FAILURES) this.closeShift();
       throw error;
     }
   }
@@ -146,7 +127,7 @@ class TabletCore implements Core {
   closeShift(): void {
     this.#shift?.secret.fill(0);
     this.#shift = null;
-    this.#set({ officer: null, phase: this.#enrolment === null ? this.#state.phase : "closed" });
+    this.#live.set({ officer: null, phase: this.#enrolment === null ? this.#live.now.phase : "closed" });
   }
 
   async readCode(text: string): Promise<Evidence> {
@@ -183,7 +164,22 @@ class TabletCore implements Core {
   }
 
   setUpdateReady(update_ready: boolean): void {
-    this.#set({ update_ready });
+    this.#live.set({ update_ready });
+  }
+
+  /** A browser in private mode, or a store of a newer program, has none for us: the state says so. */
+  async #open(): Promise<Database | null> {
+    try {
+      const database = await openDatabase(this.#environment.database, () => {
+        // Another tab has a newer program: it needs the store, and this one must not write on.
+        database.close();
+        this.#live.alert("storage.outdated");
+      });
+      return database;
+    } catch {
+      this.#live.alert("storage.failed");
+      return null;
+    }
   }
 
   async #adopt(enrolment: Enrolment): Promise<void> {
@@ -194,7 +190,7 @@ class TabletCore implements Core {
     await this.#refresh();
     const alerts = await this.#reloadPacks();
     const { device, checkpoint } = enrolment;
-    this.#set({ phase: "closed", device, checkpoint, lane: checkpoint.lane, alerts });
+    this.#live.set({ phase: "closed", device, checkpoint, lane: checkpoint.lane, alerts });
   }
 
   /** Counts each attempt before it is made: ending the program must not buy another guess. */
@@ -209,8 +205,9 @@ class TabletCore implements Core {
       await writeMeta(db, "pin", NO_PIN_FAILURES);
       const keys = await personKeys(this.#environment, history, roster.history_key_id, this.#enrolled().sealing_key);
       const { id, name, role } = officer;
+      if (this.#shift !== null && this.#shift.secret !== secret) this.#shift.secret.fill(0);
       this.#shift = { officer: { id, name, role }, secret, keys };
-      this.#set({ phase: "open", officer: this.#shift.officer });
+      this.#live.set({ phase: "open", officer: this.#shift.officer });
     } finally {
       await this.#refresh();
     }
@@ -235,11 +232,10 @@ class TabletCore implements Core {
     try {
       const round = { environment, db, enrolment, receiptKey, tokens, history: this.#history(), onProgress };
       const { alerts } = await syncRound(round);
-      this.#set({ alerts: [...new Set([...alerts, ...(await this.#reloadPacks())])] });
+      const lasting = this.#live.now.alerts.filter((code) => LASTING.test(code));
+      this.#live.set({ alerts: [...new Set([...lasting, ...alerts, ...(await this.#reloadPacks())])] });
     } catch (error) {
-      const code = error instanceof CoreError ? error.code : "";
-      const known = this.#state.alerts.includes(code);
-      if (/^(receipt|device)\./.test(code) && !known) this.#set({ alerts: [...this.#state.alerts, code] });
+      if (error instanceof CoreError && ALARMING.test(error.code)) this.#live.alert(error.code);
       await this.#reloadPacks();
       throw error;
     } finally {
@@ -255,7 +251,7 @@ class TabletCore implements Core {
     this.#rules = same ? confirmed(this.#rules, packs) : rulebookOf(packs);
     if (!same) this.#places = placesOf(this.#rules, this.#serverMs());
     const states = packStates(packs, this.#serverMs());
-    if (!same || JSON.stringify(states) !== JSON.stringify(this.#state.packs)) this.#set({ packs: states });
+    if (!same || JSON.stringify(states) !== JSON.stringify(this.#live.now.packs)) this.#live.set({ packs: states });
     // Somebody struck off the roster does not go on until the end of the shift.
     const officer = this.#shift?.officer.id;
     if (officer !== undefined && packs.roster?.officers.every(({ id }) => id !== officer) === true) this.closeShift();
@@ -266,7 +262,7 @@ class TabletCore implements Core {
     const db = this.#db();
     const pin = (await readMeta(db, "pin")) ?? NO_PIN_FAILURES;
     const now = this.#environment.now();
-    this.#set({
+    this.#live.set({
       ...(await counts(db)),
       last_contact_ms: await readMeta(db, "last_contact_ms"),
       clock_skew_ms: await readMeta(db, "offset_ms"),
@@ -294,7 +290,7 @@ class TabletCore implements Core {
     const { checkpoint } = this.#enrolled();
     const officer = this.#shift?.keys === null ? undefined : this.#shift?.officer.id;
     if (officer === undefined) throw new CoreError("shift.closed");
-    const offset_ms = this.#state.clock_skew_ms;
+    const offset_ms = this.#live.now.clock_skew_ms;
     return { home: checkpoint.id, lane: checkpoint.lane, offset_ms, officer, packs: packVersions(this.#packs) };
   }
 
@@ -305,7 +301,7 @@ class TabletCore implements Core {
 
   /** The server's time as far as we know; never before the last contact, also when our clock was set back. */
   #serverMs(): number {
-    const { clock_skew_ms, last_contact_ms } = this.#state;
+    const { clock_skew_ms, last_contact_ms } = this.#live.now;
     return Math.max(this.#environment.now(), last_contact_ms ?? 0) + (clock_skew_ms ?? 0);
   }
 
@@ -317,10 +313,5 @@ class TabletCore implements Core {
   #enrolled(): Enrolment {
     if (this.#enrolment === null) throw new CoreError("enrolment.missing");
     return this.#enrolment;
-  }
-
-  #set(change: Partial<AppState> & { phase?: Phase }): void {
-    this.#state = { ...this.#state, ...change };
-    for (const listener of this.#listeners) listener();
   }
 }

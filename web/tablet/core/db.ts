@@ -132,8 +132,7 @@ export async function readMeta<K extends keyof Meta>(db: Database, key: K): Prom
 
 export async function writeMeta<K extends keyof Meta>(db: Database, key: K, value: Meta[K]): Promise<void> {
   const tx = db.transaction("meta", "readwrite", { durability: "strict" });
-  await tx.store.put(value, key);
-  await tx.done;
+  await Promise.all([tx.store.put(value, key), tx.done]);
 }
 
 /** Begins a new device with an empty chain: everything an earlier enrolment left is dropped (SPEC H4). */
@@ -141,6 +140,7 @@ export async function beginEnrolment(db: Database, enrolment: Enrolment, head: H
   const tx = db.transaction(["meta", "own", "pulled", "packs"], "readwrite", { durability: "strict" });
   const meta = tx.objectStore("meta");
   await Promise.all([
+    tx.done,
     meta.clear(),
     tx.objectStore("own").clear(),
     tx.objectStore("pulled").clear(),
@@ -151,7 +151,6 @@ export async function beginEnrolment(db: Database, enrolment: Enrolment, head: H
     meta.put(null, "cursor"),
     meta.put(offsetMs, "offset_ms"),
   ]);
-  await tx.done;
 }
 
 /**
@@ -162,11 +161,13 @@ export async function appendEvent(db: Database, before: Head, row: OwnEvent, aft
   const tx = db.transaction(["meta", "own"], "readwrite", { durability: "strict" });
   const head = (await tx.objectStore("meta").get("head")) as Head | undefined;
   const unmoved = head !== undefined && head.seq === before.seq && head.stamp === before.stamp;
-  if (unmoved) {
-    await Promise.all([tx.objectStore("own").add(row), tx.objectStore("meta").put(after, "head")]);
+  if (!unmoved) {
+    await tx.done;
+    return false;
   }
-  await tx.done;
-  return unmoved;
+  // A refused request also rejects `done`: awaited together, neither goes unhandled.
+  await Promise.all([tx.objectStore("own").add(row), tx.objectStore("meta").put(after, "head"), tx.done]);
+  return true;
 }
 
 /** Writes everything an answer says, the cursor with its page (SPEC F4). */
@@ -175,6 +176,8 @@ export async function storeAnswer(db: Database, answer: Answer): Promise<void> {
   const meta = tx.objectStore("meta");
   const own = tx.objectStore("own");
   const pulled = tx.objectStore("pulled");
+  // The request that fails says why; `done` would say it a second time to nobody.
+  tx.done.catch(() => undefined);
   if (answer.reset) await pulled.clear();
   for (const event of answer.events) await pulled.put(event);
   for (const { device, seq } of answer.removals) {

@@ -63,7 +63,7 @@ export async function readAnswer(data: unknown, sentMs: number, reader: Reader):
     // The middle of the round trip is when the server most likely read its clock.
     offset_ms: Math.round(data["server_time"] - (sentMs + contact) / 2),
     contact_ms: contact,
-    horizon_ms: contact - KEEP_PULLED_MS,
+    horizon_ms: data["server_time"] - KEEP_PULLED_MS,
   };
   return {
     answer,

@@ -231,7 +231,7 @@ export interface Core {
   state(): AppState;
   /** Calls `listener` after every change; returns what unsubscribes. */
   subscribe(listener: () => void): () => void;
-  /** Opens the store and starts the sync loop. Needs no network. */
+  /** Opens the store and starts the sync loop. Needs no network. Without a store: alert "storage.failed", phase "starting". */
   start(): Promise<void>;
   /** A whole link (…/tablet/#enrol=code) or the bare code. Throws CoreError("offline" | "enrolment.code" | …). */
   enrol(link_or_code: string): Promise<void>;

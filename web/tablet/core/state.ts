@@ -1,0 +1,46 @@
+/** The state that screens see: an immutable snapshot, and who wants to hear of the next one. */
+
+import type { AppState } from "./types.ts";
+
+const START: AppState = {
+  phase: "starting",
+  device: null,
+  checkpoint: null,
+  lane: null,
+  officer: null,
+  unsent: 0,
+  oldest_unsent_ms: null,
+  last_contact_ms: null,
+  sync: { status: "idle", code: null, next_ms: null },
+  packs: {},
+  clock_skew_ms: null,
+  storage: { persisted: false, usage: null, quota: null },
+  rejected: 0,
+  held: 0,
+  pin: { failures: 0, retry_at_ms: 0, lead_needed: false },
+  update_ready: false,
+  alerts: [],
+};
+
+export class LiveState {
+  readonly #listeners = new Set<() => void>();
+  #now = START;
+
+  get now(): AppState {
+    return this.#now;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  set(change: Partial<AppState>): void {
+    this.#now = { ...this.#now, ...change };
+    for (const listener of this.#listeners) listener();
+  }
+
+  alert(code: string): void {
+    if (!this.#now.alerts.includes(code)) this.set({ alerts: [...this.#now.alerts, code] });
+  }
+}
