@@ -80,8 +80,12 @@ def listed() -> list[dict[str, str]]:
     return [
         {
             "name": one.name,
+            "kind": one.kind,
+            "checkpoint": one.checkpoint,
             "title_vi": one.title_vi,
             "title_en": one.title_en,
+            "note_vi": one.note_vi,
+            "note_en": one.note_en,
             "png": f"/samples/{one.name}.png",
         }
         for one in _book().recent(context.config, context.keys, context.clock())

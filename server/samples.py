@@ -52,6 +52,8 @@ class Sample:
     note_vi: str = ""
     note_en: str = ""
     kind: str = "code"
+    checkpoint: str = ""
+    """Whose badge; a tablet offers only its own checkpoint's."""
 
 
 class SampleBook:
@@ -185,6 +187,7 @@ def _badges(config: Config, keys: KeyRing, now_ms: int) -> Iterator[Sample]:
             f"{officer['checkpoint']} · {officer['role']} · PIN {notes['pin']}",
             f"{officer['checkpoint']} · {officer['role']} · PIN {notes['pin']}",
             kind="badge",
+            checkpoint=officer["checkpoint"],
         )
 
 

@@ -50,12 +50,14 @@ export const FAKE_EVIDENCE: Record<string, Evidence> = {
   "http": { ...nobody, family: "url" },
 };
 
-export const FAKE_SAMPLES: readonly (readonly [string, string])[] = [
-  ["CCCD|1", "CCCD gắn chip"],
-  ["PCC|1", "PC-Covid cá nhân"],
-  ["CHOT1:decl.1", "Tờ khai y tế còn hạn"],
-  ["CHOT1:forged.1", "Tờ khai bị làm giả"],
-  ["hello", "Mã lạ"],
+/** [name, text of the code, title]. */
+export const FAKE_SAMPLES: readonly (readonly [string, string, string])[] = [
+  ["badge", "CHOT1:badge", "Thẻ cán bộ mẫu"],
+  ["cccd", "CCCD|1", "CCCD gắn chip"],
+  ["pc-covid", "PCC|1", "PC-Covid cá nhân"],
+  ["declaration", "CHOT1:decl.1", "Tờ khai y tế còn hạn"],
+  ["forged", "CHOT1:forged.1", "Tờ khai bị làm giả"],
+  ["unknown", "hello", "Mã lạ"],
 ];
 
 const place = (code: string, name: string, level: number | null): NamedPlace => ({ place: { dataset: "2021", code }, name, level });

@@ -5,7 +5,7 @@ import "../styles/all.ts";
 import { App } from "../screens/app.tsx";
 import type { Devices } from "../parts/ui.ts";
 import { fakeCore } from "./fake_core.ts";
-import { FAKE_SAMPLES } from "./fake_data.ts";
+import { FAKE_SAMPLES, HA_DONG } from "./fake_data.ts";
 
 const query = new URLSearchParams(location.search);
 
@@ -32,7 +32,16 @@ const real = window.fetch.bind(window);
 window.fetch = (input, init) => {
   const url = String(input);
   if (url.endsWith("/samples/list.json")) {
-    const names = [...FAKE_SAMPLES.map(([name, vi]) => ({ name, vi, kind: "" })), { name: "CHOT1:badge", vi: "Thẻ cán bộ mẫu", kind: "badge" }];
+    const names = FAKE_SAMPLES.map(([name, text, title]) => ({
+      name,
+      kind: name === "badge" ? "badge" : "code",
+      checkpoint: name === "badge" ? HA_DONG.id : "",
+      title_vi: title,
+      title_en: title,
+      note_vi: "ghi chú",
+      note_en: "note",
+      png: `/samples/${text}.png`,
+    }));
     return Promise.resolve(new Response(JSON.stringify(query.has("live") ? [] : names)));
   }
   if (url.includes("/samples/")) return Promise.resolve(new Response(decodeURIComponent(url.split("/samples/")[1] ?? "").replace(/\.png$/, "")));

@@ -35,7 +35,9 @@ export function wakeSound(): void {
 
 /** Plays and vibrates; silent where the device cannot. */
 export function signal(which: Signal, sound: boolean): void {
-  if ("vibrate" in navigator) navigator.vibrate([...VIBRATIONS[which]]);
+  // Before a first touch browsers refuse to vibrate, and say so as an error.
+  const touched = navigator.userActivation?.hasBeenActive ?? true;
+  if (touched && "vibrate" in navigator) navigator.vibrate([...VIBRATIONS[which]]);
   if (!sound || audio === null || audio.state !== "running") return;
   for (const [hertz, start_s, length_s] of TONES[which]) tone(audio, hertz, start_s, length_s);
 }

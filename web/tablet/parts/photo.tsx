@@ -51,21 +51,29 @@ export function PhotoButton({ children, class: extra, choose }: PhotoButtonProps
   );
 }
 
+/** One entry of the demo's /samples/list.json. */
 export interface Sample {
   name: string;
-  vi: string;
-  en: string;
-  /** "badge" samples are offered where a badge is asked for. */
+  /** "badge" is offered where a badge is asked for, all else on the lane. */
   kind: string;
-  url: string;
+  /** Whose badge; "" for what serves every checkpoint. */
+  checkpoint: string;
+  title_vi: string;
+  title_en: string;
+  note_vi: string;
+  note_en: string;
+  /** Where its picture is. */
+  png: string;
 }
 
 const LIST_URL = "/samples/list.json";
 
+const SAMPLE_PARTS: readonly (keyof Sample)[] = ["name", "kind", "checkpoint", "title_vi", "title_en", "note_vi", "note_en", "png"];
+
 /** The demo's sample codes; empty everywhere else. */
-export async function loadSamples(fetcher: typeof fetch): Promise<Sample[]> {
+async function loadSamples(): Promise<Sample[]> {
   try {
-    const answer = await fetcher(LIST_URL, { headers: { accept: "application/json" } });
+    const answer = await fetch(LIST_URL, { headers: { accept: "application/json" } });
     if (!answer.ok) return [];
     return samplesIn(await answer.json());
   } catch {
@@ -74,23 +82,18 @@ export async function loadSamples(fetcher: typeof fetch): Promise<Sample[]> {
   }
 }
 
-/** A list or {samples: […]} of {name, title? or vi/en?, kind?, url?}. */
+/** Asked for once a page: a checkpoint's own server has none, and need not be asked after every crossing. */
+let asked: Promise<Sample[]> | null = null;
+
+/** The entries of a list that are samples; an answer of another shape has none. */
 export function samplesIn(value: unknown): Sample[] {
-  const list = Array.isArray(value) ? value : (value as { samples?: unknown } | null)?.samples;
-  if (!Array.isArray(list)) return [];
-  const samples: Sample[] = [];
-  for (const raw of list as Record<string, unknown>[]) {
-    if (typeof raw !== "object" || raw === null || typeof raw.name !== "string") continue;
-    const title = typeof raw.title === "string" ? raw.title : raw.name;
-    samples.push({
-      name: raw.name,
-      vi: typeof raw.vi === "string" ? raw.vi : title,
-      en: typeof raw.en === "string" ? raw.en : title,
-      kind: typeof raw.kind === "string" ? raw.kind : "",
-      url: typeof raw.url === "string" ? raw.url : `/samples/${raw.name}.png`,
-    });
-  }
-  return samples;
+  return Array.isArray(value) ? value.filter(isSample) : [];
+}
+
+function isSample(value: unknown): value is Sample {
+  if (typeof value !== "object" || value === null) return false;
+  const parts = value as Record<string, unknown>;
+  return SAMPLE_PARTS.every((part) => typeof parts[part] === "string");
 }
 
 /** The samples, once they are known. */
@@ -98,7 +101,8 @@ export function useSamples(): readonly Sample[] {
   const [samples, setSamples] = useState<readonly Sample[]>([]);
   useEffect(() => {
     let gone = false;
-    void loadSamples(fetch).then((found) => {
+    asked = asked ?? (navigator.onLine ? loadSamples() : Promise.resolve([]));
+    void asked.then((found) => {
       if (!gone) setSamples(found);
     });
     return () => {
@@ -126,14 +130,17 @@ export function SampleSheet({ samples, choose, close }: SampleSheetProps): JSX.E
               class="wide start"
               onPress={() =>
                 choose(
-                  fetch(sample.url).then((answer) => {
+                  fetch(sample.png).then((answer) => {
                     if (!answer.ok) throw new CoreError("picture.unreadable");
                     return answer.blob();
                   }),
                 )
               }
             >
-              {sample[settings.language]}
+              <span>
+                <strong>{sample[`title_${settings.language}`]}</strong>
+                <span class="sample-note">{sample[`note_${settings.language}`]}</span>
+              </span>
             </Button>
           </li>
         ))}

@@ -67,9 +67,8 @@ test("damaged settings are defaults", () => {
 });
 
 test("a list of samples that is something else is no list", () => {
-  expect(samplesIn({ samples: [{ name: "a", title: "A" }, { title: "no name" }, null] })).toEqual([
-    { name: "a", vi: "A", en: "A", kind: "", url: "/samples/a.png" },
-  ]);
+  const sample = { name: "cccd", kind: "code", checkpoint: "", title_vi: "CCCD", title_en: "ID card", note_vi: "", note_en: "", png: "/samples/cccd.png" };
+  expect(samplesIn([sample, { ...sample, png: 1 }, null])).toEqual([sample]);
   expect(samplesIn("<html>")).toEqual([]);
 });
 

@@ -21,7 +21,7 @@ export function ShiftScreen(): JSX.Element {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const [sampling, setSampling] = useState(false);
-  const badges = useSamples().filter((sample) => sample.kind === "badge");
+  const badges = useSamples().filter((sample) => sample.kind === "badge" && sample.checkpoint === state.checkpoint?.id);
   const wait = useWait(state.pin.retry_at_ms);
 
   // A shift that a timer or a wrong PIN closed asks for a badge again.
