@@ -59,11 +59,13 @@ def tablet_folder() -> AnyResponse:
     return redirect("/tablet/", 308)
 
 
-@pages.route("/tablet/", defaults={"path": "index.html"})
+@pages.route("/tablet/")
 @pages.route("/tablet/<path:path>")
 @public
-def tablet(path: str) -> Response:
+def tablet(path: str = "index.html") -> Response:
     """One file of the built tablet."""
+    # Not `defaults=`: Werkzeug then redirects index.html to the folder, and browsers start no page
+    # from a redirected answer that a service worker kept.
     file = find(path)
     if file is None:
         raise ProblemError("request.not_found")
