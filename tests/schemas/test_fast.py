@@ -13,6 +13,7 @@ from marshmallow import Schema, fields, post_load, validate
 from schemas import check
 from schemas.check import check_by_schema, checker
 from schemas.records import Crossing
+from sync.events import MAX_PACKS
 from tests.schemas.odd_events import RECORD, SALT, an_event, scribble, spoil, to_text
 
 fast = pytest.importorskip("schemas.fast", reason="the extra `fast` (msgspec) is not installed")
@@ -20,6 +21,7 @@ structs = pytest.importorskip("schemas.structs")
 
 BODY = f'{{"kind":"crossing","version":1,"record":"{RECORD}","home":"hd-ql6",'
 BODY += '"stamp":"017b47f762000000","time":1629000000000,"set":{"direction":"in"}}'
+PACKS = {"p" * count: count for count in range(1, MAX_PACKS + 1)}
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=40),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
@@ -123,9 +125,15 @@ def test_what_a_tablet_writes_never_needs_the_slow_reading(
         ('"in"', '"in","disinfected":"yes"', False),
         ('"in"', '"in","paired_exit":"' + RECORD.replace("-", "") + '"', False),
         ('"in"', '"in","plate":{"read":"29A"}', False),
+        ('"in"', '"in","plate":{"read":"29A","normal":""}', False),
         ('"in"', '"in","lane":"' + "😀" * 32 + '"', True),
         ('"in"', '"in","lane":"' + "😀" * 33 + '"', False),
         ('"in"', '"in","people":{"1":{}}', False),
+        ('"in"', '"in","paired_exit":"' + RECORD + '\\n"', False),
+        ('"set":{', '"items":{"animals":{"1":{}}},"set":{"animals":1,', False),
+        ('"set":{', '"items":{"animals":{"1":{}}},"set":{"plants":1,', True),
+        ('"set":', f'"packs":{to_text(PACKS)},"set":', True),
+        ('"set":', f'"packs":{to_text(PACKS | {"rules": 1})},"set":', False),
         ('"in"', "null", False),
         ("in", "\\u0069n", True),
         (":1,", ": 1,", True),
