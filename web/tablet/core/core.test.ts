@@ -304,6 +304,16 @@ describe("save", () => {
     expect(core.state().unsent).toBe(0);
   });
 
+  test("a full bus fits into one crossing; what does not fit is refused, not cut", async () => {
+    await enrolAndOpen();
+    const riders = Array.from({ length: 100 }, (_, at) => person(`Nguyễn Thị Thử Nghiệm ${at}`));
+    await core.save(draftOf(...riders.slice(0, 45)));
+    expect(await codeOf(core.save(draftOf(...riders)))).toBe("draft.too_large");
+    await settle();
+    expect(Object.keys(JSON.parse(server.log()[0]?.body ?? "").items.people)).toHaveLength(45);
+    expect(core.state().unsent).toBe(0);
+  });
+
   test("undo voids the crossing with an event of its own", async () => {
     await enrolAndOpen();
     const saved = await core.save(draftOf(person("A")));

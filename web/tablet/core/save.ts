@@ -73,7 +73,7 @@ export function crossingEvent(
   const people = numbered(draft.people, (one, at) => ({
     role: one.role,
     evidence: evidenceOf(one.evidence),
-    ...(decision.people[at] === undefined ? {} : { verdict: verdictOf(decision.people[at]) }),
+    ...personVerdict(decision.people[at]),
   }));
   const goods = numbered(draft.goods, ({ group, quantity, unit, perishable }) => ({ group, quantity, unit, perishable }));
   const record = uuid7(now, environment.random(10));
@@ -97,6 +97,11 @@ function headerOf(header: Header, now: number): Omit<Draft, "record" | "fields" 
 /** Pack versions stand in the event's header; here only what was decided and why. */
 function verdictOf({ outcome, reasons, rules }: Verdict): Fields {
   return { outcome, reasons: reasons.slice(0, 16), rules: rules.slice(0, 32) };
+}
+
+/** Without the rules: the crossing's verdict names them all, and a full bus has to fit into one body. */
+function personVerdict(verdict: Verdict | undefined): Fields {
+  return verdict === undefined ? {} : { verdict: { outcome: verdict.outcome, reasons: verdict.reasons.slice(0, 16) } };
 }
 
 /** What the code proved, without whom it concerns. Somebody who shows no code says who they are: a claim. */

@@ -1,5 +1,6 @@
 /** Crossings as a list shows them: own and pulled events merged per record (SPEC R). */
 
+import policies from "../../../docs/policy.json" with { type: "json" };
 import { crossingMs, orderStamp, wallMsOf } from "../../shared/sync/clock.ts";
 import type { Bytes } from "../../shared/sync/encoding.ts";
 import { SyncError } from "../../shared/sync/errors.ts";
@@ -11,12 +12,8 @@ import type { CrossingSummary, Plate } from "./types.ts";
 
 /** A crossing may have several events: enough of them to fill the list. */
 const EVENTS_PER_CROSSING = 3;
-/** Where fields are shown otherwise than by the last write; the same as schemas/records.py. */
-const POLICIES: PolicyTable = {
-  verdict: { shows: "most_restrictive", closes: "ask", ranks: ["pass", "refer", "turn_back"] },
-  action: { shows: "most_restrictive", closes: "ask", ranks: ["passed", "referred", "turned_back"] },
-  override: { shows: "authority", closes: "ask" },
-};
+/** Generated from schemas/records.py, so that tablet and server show the same while writes compete. */
+const POLICIES = policies["crossing/1"] as PolicyTable;
 
 interface Entry {
   device: string;
