@@ -87,3 +87,25 @@ class ProblemSchema(Schema):
     code = fields.String(required=True)
     detail = fields.String()
     errors = fields.List(fields.Dict(keys=fields.String(), values=fields.String()))
+
+
+def as_markdown() -> str:
+    """`docs/errors.md`: every code with its status and words. `python -m schemas.problems`."""
+    lines = [
+        "# Error codes",
+        "",
+        "Every error of `/api/v1` is `application/problem+json` (RFC 9457): `type`, `title`,",
+        "`status`, `code`, `detail`, and where fields are wrong `errors: [{field, code}]`. Act on",
+        "`code`: it is never reused for something else. `results[]` of a sync answer uses the same",
+        "codes, one event at a time. Written by `python -m schemas.problems`; a test compares.",
+        "",
+        "| code | status | tiếng Việt | English |",
+        "|---|---|---|---|",
+    ]
+    rows = sorted(PROBLEMS.items())
+    lines += [f"| `{code}` | {row.status} | {row.vi} | {row.en} |" for code, row in rows]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(as_markdown(), end="")

@@ -7,8 +7,8 @@ from flask import Flask
 from schemas.wire import SyncRequest
 from server import sample_pages, static_tablet
 from server.access import guard
-from server.api import auth, crossings, devices, health, packs, searches, sync
-from server.api.resource import make_api
+from server.api import RESOURCES
+from server.api.resource import API_VERSION, make_api
 from server.config import Config
 from server.console import add_console
 from server.context import Clock, Context, system_clock
@@ -23,9 +23,6 @@ from server.searches import OpenSearches
 from server.store.protocol import Store
 from server.store.sqlite import open_store
 from server.tokens import ReplayCache
-from server.version import VERSION
-
-RESOURCES = (health, devices, auth, sync, packs, searches, crossings)
 
 
 def create_app(config: Config, store: Store | None = None, clock: Clock = system_clock) -> Flask:
@@ -58,9 +55,9 @@ def create_app(config: Config, store: Store | None = None, clock: Clock = system
     guard(app)
     register_errors(app)
     add_headers(app)
-    api = make_api(app, VERSION)
-    for module in RESOURCES:
-        api.register_blueprint(module.resource)
+    api = make_api(app, API_VERSION)
+    for resource in RESOURCES:
+        api.register_blueprint(resource)
     app.extensions[sample_pages.EXTENSION] = SampleBook()
     app.register_blueprint(sample_pages.pages)
     app.register_blueprint(static_tablet.pages)

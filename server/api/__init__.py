@@ -1,1 +1,9 @@
 """The HTTP API, /api/v1: one blueprint a resource, documented by the schemas it checks with."""
+
+from __future__ import annotations
+
+from server.api import auth, crossings, devices, health, packs, searches, sync
+
+RESOURCES = tuple(
+    module.resource for module in (health, devices, auth, sync, packs, searches, crossings)
+)

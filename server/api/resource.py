@@ -12,6 +12,7 @@ from server.problems import MEDIA_TYPE
 from server.reading import BodyParser
 
 PREFIX = "/api/v1"
+API_VERSION = "1"
 DESCRIPTION = (
     "Offline-first checkpoint system. Every error is application/problem+json with a stable "
     "`code` (docs/errors.md). v1 only adds: ignore names you do not know."

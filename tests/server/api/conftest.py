@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from server.context import EXTENSION, Context
 from server.enrolment import CODE_RANDOM_BYTES, code_hash, new_code
 from server.passwords import hash_password
 from server.store.protocol import Checkpoint, Enrolment, User, UserRole
+from server.tokens import make_access_token
 from tests.server.api.tablet import Tablet, new_key
 
 START_MS = 1_795_312_800_000
@@ -52,14 +54,14 @@ class World:
         sent = {"code": self.code(checkpoint, lane), "jwk": jwk}
         answer = self.client.post("/api/v1/devices/enrol", json=sent)
         assert answer.status_code == 201, answer.json
-        return Tablet(answer.json["device"], checkpoint, key, self.now_ms)
+        return Tablet(answer.get_json()["device"], checkpoint, key, self.now_ms)
 
     def token(self, tablet: Tablet) -> dict[str, str]:
         """The Authorization header of a tablet."""
         sent = {"assertion": tablet.assertion(self.now_ms)}
         answer = self.client.post("/api/v1/auth/device-token", json=sent)
         assert answer.status_code == 200, answer.json
-        return {"Authorization": f"Bearer {answer.json['access_token']}"}
+        return {"Authorization": f"Bearer {answer.get_json()['access_token']}"}
 
     def sync(self, tablet: Tablet, **members: Any) -> TestResponse:
         """One round trip of a tablet."""
@@ -81,29 +83,49 @@ class World:
         return user
 
     def signed_in(self, role: UserRole) -> dict[str, str]:
-        """The Authorization header of a user with this role."""
-        self.user(role)
-        sent = {"login": role, "password": PASSWORD}
-        answer = self.client.post("/api/v1/auth/login", json=sent)
-        assert answer.status_code == 200, answer.json
-        return {"Authorization": f"Bearer {answer.json['access_token']}"}
+        """The Authorization header of a user with this role (`test_login.py` signs in by HTTP)."""
+        user = User(f"user-{role}", role, "Trần Văn Thử", role, "", None, False)
+        self.context.store.put_user(user)
+        token = make_access_token(
+            "user",
+            user.id,
+            {"login": user.login},
+            self.context.keys.session,
+            self.context.store.epoch,
+            self.now_ms,
+        )
+        return {"Authorization": f"Bearer {token}"}
+
+
+@contextmanager
+def a_world(folder: Path) -> Iterator[World]:
+    """A server with two checkpoints whose data are in `folder`."""
+    made: list[World] = []
+    app = create_app(Config(folder, demo=True), clock=lambda: made[0].now_ms if made else START_MS)
+    world = World(app, app.test_client(), START_MS)
+    made.append(world)
+    for name, province in (("hd-ql6", "01"), ("nt-ca-na", "58")):
+        place = Checkpoint(
+            id=name,
+            name=f"Chốt {name}",
+            road="QL6",
+            province=province,
+            district="268",
+            commune="",
+            klass="city",
+            state="active",
+            hotline="113",
+            lanes=("1", "2"),
+        )
+        world.context.store.put_checkpoint(place)
+    try:
+        yield world
+    finally:
+        world.context.store.close()
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    """An empty server with two checkpoints."""
-    clock = [START_MS]
-    made: list[World] = []
-    app = create_app(
-        Config(tmp_path / "data", demo=True), clock=lambda: made[0].now_ms if made else clock[0]
-    )
-    world = World(app, app.test_client(), START_MS)
-    made.append(world)
-    for name in ("hd-ql6", "nt-ca-na"):
-        world.context.store.put_checkpoint(
-            Checkpoint(
-                name, f"Chốt {name}", "QL6", "01", "268", "", "city", "active", "113", ("1", "2")
-            )
-        )
-    yield world
-    world.context.store.close()
+    """A fresh server."""
+    with a_world(tmp_path / "data") as made:
+        yield made

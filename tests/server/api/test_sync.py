@@ -21,7 +21,7 @@ DAY_MS = 86_400_000
 
 
 def states(answer: Any) -> list[str]:
-    return [one["state"] for one in answer.json["results"]]
+    return [one["state"] for one in answer.get_json()["results"]]
 
 
 def test_push_is_answered_per_event_and_seen_by_the_other_tablet(world: World) -> None:
@@ -31,13 +31,13 @@ def test_push_is_answered_per_event_and_seen_by_the_other_tablet(world: World) -
     assert pushed.status_code == 200, pushed.json
     assert states(pushed) == ["accepted"]
     pulled = world.sync(other)
-    (event,) = pulled.json["events"]
+    (event,) = pulled.get_json()["events"]
     assert json.loads(event["body"])["record"] == record
     assert "Phạm Thị Thử" in event["person"]
     assert (event["device"], event["seq"], event["state"]) == (one.device, 1, "accepted")
     assert event["server"] == world.context.store.server_id
-    assert pulled.json["more"] is False
-    assert pulled.json["reset"] is False
+    assert pulled.get_json()["more"] is False
+    assert pulled.get_json()["reset"] is False
 
 
 def test_a2_lost_answer_repeats_as_duplicate(world: World) -> None:
@@ -46,8 +46,8 @@ def test_a2_lost_answer_repeats_as_duplicate(world: World) -> None:
     first = world.sync(tablet, batch=tablet.batch())
     again = world.sync(tablet, batch=tablet.batch())
     assert states(again) == ["duplicate"]
-    assert again.json["receipt"]["through"] == first.json["receipt"]["through"] == 1
-    assert len(world.sync(tablet).json["events"]) == 1
+    assert again.get_json()["receipt"]["through"] == first.get_json()["receipt"]["through"] == 1
+    assert len(world.sync(tablet).get_json()["events"]) == 1
 
 
 def test_a4_bad_event_in_the_middle_does_not_block(world: World) -> None:
@@ -59,16 +59,16 @@ def test_a4_bad_event_in_the_middle_does_not_block(world: World) -> None:
     tablet.crossing()
     answer = world.sync(tablet, batch=tablet.batch())
     assert states(answer) == ["accepted", "rejected", "rejected", "held", "accepted"]
-    codes = [one.get("code") for one in answer.json["results"]]
+    codes = [one.get("code") for one in answer.get_json()["results"]]
     assert codes == [None, "event.json", "event.scope", "event.kind", None]
-    assert answer.json["receipt"]["through"] == 5
-    assert [one["seq"] for one in world.sync(tablet).json["events"]] == [1, 5]
+    assert answer.get_json()["receipt"]["through"] == 5
+    assert [one["seq"] for one in world.sync(tablet).get_json()["events"]] == [1, 5]
 
 
 def test_p1_receipt_is_signed_and_names_the_head(world: World) -> None:
     tablet = world.enrol()
     tablet.crossing()
-    told = world.sync(tablet, batch=tablet.batch()).json["receipt"]
+    told = world.sync(tablet, batch=tablet.batch()).get_json()["receipt"]
     receipt = Receipt(
         told["server"],
         told["level"],
@@ -86,18 +86,18 @@ def test_p1_receipt_is_signed_and_names_the_head(world: World) -> None:
 def test_f2_cursor_gives_only_what_is_new(world: World) -> None:
     tablet = world.enrol()
     tablet.crossing()
-    cursor = world.sync(tablet, batch=tablet.batch()).json["cursor"]
-    assert world.sync(tablet, cursor=cursor).json["events"] == []
+    cursor = world.sync(tablet, batch=tablet.batch()).get_json()["cursor"]
+    assert world.sync(tablet, cursor=cursor).get_json()["events"] == []
     tablet.crossing()
     answer = world.sync(tablet, cursor=cursor, batch=tablet.batch(first=2))
-    assert [one["seq"] for one in answer.json["events"]] == [2]
+    assert [one["seq"] for one in answer.get_json()["events"]] == [2]
 
 
 @pytest.mark.parametrize("part", ["server", "epoch", "feeds", "future"])
 def test_f3_cursor_of_something_else_resets(world: World, part: str) -> None:
     tablet = world.enrol()
     tablet.crossing()
-    cursor = world.sync(tablet, batch=tablet.batch()).json["cursor"]
+    cursor = world.sync(tablet, batch=tablet.batch()).get_json()["cursor"]
     server, epoch, feeds, sequence = cursor.split(".")
     others = {
         "server": f"01900000-0000-7000-8000-000000000000.{epoch}.{feeds}.{sequence}",
@@ -106,9 +106,9 @@ def test_f3_cursor_of_something_else_resets(world: World, part: str) -> None:
         "future": f"{server}.{epoch}.{feeds}.{int(sequence) + 9}",
     }
     answer = world.sync(tablet, cursor=others[part])
-    assert answer.json["reset"] is True
-    assert len(answer.json["events"]) == 1
-    assert answer.json["cursor"] == cursor
+    assert answer.get_json()["reset"] is True
+    assert len(answer.get_json()["events"]) == 1
+    assert answer.get_json()["cursor"] == cursor
 
 
 def test_new_reader_gets_three_days(world: World) -> None:
@@ -118,7 +118,7 @@ def test_new_reader_gets_three_days(world: World) -> None:
     world.now_ms += 4 * DAY_MS
     tablet.crossing()
     world.sync(tablet, batch=tablet.batch(first=2))
-    assert [one["seq"] for one in world.sync(tablet).json["events"]] == [2]
+    assert [one["seq"] for one in world.sync(tablet).get_json()["events"]] == [2]
 
 
 def test_page_is_bounded_and_goes_on(world: World) -> None:
@@ -127,29 +127,29 @@ def test_page_is_bounded_and_goes_on(world: World) -> None:
         tablet.crossing()
     world.sync(tablet, batch=tablet.batch())
     first = world.sync(tablet)
-    assert first.json["more"] is True
-    assert len(first.json["events"]) == 500
-    second = world.sync(tablet, cursor=first.json["cursor"])
-    assert second.json["more"] is False
-    assert len(second.json["events"]) == 10
+    assert first.get_json()["more"] is True
+    assert len(first.get_json()["events"]) == 500
+    second = world.sync(tablet, cursor=first.get_json()["cursor"])
+    assert second.get_json()["more"] is False
+    assert len(second.get_json()["events"]) == 10
 
 
 def test_another_checkpoint_is_neither_given_nor_named(world: World) -> None:
     tablet, stranger = world.enrol(), world.enrol("nt-ca-na")
     tablet.crossing()
     world.sync(tablet, batch=tablet.batch())
-    assert world.sync(stranger).json["events"] == []
+    assert world.sync(stranger).get_json()["events"] == []
     answer = world.sync(stranger, feeds=["checkpoint:hd-ql6"])
-    assert (answer.status_code, answer.json["code"]) == (403, "feed.forbidden")
+    assert (answer.status_code, answer.get_json()["code"]) == (403, "feed.forbidden")
     answer = world.sync(stranger, feeds=["everything:hd-ql6"])
-    assert (answer.status_code, answer.json["code"]) == (422, "feed.unknown")
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "feed.unknown")
 
 
 def test_batch_of_another_device_is_refused(world: World) -> None:
     tablet, other = world.enrol(), world.enrol()
     tablet.crossing()
     answer = world.sync(other, batch=tablet.batch())
-    assert (answer.status_code, answer.json["code"]) == (403, "batch.device")
+    assert (answer.status_code, answer.get_json()["code"]) == (403, "batch.device")
 
 
 def test_b6_wrong_signature_stores_nothing(world: World) -> None:
@@ -158,8 +158,8 @@ def test_b6_wrong_signature_stores_nothing(world: World) -> None:
     batch = tablet.batch()
     batch["events"][0]["body"] = batch["events"][0]["body"].replace("29C", "30C")
     answer = world.sync(tablet, batch=batch)
-    assert (answer.status_code, answer.json["code"]) == (422, "batch.signature")
-    assert world.sync(tablet).json["receipt"]["through"] == 0
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "batch.signature")
+    assert world.sync(tablet).get_json()["receipt"]["through"] == 0
 
 
 def test_a6_cloned_device_is_told(world: World) -> None:
@@ -170,7 +170,7 @@ def test_a6_cloned_device_is_told(world: World) -> None:
     world.sync(tablet, batch=tablet.batch())
     answer = world.sync(clone, batch=clone.batch())
     assert answer.status_code == 200
-    assert [one.get("code") for one in answer.json["results"]] == ["device.forked"]
+    assert [one.get("code") for one in answer.get_json()["results"]] == ["device.forked"]
 
 
 def test_a9_revoked_device_hands_in_and_gets_nothing(world: World) -> None:
@@ -181,11 +181,11 @@ def test_a9_revoked_device_hands_in_and_gets_nothing(world: World) -> None:
     world.context.store.revoke_device(tablet.device, world.now_ms)
     answer = world.sync(tablet, batch=tablet.batch())
     assert answer.status_code == 200
-    assert answer.json["results"] == [{"seq": 1, "state": "held", "code": "device.revoked"}]
-    assert (answer.json["events"], answer.json["packs"]) == ([], {})
-    assert answer.json["receipt"]["through"] == 1
+    assert answer.get_json()["results"] == [{"seq": 1, "state": "held", "code": "device.revoked"}]
+    assert (answer.get_json()["events"], answer.get_json()["packs"]) == ([], {})
+    assert answer.get_json()["receipt"]["through"] == 1
     pack = world.client.get("/api/v1/packs/trust", headers=world.token(tablet))
-    assert (pack.status_code, pack.json["code"]) == (403, "device.revoked")
+    assert (pack.status_code, pack.get_json()["code"]) == (403, "device.revoked")
 
 
 def test_contact_notes_clock_and_unsent(world: World) -> None:
@@ -229,14 +229,14 @@ def test_h3_texts_come_back_as_they_were_sent(world: World) -> None:
     tablet.crossing(name='Đỗ Thị \\u1ea8n \\"Bé\\"  ')
     sent, head = tablet.events[0]
     world.sync(tablet, batch=tablet.batch())
-    (event,) = world.sync(other).json["events"]
+    (event,) = world.sync(other).get_json()["events"]
     assert (event["body"], event["person"]) == (sent.body, sent.person)
     assert event_hash(from_base64url(event["previous"]), event["body"], sent.commitment) == head
 
 
 def test_unknown_protocol_is_refused(world: World) -> None:
     answer = world.sync(world.enrol(), protocol=2)
-    assert (answer.status_code, answer.json["code"]) == (422, "protocol.unknown")
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "protocol.unknown")
 
 
 def test_enrolled_keys_verify_what_the_server_signs(world: World) -> None:
@@ -244,6 +244,6 @@ def test_enrolled_keys_verify_what_the_server_signs(world: World) -> None:
     key = public_key_of_jwk(
         world.context.store.devices()[0].jwk  # the server is the first device of its log
     )
-    told = world.sync(tablet).json["receipt"]
+    told = world.sync(tablet).get_json()["receipt"]
     assert told["through"] == 0
     assert key == world.context.keys.signing.public_key()
