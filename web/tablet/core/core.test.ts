@@ -512,6 +512,17 @@ describe("packs", () => {
     expect(core.state().alerts).toEqual(["pack.rollback"]);
   });
 
+  test("an old one under a new number is refused: the number inside counts", async () => {
+    await server.publish("rules", 4, rulesContent());
+    const old = server.packs.get("rules")?.jws ?? "";
+    await server.publish("rules", 5, { ...rulesContent(), otherwise: refer() });
+    await enrolAndOpen();
+    server.packs.set("rules", { version: 6, jws: old });
+    await settle();
+    expect(core.state()).toMatchObject({ alerts: ["pack.rollback"], packs: { rules: { version: 5 } } });
+    expect(core.decide(draftOf(person("A"))).verdict.outcome).toBe("refer");
+  });
+
   test("one that another key signed, or is made for another checkpoint, leaves the last good in force", async () => {
     await enrolAndOpen();
     await server.publish("rules", 2, { ...rulesContent(), otherwise: refer() }, "all", await server.strangersKey());
