@@ -1,4 +1,4 @@
-"""What the browser's fake camera sees: a film of one QR code, or of nothing, changed between scans."""
+"""What a browser's fake camera sees: a film of one QR code or of nothing, changed between scans."""
 
 from __future__ import annotations
 

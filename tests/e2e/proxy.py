@@ -1,4 +1,4 @@
-"""A reverse proxy on localhost whose API can be made to fail, so that one origin sees every failure.
+"""A reverse proxy on localhost whose API can be made to fail: one origin sees each failure.
 
 Pages and assets pass; what `fail` names happens to /api/v1 only. `down` closes the port.
 """
@@ -85,7 +85,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._pass()
 
-    do_POST = do_HEAD = do_GET
+    do_POST = do_GET  # noqa: N815
 
     def _pass(self) -> None:
         proxy = self.server.proxy
@@ -113,8 +113,7 @@ class _Handler(BaseHTTPRequestHandler):
             if name.lower() not in HOP_BY_HOP:
                 self.send_header(name, value)
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(data)
+        self.wfile.write(data)
         return None
 
     def _failure(self) -> Failure:
