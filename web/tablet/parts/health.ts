@@ -100,7 +100,7 @@ function packReading(state: AppState, texts: Texts, age: (since_ms: number) => s
     id: "packs",
     grade,
     label: words.packs_label,
-    value: missing || issued.length === 0 ? "–" : age(Math.min(...issued)),
+    value: missing ? words.pack_none : age(Math.min(...issued)),
     advice: missing ? words.pack_missing : { ok: words.pack_ok, look: words.pack_amber, act: words.pack_red }[grade],
   };
 }

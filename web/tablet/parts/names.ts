@@ -10,3 +10,8 @@ export function initials(name: string): string {
     .map((part) => part.slice(0, 1))
     .join("");
 }
+
+/** A lane's name in words; "lan-2" is lane 2, and an id nobody translated is shown as it is. */
+export function laneName(lanes: Readonly<Record<string, string>>, id: string): string {
+  return lanes[id] ?? id.replace(/^lan-/, "");
+}

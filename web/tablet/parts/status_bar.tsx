@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { type Grade, readings } from "./health.ts";
 import { AlertIcon, NoSignalIcon, OfficerIcon, PackIcon, SentIcon, SignalIcon, WaitIcon } from "./icons.tsx";
-import { calledName, initials } from "./names.ts";
+import { calledName, initials, laneName } from "./names.ts";
 import { clockText } from "./time.ts";
 import { useUi } from "./ui.ts";
 
@@ -13,7 +13,9 @@ export function StatusBar({ open }: { open(): void }): JSX.Element {
   const unsent = by.get("unsent");
   const contact = by.get("contact");
   const packs = by.get("packs");
-  const others = (["clock", "storage", "rejected"] as const).map((id) => by.get(id)?.grade ?? "ok");
+  // A store the browser might evict is for the sheet: a mark that never goes away is soon not seen.
+  const storage = by.get("storage")?.grade === "act" ? "act" : "ok";
+  const others = [storage, ...(["clock", "rejected"] as const).map((id) => by.get(id)?.grade ?? "ok")];
   const trouble: Grade = state.alerts.length > 0 || others.includes("act") ? "act" : others.includes("look") ? "look" : "ok";
   const Unsent = state.unsent === 0 ? SentIcon : WaitIcon;
   const Contact = contact?.grade === "ok" && state.sync.status !== "offline" ? SignalIcon : NoSignalIcon;
@@ -23,7 +25,7 @@ export function StatusBar({ open }: { open(): void }): JSX.Element {
         <strong>{state.checkpoint?.name ?? texts.app.name}</strong>
         {state.lane !== null && (
           <span class="status-lane">
-            {texts.shift.lane} {state.lane}
+            {texts.shift.lane} {laneName(texts.lanes, state.lane)}
           </span>
         )}
       </span>

@@ -32,8 +32,8 @@ export function useWedge(read: (text: string) => void, broken: () => void): bool
       }
       const result = wedge.key({
         code: event.code,
+        key: event.key,
         shift: event.shiftKey,
-        caps_lock: event.getModifierState("CapsLock"),
         time_ms: performance.now(),
       });
       window.clearTimeout(timer);

@@ -25,11 +25,8 @@ const SIGNS: Record<string, readonly [string, string]> = {
 };
 
 /** The character a key gives on a US layout, or null for keys that give none. */
-export function usCharacter(code: string, shift: boolean, caps_lock = false): string | null {
-  if (/^Key[A-Z]$/.test(code)) {
-    const letter = code.slice(3);
-    return shift !== caps_lock ? letter : letter.toLowerCase();
-  }
+export function usCharacter(code: string, shift: boolean): string | null {
+  if (/^Key[A-Z]$/.test(code)) return shift ? code.slice(3) : code.slice(3).toLowerCase();
   if (/^Digit[0-9]$/.test(code)) {
     const digit = code.slice(5);
     return shift ? (SHIFTED_DIGITS[Number(digit)] ?? null) : digit;
@@ -39,11 +36,20 @@ export function usCharacter(code: string, shift: boolean, caps_lock = false): st
   return signs === undefined ? null : signs[shift ? 1 : 0];
 }
 
+/** What of a KeyboardEvent counts. */
 export interface WedgeKey {
   code: string;
+  /** What the system made of it: right about case (caps lock), wrong under an input method. */
+  key: string;
   shift: boolean;
-  caps_lock: boolean;
   time_ms: number;
+}
+
+function character(key: WedgeKey): string | null {
+  const plain = usCharacter(key.code, false);
+  const shifted = usCharacter(key.code, true);
+  if (key.key === plain || key.key === shifted) return key.key;
+  return key.shift ? shifted : plain;
 }
 
 /** Between two characters of one burst; a person types slower than this. */
@@ -63,9 +69,9 @@ export class Wedge {
     if (key.time_ms - this.#last_ms > BURST_GAP_MS) this.#text = "";
     this.#last_ms = key.time_ms;
     if (key.code === "Enter" || key.code === "NumpadEnter" || key.code === "Tab") return this.#end();
-    const character = usCharacter(key.code, key.shift, key.caps_lock);
-    if (character === null) return null;
-    if (this.#text.length < LONGEST) this.#text += character;
+    const typed = character(key);
+    if (typed === null) return null;
+    if (this.#text.length < LONGEST) this.#text += typed;
     return this.#text.length >= 3 ? { kind: "typing" } : null;
   }
 

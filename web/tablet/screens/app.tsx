@@ -1,18 +1,19 @@
 /** Which screen is up, and what lies around it: words, colours, clock, status line. */
 
 import type { JSX } from "preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Core } from "../core/types.ts";
+import { Notice } from "../parts/controls.tsx";
 import { wakeSound } from "../parts/feedback.ts";
 import { readSettings, type Settings, writeSettings } from "../parts/settings.ts";
 import { StatusBar } from "../parts/status_bar.tsx";
 import { shownTheme } from "../parts/theme.ts";
-import { type Devices, type Ui, UiContext } from "../parts/ui.ts";
+import { type Devices, errorText, type Ui, UiContext } from "../parts/ui.ts";
 import { keepAwake } from "../parts/wake_lock.ts";
 import { en } from "../texts/en.ts";
 import { vi } from "../texts/vi.ts";
 import { EnrolScreen } from "./enrol.tsx";
-import { LaneScreen } from "./lane.tsx";
+import { type Begun, LaneScreen } from "./lane.tsx";
 import { ShiftScreen } from "./shift.tsx";
 import { StatusSheet } from "./status.tsx";
 
@@ -30,6 +31,9 @@ export function App({ core, devices, update }: AppProps): JSX.Element {
   const [now_ms, setNow] = useState(() => Date.now());
   const [status, setStatus] = useState(false);
   const [idle, setIdle] = useState(true);
+  const kept = useRef<Begun | null>(null);
+  // Another shift must not find what the last one left.
+  if (state.phase !== "open" && state.phase !== "locked") kept.current = null;
   const texts = settings.language === "vi" ? vi : en;
   const theme = shownTheme(settings.theme, now_ms);
 
@@ -63,19 +67,24 @@ export function App({ core, devices, update }: AppProps): JSX.Element {
     <UiContext.Provider value={ui}>
       <div class="app" onPointerDown={wakeSound}>
         {state.phase !== "starting" && state.phase !== "not_enrolled" && <StatusBar open={() => setStatus(true)} />}
-        <Current ui={ui} onIdle={setIdle} />
+        <Current ui={ui} kept={kept} onIdle={setIdle} />
         {status && <StatusSheet close={() => setStatus(false)} idle={idle} update={update} />}
       </div>
     </UiContext.Provider>
   );
 }
 
-function Current({ ui, onIdle }: { ui: Ui; onIdle(idle: boolean): void }): JSX.Element {
+function Current({ ui, kept, onIdle }: { ui: Ui; kept: { current: Begun | null }; onIdle(idle: boolean): void }): JSX.Element {
   switch (ui.state.phase) {
     case "starting":
       return (
         <main class="screen centred">
           <p class="big-word">{ui.texts.app.starting}</p>
+          {ui.state.alerts.map((code) => (
+            <Notice key={code} kind="bad">
+              {errorText(ui.texts, code)}
+            </Notice>
+          ))}
         </main>
       );
     case "not_enrolled":
@@ -84,6 +93,6 @@ function Current({ ui, onIdle }: { ui: Ui; onIdle(idle: boolean): void }): JSX.E
     case "locked":
       return <ShiftScreen />;
     case "open":
-      return <LaneScreen onIdle={onIdle} />;
+      return <LaneScreen kept={kept} onIdle={onIdle} />;
   }
 }

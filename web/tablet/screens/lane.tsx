@@ -33,15 +33,22 @@ const SAVED_MS = 2_500;
 /** A code that stays in view is one scan; out of view for so long, it is another. */
 const SAME_CODE_MS = 4_000;
 
+/** A crossing begun: kept while the tablet is locked, for the officer who reopens it. */
+export interface Begun {
+  step: Step;
+  draft: CrossingDraft | null;
+}
+
 interface LaneProps {
+  kept: { current: Begun | null };
   /** Told whether a crossing is on the screen. */
   onIdle(idle: boolean): void;
 }
 
-export function LaneScreen({ onIdle }: LaneProps): JSX.Element {
+export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
   const { core, state, texts, settings, devices, places } = useUi();
-  const [step, setStep] = useState<Step>({ at: "home" });
-  const [draft, setDraft] = useState<CrossingDraft | null>(null);
+  const [step, setStep] = useState<Step>(kept.current?.step ?? { at: "home" });
+  const [draft, setDraft] = useState<CrossingDraft | null>(kept.current?.draft ?? null);
   const [reading, setReading] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
@@ -49,10 +56,13 @@ export function LaneScreen({ onIdle }: LaneProps): JSX.Element {
   const [recent, setRecent] = useState<readonly CrossingSummary[]>([]);
   const [shown, setShown] = useState<CrossingSummary | null>(null);
   const vehicle = useRef<VehicleClass>("car");
+  /** The draft on hand has had a verdict. */
+  const decided = useRef(kept.current?.step.at === "verdict");
   const lately = useRef<readonly Place[]>([]);
   const last = useRef({ text: "", time_ms: 0 });
 
   useEffect(() => onIdle(draft === null), [draft === null]);
+  kept.current = { step, draft };
   useEffect(() => {
     let gone = false;
     core.recent(step.at === "recent" ? LISTED : GLANCED).then(
@@ -98,6 +108,7 @@ export function LaneScreen({ onIdle }: LaneProps): JSX.Element {
   };
   const show = (next: CrossingDraft): void => {
     const decision = core.decide(next);
+    decided.current = true;
     setDraft(followVerdict(next, decision.verdict.outcome));
     setStep({ at: "verdict" });
     signal(decision.verdict.outcome, settings.sound);
@@ -123,6 +134,8 @@ export function LaneScreen({ onIdle }: LaneProps): JSX.Element {
     setDraft(patch.action === undefined && before !== after ? followVerdict(next, after) : next);
     if (before !== after) signal(after, settings.sound);
   };
+  /** From the journey: to the verdict when it was there already, else nothing has been decided yet. */
+  const fromJourney = (): void => (decided.current ? setStep({ at: "verdict" }) : discard());
   /** Back from a step: the code just read may be read again at once. */
   const back = (): void => {
     last.current = { text: "", time_ms: 0 };
@@ -134,6 +147,7 @@ export function LaneScreen({ onIdle }: LaneProps): JSX.Element {
     home();
   };
   const home = (): void => {
+    decided.current = false;
     setDraft(null);
     setError(null);
     setStep({ at: "home" });
@@ -183,7 +197,7 @@ export function LaneScreen({ onIdle }: LaneProps): JSX.Element {
         <JourneyScreen
           purpose={draft?.purpose ?? "work"}
           lately={lately.current}
-          back={discard}
+          back={fromJourney}
           done={(origin, purpose) => {
             if (origin !== null) lately.current = [origin, ...lately.current.filter((one) => !samePlace(one, origin))];
             if (draft !== null) show({ ...draft, origin, purpose });
@@ -202,6 +216,7 @@ export function LaneScreen({ onIdle }: LaneProps): JSX.Element {
           error={error}
           change={change}
           addPerson={() => setStep({ at: "adding" })}
+          changeJourney={() => setStep({ at: "journey" })}
           save={save}
           discard={discard}
         />

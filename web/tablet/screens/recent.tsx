@@ -5,6 +5,7 @@ import type { CrossingSummary } from "../core/types.ts";
 import { Button, Sheet, StepHead } from "../parts/controls.tsx";
 import { ACTION_ICONS, InIcon, OUTCOME_ICONS, OutIcon, PhoneIcon, RefusedIcon, SentIcon, VEHICLE_ICONS, WaitIcon } from "../parts/icons.tsx";
 import { useHiding } from "../parts/hiding.ts";
+import { laneName } from "../parts/names.ts";
 import { plateText } from "../parts/plate_text.ts";
 import { clockText, momentText } from "../parts/time.ts";
 import { useUi } from "../parts/ui.ts";
@@ -104,7 +105,7 @@ export function CrossingSheet({ crossing, close }: { crossing: CrossingSummary; 
       <dl class="facts">
         <Fact name={texts.recent.time}>{momentText(crossing.time_ms)}</Fact>
         {crossing.direction !== null && <Fact name={texts.home.direction}>{texts.directions[crossing.direction]}</Fact>}
-        {crossing.lane !== null && <Fact name={texts.shift.lane}>{crossing.lane}</Fact>}
+        {crossing.lane !== null && <Fact name={texts.shift.lane}>{laneName(texts.lanes, crossing.lane)}</Fact>}
         {crossing.vehicle_class !== null && <Fact name={texts.verdict.vehicle}>{texts.vehicles[crossing.vehicle_class]}</Fact>}
         <Fact name={texts.verdict.people}>
           {crossing.headcount}

@@ -9,7 +9,7 @@ import { signal, wakeSound } from "../parts/feedback.ts";
 import { codeInPicture, PhotoButton, SampleSheet, useSamples } from "../parts/photo.tsx";
 import { PinPad } from "../parts/pin_pad.tsx";
 import { Scanner } from "../parts/scanner.tsx";
-import { calledName } from "../parts/names.ts";
+import { calledName, laneName } from "../parts/names.ts";
 import { ageText } from "../parts/time.ts";
 import { errorText, useUi } from "../parts/ui.ts";
 import { useWedge } from "../parts/use_wedge.ts";
@@ -71,7 +71,7 @@ export function ShiftScreen(): JSX.Element {
         </h1>
         <p class="shift-place">
           {state.checkpoint?.name}
-          {state.lane !== null && ` · ${texts.shift.lane} ${state.lane}`}
+          {state.lane !== null && ` · ${texts.shift.lane} ${laneName(texts.lanes, state.lane)}`}
         </p>
         <p class="hint">
           {texts.status.unsent(state.unsent)}

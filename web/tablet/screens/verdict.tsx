@@ -5,9 +5,10 @@ import { useState } from "preact/hooks";
 import type { Action, CrossingDraft, Decision, OverrideReason, VehicleClass } from "../core/types.ts";
 import { Button, Chips, Notice, Sheet } from "../parts/controls.tsx";
 import { GoodsSheet, quantityText } from "../parts/goods_sheet.tsx";
-import { ACTION_ICONS, CrossIcon, GoodsIcon, MinusIcon, OUTCOME_ICONS, PeopleIcon, PlusIcon, ScanIcon, TickIcon, VEHICLE_ICONS } from "../parts/icons.tsx";
+import { ACTION_ICONS, CrossIcon, GoodsIcon, MinusIcon, OUTCOME_ICONS, PeopleIcon, PlaceIcon, PlusIcon, ScanIcon, TickIcon, VEHICLE_ICONS } from "../parts/icons.tsx";
 import { PlateSheet } from "../parts/plate_field.tsx";
 import { plateText } from "../parts/plate_text.ts";
+import { placeName } from "../parts/places.ts";
 import { useUi } from "../parts/ui.ts";
 import { ACTIONS, needsOverride } from "../parts/draft.ts";
 
@@ -27,6 +28,8 @@ const VEHICLES: readonly VehicleClass[] = [
 ];
 const OVERRIDES: readonly OverrideReason[] = ["paper_shown", "emergency", "superior_order", "code_unreadable", "local_resident", "other"];
 const MOST_PEOPLE = 500;
+/** Besides the first; a phone shows how many there are. */
+const REASONS_SHOWN = 2;
 
 interface VerdictProps {
   draft: CrossingDraft;
@@ -36,6 +39,7 @@ interface VerdictProps {
   error: string | null;
   change(patch: Partial<CrossingDraft>): void;
   addPerson(): void;
+  changeJourney(): void;
   save(): void;
   discard(): void;
 }
@@ -67,6 +71,7 @@ export function VerdictScreen(props: VerdictProps): JSX.Element {
         <VehicleRow chosen={draft.vehicle_class} choose={(vehicle_class) => change({ vehicle_class })} more={() => setOpen("vehicles")} />
         <PeopleRow draft={draft} change={change} addPerson={props.addPerson} />
         <Actions chosen={draft.action} choose={act} />
+        <JourneyButton draft={draft} open={props.changeJourney} />
       </div>
       <footer class="foot">
         {draft.override !== null && (
@@ -168,8 +173,15 @@ function Answer({ decision }: { decision: Decision }): JSX.Element {
       {reason !== undefined && (
         <p class="answer-reason">
           {reason[settings.language]}
-          {others.length > 0 && ` (+${others.length})`}
+          {others.length > 0 && <span class="answer-more"> (+{others.length})</span>}
         </p>
+      )}
+      {others.length > 0 && (
+        <ul class="answer-others">
+          {others.slice(0, REASONS_SHOWN).map((one) => (
+            <li key={one.code}>{one[settings.language]}</li>
+          ))}
+        </ul>
       )}
       {rules.length > 0 && (
         <p class="answer-basis">
@@ -192,6 +204,22 @@ function GoodsButton({ draft, open }: { draft: CrossingDraft; open(): void }): J
         <span class="row-value">
           {quantityText(line.quantity)} {texts.units[line.unit]}
           <small>{texts.goods_groups[line.group]}</small>
+        </span>
+      )}
+    </button>
+  );
+}
+
+function JourneyButton({ draft, open }: { draft: CrossingDraft; open(): void }): JSX.Element {
+  const { texts, places } = useUi();
+  return (
+    <button type="button" class="row" onClick={open}>
+      <PlaceIcon />
+      {draft.origin === null ? (
+        <span class="row-empty">{texts.journey.set_origin}</span>
+      ) : (
+        <span class="row-value">
+          {texts.journey.from} {placeName(places, draft.origin)} · {texts.purposes[draft.purpose]}
         </span>
       )}
     </button>

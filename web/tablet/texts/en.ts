@@ -163,6 +163,17 @@ export const en: Texts = {
 
   directions: { in: "In", out: "Out" },
 
+  lanes: {
+    "o-to": "cars",
+    "xe-may": "motorbikes",
+    "xe-tai": "trucks",
+    "luong-xanh": "green lane",
+    "cong-nhan": "workers",
+    "di-bo": "on foot",
+    "san-ga": "platform",
+    "y-te": "medical",
+  },
+
   journey: {
     title: "Where from?",
     origin: "Origin",
@@ -173,7 +184,8 @@ export const en: Texts = {
     unknown: "Origin not known",
     no_match: "No place matches.",
     level: (n) => `Level ${n}`,
-    decide: "See the result",
+    from: "From",
+    set_origin: "Origin, purpose",
   },
 
   purposes: {
@@ -319,6 +331,7 @@ export const en: Texts = {
     pack_ok: "The rules are fresh.",
     pack_amber: "The rules are getting old. Connect during this shift.",
     pack_red: "The rules are too old: every crossing becomes “check more”. Connect now or ask the lead.",
+    pack_none: "none",
     pack_missing: "No rules yet. Connect once to load them.",
     clock_label: "Clock",
     clock_ok: "The clock is right.",

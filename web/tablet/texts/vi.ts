@@ -167,6 +167,18 @@ export const vi = {
 
   directions: { in: "Vào", out: "Ra" },
 
+  /** Lanes of a checkpoint by their id; another id is shown as it is. */
+  lanes: {
+    "o-to": "ô tô",
+    "xe-may": "xe máy",
+    "xe-tai": "xe tải",
+    "luong-xanh": "luồng xanh",
+    "cong-nhan": "công nhân",
+    "di-bo": "đi bộ",
+    "san-ga": "sân ga",
+    "y-te": "y tế",
+  } as Record<string, string>,
+
   journey: {
     title: "Từ đâu đến?",
     origin: "Nơi đi",
@@ -177,7 +189,8 @@ export const vi = {
     unknown: "Không rõ nơi đi",
     no_match: "Không có nơi nào khớp.",
     level: (n: number): string => `Cấp ${n}`,
-    decide: "Xem kết quả",
+    from: "Từ",
+    set_origin: "Nơi đi, mục đích",
   },
 
   purposes: {
@@ -325,6 +338,7 @@ export const vi = {
     pack_ok: "Quy định còn mới.",
     pack_amber: "Quy định đã cũ. Nối mạng để cập nhật trong ca này.",
     pack_red: "Quy định quá cũ: mọi lượt sẽ là «Kiểm tra thêm». Nối mạng ngay hoặc hỏi chốt trưởng.",
+    pack_none: "chưa có",
     pack_missing: "Chưa có quy định. Nối mạng một lần để tải về.",
     clock_label: "Đồng hồ máy",
     clock_ok: "Đồng hồ đúng.",
