@@ -38,7 +38,7 @@ def audit_log() -> str:
     newest = context.store.audit(
         AuditEntry(now_ms, the_user().id, "audit", details={"user": chosen} if chosen else {})
     )
-    entries, older = _entries(before or newest + 1, chosen)
+    entries, older = _entries(min(before or newest + 1, newest + 1), chosen)
     return render_template(
         "audit.html",
         entries=entries,

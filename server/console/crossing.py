@@ -67,7 +67,6 @@ def crossing(record: str) -> str:
         devices={one.id: one.name for one in context.store.devices()},
         words=Words(language(), place_names(context.store), said),
         max_note=MAX_NOTE_CHARACTERS,
-        reviewable=found.row.review in REVIEWABLE,
     )
 
 

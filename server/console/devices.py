@@ -33,7 +33,7 @@ def add_pages(console: Blueprint) -> None:
 
 @signed_in("admin")
 def devices() -> str:
-    """The list, the longest silent of the tablets in use first seen."""
+    """The list: what needs somebody first."""
     context = here()
     now_ms = context.clock()
     context.store.audit(AuditEntry(now_ms, the_user().id, "devices"))
@@ -85,20 +85,21 @@ def revoke(device: str) -> Response:
 
 
 def state_of(device: Device, now_ms: int) -> str:
-    """active, silent, revoked or forked."""
+    """active, silent, new (never heard of), revoked or forked."""
     if device.revoked_ms is not None:
         return "revoked"
     if device.forked_ms is not None:
         return "forked"
-    contact_ms = device.last_contact_ms or device.enrolled_ms
-    return "silent" if now_ms - contact_ms > SILENT_MS else "active"
+    if device.last_contact_ms is None:
+        return "new"
+    return "silent" if now_ms - device.last_contact_ms > SILENT_MS else "active"
 
 
 def _page(wrong: str) -> str:
     context = here()
     now_ms = context.clock()
     checkpoints = sorted(context.store.checkpoints(), key=lambda one: (one.province, one.name))
-    order = {"forked": 0, "silent": 1, "active": 2, "revoked": 3}
+    order = {"forked": 0, "silent": 1, "active": 2, "new": 3, "revoked": 4}
     tablets = [one for one in context.store.devices() if one.kind == "tablet"]
     tablets.sort(key=lambda one: (order[state_of(one, now_ms)], one.checkpoint or "", one.name))
     return render_template(

@@ -33,6 +33,8 @@ WIDE_DAYS = 7
 
 _NOT_PLATE = re.compile(r"[\s.\-]")
 _PLATE = re.compile(r"[0-9A-ZĐ]{2,16}")
+_REFERENCE = re.compile(r"(?=.*[0-9])[\w/.() -]{2,64}")
+"""Numbers of documents have a digit; a free text would name people and give no check at all."""
 
 
 @dataclass(slots=True)
@@ -158,6 +160,8 @@ def _purpose(form: Form) -> tuple[str, dict[str, str]]:
             form.wrong.setdefault(name, f"search.need.{name}")
         elif name.endswith("_date") and not _is_day(value):
             form.wrong[name] = "search.bad.time"
+        elif name.endswith("_number") and not _REFERENCE.fullmatch(value):
+            form.wrong[name] = "search.bad.reference"
         reference[name] = value
     known = {one.id for one in here().store.checkpoints()}
     if reference.get("checkpoint") and reference["checkpoint"] not in known:

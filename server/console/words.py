@@ -99,6 +99,31 @@ class Words:
         colour = word(self.language, "card", card.get("colour"))
         return f"{colour} ({word(self.language, 'basis', card.get('basis'))})"
 
+    def facts(self, facts: dict[str, Any]) -> list[str]:
+        """Verified doses, tests, recoveries and what a declaration said."""
+        said = [self._fact("dose", one, "date") for one in _dicts(facts.get("doses"))]
+        for one in _dicts(facts.get("tests")):
+            words = {
+                name: word(self.language, "fact", one.get(name)) for name in ("type", "result")
+            }
+            said.append(self._fact("test", one | words, "sampled_at"))
+        said += [
+            self._fact("recovery", one, "recovered_at") for one in _dicts(facts.get("recoveries"))
+        ]
+        declared = facts.get("declaration")
+        if isinstance(declared, dict):
+            if declared.get("exposure"):
+                said.append(text(self.language, "fact.exposure"))
+            symptoms = [str(one) for one in declared.get("symptoms") or ()]
+            if symptoms:
+                said.append(text(self.language, "fact.symptoms", symptoms=", ".join(symptoms)))
+        return said
+
+    def _fact(self, kind: str, fact: dict[str, Any], dated: str) -> str:
+        known = dict.fromkeys(("number", "of", "product", "type", "result"), "?") | fact
+        date = times.date_text(str(fact.get(dated) or ""))
+        return text(self.language, f"fact.{kind}", **known | {"date": date or "?"})
+
     def lines(self, fields: dict[str, Any]) -> list[tuple[str, str]]:
         """What an event wrote, as (label, words), flat or nested by item group."""
         return [(self.path(path), self.value(path, value)) for path, value in _flat(fields)]
@@ -132,7 +157,13 @@ class Words:
             return self.evidence(value)
         if name == "card":
             return self.card(value)
+        if name == "facts":
+            return "; ".join(self.facts(value))
         return json.dumps(value, ensure_ascii=False)[:MAX_RAW_CHARACTERS]
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _flat(fields: dict[str, Any]) -> list[tuple[str, Any]]:

@@ -53,6 +53,7 @@ def test_the_list_says_who_is_silent_what_is_unsent_and_whose_clock_is_off(
     console: Console,
 ) -> None:
     device = enrol(console)
+    assert "Chưa liên lạc" in console.sign_in("admin").get("/console/devices").text
     console.store.contact(device, console.now_ms, 37, -2 * HOUR_MS)
     client = console.sign_in("admin")
     page = client.get("/console/devices").text

@@ -43,6 +43,8 @@ def test_a_search_without_purpose_is_refused_with_a_clear_sentence(console: Cons
             "Đối soát ca trực: hãy nhập ngày trực.",
         ),
         ({"purpose": "investigation", "document_number": "7"}, "hãy nhập ngày văn bản."),
+        ({"purpose": "tracing", "request_number": "anh Nguyễn"}, "Ghi đúng số hiệu"),
+        ({"purpose": "tracing", "request_number": "7 document_date=1"}, "Ghi đúng số hiệu"),
         ({"purpose": "curiosity"}, "Chưa chọn mục đích."),
         ({"purpose": "review"}, "Chưa chọn mục đích."),
     ],
