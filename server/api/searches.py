@@ -64,7 +64,10 @@ def search_page(query: dict[str, str], search_id: str) -> dict[str, Any]:
             {"first": not query["after"]},
         )
     )  # fmt: skip
-    rows, after = context.store.search(search.criteria, query["after"], PAGE_ROWS)
+    try:
+        rows, after = context.store.search(search.criteria, query["after"], PAGE_ROWS)
+    except ValueError:
+        raise ProblemError("request.invalid", errors=(("after", "invalid"),)) from None
     if not context.searches.show(search, [row.record for row in rows]):
         raise ProblemError("search.wide")
     return {"rows": rows, "next": after}

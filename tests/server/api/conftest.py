@@ -19,6 +19,7 @@ from server.config import Config
 from server.context import EXTENSION, Context
 from server.enrolment import CODE_RANDOM_BYTES, code_hash, new_code
 from server.passwords import hash_password
+from server.projector import Projector
 from server.store.protocol import Checkpoint, Enrolment, User, UserRole
 from server.tokens import make_access_token
 from tests.server.api.tablet import Tablet, new_key
@@ -81,6 +82,11 @@ class World:
         )
         self.context.store.put_user(user)
         return user
+
+    def project(self) -> None:
+        """Bring the view up to the log, as the projector of a served process does."""
+        with Projector(self.context.config, self.context.keys) as projector:
+            projector.catch_up()
 
     def signed_in(self, role: UserRole) -> dict[str, str]:
         """The Authorization header of a user with this role (`test_login.py` signs in by HTTP)."""

@@ -18,7 +18,7 @@ def test_enrolment_pins_keys_and_place(world: World) -> None:
     _, jwk = new_key()
     answer = world.client.post(ENROL, json={"code": world.code(lane="2"), "jwk": jwk})
     assert answer.status_code == 201
-    told = answer.json
+    told = answer.get_json()
     assert told["checkpoint"]["id"] == "hd-ql6"
     assert told["checkpoint"]["class"] == "city"
     assert told["checkpoint"]["lane"] == "2"
@@ -70,7 +70,7 @@ def test_guessing_codes_is_slowed_down(world: World) -> None:
 def refused(world: World, assertion: str) -> dict[str, object]:
     answer = world.client.post(TOKEN, json={"assertion": assertion})
     assert answer.status_code == 401, answer.json
-    problem: dict[str, object] = answer.json
+    problem: dict[str, object] = answer.get_json()
     return problem
 
 

@@ -49,7 +49,7 @@ def test_refusals_look_the_same(world: World, what: str) -> None:
         sent[what] = "nobody"
     answer = world.client.post(LOGIN, json=sent)
     assert (answer.status_code, answer.get_json()["code"]) == (401, "auth.invalid")
-    assert "errors" not in answer.json
+    assert "errors" not in answer.get_json()
 
 
 def test_disabling_a_user_ends_its_tokens(world: World) -> None:
