@@ -129,10 +129,19 @@ export interface ReasonText {
   en: string;
 }
 
+/** On whose word a rule rests; `unconfirmed` is said wherever it is shown. */
+export interface LegalBasis {
+  document: string;
+  clause: string;
+  unconfirmed: boolean;
+}
+
 /** The most restrictive verdict of a draft, its reasons in words, and each person's own verdict. */
 export interface Decision {
   verdict: Verdict;
   reasons: readonly ReasonText[];
+  /** Of the rule that decided; null where none did (no rule fired, or the packs cannot be used). */
+  basis: LegalBasis | null;
   people: readonly Verdict[];
 }
 

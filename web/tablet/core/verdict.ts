@@ -43,7 +43,8 @@ export function decideDraft(draft: CrossingDraft, book: Rulebook, checkpoint: Ch
   const people = draft.people.map(one);
   const verdict = verdictOf(people.length === 0 ? one(null) : combine(people));
   const reasons = verdict.reasons.map((code) => book.reasons.get(code) ?? { code, vi: code, en: code });
-  return { verdict, reasons, people: people.map(verdictOf) };
+  const deciding = book.rules?.content.rules.find((rule) => rule.id === verdict.rules[0]);
+  return { verdict, reasons, basis: deciding?.basis ?? null, people: people.map(verdictOf) };
 }
 
 /** Every place the levels pack names, with its level now. */

@@ -124,6 +124,7 @@ function decide(draft: CrossingDraft): Decision {
   const one = (outcome: Outcome, reason: keyof typeof REASONS): Decision => ({
     verdict: { outcome, reasons: [reason], rules: [`HN-22-CT:${reason}`], packs: { rules: 7 } },
     reasons: REASONS[reason] === undefined ? [] : [REASONS[reason]],
+    basis: { document: "22/CT-UBND", clause: "Khoản 3", unconfirmed: true },
     people: [],
   });
   if (draft.mode === "green_lane") return one("pass", "green_lane");

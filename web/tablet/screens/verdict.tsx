@@ -2,30 +2,17 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Action, CrossingDraft, Decision, OverrideReason, VehicleClass } from "../core/types.ts";
+import type { Action, CrossingDraft, Decision, OverrideReason } from "../core/types.ts";
 import { Button, Chips, Notice, Sheet } from "../parts/controls.tsx";
 import { GoodsSheet, quantityText } from "../parts/goods_sheet.tsx";
-import { ACTION_ICONS, CrossIcon, GoodsIcon, MinusIcon, OUTCOME_ICONS, PeopleIcon, PlaceIcon, PlusIcon, ScanIcon, TickIcon, VEHICLE_ICONS } from "../parts/icons.tsx";
+import { ACTION_ICONS, CrossIcon, GoodsIcon, MinusIcon, OUTCOME_ICONS, PeopleIcon, PlaceIcon, PlusIcon, ScanIcon } from "../parts/icons.tsx";
 import { PlateSheet } from "../parts/plate_field.tsx";
 import { plateText } from "../parts/plate_text.ts";
 import { placeName } from "../parts/places.ts";
 import { useUi } from "../parts/ui.ts";
+import { VehicleRow, VehicleSheet } from "../parts/vehicle_picker.tsx";
 import { ACTIONS, needsOverride } from "../parts/draft.ts";
 
-const COMMON: readonly VehicleClass[] = ["motorbike", "car", "taxi", "bus", "truck", "van", "tractor_trailer"];
-const VEHICLES: readonly VehicleClass[] = [
-  "motorbike",
-  "car",
-  "taxi",
-  "bus",
-  "van",
-  "truck",
-  "tractor_trailer",
-  "ambulance",
-  "bicycle",
-  "on_foot",
-  "other",
-];
 const OVERRIDES: readonly OverrideReason[] = ["paper_shown", "emergency", "superior_order", "code_unreadable", "local_resident", "other"];
 const MOST_PEOPLE = 500;
 /** Besides the first; a phone shows how many there are. */
@@ -163,7 +150,8 @@ export function VerdictScreen(props: VerdictProps): JSX.Element {
 
 function Answer({ decision }: { decision: Decision }): JSX.Element {
   const { texts, settings } = useUi();
-  const { outcome, rules } = decision.verdict;
+  const { outcome } = decision.verdict;
+  const { basis } = decision;
   const Icon = OUTCOME_ICONS[outcome];
   const [reason, ...others] = decision.reasons;
   return (
@@ -183,9 +171,10 @@ function Answer({ decision }: { decision: Decision }): JSX.Element {
           ))}
         </ul>
       )}
-      {rules.length > 0 && (
+      {basis !== null && (
         <p class="answer-basis">
-          {texts.verdict.basis}: {rules.slice(0, 3).join(", ")}
+          {texts.verdict.basis}: {basis.document} · {basis.clause}
+          {basis.unconfirmed && ` (${texts.verdict.unconfirmed})`}
         </p>
       )}
     </section>
@@ -223,54 +212,6 @@ function JourneyButton({ draft, open }: { draft: CrossingDraft; open(): void }):
         </span>
       )}
     </button>
-  );
-}
-
-interface VehicleRowProps {
-  chosen: VehicleClass;
-  choose(vehicle_class: VehicleClass): void;
-  more(): void;
-}
-
-function VehicleRow({ chosen, choose, more }: VehicleRowProps): JSX.Element {
-  const { texts } = useUi();
-  // A rarer class that was chosen takes the last common place, so that it stays in sight.
-  const shown = COMMON.includes(chosen) ? COMMON : [...COMMON.slice(0, -1), chosen];
-  return (
-    <div class="vehicles" role="radiogroup" aria-label={texts.verdict.vehicle}>
-      {shown.map((one) => (
-        <VehicleButton key={one} one={one} chosen={one === chosen} choose={() => choose(one)} />
-      ))}
-      <button type="button" class="vehicle" aria-label={texts.app.more} onClick={more}>
-        {VEHICLE_ICONS.other({})}
-        <span>{texts.vehicles.other}</span>
-      </button>
-    </div>
-  );
-}
-
-function VehicleButton({ one, chosen, choose }: { one: VehicleClass; chosen: boolean; choose(): void }): JSX.Element {
-  const { texts } = useUi();
-  const Icon = VEHICLE_ICONS[one];
-  return (
-    <button type="button" role="radio" aria-checked={chosen} class={`vehicle ${chosen ? "chosen" : ""}`} onClick={choose}>
-      {chosen && <TickIcon class="chip-tick" />}
-      <Icon />
-      <span>{texts.vehicles[one]}</span>
-    </button>
-  );
-}
-
-function VehicleSheet({ chosen, choose, close }: { chosen: VehicleClass; choose(one: VehicleClass): void; close(): void }): JSX.Element {
-  const { texts } = useUi();
-  return (
-    <Sheet title={texts.verdict.vehicle} close={close}>
-      <div class="vehicles all" role="radiogroup" aria-label={texts.verdict.vehicle}>
-        {VEHICLES.map((one) => (
-          <VehicleButton key={one} one={one} chosen={one === chosen} choose={() => choose(one)} />
-        ))}
-      </div>
-    </Sheet>
   );
 }
 

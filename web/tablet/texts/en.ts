@@ -205,6 +205,7 @@ export const en: Texts = {
 
   verdict: {
     basis: "Basis",
+    unconfirmed: "text not confirmed",
     plate: "Plate",
     no_plate: "Tap to enter the plate",
     vehicle: "Vehicle",
@@ -253,7 +254,7 @@ export const en: Texts = {
   },
 
   vehicles: {
-    motorbike: "Motorbike",
+    motorbike: "Moto",
     car: "Car",
     taxi: "Taxi",
     bus: "Bus",

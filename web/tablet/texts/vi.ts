@@ -211,6 +211,7 @@ export const vi = {
 
   verdict: {
     basis: "Căn cứ",
+    unconfirmed: "chưa xác nhận văn bản",
     plate: "Biển số",
     no_plate: "Nhập biển số",
     vehicle: "Loại xe",
