@@ -3,5 +3,11 @@
 import "./tokens.css";
 import "./base.css";
 import "./controls.css";
-import "./screens.css";
+import "./status_bar.css";
+import "./shift.css";
+import "./lane.css";
+import "./steps.css";
+import "./status.css";
+import "./fields.css";
 import "./verdict.css";
+import "./formats.css";
