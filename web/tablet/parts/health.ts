@@ -81,14 +81,20 @@ function contactReading(state: AppState, texts: Texts, age: (since_ms: number) =
   const reading = { id: "contact" as const, label: words.contact_label };
   if (at === null) return { ...reading, grade: "look", value: "–", advice: words.contact_never };
   const grade = graded(now_ms - at, CONTACT_LOOK_MS, CONTACT_ACT_MS);
-  const code = state.sync.status === "error" ? state.sync.code : null;
-  const known = code === null ? undefined : texts.errors[code];
+  const failed = failureAdvice(state, texts);
   return {
     ...reading,
-    grade: known === undefined ? grade : worst([grade, "look"]),
+    grade: failed === null ? grade : worst([grade, "look"]),
     value: now_ms - at < 60_000 ? words.contact_now : age(at),
-    advice: known ?? (grade === "ok" ? words.contact_ok : words.contact_old),
+    advice: failed ?? (grade === "ok" ? words.contact_ok : words.contact_old),
   };
+}
+
+/** What to do when the last round failed; a code without words of its own still means that it did. */
+function failureAdvice({ sync }: AppState, texts: Texts): string | null {
+  if (sync.status === "offline") return texts.status.contact_offline;
+  if (sync.status !== "error") return null;
+  return texts.errors[sync.code ?? ""] ?? texts.status.contact_failed;
 }
 
 function packReading(state: AppState, texts: Texts, age: (since_ms: number) => string): Reading {

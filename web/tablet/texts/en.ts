@@ -325,6 +325,8 @@ export const en: Texts = {
     contact_now: "just now",
     contact_never: "Never yet. Carry on, the data is on the tablet.",
     contact_ok: "Connected, nothing to do.",
+    contact_offline: "No network. The tablet sends by itself once there is; carry on, the data is here.",
+    contact_failed: "The server could not take it. The tablet tries again; carry on, the data is here.",
     contact_old: "Long without network. Check signal or Wi-Fi when there is time; the data is safe here.",
     sync_running: "Sending…",
     sync_now: "Send now",

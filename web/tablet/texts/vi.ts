@@ -332,6 +332,8 @@ export const vi = {
     contact_now: "vừa xong",
     contact_never: "Chưa lần nào. Cứ làm tiếp, dữ liệu nằm trên máy.",
     contact_ok: "Kết nối tốt, không phải làm gì.",
+    contact_offline: "Chưa có mạng. Máy tự gửi khi có sóng; cứ làm tiếp, dữ liệu nằm trên máy.",
+    contact_failed: "Máy chủ chưa nhận được. Máy tự gửi lại; cứ làm tiếp, dữ liệu nằm trên máy.",
     contact_old: "Mất mạng lâu. Kiểm tra sóng hoặc Wi-Fi khi rảnh; dữ liệu vẫn an toàn trên máy.",
     sync_running: "Đang gửi…",
     sync_now: "Gửi ngay",
