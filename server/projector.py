@@ -68,11 +68,15 @@ class Projector:
         }
         self._view: sqlite3.Connection | None = None
 
-    def catch_up(self) -> int:
-        """Project everything that is in the log now; the watermark. Rebuilds where it has to."""
+    def catch_up(self, stop: threading.Event | None = None) -> int:
+        """Project what is in the log when it begins; the watermark. Rebuilds where it has to.
+
+        What is pushed meanwhile is left for the next call, and `stop` is heeded between portions:
+        pushes may well be faster than the projection for a while.
+        """
         if self._view is None:
             self._view = self._open_view()
-        return self._follow_to_end(self._view)
+        return self._follow(self._view, newest_n(self._log), stop)
 
     def rebuild(self) -> int:
         """Make the view anew from the log and rename it over the old one; the watermark."""
@@ -81,7 +85,7 @@ class Projector:
             leftover.unlink()
         fresh = self._make_view(fresh_path)
         try:
-            watermark = self._follow_to_end(fresh)
+            watermark = self._follow(fresh, newest_n(self._log))
         finally:
             fresh.close()
         if self._view is not None:
@@ -100,15 +104,16 @@ class Projector:
         wake = committed or threading.Event()
         seen = -1
         while not stop.is_set():
-            wake.clear()
+            wake.clear()  # before looking, so that a commit after it ends the wait
             if request.exists():
                 self.rebuild()
                 request.unlink(missing_ok=True)
             (version,) = self._log.execute("PRAGMA data_version").fetchone()
-            if version != seen:
-                seen = version
-                self.catch_up()
-            wake.wait(POLL_S)
+            if version == seen:
+                wake.wait(POLL_S)
+                continue
+            seen = version
+            self.catch_up(stop)
 
     def close(self) -> None:
         self._log.close()
@@ -153,9 +158,12 @@ class Projector:
         )
         return connection
 
-    def _follow_to_end(self, view: sqlite3.Connection) -> int:
+    def _follow(
+        self, view: sqlite3.Connection, newest: int, stop: threading.Event | None = None
+    ) -> int:
         watermark = _watermark(view)
-        while (through := min(newest_n(self._log), watermark + PORTION)) > watermark:
+        while watermark < newest and not (stop is not None and stop.is_set()):
+            through = min(newest, watermark + PORTION)
             self._project(view, watermark, through)
             watermark = through
         return watermark

@@ -83,8 +83,8 @@ class Tablet:
 
     def person(self, item: str = "1", **fields: Any) -> str:
         salt = to_base64url(self.rng.randbytes(16))
-        items = {"people": {item: fields}}
-        return json.dumps({"salt": salt, "set": {}, "items": items}, ensure_ascii=False)
+        data = {"salt": salt, "set": {}, "items": {"people": {item: fields}}}
+        return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
     def batch(self, *events: WireEvent) -> Batch:
         """The next events of this tablet's chain, signed."""
