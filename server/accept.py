@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -28,9 +27,8 @@ MAX_CONTENT_KEYS = 4096
 _check = checker()
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """One event, ready to be stored.
+class Examined(NamedTuple):
+    """One event, ready to be stored. A tuple, because each pushed event makes one.
 
     `home` is the checkpoint whose feed it belongs to: the device's own where the body names none.
     `required`: the kind has fields that the first event of `record` must hold, `missing` are those

@@ -95,7 +95,8 @@ def append(
     fresh = [
         index
         for index, one in enumerate(chain)
-        if all(row.hash != one for row in stored.get(batch.first + index, ()))
+        if batch.first + index not in stored
+        or all(row.hash != one for row in stored[batch.first + index])
     ]
     answers: dict[int, EventAnswer] = {}
     if fresh:
@@ -135,12 +136,12 @@ def _branch(
         return _new_branch(connection, arrival.device_no), True
     candidates = parents or [0]
     for index, one in enumerate(chain):
-        same = [row.branch for row in stored.get(batch.first + index, []) if row.hash == one]
-        if same:
-            candidates = same
+        there = stored.get(batch.first + index)
+        if there is None:
             continue
-        taken = {row.branch for row in stored.get(batch.first + index, [])}
-        candidates = [branch for branch in candidates if branch not in taken]
+        same = [row.branch for row in there if row.hash == one]
+        taken = {row.branch for row in there}
+        candidates = same or [branch for branch in candidates if branch not in taken]
         if not candidates:
             return _new_branch(connection, arrival.device_no), True
     after = {row.branch for row in stored.get(batch.last + 1, []) if row.previous != chain[-1]}

@@ -113,7 +113,8 @@ class PushAnswer:
 class PulledEvent:
     """One event of a feed, as it goes out: stored texts and its envelope.
 
-    `person` only where the reader is entitled; otherwise `commitment` stands for it.
+    `person` only where the reader is entitled; otherwise `commitment` stands for it. `branch` is 0
+    but for a cloned device's later branches (SPEC A6); `authority` is the rank of whoever it names.
     """
 
     n: int
@@ -126,6 +127,8 @@ class PulledEvent:
     server: str
     received_ms: int
     state: State
+    branch: int
+    authority: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ CLOCK_SLACK_MS = 10 * 60 * 1000
 
 _COLUMNS = (
     "devices.id, seq, previous, body, commitment, envelopes.server, events.received_ms,"
-    " day_key, person"
+    " branch, authority, day_key, person"
 )
 _SOURCE = (
     " JOIN devices ON devices.no = events.device JOIN envelopes ON envelopes.no = events.envelope"
@@ -137,7 +137,8 @@ def _cut(rows: Iterator[tuple[Any, ...]], limit: int, newest: int) -> RawPage:
 
 
 def _pulled(row: tuple[Any, ...]) -> tuple[PulledEvent, int | None, bytes | None]:
-    n, device, seq, previous, body, commitment, server, received_ms, key, person = row
+    n, device, seq, previous, body, commitment, server, received_ms, *rest = row
+    branch, authority, key, person = rest
     event = PulledEvent(
         n=n,
         device=device,
@@ -149,5 +150,7 @@ def _pulled(row: tuple[Any, ...]) -> tuple[PulledEvent, int | None, bytes | None
         server=server,
         received_ms=received_ms,
         state="accepted",
+        branch=branch,
+        authority=authority,
     )
     return event, key, person

@@ -141,3 +141,13 @@ def test_what_was_remembered_is_dropped_when_another_process_wrote(bench: Bench)
     bench.writer.run(put(4))
     bench.writer.close()
     assert bench.forgotten == before + 1
+
+
+def test_a1_a_commit_of_the_log_waits_for_the_disk(bench: Bench) -> None:
+    def settings(connection: sqlite3.Connection) -> tuple[int, str]:
+        (synchronous,) = connection.execute("PRAGMA synchronous").fetchone()
+        (journal,) = connection.execute("PRAGMA journal_mode").fetchone()
+        return synchronous, journal
+
+    assert bench.writer.run(settings) == (2, "wal"), "2 is FULL: a power cut loses nothing"
+    bench.writer.close()
