@@ -104,7 +104,7 @@ def launch(
 
 
 def kill(profile: Path) -> None:
-    """End the Chromium that runs on this profile as a power cut would: nothing is written any more."""
+    """End the Chromium on this profile as a power cut would: it writes nothing any more."""
     wanted = f"--user-data-dir={profile}".encode()
     for process in Path("/proc").glob("[0-9]*"):
         try:

@@ -13,7 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -59,10 +59,22 @@ def chot(*arguments: str | Path) -> str:
 
 def free_port() -> int:
     """A port nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    return free_ports(1)
+
+
+def free_ports(count: int) -> int:
+    """The first of `count` neighbouring ports that are free."""
+    while True:
+        with contextlib.ExitStack() as stack:
+            first = 0
+            try:
+                for n in range(count):
+                    probe = stack.enter_context(socket.socket())
+                    probe.bind(("127.0.0.1", first + n if first else 0))
+                    first = first or probe.getsockname()[1]
+            except OSError:
+                continue
+            return first
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +163,13 @@ class Served:
 
 
 @contextlib.contextmanager
-def serving(data: Path, *arguments: str, port: int, prefix: Sequence[str] = ()) -> Iterator[Served]:
+def serving(data: Path, *arguments: str, port: int) -> Iterator[Served]:
     """`chot serve` in a process of its own until the block ends; its log must be clean then."""
     log = data.parent / f"serve-{port}.log"
     secure = "--lan" in arguments
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*prefix, str(CHOT), "serve", "--data", str(data), "--port", str(port), *arguments],
+            [str(CHOT), "serve", "--data", str(data), "--port", str(port), *arguments],
             stdout=output,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
