@@ -30,7 +30,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from server.config import Config
 from server.keys import KeyRing
 from server.projector import Projector
-from server.store.sqlite import SqliteStore, open_log, open_store
+from server.store.log_file import open_log
+from server.store.sqlite import SqliteStore, open_store
 from sync.batch import Batch, batch_to_json, parse_batch, verify_batch
 from tests.server.store.tablets import Tablet, enrolled
 

@@ -5,21 +5,17 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Self
-
-from sqlite_utils import Database
 
 from server.accept import ContentKeys, examine
 from server.config import Config
-from server.keys import KeyRing, public_jwk
+from server.keys import KeyRing
 from server.store import audit, own_chain, pull, registry, restate, search, whole
 from server.store.append import Arrival, Memory, Signer, append
 from server.store.blind import BlindIndex
-from server.store.log_schema import log_migrations
+from server.store.log_file import open_log, prepare_log
 from server.store.persons import DayKeys, binding, local_day
 from server.store.protocol import (
     AuditEntry,
@@ -41,15 +37,6 @@ from server.store.view_schema import FLAGS
 from server.store.writer import Job, Writer
 from sync.batch import Batch, sign_es256
 from sync.chain import genesis
-from sync.encoding import uuid7
-
-BUSY_TIMEOUT_S = 30.0
-CHECKPOINT_PAGES = 4000
-"""WAL pages before a checkpoint: 16 MB, so that few commits wait for one."""
-
-
-class StoreKeysError(Exception):
-    """The log was written with other keys than the key ring holds."""
 
 
 def open_store(config: Config, keys: KeyRing | None = None) -> SqliteStore:
@@ -67,7 +54,7 @@ class SqliteStore:
     def __init__(self, config: Config, keys: KeyRing) -> None:
         self.config = config
         self.keys = keys
-        self.server_id, self.epoch = _prepare(config.log_path, keys)
+        self.server_id, self.epoch = prepare_log(config.log_path, keys)
         self.blind = BlindIndex(keys)
         self.day_keys = DayKeys(keys)
         self._content_keys = ContentKeys(keys.sealing)
@@ -388,53 +375,3 @@ class SqliteStore:
         if heard is None:
             return device
         return replace(device, last_contact_ms=heard[0], unsent=heard[1], clock_offset_ms=heard[2])
-
-
-def open_log(path: Path) -> sqlite3.Connection:
-    """A connection that may write the log; it stays in the thread that opens it."""
-    connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_S)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-    return connection
-
-
-def _prepare(path: Path, keys: KeyRing) -> tuple[str, int]:
-    """Make or upgrade the file; (server id, epoch)."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    connection = open_log(path)
-    try:
-        database = Database(connection)
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            log_migrations.apply(database)
-            identity = _identity(connection, keys)
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
-        return identity
-    finally:
-        connection.close()
-
-
-def _identity(connection: sqlite3.Connection, keys: KeyRing) -> tuple[str, int]:
-    """This server's id and epoch; a new log gets both, and the server as its first device.
-
-    The epoch is the second it began: a log restored twice from one backup must not get the same
-    one twice, as counting up would give (SPEC F5).
-    """
-    jwk = public_jwk(keys.signing)
-    stored = dict(connection.execute("SELECT key, value FROM meta"))
-    if not stored:
-        now_ms = time.time_ns() // 1_000_000
-        stored = {"server": uuid7(now_ms, secrets.token_bytes(10)), "epoch": str(now_ms // 1000)}
-        connection.executemany("INSERT INTO meta (key, value) VALUES (?, ?)", stored.items())
-        registry.add_device(
-            connection, stored["server"], "server", None, None, "server", jwk, now_ms
-        )
-    own = registry.read_device(connection, stored["server"])
-    if own is None or own.jwk != jwk:
-        raise StoreKeysError("log.db was written with another server-signing key")
-    return stored["server"], int(stored["epoch"])
