@@ -191,7 +191,10 @@ class SignedReceipt(Schema):
 
 
 class GivenEvent(Schema):
-    """One event of a feed; `commitment` stands where the person text is withheld."""
+    """One event of a feed; `commitment` stands where the person text is withheld.
+
+    `branch` (SPEC A6) and `authority` (R7: 1 officer, 2 lead, 3 console user) are 0 where absent.
+    """
 
     n = fields.Integer(required=True)
     device = fields.String(required=True)
@@ -203,6 +206,8 @@ class GivenEvent(Schema):
     server = fields.String(required=True)
     received = fields.Integer(required=True)
     state = fields.String(required=True)
+    branch = fields.Integer()
+    authority = fields.Integer()
 
 
 class SyncAnswer(Schema):

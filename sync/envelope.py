@@ -8,6 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from sync.batch import MAX_SEQ, verify_es256
+from sync.chain import HASH_BYTES
+from sync.encoding import from_base64url
+from sync.errors import SyncError
+
 Level = Literal["relay", "home"]
 
 
@@ -68,3 +75,37 @@ class Receipt:
             str(self.server_ms),
         )
         return "\n".join(lines).encode("ascii")
+
+
+def read_receipt(data: object, key: ec.EllipticCurvePublicKey) -> Receipt:
+    """The receipt in its JSON value, once its signature is the server's (SPEC P1).
+
+    Raises SyncError "receipt.shape" or "receipt.signature". Whether `head` is one's own hash at
+    `through` is for the caller to see (P3).
+    """
+    value = data if isinstance(data, dict) else {}
+    server, level, device = (value.get(name) for name in ("server", "level", "device"))
+    if not (isinstance(server, str) and isinstance(device, str) and level in ("relay", "home")):
+        raise SyncError("receipt.shape", "P1")
+    through, safe_through, server_ms = (
+        _count(value.get(name)) for name in ("through", "safe_through", "server_time")
+    )
+    try:
+        head = from_base64url(value.get("head"), HASH_BYTES)
+        signature = from_base64url(value.get("signature"), 64)
+    except SyncError:
+        raise SyncError("receipt.shape", "P1") from None
+    receipt = Receipt(server, level, device, through, head, safe_through, server_ms)
+    try:
+        text = receipt.signing_text()
+    except UnicodeEncodeError:
+        raise SyncError("receipt.shape", "P1") from None
+    if not verify_es256(key, signature, text):
+        raise SyncError("receipt.signature", "P1")
+    return receipt
+
+
+def _count(value: object) -> int:
+    if type(value) is not int or not 0 <= value <= MAX_SEQ:
+        raise SyncError("receipt.shape", "P1")
+    return value

@@ -14,7 +14,7 @@ from server.api.resource import DEVICE, PREFIX, Resource, problems
 from server.context import Context, here
 from server.packs import device_scopes
 from server.problems import ProblemError
-from server.store.protocol import Device, EventAnswer, PulledEvent
+from server.store.protocol import Device, EventAnswer, PulledEvent, PushAnswer
 from sync.batch import PROTOCOL, parse_batch, sign_es256, verify_batch
 from sync.cursor import Cursor, Feed, feed_set, parse_cursor, parse_feed
 from sync.encoding import to_base64url
@@ -47,11 +47,11 @@ def exchange(wanted: dict[str, Any]) -> Response:
     feeds = _feeds(wanted["feeds"], device)
     cursor = parse_cursor(wanted["cursor"])
     now_ms = context.clock()
-    results = _push(context, device, wanted["batch"], now_ms)
+    pushed = _push(context, device, wanted["batch"], now_ms)
     context.store.contact(device.id, now_ms, wanted["unsent"], now_ms - wanted["device_time"])
     answer = {
-        "results": [_result(one) for one in results],
-        "receipt": _receipt(context, device, now_ms),
+        "results": [] if pushed is None else [_result(one) for one in pushed.results],
+        "receipt": _receipt(context, device, pushed, now_ms),
         **_pull(context, device, feeds, cursor, now_ms),
         "removals": [],
         "digest": None,
@@ -68,14 +68,14 @@ def _feeds(texts: list[str], device: Device) -> frozenset[Feed]:
     return feeds
 
 
-def _push(context: Context, device: Device, data: Any, now_ms: int) -> tuple[EventAnswer, ...]:
+def _push(context: Context, device: Device, data: Any, now_ms: int) -> PushAnswer | None:
     if data is None:
-        return ()
+        return None
     batch = parse_batch(data)
     if batch.device != device.id:
         raise ProblemError("batch.device")
     chain = verify_batch(batch, public_key_of_jwk(device.jwk))
-    return context.store.push(batch, chain, device, now_ms).results
+    return context.store.push(batch, chain, device, now_ms)
 
 
 def _result(answer: EventAnswer) -> dict[str, Any]:
@@ -87,8 +87,14 @@ def _result(answer: EventAnswer) -> dict[str, Any]:
     return result
 
 
-def _receipt(context: Context, device: Device, now_ms: int) -> dict[str, Any]:
-    through, head = context.store.held(device.id)
+def _receipt(
+    context: Context, device: Device, pushed: PushAnswer | None, now_ms: int
+) -> dict[str, Any]:
+    # Of the branch that was pushed: a clone can hand in what it has before it enrols anew (A6).
+    if pushed is None:
+        through, head = context.store.held(device.id)
+    else:
+        through, head = pushed.through, pushed.head
     receipt = Receipt(
         server=context.store.server_id,
         level=context.config.level,
@@ -159,6 +165,10 @@ def _event(event: PulledEvent) -> dict[str, Any]:
         sent["person"] = event.person
     elif any(event.commitment):
         sent["commitment"] = to_base64url(event.commitment)
+    if event.branch:
+        sent["branch"] = event.branch
+    if event.authority:
+        sent["authority"] = event.authority
     return sent
 
 
