@@ -15,8 +15,8 @@ import click
 from server.config import ConfigError, load_config
 from server.keys import KeyRing, KeyRingError
 from server.projector import Projector, ProjectorRunningError
-from server.store.protocol import Store
 from server.store.log_file import StoreKeysError
+from server.store.protocol import Store
 from server.store.sqlite import open_store
 
 VIETNAM = timezone(timedelta(hours=7))
