@@ -120,11 +120,11 @@ lock: ## resolve setup.cfg again and write constraints.txt
 	@rm -rf build/lock && mv build/constraints.txt constraints.txt && wc -l constraints.txt
 
 chromium:
-	@if [ -x "$${CHROMIUM:-/usr/bin/chromium}" ] && command -v ip >/dev/null; then exit 0; \
+	@if [ -x "$${CHROMIUM:-/usr/bin/chromium}" ] && command -v ip >/dev/null && command -v certutil >/dev/null; then exit 0; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  echo "installing chromium for the browser tests"; \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core iproute2 >/dev/null; \
-	else echo "the browser tests need 'apt install chromium iproute2' (CHROMIUM=... names another Chromium); 'make check' runs without" >&2; exit 1; fi
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core iproute2 libnss3-tools >/dev/null; \
+	else echo "the browser tests need 'apt install chromium iproute2 libnss3-tools' (CHROMIUM=... names another Chromium); 'make check' runs without" >&2; exit 1; fi
 
 clean: ## remove what make made; data/ stays
 	rm -rf $(VENV) build dist web/dist web/node_modules *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
