@@ -38,7 +38,7 @@ HOLDER = {
     "i": "001190012345",
     "t": "0900000001",
 }
-TRAVEL = {"o": "2021/268", "d": "2021/582", "v": "29C-123.45", "r": "work", "y": [], "x": False}
+TRAVEL = {"o": "2021/01", "d": "2021/582", "v": "29C-123.45", "r": "work", "y": [], "x": False}
 
 
 @dataclass(frozen=True, slots=True)
