@@ -1,0 +1,77 @@
+/** Packs come into force, never go back, and are not believed without the right signature. */
+
+import { expect, test } from "vitest";
+import { CODE, OFFICER, PIN, rulesContent } from "./test/fake_server.ts";
+import { codeOf, core, enrolAndOpen, environment, server, settle } from "./test/started.ts";
+import { draftOf, person } from "./test/tablet.ts";
+
+test("a newer one is in force without a restart, an older one never", async () => {
+  await enrolAndOpen();
+  await server.publish("rules", 3, { ...rulesContent(), otherwise: refer() });
+  await settle();
+  expect(core.decide(draftOf(person("A"))).verdict).toMatchObject({ outcome: "refer", packs: { rules: 3 } });
+  await server.publish("rules", 2, rulesContent());
+  await settle();
+  expect(core.state().packs["rules"]?.version).toBe(3);
+  expect(core.state().alerts).toEqual(["pack.rollback"]);
+});
+
+test("an old one under a new number is refused: the number inside counts", async () => {
+  await server.publish("rules", 4, rulesContent());
+  const old = server.packs.get("rules")?.jws ?? "";
+  await server.publish("rules", 5, { ...rulesContent(), otherwise: refer() });
+  await enrolAndOpen();
+  server.packs.set("rules", { version: 6, jws: old });
+  await settle();
+  expect(core.state()).toMatchObject({ alerts: ["pack.rollback"], packs: { rules: { version: 5 } } });
+  expect(core.decide(draftOf(person("A"))).verdict.outcome).toBe("refer");
+});
+
+test("one that another key signed, or is made for another checkpoint, leaves the last good in force", async () => {
+  await enrolAndOpen();
+  await server.publish("rules", 2, { ...rulesContent(), otherwise: refer() }, "all", await server.strangersKey());
+  await settle();
+  expect(core.state()).toMatchObject({ alerts: ["pack.signature"], packs: { rules: { version: 1 } } });
+  await server.publish("rules", 2, rulesContent(), "checkpoint:nt-ca-na");
+  await settle();
+  expect(core.state().alerts).toEqual(["pack.scope"]);
+  expect(core.decide(draftOf(person("A"))).verdict.outcome).toBe("pass");
+});
+
+test("rules that do not parse mean kiểm tra thêm", async () => {
+  await enrolAndOpen();
+  await server.publish("rules", 2, { rules: "none" });
+  await settle();
+  expect(core.decide(draftOf(person("A"))).verdict).toMatchObject({ outcome: "refer", reasons: ["rules_missing"] });
+  expect(core.state().alerts).toEqual(["pack.content"]);
+});
+
+test("rules past their stop mean kiểm tra thêm, and one contact makes them good again", async () => {
+  await enrolAndOpen();
+  const hours = (count: number) => {
+    environment.clock_ms += count * 3_600_000;
+    server.clock_ms += count * 3_600_000;
+  };
+  server.mischief = () => "drop_request";
+  hours(167);
+  expect(core.decide(draftOf(person("A"))).verdict.outcome).toBe("pass");
+  hours(2);
+  expect(core.decide(draftOf(person("A"))).verdict).toMatchObject({ outcome: "refer", reasons: ["rules_stale"] });
+  await settle();
+  expect(core.state().packs["rules"]?.age_state).toBe("red");
+  server.mischief = () => null;
+  await settle();
+  expect(core.state().packs["rules"]?.age_state).toBe("fresh");
+  expect(core.decide(draftOf(person("A"))).verdict.outcome).toBe("pass");
+});
+
+test("without any pack the verdict is kiểm tra thêm and no shift opens", async () => {
+  server.mischief = (path) => (path === "/devices/enrol" ? null : "drop_request");
+  await core.enrol(CODE);
+  expect(core.decide(draftOf(person("A"))).verdict).toMatchObject({ outcome: "refer", reasons: ["rules_missing"] });
+  expect(await codeOf(core.openShift(await server.badge(OFFICER), PIN))).toBe("pack.missing");
+});
+
+function refer(): object {
+  return { outcome: "refer", reason: { code: "ask", vi: "Hỏi", en: "Ask" } };
+}

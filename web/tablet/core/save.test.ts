@@ -1,0 +1,129 @@
+/** Saving a crossing: on disk, once, in order; what stands in its two texts. */
+
+import { expect, test } from "vitest";
+import { createCore } from "./core.ts";
+import { OFFICER, PIN } from "./test/fake_server.ts";
+import { codeOf, core, enrolAndOpen, environment, heldOnce, restart, saveMany, server, settle } from "./test/started.ts";
+import { draftOf, person } from "./test/tablet.ts";
+
+test("is there after a restart, once, and arrives exactly once", async () => {
+  await enrolAndOpen();
+  server.mischief = () => "drop_request";
+  const [saved] = await saveMany(1);
+  await settle();
+  expect(core.state()).toMatchObject({ unsent: 1, sync: { status: "offline" } });
+  await restart();
+  expect(core.state()).toMatchObject({ unsent: 1, oldest_unsent_ms: saved?.time_ms });
+  server.mischief = () => null;
+  await settle();
+  expect(heldOnce()).toEqual([1]);
+  expect(core.state()).toMatchObject({ unsent: 0, oldest_unsent_ms: null, sync: { status: "idle" } });
+});
+
+test("twenty at once take twenty numbers and one unbroken chain", async () => {
+  await enrolAndOpen();
+  const other = createCore(environment);
+  await other.start();
+  await other.openShift(await server.badge(OFFICER), PIN);
+  const drafts = Array.from({ length: 10 }, (_, at) => draftOf(person(`Người ${at}`)));
+  const saved = await Promise.all([...drafts.map((one) => core.save(one)), ...drafts.map((one) => other.save(one))]);
+  expect(saved.map(({ seq }) => seq).sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, at) => at + 1));
+  await settle();
+  expect(heldOnce()).toEqual(Array.from({ length: 20 }, (_, at) => at + 1));
+  expect(core.state().unsent).toBe(0);
+});
+
+test("stamps rise also when the clock jumps back", async () => {
+  await enrolAndOpen();
+  await core.save(draftOf(person("A")));
+  environment.clock_ms -= 3_600_000;
+  await core.save(draftOf(person("B")));
+  await settle();
+  const stamps = server.log().map(({ body }) => (JSON.parse(body) as { stamp: string }).stamp);
+  expect(stamps).toEqual([...stamps].sort());
+  expect(new Set(stamps).size).toBe(2);
+});
+
+test("body holds no person; the person part holds name, card and description", async () => {
+  await enrolAndOpen();
+  await core.save({ ...draftOf(person("Đặng Thị Hòa")), note: "ghi chú" });
+  await settle();
+  const [event] = server.log();
+  const body = JSON.parse(event?.body ?? "") as Record<string, unknown>;
+  expect(event?.body).not.toContain("Hòa");
+  expect(body).toMatchObject({
+    kind: "crossing",
+    home: "hd-ql6",
+    officer: OFFICER,
+    packs: { rules: 1, trust: 1, roster: 1 },
+    set: { direction: "in", plate: { normal: "29A12345" }, verdict: { outcome: "pass" }, action: "passed" },
+    items: {
+      people: { 1: { role: "driver", evidence: { family: "none" } } },
+      goods: { 1: { group: "food", quantity: 2.5 } },
+    },
+  });
+  expect(JSON.parse(event?.person ?? "")).toMatchObject({
+    set: { note: "ghi chú" },
+    items: {
+      people: { 1: { name: "Đặng Thị Hòa", card: { colour: "green", basis: "seen" } } },
+      goods: { 1: { description: "rau" } },
+    },
+  });
+});
+
+test("no raw code is kept, not even of an unknown one", async () => {
+  await enrolAndOpen();
+  const evidence = await core.readCode("BÍ ẨN 0123 không ai biết");
+  expect(evidence).toMatchObject({ family: "opaque", status: "unknown" });
+  await core.save(draftOf({ ...person("A"), evidence }));
+  await settle();
+  const [event] = server.log();
+  expect(`${event?.body}${event?.person}`).not.toContain("BÍ ẨN");
+  expect(JSON.parse(event?.body ?? "").items.people["1"].evidence).toEqual({
+    family: "opaque",
+    status: "unknown",
+    code: "unrecognised",
+  });
+});
+
+test("a refusal is passed only with a reason for it", async () => {
+  await enrolAndOpen();
+  const draft = draftOf(person("A", "yellow"));
+  const decision = core.decide(draft);
+  expect(decision).toMatchObject({ verdict: { outcome: "turn_back" }, reasons: [{ vi: "Thẻ vàng" }] });
+  expect(await codeOf(core.save(draft))).toBe("draft.override");
+  await core.save({ ...draft, override: "emergency" });
+  await core.save({ ...draft, action: "turned_back" });
+  await settle();
+  expect(JSON.parse(server.log()[0]?.body ?? "").set.override).toEqual({ reason: "emergency", by: OFFICER });
+});
+
+test.each([
+  ["headcount", { headcount: 0 }],
+  ["headcount", { headcount: 501 }],
+  ["goods", { goods: [{ group: "food", quantity: -1, unit: "kg", perishable: false }] }],
+  ["plate", { plate: { read: "", normal: "", candidates: [] } }],
+] as const)("a draft with a wrong %s writes nothing", async (field, change) => {
+  await enrolAndOpen();
+  expect(await codeOf(core.save({ ...draftOf(person("A")), ...change }))).toBe(`draft.${field}`);
+  expect(core.state().unsent).toBe(0);
+});
+
+test("a full bus fits into one crossing; what does not fit is refused, not cut", async () => {
+  await enrolAndOpen();
+  const riders = Array.from({ length: 100 }, (_, at) => person(`Nguyễn Thị Thử Nghiệm ${at}`));
+  await core.save(draftOf(...riders.slice(0, 45)));
+  expect(await codeOf(core.save(draftOf(...riders)))).toBe("draft.too_large");
+  await settle();
+  expect(Object.keys(JSON.parse(server.log()[0]?.body ?? "").items.people)).toHaveLength(45);
+  expect(core.state().unsent).toBe(0);
+});
+
+test("undo voids the crossing with an event of its own", async () => {
+  await enrolAndOpen();
+  const saved = await core.save(draftOf(person("A")));
+  await core.undo(saved);
+  expect(await core.recent(5)).toMatchObject([{ record: saved.record, voided: true }]);
+  await settle();
+  expect(heldOnce()).toEqual([1, 2]);
+});

@@ -1,0 +1,183 @@
+/** Rounds with a server and a network that fail in every way: nothing lost, nothing doubled. */
+
+import { openDB } from "idb";
+import { expect, test } from "vitest";
+import { commitment } from "../../shared/sync/chain.ts";
+import { uuid7 } from "../../shared/sync/encoding.ts";
+import { BATCH_EVENTS } from "./sync.ts";
+import { otherBody, PIN } from "./test/fake_server.ts";
+import { core, enrolAndOpen, environment, heldOnce, namedPerson, saveMany, server, settle } from "./test/started.ts";
+
+test("a lost answer means saying it again: nothing lost, nothing doubled", async () => {
+  await enrolAndOpen();
+  server.mischief = (path) => (path === "/sync" ? "drop_answer" : null);
+  await saveMany(3);
+  await settle();
+  expect(core.state()).toMatchObject({ unsent: 3, sync: { status: "offline" } });
+  expect(heldOnce()).toEqual([1, 2, 3]);
+  server.mischief = () => null;
+  await settle();
+  expect(heldOnce()).toEqual([1, 2, 3]);
+  expect(core.state().unsent).toBe(0);
+});
+
+test("500, then 401, then nothing at all, then all is well", async () => {
+  await enrolAndOpen();
+  server.mischief = (path) => (path === "/sync" ? 500 : null);
+  await saveMany(2);
+  await settle();
+  expect(core.state()).toMatchObject({ unsent: 2, sync: { status: "error", code: "made.500" } });
+  server.mischief = (path) => (path === "/sync" ? 401 : null);
+  await settle();
+  expect(core.state()).toMatchObject({ unsent: 2, sync: { status: "error", code: "made.401" } });
+  server.mischief = () => "drop_request";
+  await settle();
+  expect(core.state()).toMatchObject({ unsent: 2, sync: { status: "offline" } });
+  server.mischief = () => null;
+  await settle();
+  expect(core.state()).toMatchObject({ unsent: 0, sync: { status: "idle" } });
+  expect(heldOnce()).toEqual([1, 2]);
+});
+
+test("an expired token costs one new one and no event", async () => {
+  await enrolAndOpen();
+  server.forgetTokens();
+  await saveMany(1);
+  await settle();
+  expect(core.state()).toMatchObject({ unsent: 0, sync: { status: "idle" } });
+});
+
+test("413 halves the batch until it fits", async () => {
+  await enrolAndOpen();
+  server.mischief = () => "drop_request";
+  await saveMany(9);
+  server.mischief = () => null;
+  server.batchLimit = 2;
+  await settle();
+  expect(heldOnce()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(Math.max(...server.batches.map(({ events }) => events.length))).toBeLessThanOrEqual(2);
+  expect(core.state().unsent).toBe(0);
+  expect(BATCH_EVENTS).toBeGreaterThan(9);
+});
+
+test("failures in a row wait longer each time, with jitter, and never less than Retry-After", async () => {
+  await enrolAndOpen();
+  server.mischief = () => "drop_request";
+  for (let round = 0; round < 12; round += 1) await core.syncNow();
+  const waits = environment.delays.filter((ms) => ms !== 30_000).slice(-12);
+  waits.forEach((ms, at) => {
+    const full = Math.min(300_000, 2000 * 2 ** at);
+    expect(ms).toBeGreaterThanOrEqual(full / 2);
+    expect(ms).toBeLessThanOrEqual(full);
+  });
+});
+
+test("locked: it drains sealed, in a form only the server opens, and pulls nothing", async () => {
+  await enrolAndOpen();
+  server.mischief = () => "drop_request";
+  await saveMany(2);
+  await settle();
+  core.lock();
+  server.mischief = () => null;
+  await server.addOther(otherBody(uuid7(server.clock_ms, new Uint8Array(10)), server.clock_ms), null);
+  await settle();
+  expect(core.state()).toMatchObject({ phase: "locked", unsent: 0 });
+  const [event] = server.log();
+  expect(event?.person).toBeNull();
+  const opened = await server.open(event?.sealed ?? "", event?.commitment ?? new Uint8Array());
+  expect(await commitment(opened)).toEqual(event?.commitment);
+  expect(opened).toContain("Người 0");
+  await core.reopen(PIN);
+  await settle();
+  expect((await core.recent(9)).map(({ state }) => state).sort()).toEqual(["pulled", "sent", "sent"]);
+});
+
+test("a rejected and a held event are shown and block nothing", async () => {
+  await enrolAndOpen();
+  server.state = "rejected";
+  await saveMany(1);
+  await settle();
+  server.state = "held";
+  await saveMany(1);
+  await settle();
+  server.state = "accepted";
+  await saveMany(1);
+  await settle();
+  expect(core.state()).toMatchObject({ unsent: 0, rejected: 1, held: 1 });
+  expect((await core.recent(9)).map(({ state }) => state)).toEqual(["sent", "held", "rejected"]);
+});
+
+test("P1 a receipt that another key signed counts for nothing", async () => {
+  await enrolAndOpen();
+  const honest = environment.fetch;
+  environment.fetch = async (url, init) => {
+    const response = await honest(url, init);
+    if (!url.endsWith("/sync")) return response;
+    const answer = (await response.json()) as { receipt: { through: number } };
+    answer.receipt.through += 1;
+    return Response.json(answer);
+  };
+  await saveMany(1);
+  await settle();
+  expect(core.state()).toMatchObject({ unsent: 1, alerts: ["receipt.signature"], sync: { status: "error" } });
+  environment.fetch = honest;
+  await settle();
+  expect(core.state()).toMatchObject({ unsent: 0, alerts: [] });
+});
+
+test("P3 a receipt whose head is not our own hash is shown, not believed", async () => {
+  await enrolAndOpen();
+  await saveMany(1);
+  await settle();
+  const db = await openDB(environment.database);
+  const row = await db.get("own", 1);
+  await db.put("own", { ...row, hash: new Uint8Array(32) });
+  db.close();
+  await settle();
+  expect(core.state()).toMatchObject({ alerts: ["receipt.head"], sync: { code: "receipt.head" } });
+});
+
+test("F4 pages are stored with their cursor: a lost page is asked for again, none is stored twice", async () => {
+  await enrolAndOpen();
+  for (let at = 0; at < 12; at += 1) {
+    const time = server.clock_ms + at * 1000;
+    await server.addOther(otherBody(uuid7(time, new Uint8Array(10).fill(at)), time), namedPerson(`Người ${at}`));
+  }
+  let calls = 0;
+  server.mischief = (path) => (path === "/sync" && (calls += 1) === 2 ? "drop_answer" : null);
+  await settle();
+  await settle();
+  const recent = await core.recent(50);
+  expect(recent.length).toBe(12);
+  expect(recent[0]).toMatchObject({ name: "Người 11", own: false, state: "pulled", lane: "2" });
+});
+
+test("F5 a server restored from a backup is offered again what it lost", async () => {
+  await enrolAndOpen();
+  await saveMany(4);
+  await settle();
+  await server.addOther(otherBody(uuid7(server.clock_ms, new Uint8Array(10)), server.clock_ms), null);
+  await settle();
+  expect((await core.recent(9)).length).toBe(5);
+  server.restore(2);
+  await settle();
+  expect(heldOnce()).toEqual([1, 2, 3, 4]);
+  expect(core.state()).toMatchObject({ unsent: 0, sync: { status: "idle" } });
+  expect((await core.recent(9)).map(({ state }) => state)).toEqual(["sent", "sent", "sent", "sent"]);
+});
+
+test("a long outbox goes out compressed", async () => {
+  await enrolAndOpen();
+  server.mischief = () => "drop_request";
+  await saveMany(20);
+  server.mischief = () => null;
+  let encoding: string | null = null;
+  const honest = environment.fetch;
+  environment.fetch = (url, init) => {
+    if (url.endsWith("/sync")) encoding ??= new Headers(init.headers).get("Content-Encoding");
+    return honest(url, init);
+  };
+  await settle();
+  expect(encoding).toBe("gzip");
+  expect(heldOnce().length).toBe(20);
+});
