@@ -3,10 +3,8 @@
 web/shared/sync/vectors.test.ts reads the same files.
 """
 
-import importlib.util
 import json
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -15,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from sync.batch import parse_batch, verify_batch, verify_es256
 from sync.encoding import from_base64url
 from sync.seal import unseal, unwrap_content_key, wrapped_part
+from tests.sync.make_vectors import to_text, vectors
 
 FOLDER = Path(__file__).parent.parent / "vectors" / "sync"
 NAMES = [
@@ -27,16 +26,6 @@ NAMES = [
     "registers.json",
     "seal.json",
 ]
-
-
-def generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location(
-        "make_vectors", Path(__file__).parent / "make_vectors.py"
-    )
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def load(name: str) -> Any:
@@ -53,8 +42,7 @@ def public_key(jwk: dict[str, str]) -> ec.EllipticCurvePublicKey:
 
 
 def test_every_vector_file_is_the_one_the_generator_writes() -> None:
-    module = generator()
-    made = {name: module.to_text(content) for name, content in module.vectors().items()}
+    made = {name: to_text(content) for name, content in vectors().items()}
     assert sorted(made) == NAMES
     found = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.json")}
     assert found == made
