@@ -23,11 +23,27 @@ class Desk:
         self.page.get_by_label("Tên đăng nhập").fill(login["login"])
         self.page.get_by_label("Mật khẩu").fill(login["password"])
         self.page.get_by_role("button", name="Đăng nhập").click()
-        expect(self.page.get_by_role("heading", name="Cần xem")).to_be_visible()
+        expect(self.page.get_by_role("button", name="Đăng xuất")).to_be_visible()
 
     def open_queue(self) -> None:
         self.page.goto(f"{self.url}/console/")
         expect(self.page.get_by_role("heading", name="Cần xem")).to_be_visible()
+
+    def enrolment_code(self, lane: str, name: str) -> bytes:
+        """«Tạo mã đăng ký» for "checkpoint/lane"; a photo (PNG) of the code on the page."""
+        self.page.get_by_role("link", name="Máy bảng", exact=True).click()
+        self.page.get_by_role("combobox").select_option(lane)
+        self.page.get_by_role("textbox", name="Tên máy").fill(name)
+        self.page.get_by_role("button", name="Tạo mã đăng ký").click()
+        return self.page.get_by_role("figure", name="Mã QR đăng ký").screenshot()
+
+    def revoke(self, name: str) -> None:
+        """«Thu hồi» the tablet of this name, and sure of it."""
+        self.page.get_by_role("link", name="Máy bảng", exact=True).click()
+        row = self.page.get_by_role("row").filter(has_text=name)
+        row.get_by_role("link", name="Thu hồi").click()
+        self.page.get_by_role("button", name="Thu hồi").click()
+        expect(self.page.get_by_role("status")).to_contain_text("Đã thu hồi")
 
     def row(self, record: str) -> Locator:
         """The line of a crossing in the queue or among results."""

@@ -79,6 +79,7 @@ def arrives_once(tablet: Tablet, served: Served, plate: str) -> str:
 def reviewed(desk: Desk, served: Served, record: str, plate: str) -> None:
     """In the queue, found by a part of the plate, marked as seen with a note; queued no more."""
     desk.sign_in(served)
+    desk.open_queue()
     expect(desk.row(record)).to_contain_text("Làm khác kết luận")
     desk.search_plate(plate[3:], "YC-12/2026")
     desk.open(record)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.e2e.browser import Browser
 
@@ -62,6 +62,8 @@ class Tablet:
 
     def scan(self, text: str) -> None:
         """Hold a code in front of the camera until it is read; then take it away."""
+        # A camera still opening may already see the code, and leave this screen by itself.
+        expect(self.page.get_by_text("Đưa mã vào khung")).to_be_visible(timeout=PATIENCE_MS)
         self.browser.camera.show(text)
         self.reopen_camera()
         expect(self.page.get_by_role("radiogroup", name="Người này là")).to_be_visible(
@@ -136,6 +138,11 @@ class Tablet:
         sheet = self.page.get_by_role("dialog", name="Mã mẫu")
         sheet.get_by_role("button", name=title).first.click()
 
+    def choose_photo(self, picture: bytes) -> None:
+        """A picture of a code, as from the camera application."""
+        file = FilePayload(name="ma.png", mimeType="image/png", buffer=picture)
+        self.page.locator("input[type=file]").set_input_files(file)
+
     def saved_word(self) -> Locator:
         """What says that a crossing is on disk."""
         return self.page.get_by_role("status").filter(has_text="Đã lưu")
@@ -165,6 +172,13 @@ class Tablet:
         sheet = self.sheet("Tình trạng máy")
         contact = sheet.get_by_role("listitem").filter(has_text="Liên lạc máy chủ")
         expect(contact).to_contain_text(words, timeout=PATIENCE_MS)
+        sheet.get_by_role("button", name="Đóng").first.click()
+
+    def expect_alert(self, words: str) -> None:
+        """Something a person has to know, on the status sheet."""
+        self.button("Mở bảng tình trạng").click()
+        sheet = self.sheet("Tình trạng máy")
+        expect(sheet.get_by_role("alert")).to_contain_text(words, timeout=PATIENCE_MS)
         sheet.get_by_role("button", name="Đóng").first.click()
 
     def strip(self) -> Locator:
