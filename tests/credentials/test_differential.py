@@ -2,17 +2,13 @@
 
 import json
 import random
-import shutil
-import subprocess
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from credentials import evidence_to_json, normalise_plate, parse_trust, read
 from tests.credentials.signing import ISSUER_KEY, OTHER_KEY, own
+from tests.node import typescript_answers
 
 ROOT = Path(__file__).parents[2]
 BATCH = ROOT / "web" / "tools" / "credentials-batch.ts"
@@ -35,33 +31,9 @@ ODD_VALUES: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-def node() -> str:
-    """A Node that runs TypeScript as it is (22.18 or later); skips the test when there is none."""
-    beside = Path(sys.executable).parent / "node"
-    command = str(beside) if beside.exists() else shutil.which("node")
-    if command is None:
-        pytest.skip("no Node: the two languages were not compared")
-    version = subprocess.run([command, "--version"], capture_output=True, text=True, check=True)
-    major, minor = (int(part) for part in version.stdout.strip().lstrip("v").split(".")[:2])
-    if (major, minor) < (22, 18):
-        pytest.skip(f"Node {version.stdout.strip()} does not run TypeScript: needs 22.18")
-    return command
-
-
 def answers(lines: list[dict[str, Any]]) -> list[Any]:
     # Escaped, because the texts hold lone surrogates and line separators.
-    given = "".join(json.dumps(line) + "\n" for line in lines)
-    done = subprocess.run(
-        [node(), str(BATCH)],
-        input=given,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    # Not splitlines: it also cuts at U+2028, which JSON leaves as it is.
-    return [json.loads(line) for line in done.stdout.split("\n")[:-1]]
+    return typescript_answers(BATCH, [json.dumps(line) for line in lines])
 
 
 def mutated(rng: random.Random, text: str) -> str:

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from rules import (
     RuleError,
@@ -28,36 +23,9 @@ from rules import (
     validate,
     verdict_to_json,
 )
+from tests.node import typescript_answers
 
 BATCH = Path(__file__).parents[2] / "web" / "tools" / "rules-batch.ts"
-
-
-def node() -> str:
-    """A Node that runs TypeScript as it is (22.18 or later); skips the test when there is none."""
-    beside = Path(sys.executable).parent / "node"
-    command = str(beside) if beside.exists() else shutil.which("node")
-    if command is None:
-        pytest.skip("no Node: the two languages were not compared")
-    version = subprocess.run([command, "--version"], capture_output=True, text=True, check=True)
-    major, minor = (int(part) for part in version.stdout.strip().lstrip("v").split(".")[:2])
-    if (major, minor) < (22, 18):
-        pytest.skip(f"Node {version.stdout.strip()} does not run TypeScript: needs 22.18")
-    return command
-
-
-def typescript_answers(texts: Sequence[str]) -> list[Any]:
-    """One answer a line, from Node."""
-    done = subprocess.run(
-        [node(), str(BATCH)],
-        input="".join(f"{text}\n" for text in texts),
-        capture_output=True,
-        encoding="utf-8",
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    # Not splitlines: it also cuts at U+2028, which JSON leaves as it is.
-    return [json.loads(line) for line in done.stdout.split("\n")[:-1]]
 
 
 def python_answers(texts: Sequence[str]) -> list[Any]:
@@ -69,7 +37,7 @@ def python_answers(texts: Sequence[str]) -> list[Any]:
 def disagreements(lines: Sequence[dict[str, Any]]) -> list[tuple[str, Any, Any]]:
     """Lines on which the languages differ, with what Python and TypeScript said."""
     texts = [json.dumps(line) for line in lines]
-    both = zip(texts, python_answers(texts), typescript_answers(texts), strict=True)
+    both = zip(texts, python_answers(texts), typescript_answers(BATCH, texts), strict=True)
     return [found for found in both if canonical(found[1]) != canonical(found[2])]
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.rules.batch import disagreements, python_answers, typescript_answers
+from tests.node import typescript_answers
+from tests.rules.batch import BATCH, disagreements, python_answers
 from tests.rules.journeys import ISSUED_AT, PACK_NAMES, external, now_ms, pack_content, sample
 
 EXPRESSIONS = 6_000
@@ -157,7 +158,7 @@ def test_a_number_that_is_not_finite_is_refused_by_both() -> None:
     texts = ['{"logic": {"var": "a"}, "data": {"a": 1e400}}']
     expected = [{"error": "data.type", "at": ""}]
     assert python_answers(texts) == expected
-    assert typescript_answers(texts) == expected
+    assert typescript_answers(BATCH, texts) == expected
 
 
 def mutated(rng: random.Random, value: Any) -> Any:

@@ -60,6 +60,12 @@ export async function append(
   throw new CoreError("storage.busy");
 }
 
+/** The text of a person part, once (SPEC E7). */
+export function personText(part: PersonPart, salt: Bytes): string {
+  const items = Object.keys(part.items).length > 0 ? { items: part.items } : {};
+  return JSON.stringify({ salt: toBase64url(salt), set: part.fields, ...items });
+}
+
 /** The person text in `person` (nonce ‖ ciphertext); null when this history key does not open it. */
 export async function openPerson(person: Bytes, committed: Bytes, history: CryptoKey): Promise<string | null> {
   try {
@@ -94,11 +100,7 @@ interface SecretPerson {
 }
 
 async function encryptPerson(environment: Environment, part: PersonPart, keys: PersonKeys): Promise<SecretPerson> {
-  const text = JSON.stringify({
-    salt: toBase64url(environment.random(SALT_BYTES)),
-    set: part.fields,
-    ...(Object.keys(part.items).length > 0 ? { items: part.items } : {}),
-  });
+  const text = personText(part, environment.random(SALT_BYTES));
   if (text.length > MAX_PERSON_CHARS) throw new CoreError("draft.too_large", "person");
   const committed = await commitment(text);
   return {

@@ -3,6 +3,7 @@
 import { uuid7 } from "../../shared/sync/encoding.ts";
 import type { Fields, Items } from "../../shared/sync/events.ts";
 import type { Draft, PersonPart } from "./append.ts";
+import { boundedFact, cut, cutAll } from "./bounds.ts";
 import type { Environment } from "./environment.ts";
 import {
   CoreError,
@@ -11,13 +12,22 @@ import {
   type DraftGoods,
   type DraftPerson,
   type Evidence,
+  type Place,
+  type Plate,
   type Verdict,
 } from "./types.ts";
 
 const MAX_HEADCOUNT = 500;
 const MAX_WAIT_S = 86_400;
-/** Longest texts of schemas/records.py, in characters. */
-const LONGEST = { name: 200, id_number: 32, birth_date: 10, phone: 20, address: 300, description: 200, note: 500 };
+const TEMPERATURE_C = { low: 30, high: 45 };
+/** Longest texts of schemas/records.py and schemas/shapes.py, in characters. */
+const LONGEST = {
+  ...{ name: 200, id_number: 32, birth_date: 10, phone: 20, address: 300, description: 200, note: 500 },
+  ...{ lane: 32, place: 16, plate: 16, plate_read: 24, candidate: 32, code: 32, key_id: 64, issuer: 128 },
+  ...{ expires_at: 32, reason: 64, rule: 64, fingerprint: 64, symptom: 32 },
+};
+/** Longest lists there. */
+const MOST = { candidates: 8, reasons: 16, rules: 32, fingerprints: 8, symptoms: 16 };
 
 /** What every event of this shift says in its header. */
 export interface Header {
@@ -34,8 +44,12 @@ export function checkDraft(draft: CrossingDraft, decision: Decision): void {
   if (!Number.isInteger(headcount) || headcount < Math.max(1, people.length) || headcount > MAX_HEADCOUNT) {
     throw new CoreError("draft.headcount", "headcount");
   }
-  if (plate !== null && (plate.normal === "" || plate.normal.length > 16 || plate.read.length > 24)) {
+  if (plate !== null && (plate.normal === "" || plate.normal.length > LONGEST.plate || plate.read.length > LONGEST.plate_read)) {
     throw new CoreError("draft.plate", "plate");
+  }
+  for (const { temperature_c = 36 } of people) {
+    const measured = temperature_c >= TEMPERATURE_C.low && temperature_c <= TEMPERATURE_C.high;
+    if (!measured) throw new CoreError("draft.temperature", "temperature_c");
   }
   for (const { quantity } of goods) {
     if (!Number.isFinite(quantity) || quantity < 0 || quantity > 1e9) throw new CoreError("draft.goods", "goods");
@@ -48,20 +62,20 @@ export function checkDraft(draft: CrossingDraft, decision: Decision): void {
 
 /** The event of a new crossing. No raw code is in it; of an opaque code only family, status and code. */
 export function crossingEvent(
-  environment: Environment,
+  environment: Pick<Environment, "now" | "random">,
   draft: CrossingDraft,
   decision: Decision,
   header: Header,
 ): { draft: Draft; person: PersonPart } {
   const now = environment.now();
   const set: Fields = {
-    lane: header.lane,
+    lane: cut(header.lane, LONGEST.lane) ?? "",
     direction: draft.direction,
     mode: draft.mode,
     purpose: draft.purpose,
-    origin: draft.origin,
-    destination: draft.destination,
-    plate: draft.plate,
+    origin: placeOf(draft.origin),
+    destination: placeOf(draft.destination),
+    plate: plateOf(draft.plate),
     vehicle_class: draft.vehicle_class,
     ...(draft.plate_colour === null ? {} : { plate_colour: draft.plate_colour }),
     headcount: draft.headcount,
@@ -96,25 +110,46 @@ function headerOf(header: Header, now: number): Omit<Draft, "record" | "fields" 
 
 /** Pack versions stand in the event's header; here only what was decided and why. */
 function verdictOf({ outcome, reasons, rules }: Verdict): Fields {
-  return { outcome, reasons: reasons.slice(0, 16), rules: rules.slice(0, 32) };
+  return { outcome, reasons: reasonsOf(reasons), rules: cutAll(rules, MOST.rules, LONGEST.rule) };
 }
 
 /** Without the rules: the crossing's verdict names them all, and a full bus has to fit into one body. */
 function personVerdict(verdict: Verdict | undefined): Fields {
-  return verdict === undefined ? {} : { verdict: { outcome: verdict.outcome, reasons: verdict.reasons.slice(0, 16) } };
+  return verdict === undefined ? {} : { verdict: { outcome: verdict.outcome, reasons: reasonsOf(verdict.reasons) } };
+}
+
+function reasonsOf(reasons: readonly string[]): string[] {
+  return cutAll(reasons, MOST.reasons, LONGEST.reason);
+}
+
+/** A declared origin is only as good as its code: one that no table can hold is none. */
+function placeOf(place: Place | null): Fields | null {
+  const code = cut(place?.code, LONGEST.place);
+  const known = place !== null && (place.dataset === "2021" || place.dataset === "2025");
+  return known && code === place.code ? { dataset: place.dataset, code } : null;
+}
+
+function plateOf(plate: Plate | null): Fields | null {
+  const normal = cut(plate?.normal, LONGEST.plate);
+  if (plate === null || normal === null) return null;
+  const read = cut(plate.read, LONGEST.plate_read) ?? normal;
+  return { read, normal, candidates: cutAll(plate.candidates, MOST.candidates, LONGEST.candidate) };
 }
 
 /** What the code proved, without whom it concerns. Somebody who shows no code says who they are: a claim. */
 function evidenceOf(evidence: Evidence | null): Fields {
   if (evidence === null) return { family: "none", status: "claim", code: "unsigned" };
-  const { family, status, code, key_id, issuer, expires_at } = evidence;
-  return { family, status, code, ...present({ key_id, issuer, expires_at }) };
+  const { family, status, code } = evidence;
+  const key_id = cut(evidence.key_id, LONGEST.key_id);
+  const issuer = cut(evidence.issuer, LONGEST.issuer);
+  const expires_at = cut(evidence.expires_at, LONGEST.expires_at);
+  return { family, status, code: cut(code, LONGEST.code) ?? "", ...present({ key_id, issuer, expires_at }) };
 }
 
 function personPart(draft: CrossingDraft): PersonPart {
   const people = numbered(draft.people, personOf);
-  const goods = numbered(draft.goods, ({ description }: DraftGoods) => present({ description: cut("description", description) }));
-  return { fields: present({ note: cut("note", draft.note) }), items: itemsOf({ people, goods }) };
+  const goods = numbered(draft.goods, ({ description }: DraftGoods) => present({ description: cut(description, LONGEST.description) }));
+  return { fields: present({ note: cut(draft.note, LONGEST.note) }), items: itemsOf({ people, goods }) };
 }
 
 function personOf({ evidence, identity, card, temperature_c, symptoms }: DraftPerson): Fields {
@@ -123,17 +158,17 @@ function personOf({ evidence, identity, card, temperature_c, symptoms }: DraftPe
     Array.isArray(value) ? value.length > 0 : value !== null,
   );
   return present({
-    name: cut("name", known.name),
-    id_number: cut("id_number", known.id_number),
-    birth_date: cut("birth_date", known.birth_date),
-    sex: known.sex,
-    phone: cut("phone", known.phone),
-    address: cut("address", known.address),
+    name: cut(known.name, LONGEST.name),
+    id_number: cut(known.id_number, LONGEST.id_number),
+    birth_date: cut(known.birth_date, LONGEST.birth_date),
+    sex: known.sex === "M" || known.sex === "F" ? known.sex : null,
+    phone: cut(known.phone, LONGEST.phone),
+    address: cut(known.address, LONGEST.address),
     card,
-    facts: facts.length === 0 ? null : Object.fromEntries(facts),
-    fingerprints: (evidence?.fingerprints.length ?? 0) === 0 ? null : evidence?.fingerprints.slice(0, 8),
+    facts: facts.length === 0 ? null : boundedFact(Object.fromEntries(facts)),
+    fingerprints: some(cutAll(evidence?.fingerprints, MOST.fingerprints, LONGEST.fingerprint)),
     temperature_c,
-    symptoms: (symptoms?.length ?? 0) === 0 ? null : symptoms,
+    symptoms: some(cutAll(symptoms, MOST.symptoms, LONGEST.symptom)),
   });
 }
 
@@ -150,13 +185,11 @@ function present(fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined && value !== ""));
 }
 
-/** A code may say more than the schema keeps; losing the tail is better than losing the crossing. */
-function cut(field: keyof typeof LONGEST, text: string | null | undefined): string | null {
-  const characters = [...(text ?? "").trim()];
-  return characters.length === 0 ? null : characters.slice(0, LONGEST[field]).join("");
+function some(texts: readonly string[]): readonly string[] | null {
+  return texts.length === 0 ? null : texts;
 }
 
 function waitOf(startedMs: number | null, now: number): Fields {
-  if (startedMs === null || startedMs > now) return {};
+  if (startedMs === null || !(startedMs <= now)) return {};
   return { wait_s: Math.min(MAX_WAIT_S, Math.round((now - startedMs) / 1000)) };
 }

@@ -381,6 +381,7 @@ export const en: Texts = {
     "draft.plate": "The plate cannot be stored. Type it again.",
     "draft.goods": "The goods line cannot be stored. Type it again.",
     "draft.headcount": "The number of people is wrong.",
+    "draft.temperature": "The temperature is not right (30–45 °C). Measure again or leave it out.",
     "draft.override": "Choose a reason for doing otherwise.",
     "draft.too_large": "Too many people or goods. Write two crossings.",
     "shift.closed": "The shift is closed. Open it and repeat.",

@@ -389,6 +389,7 @@ export const vi = {
     "draft.plate": "Biển số không ghi được. Nhập lại.",
     "draft.goods": "Dòng hàng không ghi được. Nhập lại.",
     "draft.headcount": "Số người không đúng. Sửa lại.",
+    "draft.temperature": "Nhiệt độ không đúng (30–45 °C). Đo lại hoặc bỏ trống.",
     "draft.override": "Chọn lý do làm khác kết quả.",
     "draft.too_large": "Lượt này có quá nhiều người hoặc hàng. Tách làm hai lượt.",
     "shift.closed": "Ca đã đóng. Mở ca rồi làm lại.",
