@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from schemas.problems import PROBLEMS
 from server.failures import log_failure
+from server.store.writer import StoreClosedError
 from sync.errors import SyncError
 
 MEDIA_TYPE = "application/problem+json"
@@ -66,6 +67,7 @@ def register_errors(app: Flask) -> None:
     """Answer every error of every route in the one shape."""
     app.register_error_handler(ProblemError, problem_response)
     app.register_error_handler(SyncError, _sync_problem)
+    app.register_error_handler(StoreClosedError, _busy)
     app.register_error_handler(HTTPException, _http_problem)
     app.register_error_handler(Exception, _failure)
 
@@ -108,6 +110,14 @@ def _sync_problem(error: SyncError) -> Response:
         return _failure(error)
     at = () if error.at is None else ((str(error.at), error.code),)
     return problem_response(ProblemError(error.code, errors=at))
+
+
+def _busy(error: StoreClosedError) -> Response:
+    """The store is closing, or its disk failed: what was sent is not stored and may come again."""
+    incident = log_failure("store", error)
+    return problem_response(
+        ProblemError("server.busy", detail=f"incident {incident}", headers={"Retry-After": "5"})
+    )
 
 
 def _http_problem(error: HTTPException) -> Response | HTTPException:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import gc
 import logging
 import multiprocessing
+import os
+import signal
 import socket
 import sys
 import threading
@@ -112,14 +114,20 @@ def serve(
         server.after_fork = after_fork
         gc.freeze()
         try:
-            server.serve(target_loader=partial(load_worker, config), wrap_loader=False)
+            loader = partial(load_worker, config, *os.pipe())
+            server.serve(target_loader=loader, wrap_loader=False)
         except SystemExit as ended:
             # granian leaves that way when its worker ends by itself.
             raise ServeError(f"the worker ended (exit code {ended.code})") from None
 
 
-def load_worker(config: Config) -> Wsgi:
-    """Called in the worker process: the application, its answers joined into one write each."""
+def load_worker(config: Config, lifeline: int, parents_end: int) -> Wsgi:
+    """Called in the worker process: the application, its answers joined into one write each.
+
+    `lifeline` is a pipe whose other end the main process alone keeps open.
+    """
+    os.close(parents_end)
+    threading.Thread(target=_end_with_parent, args=(lifeline,), daemon=True).start()
     set_up_logging()
     app = create_app(config)
 
@@ -133,6 +141,12 @@ def load_worker(config: Config) -> Wsgi:
                 close()
 
     return joined
+
+
+def _end_with_parent(lifeline: int) -> None:
+    """A main process that was killed leaves nobody to stop its worker, which holds the port."""
+    os.read(lifeline, 1)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def set_up_logging() -> None:

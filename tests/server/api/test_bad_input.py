@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from schemas.problems import PROBLEMS
 from server.headers import API_POLICY
+from server.store.writer import StoreClosedError
 from tests.server.api.conftest import World, a_world
 from tests.server.api.tablet import new_key
 
@@ -261,6 +262,18 @@ def test_failure_names_an_incident_and_nothing_else(
     assert "RuntimeError" in caplog.text
     assert secret not in caplog.text
     assert secret not in answer.text
+
+
+def test_store_that_takes_no_more_is_busy(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(*_: object) -> None:
+        raise StoreClosedError("the log takes no more writes")
+
+    tablet = world.enrol()
+    tablet.crossing()
+    monkeypatch.setattr(type(world.context.store), "push", closed)
+    answer = world.sync(tablet, batch=tablet.batch())
+    assert problem(answer)["code"] == "server.busy"
+    assert int(answer.headers["Retry-After"]) > 0
 
 
 def test_log_lines_hold_no_url_and_no_token(world: World, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,7 +1,8 @@
-"""The built tablet's files, as a service worker needs them."""
+"""The built tablet: types, caching, policy, and nothing outside its folder."""
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,96 @@ import pytest
 from server import static_tablet
 from tests.server.api.conftest import World
 
+FILES = {
+    "index.html": b"<!doctype html><title>chot</title>" + b" " * 2000,
+    "sw.js": b"self.skipWaiting();" * 100,
+    "manifest.webmanifest": b'{"name":"chot"}',
+    "assets/index-Ab12.js": b"export const a = 1;" * 100,
+    "assets/reader-Cd34.wasm": b"\x00asm" + bytes(1000),
+}
 
-def test_index_answers_by_its_own_name(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """No browser starts a page from a redirected answer that a service worker kept."""
-    (tmp_path / "index.html").write_text("<p>tablet</p>", "utf-8")
-    monkeypatch.setattr(static_tablet, "FOLDERS", (tmp_path,))
-    for path in ("/tablet/", "/tablet/index.html"):
-        answer = world.client.get(path)
-        assert (answer.status_code, answer.text) == (200, "<p>tablet</p>"), path
+
+@pytest.fixture(autouse=True)
+def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "dist" / "tablet"
+    for name, data in FILES.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    (tmp_path / "dist" / "secret.txt").write_text("secret")
+    monkeypatch.setattr(static_tablet, "FOLDERS", (folder,))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "cached"),
+    [
+        ("", "text/html; charset=utf-8", "no-cache"),
+        ("index.html", "text/html; charset=utf-8", "no-cache"),
+        ("sw.js", "text/javascript; charset=utf-8", "no-cache"),
+        ("manifest.webmanifest", "application/manifest+json", "no-cache"),
+        (
+            "assets/index-Ab12.js",
+            "text/javascript; charset=utf-8",
+            "public, max-age=31536000, immutable",
+        ),
+        ("assets/reader-Cd34.wasm", "application/wasm", "public, max-age=31536000, immutable"),
+    ],
+)
+def test_type_and_caching(world: World, path: str, kind: str, cached: str) -> None:
+    answer = world.client.get(f"/tablet/{path}")
+    assert answer.status_code == 200
+    assert answer.data == FILES[path or "index.html"]
+    assert answer.headers["Content-Type"] == kind
+    assert answer.headers["Cache-Control"] == cached
+    assert "script-src 'self' 'wasm-unsafe-eval'" in answer.headers["Content-Security-Policy"]
+    again = world.client.get(f"/tablet/{path}", headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+
+
+def test_compressed_when_asked(world: World) -> None:
+    answer = world.client.get("/tablet/sw.js", headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert answer.headers["Vary"] == "Accept-Encoding"
+    assert gzip.decompress(answer.data) == FILES["sw.js"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../secret.txt",
+        "..%2fsecret.txt",
+        "%2e%2e/secret.txt",
+        "assets/../../secret.txt",
+        "assets",
+        ".hidden",
+        "nothing.js",
+        "a%00b",
+    ],
+)
+def test_nothing_outside(world: World, path: str) -> None:
+    answer = world.client.get(f"/tablet/{path}")
+    assert answer.status_code == 404
+    assert b"secret" not in answer.data
+
+
+def test_absolute_path_leads_nowhere(world: World) -> None:
+    answer = world.client.get("/tablet//etc/passwd", follow_redirects=True)
+    assert answer.status_code == 404
+    assert static_tablet.find("/etc/passwd") is None
+
+
+def test_link_out_of_the_folder_is_not_followed(world: World, built: Path) -> None:
+    (built / "link.txt").symlink_to(built.parent / "secret.txt")
+    assert world.client.get("/tablet/link.txt").status_code == 404
+
+
+def test_rebuilt_file_is_read_again(world: World, built: Path) -> None:
+    world.client.get("/tablet/sw.js")
+    (built / "sw.js").write_bytes(b"new")
+    assert world.client.get("/tablet/sw.js").data == b"new"
+
+
+def test_folder_without_slash_is_sent_on(world: World) -> None:
+    answer = world.client.get("/tablet")
+    assert (answer.status_code, answer.headers["Location"]) == (308, "/tablet/")
