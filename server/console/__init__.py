@@ -9,11 +9,22 @@ import hashlib
 
 from flask import Flask
 
-from server.console import audit, crossing, devices, figures, pages, review, search, session, users
+from server.console import (
+    audit,
+    crossing,
+    devices,
+    figures,
+    pages,
+    resolve,
+    review,
+    search,
+    session,
+    users,
+)
 from server.console.memory import Memory
 from server.console.visit import EXTENSION, ConsoleCookies
 
-FAMILIES = (session, review, crossing, search, figures, devices, users, audit)
+FAMILIES = (session, review, crossing, resolve, search, figures, devices, users, audit)
 
 
 def add_console(app: Flask, session_key: bytes) -> None:

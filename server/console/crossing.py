@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from schemas.shapes import REVIEW_DECISIONS
 from server.access import the_user
+from server.console.conflicts import MAX_TYPED_CHARACTERS, contests
 from server.console.reasons import place_names, rulebook
-from server.console.review import CATCH_UP_MS, place_from, url_of_next
+from server.console.review import CATCH_UP_MS, Place, place_from, url_of_next
 from server.console.texts import text
 from server.console.visit import REVIEWERS, language, memory, signed_in
 from server.console.words import Words
@@ -24,6 +26,15 @@ MAX_NOTE_CHARACTERS = 1000
 REVIEWABLE = ("open", "seen", "needs_check")
 
 
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """How somebody came to a crossing: from a place in the queue, or from a search."""
+
+    place: Place
+    search_id: str
+    search: OpenSearch | None
+
+
 def add_pages(console: Blueprint) -> None:
     """/console/crossings/<record> and its reviews."""
     console.add_url_rule("/crossings/<string:record>", "crossing", crossing)
@@ -35,11 +46,14 @@ def add_pages(console: Blueprint) -> None:
 @signed_in(*REVIEWERS)
 def crossing(record: str) -> str:
     """The page, opened from the queue (purpose "review") or from a search that has shown it."""
-    search_id = request.args.get("search", "")
-    place = place_from(request.args.to_dict())
-    search = _search(search_id, record) if search_id else None
-    found = _look(record, search, search_id)
-    context = here()
+    visit = visit_of(request.args.to_dict(), record)
+    return page_of(look(record, visit, "crossing"), visit, request.args.get("told", ""))
+
+
+def page_of(found: CrossingWhole, visit: Visit, told: str) -> str:
+    """The page of a crossing that was looked up; `told`: what became of the last act on it."""
+    context, record, place = here(), found.row.record, visit.place
+    search, search_id = visit.search, visit.search_id
     if search is None:
         back = url_for("console.queue", _anchor=record, **place.query())
     else:
@@ -60,7 +74,10 @@ def crossing(record: str) -> str:
         search_id=search_id,
         search=search,
         back=back,
-        told=request.args.get("told", ""),
+        told=told,
+        asked=contests(found, found.conflicts),
+        settled=contests(found, found.settled),
+        max_typed=MAX_TYPED_CHARACTERS,
         rulebook=book,
         names={one.id: one.name for one in context.store.checkpoints()},
         who=_names_of_people(),
@@ -76,10 +93,8 @@ def write_review(record: str) -> Response:
     decision, note = request.form.get("decision", ""), request.form.get("note", "").strip()
     if decision not in REVIEW_DECISIONS or len(note) > MAX_NOTE_CHARACTERS:
         raise ProblemError("request.invalid")
-    search_id = request.form.get("search", "")
-    place = place_from(request.form.to_dict())
-    search = _search(search_id, record) if search_id else None
-    found = _look(record, search, search_id, "review")
+    visit = visit_of(request.form.to_dict(), record)
+    found = look(record, visit, "review")
     context = here()
     now_ms = context.clock()
     context.store.write(
@@ -92,13 +107,20 @@ def write_review(record: str) -> Response:
         now_ms=now_ms,
     )
     memory().reviewed.add(record, now_ms + CATCH_UP_MS)
-    if search is not None:
+    if visit.search is not None:
         return redirect(
-            url_for("console.search_page", search_id=search_id, after=place.after or None,
-                    told=decision, _anchor=record),
+            url_for("console.search_page", search_id=visit.search_id,
+                    after=visit.place.after or None, told=decision, _anchor=record),
             303,
         )  # fmt: skip
-    return redirect(url_of_next(place, found.row, decision), 303)
+    return redirect(url_of_next(visit.place, found.row, decision), 303)
+
+
+def visit_of(arguments: dict[str, str], record: str) -> Visit:
+    """How a URL or form says one came here; ProblemError where it says nothing of the kind."""
+    search_id = arguments.get("search", "")
+    search = _search(search_id, record) if search_id else None
+    return Visit(place_from(arguments), search_id, search)
 
 
 def _names_of_people() -> dict[str, str]:
@@ -118,19 +140,20 @@ def _search(search_id: str, record: str) -> OpenSearch:
     return search
 
 
-def _look(
-    record: str, search: OpenSearch | None, search_id: str, what: str = "crossing"
+def look(
+    record: str, visit: Visit, what: str, details: dict[str, str] | None = None
 ) -> CrossingWhole:
     """Audit first, then read; without a search only what is or was in the queue."""
     if not is_uuid7(record):
         raise ProblemError("record.unknown")
-    context = here()
+    context, search = here(), visit.search
     purpose = "review" if search is None else search.purpose
     reference = "" if search is None else search.reference
-    details = {"search": search_id} if search_id else {}
+    noted = {"search": visit.search_id} if visit.search_id else {}
+    noted |= details or {}
     context.store.audit(
         AuditEntry(
-            context.clock(), the_user().id, what, record, purpose, reference, details
+            context.clock(), the_user().id, what, record, purpose, reference, noted
         )
     )  # fmt: skip
     found = context.store.crossing(record)

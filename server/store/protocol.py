@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from sync.batch import Batch
+from sync.events import ref
 
 State = Literal["accepted", "duplicate", "held", "rejected"]
 DeviceKind = Literal["tablet", "server"]
@@ -213,16 +214,26 @@ class Write:
     fields: dict[str, Any]
     person: dict[str, Any] | None
 
+    @property
+    def ref(self) -> str:
+        """How other events name it (SPEC E6)."""
+        return ref(self.device, self.seq)
+
 
 @dataclass(frozen=True, slots=True)
 class CrossingWhole:
-    """One crossing, merged, with its person parts, conflicts, reviews and history."""
+    """One crossing, merged, with its person parts, conflicts, reviews and history.
+
+    `conflicts` wait for a person; in `settled` a policy chose what is shown (SPEC R7). Both hold,
+    by register path, the surviving writes.
+    """
 
     row: CrossingRow
     fields: dict[str, Any]
     people: dict[str, dict[str, Any]]
     goods: dict[str, dict[str, Any]]
     conflicts: dict[str, list[Write]]
+    settled: dict[str, list[Write]]
     reviews: tuple[Write, ...]
     history: tuple[Write, ...]
 
@@ -339,7 +350,8 @@ class Store(Protocol):
     def search(self, criteria: Criteria, after: str, limit: int) -> tuple[list[CrossingRow], str]:
         """Rows, newest first, and the key to continue after ("" at the end)."""
 
-    def crossing(self, record: str) -> CrossingWhole | None: ...
+    def crossing(self, record: str) -> CrossingWhole | None:
+        """One crossing from all that is stored; only its row waits for the projector."""
 
     def counts(self, from_ms: int, to_ms: int, checkpoints: Sequence[str]) -> dict[str, int]:
         """Crossings, people, vehicles, by direction, action and flag, open reviews."""

@@ -19,6 +19,7 @@ from sync.registers import (
     Policy,
     Record,
     apply,
+    differing,
     open_conflicts,
     path_policy,
     policies_from_json,
@@ -153,6 +154,15 @@ def conflicts(record: Record, kind: str) -> list[str]:
     """The paths a person has to decide (SPEC R9). One write cannot disagree with itself."""
     contested = {path: one for path, one in record.items() if len(one.writes) > 1}
     return open_conflicts(contested, policies(kind)) if contested else []
+
+
+def settled(record: Record, kind: str) -> list[str]:
+    """The paths where different writes survive and a policy chose among them, sorted (SPEC R7)."""
+    return sorted(
+        path
+        for path, one in record.items()
+        if len(one.writes) > 1 and _policy(kind, path).closes == "auto" and differing(one)
+    )
 
 
 Fields = dict[str, Any]

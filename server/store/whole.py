@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from server.store.log_schema import ACCEPTED
 from server.store.persons import DayKeys
 from server.store.protocol import CrossingRow, CrossingWhole, Write
 from server.store.record import (
@@ -17,13 +18,16 @@ from server.store.record import (
     merge_events,
     open_event,
     read_events,
+    settled,
     shown_values,
 )
-from server.store.search import ROW, crossing_row, joined, within
+from server.store.search import ROW, crossing_row, joined, watermark, within
 from sync.clock import crossing_ms
 from sync.registers import Record, differing, writes_of
 
 PAGE = 100
+MAX_FRESH = 5_000
+"""Rows looked through beyond the watermark: a projector is behind by less, or far behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ def read_record(
         ).fetchone()
         if row is None:
             return None
-        return _read(log, view, [crossing_row(row)], day_keys)[0]
+        return _read(log, view, [crossing_row(row)], day_keys, _fresh(log, view, record))[0]
 
 
 def read_page(
@@ -71,7 +75,7 @@ def assemble(found: Found, day_keys: DayKeys | None) -> CrossingWhole:
     events = [
         one
         for one in (open_event(event, day_keys) for event in found.events)
-        if one.body.kind == "crossing"
+        if one.body.kind == "crossing" and one.body.record == found.row.record
     ]
     reviews = [open_event(event, day_keys) for event in found.reviews]
     record = merge_events(events)
@@ -83,6 +87,7 @@ def assemble(found: Found, day_keys: DayKeys | None) -> CrossingWhole:
         people=items.get("people", {}),
         goods=items.get("goods", {}),
         conflicts={path: _sides(record, path, by_ref) for path in conflicts(record, "crossing")},
+        settled={path: _sides(record, path, by_ref) for path in settled(record, "crossing")},
         reviews=tuple(_write(one) for one in reviews),
         history=tuple(_write(one) for one in sorted(events, key=_in_order)),
     )
@@ -93,8 +98,11 @@ def _read(
     view: sqlite3.Connection,
     rows: list[CrossingRow],
     day_keys: DayKeys | None,
+    fresh: Sequence[int] = (),
 ) -> list[Found]:
     numbers = {row.record: _numbers(view, _OF_RECORD, row.record) for row in rows}
+    if fresh:
+        numbers[rows[0].record] = sorted({*numbers[rows[0].record], *fresh})
     reviews = {row.record: _numbers(view, _OF_REVIEWS, row.record) for row in rows}
     wanted = {n for some in (*numbers.values(), *reviews.values()) for n in some}
     events = {one.n: one for one in read_events(log, sorted(wanted))}
@@ -108,6 +116,16 @@ def _read(
         )
         for row in rows
     ]
+
+
+def _fresh(log: sqlite3.Connection, view: sqlite3.Connection, record: str) -> list[int]:
+    """What the log holds of a record beyond the watermark: who decides must not decide on less."""
+    rows = log.execute(
+        "SELECT n FROM events WHERE n > max(?, (SELECT max(n) FROM events) - ?) AND state = ?"
+        " AND instr(body, ?) ORDER BY n",
+        (watermark(view), MAX_FRESH, ACCEPTED, record),
+    )
+    return [int(n) for (n,) in rows]
 
 
 _OF_RECORD = "SELECT n FROM record_events WHERE record = (SELECT id FROM records WHERE record = ?)"

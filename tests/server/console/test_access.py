@@ -16,6 +16,7 @@ MAY: dict[str, set[str]] = {
     "queue": set(ROLES),
     "crossing": {"reviewer", "approver"},
     "write_review": {"reviewer", "approver"},
+    "resolve": {"reviewer", "approver"},
     "search_form": {"reviewer", "approver"},
     "open_search": {"reviewer", "approver"},
     "search_page": {"reviewer", "approver"},

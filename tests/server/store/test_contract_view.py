@@ -221,6 +221,30 @@ def test_a_conflict_about_who_somebody_is_stands_in_the_person_part(world: World
     ]
 
 
+def test_a_whole_crossing_holds_what_the_projector_has_not_taken_up_yet(world: World) -> None:
+    tablet = one_crossing(world)
+    record = tablet.records[0]
+    other = tablet.amendment(record, {}, plate={"read": "29B-999.99", "normal": "29B99999"})
+    tablet.push(world.store, tablet.batch(other, tablet.crossing()))
+    whole = world.store.crossing(record)
+    assert whole is not None
+    assert list(whole.conflicts) == ["plate"]
+    assert [one.seq for one in whole.history] == [1, 2]
+
+
+def test_r7_what_a_policy_settles_is_no_conflict_and_not_hidden(world: World) -> None:
+    tablet = one_crossing(world)
+    record = tablet.records[0]
+    tablet.push(world.store, tablet.batch(tablet.amendment(record, {}, lane="2")))
+    world.project()
+    whole = world.store.crossing(record)
+    assert whole is not None
+    assert (whole.conflicts, whole.row.lane) == ({}, "2")
+    assert {path: [one.fields[path] for one in some] for path, some in whole.settled.items()} == {
+        "lane": ["1", "2"]
+    }
+
+
 def test_a_whole_crossing_has_body_and_person_fields_merged(world: World) -> None:
     tablet = one_crossing(world)
     whole = world.store.crossing(tablet.records[0])
