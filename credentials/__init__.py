@@ -11,6 +11,7 @@ from credentials.pack import PackError, PackPayload, sign_pack, verify_pack
 from credentials.plates import Plate, normalise_plate
 from credentials.reading import read, recognise
 from credentials.trust import NO_TRUST, Trust, TrustError, TrustKey, parse_trust
+from credentials.trust_import import TrustImport, import_certificate, import_trust
 
 __all__ = [
     "NO_TRUST",
@@ -21,8 +22,11 @@ __all__ = [
     "Plate",
     "Trust",
     "TrustError",
+    "TrustImport",
     "TrustKey",
     "evidence_to_json",
+    "import_certificate",
+    "import_trust",
     "issue_own",
     "normalise_plate",
     "open_badge",

@@ -1,4 +1,4 @@
-"""Dates as codes carry them: partial ISO dates, `ddMMyyyy`, epoch seconds.
+"""Dates as codes carry them: partial ISO dates, `ddMMyyyy`, epoch seconds, loose ISO instants.
 
 Years outside 1800-2199 are no dates of living people or their papers and are refused.
 """
@@ -11,6 +11,12 @@ _MASKED = re.compile(r"([0-9]{4})-([0-9]{2}|\*{1,2})-([0-9]{2}|\*{1,2})")
 _COMPACT = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{4})")
 _INSTANT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])(?:\.([0-9]{3}))?Z"
+)
+_LOOSE_DATE = re.compile(r"([0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?)(?:[Tt ].*)?", re.DOTALL)
+_LOOSE_INSTANT = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
+    r"(?:[Tt ]([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9])(?:[.,]([0-9]{1,9}))?)?"
+    r" ?(?:[Zz]|([+-])([01][0-9]|2[0-3])(?::?([0-5][0-9]))?)?)?"
 )
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
@@ -63,6 +69,27 @@ def epoch_ms_of_instant(text: str) -> int | None:
         return None
     whole = datetime.fromisoformat(f"{match[1]}T{match[2]}:{match[3]}:{match[4]}+00:00")
     return int(whole.timestamp()) * 1000 + int(match[5] or "0")
+
+
+def date_of_loose(text: str) -> str | None:
+    """The date, maybe partial, at the start of an ISO date or instant as issuers write them."""
+    match = _LOOSE_DATE.fullmatch(text)
+    return match[1] if match is not None and is_partial_date(match[1]) else None
+
+
+def epoch_ms_of_loose(text: str) -> int | None:
+    """Epoch ms of an ISO 8601 instant with any offset and precision; None for anything else.
+
+    A bare date is its first millisecond, a time without an offset is UTC.
+    """
+    match = _LOOSE_INSTANT.fullmatch(text)
+    if match is None or not is_partial_date(match[1]):
+        return None
+    day, hour, minute, second, fraction, sign, offset_hours, offset_minutes = match.groups()
+    whole = datetime.fromisoformat(f"{day}T{hour or '00'}:{minute or '00'}:{second or '00'}+00:00")
+    offset_ms = (int(offset_hours or 0) * 60 + int(offset_minutes or 0)) * 60_000
+    local_ms = int(whole.timestamp()) * 1000 + int(f"{fraction or '0':0<3.3}")
+    return local_ms + offset_ms if sign == "-" else local_ms - offset_ms
 
 
 def _exists(year: int, month: int, day: int) -> bool:

@@ -5,10 +5,13 @@ A new family is one module and one line in each of the two functions.
 
 import re
 
+from credentials.bhyt import matches_bhyt, read_bhyt
 from credentials.cccd import family_of_cccd, matches_cccd, read_cccd
 from credentials.evidence import Evidence, Family
+from credentials.hc1 import matches_hc1, read_hc1
 from credentials.own import matches_own, read_own
 from credentials.pc_covid import matches_pc_covid, read_pc_covid
+from credentials.shc import matches_shc, read_shc
 from credentials.trust import Trust
 from credentials.typed import family_of_typed, read_typed
 from credentials.unlisted import MAX_CHARACTERS, matches_url, read_opaque, read_url
@@ -27,6 +30,12 @@ def recognise(text: str) -> Family:
     bare = text.strip("\t\r\n")
     if matches_own(bare):
         return "own"
+    if matches_hc1(bare):
+        return "hc1"
+    if matches_shc(bare):
+        return "shc"
+    if matches_bhyt(bare):
+        return "bhyt"
     if matches_pc_covid(bare):
         return "pc_covid"
     if matches_cccd(bare):
@@ -43,6 +52,12 @@ def read(text: str, trust: Trust, now_ms: int, leeway_ms: int = 0) -> Evidence:
     match family:
         case "own":
             return read_own(bare.rstrip(" "), trust, now_ms, leeway_ms)
+        case "hc1":
+            return read_hc1(bare, trust, now_ms, leeway_ms)
+        case "shc":
+            return read_shc(bare.rstrip(" "), trust, now_ms, leeway_ms)
+        case "bhyt":
+            return read_bhyt(bare)
         case "pc_covid":
             return read_pc_covid(bare)
         case "cccd" | "can_cuoc" | "cmnd":

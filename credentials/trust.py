@@ -1,7 +1,9 @@
 """Whose signatures count: the content of the trust pack, checked strictly at load.
 
 content = {keys: [{kid, alg "ES256"|"PS256", jwk or spki, issuer, usage[], not_before_ms|null,
-not_after_ms|null}], revoked: [fingerprint]}. `spki` is base64 DER. Members that a later version
+not_after_ms|null}], revoked: [fingerprint], unusable?: [kid]}. `spki` is base64 DER. `unusable`
+names published keys that we refuse (RSA below 2048 bits, other curves): what they sign is no claim
+but invalid. Members that a later version
 adds are ignored; a known one of another shape refuses the whole pack, so that a half-read trust
 list is never in force. ES256 needs P-256, PS256 RSA of at least 2048 bits.
 
@@ -63,6 +65,7 @@ class TrustKey:
 class Trust:
     keys: tuple[TrustKey, ...] = ()
     revoked: frozenset[str] = frozenset()
+    unusable: frozenset[str] = frozenset()
     _by_kid: dict[str, list[TrustKey]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -88,12 +91,17 @@ def parse_trust(content: object) -> Trust:
         raise TrustError("content")
     keys = _list(content.get("keys"), "keys", MAX_KEYS)
     revoked = _list(content.get("revoked"), "revoked", MAX_REVOKED)
+    unusable = [] if content.get("unusable") is None else content["unusable"]
     for index, fingerprint in enumerate(revoked):
         if not isinstance(fingerprint, str) or not _FINGERPRINT.fullmatch(fingerprint):
             raise TrustError(f"revoked[{index}]")
     return Trust(
         tuple(_key(entry, f"keys[{index}]") for index, entry in enumerate(keys)),
         frozenset(str(fingerprint) for fingerprint in revoked),
+        frozenset(
+            _text(kid, f"unusable[{index}]")
+            for index, kid in enumerate(_list(unusable, "unusable", MAX_KEYS))
+        ),
     )
 
 

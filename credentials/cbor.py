@@ -1,0 +1,139 @@
+"""A bounded decoder for the part of CBOR (RFC 8949) that health certificates use.
+
+Definite and indefinite lengths, integers, floats, text, bytes, arrays, maps, the four simple
+values. Tags are read over. Canonical form is not asked for; a duplicate map key is refused, since
+two readers could disagree about what was signed.
+"""
+
+import struct
+from typing import Any
+
+MAX_BYTES = 65_536
+MAX_DEPTH = 16
+# Beyond it JavaScript has no exact integers: such numbers become floats in both languages.
+MAX_SAFE_INTEGER = 2**53 - 1
+
+_BREAK = 0xFF
+_SIMPLE = {20: False, 21: True, 22: None, 23: None}
+_FLOATS = {25: (">e", 2), 26: (">f", 4), 27: (">d", 8)}
+
+
+class CborError(ValueError):
+    """Not one complete CBOR item within the bounds."""
+
+
+def decode_cbor(data: bytes) -> Any:
+    """The one item that `data` holds: int, float, bytes, str, list, dict, bool or None.
+
+    Map keys are int or str. Raises CborError.
+    """
+    if len(data) > MAX_BYTES:
+        raise CborError("too large")
+    try:
+        value, end = _item(data, 0, 1)
+    except (IndexError, struct.error):
+        raise CborError("cut") from None
+    except UnicodeDecodeError:
+        raise CborError("not UTF-8") from None
+    if end != len(data):
+        raise CborError("bytes after the end")
+    return value
+
+
+def _item(data: bytes, at: int, depth: int) -> tuple[Any, int]:
+    if depth > MAX_DEPTH:
+        raise CborError("too deep")
+    major, info = data[at] >> 5, data[at] & 31
+    if major == 7:
+        return _simple(data, info, at + 1)
+    if info == 31:
+        return _indefinite(data, major, at + 1, depth)
+    argument, at = _argument(data, info, at + 1)
+    match major:
+        case 0:
+            return _number(argument), at
+        case 1:
+            return _number(-1 - argument), at
+        case 2 | 3:
+            end = at + argument
+            if end > len(data):
+                raise CborError("cut")
+            return data[at:end] if major == 2 else data[at:end].decode("utf-8"), end
+        case 4:
+            # An item takes a byte at least: a huge count is refused before anything is made.
+            if argument > len(data) - at:
+                raise CborError("cut")
+            items = []
+            for _ in range(argument):
+                item, at = _item(data, at, depth + 1)
+                items.append(item)
+            return items, at
+        case 5:
+            if 2 * argument > len(data) - at:
+                raise CborError("cut")
+            entries: dict[int | str, Any] = {}
+            for _ in range(argument):
+                at = _entry(data, at, depth + 1, entries)
+            return entries, at
+        case _:
+            return _item(data, at, depth + 1)
+
+
+def _indefinite(data: bytes, major: int, at: int, depth: int) -> tuple[Any, int]:
+    match major:
+        case 2 | 3:
+            chunks = []
+            while data[at] != _BREAK:
+                if data[at] >> 5 != major or data[at] & 31 == 31:
+                    raise CborError("chunk of another type")
+                chunk, at = _item(data, at, depth + 1)
+                chunks.append(chunk)
+            return (b"" if major == 2 else "").join(chunks), at + 1
+        case 4:
+            items = []
+            while data[at] != _BREAK:
+                item, at = _item(data, at, depth + 1)
+                items.append(item)
+            return items, at + 1
+        case 5:
+            entries: dict[int | str, Any] = {}
+            while data[at] != _BREAK:
+                at = _entry(data, at, depth + 1, entries)
+            return entries, at + 1
+        case _:
+            raise CborError("no length")
+
+
+def _entry(data: bytes, at: int, depth: int, entries: dict[int | str, Any]) -> int:
+    # Asked of the bytes, because True and 1.0 are the same key as 1 for a dict.
+    if data[at] >> 5 not in (0, 1, 3):
+        raise CborError("key that is neither integer nor text")
+    key, at = _item(data, at, depth)
+    if isinstance(key, float) or key in entries:
+        raise CborError("duplicate or huge key")
+    entries[key], at = _item(data, at, depth)
+    return at
+
+
+def _argument(data: bytes, info: int, at: int) -> tuple[int, int]:
+    if info < 24:
+        return info, at
+    if info > 27:
+        raise CborError("reserved length")
+    end = at + (1 << (info - 24))
+    if end > len(data):
+        raise CborError("cut")
+    return int.from_bytes(data[at:end], "big"), end
+
+
+def _simple(data: bytes, info: int, at: int) -> tuple[Any, int]:
+    if info in _SIMPLE:
+        return _SIMPLE[info], at
+    if info not in _FLOATS:
+        raise CborError("simple value")
+    form, size = _FLOATS[info]
+    return struct.unpack(form, data[at : at + size])[0], at + size
+
+
+def _number(value: int) -> int | float:
+    return value if -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER else float(value)
