@@ -14,7 +14,7 @@ from server.api.resource import DEVICE, PREFIX, Resource, problems
 from server.context import Context, here
 from server.packs import device_scopes
 from server.problems import ProblemError
-from server.store.protocol import Device, EventAnswer, PulledEvent, PushAnswer
+from server.store.protocol import Device, EventAnswer, PulledEvent
 from sync.batch import PROTOCOL, parse_batch, sign_es256, verify_batch
 from sync.cursor import Cursor, Feed, feed_set, parse_cursor, parse_feed
 from sync.encoding import to_base64url
@@ -47,11 +47,11 @@ def exchange(wanted: dict[str, Any]) -> Response:
     feeds = _feeds(wanted["feeds"], device)
     cursor = parse_cursor(wanted["cursor"])
     now_ms = context.clock()
-    pushed = _push(context, device, wanted["batch"], now_ms)
+    results, held = _push(context, device, wanted["batch"], now_ms)
     context.store.contact(device.id, now_ms, wanted["unsent"], now_ms - wanted["device_time"])
     answer = {
-        "results": [] if pushed is None else [_result(one) for one in pushed.results],
-        "receipt": _receipt(context, device, pushed, now_ms),
+        "results": [_result(one) for one in results],
+        "receipt": _receipt(context, device, held, now_ms),
         **_pull(context, device, feeds, cursor, now_ms),
         "removals": [],
         "digest": None,
@@ -68,14 +68,28 @@ def _feeds(texts: list[str], device: Device) -> frozenset[Feed]:
     return feeds
 
 
-def _push(context: Context, device: Device, data: Any, now_ms: int) -> PushAnswer | None:
+Held = tuple[int, bytes]
+"""How far a device's chain is held, and the hash there."""
+
+
+def _push(
+    context: Context, device: Device, data: Any, now_ms: int
+) -> tuple[tuple[EventAnswer, ...], Held]:
+    """The answers, and what the receipt tells: of the pushed branch, never beyond what was pushed.
+
+    So a clone, whose other self is ahead, can hand in what it has before it enrols anew (A6), and
+    a tablet that lost an answer hears of every refusal (A2).
+    """
     if data is None:
-        return None
+        return (), context.store.held(device.id)
     batch = parse_batch(data)
     if batch.device != device.id:
         raise ProblemError("batch.device")
     chain = verify_batch(batch, public_key_of_jwk(device.jwk))
-    return context.store.push(batch, chain, device, now_ms)
+    pushed = context.store.push(batch, chain, device, now_ms)
+    if pushed.through > batch.last:
+        return pushed.results, (batch.last, chain[-1])
+    return pushed.results, (pushed.through, pushed.head)
 
 
 def _result(answer: EventAnswer) -> dict[str, Any]:
@@ -87,14 +101,8 @@ def _result(answer: EventAnswer) -> dict[str, Any]:
     return result
 
 
-def _receipt(
-    context: Context, device: Device, pushed: PushAnswer | None, now_ms: int
-) -> dict[str, Any]:
-    # Of the branch that was pushed: a clone can hand in what it has before it enrols anew (A6).
-    if pushed is None:
-        through, head = context.store.held(device.id)
-    else:
-        through, head = pushed.through, pushed.head
+def _receipt(context: Context, device: Device, held: Held, now_ms: int) -> dict[str, Any]:
+    through, head = held
     receipt = Receipt(
         server=context.store.server_id,
         level=context.config.level,
