@@ -91,6 +91,9 @@ def namespace(home: Path, server_name: str) -> Iterator[Namespace]:
         run("ip", "address", "add", f"{SERVER_ADDRESS}/30", "dev", near)
         run("ip", "link", "set", near, "up")
         inside = Namespace(name, home)
+        # A link-local address that appears seconds later is a changed network to Chromium, which
+        # then drops what it is loading.
+        inside.run("ip", "link", "set", far, "addrgenmode", "none")
         inside.run("ip", "address", "add", f"{TABLET_ADDRESS}/30", "dev", far)
         inside.run("ip", "link", "set", far, "up")
         inside.run("ip", "link", "set", "lo", "up")
