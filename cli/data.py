@@ -86,13 +86,18 @@ class Moment(click.ParamType[int]):
         return _ms(day + timedelta(days=1)) - 1 if self.end else _ms(day)
 
 
+def no_data(data: Path) -> click.ClickException:
+    """What somebody is told who named a directory without data."""
+    return click.ClickException(
+        f"Chưa có dữ liệu trong '{data}'. Tạo bằng: chot demo --data {data} hoặc chot serve"
+    )
+
+
 @contextlib.contextmanager
 def opened(data: Path) -> Iterator[Store]:
     """The store of an existing data directory; a mistyped directory is not made into a new one."""
     if not (data / "log.db").exists():
-        raise click.ClickException(
-            f"Chưa có dữ liệu trong '{data}'. Tạo bằng: chot demo --data {data} hoặc chot serve"
-        )
+        raise no_data(data)
     with contextlib.closing(open_store(load_config(data))) as store:
         yield store
 

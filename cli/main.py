@@ -16,8 +16,9 @@ COMMANDS = {
     "rebuild": "cli.rebuild",
     "serve": "cli.serve",
     "user": "cli.user",
+    "verify-log": "cli.verify_log",
 }
-"""Command → the module that holds a click command of the same name."""
+"""Command → the module that holds a click command of the same name (`-` is `_` there)."""
 
 
 class LazyGroup(click.Group):
@@ -30,7 +31,7 @@ class LazyGroup(click.Group):
         module = COMMANDS.get(cmd_name)
         if module is None:
             return None
-        command = getattr(importlib.import_module(module), cmd_name)
+        command = getattr(importlib.import_module(module), cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)
         return command
 

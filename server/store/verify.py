@@ -1,0 +1,185 @@
+"""Walking a whole log: is it what devices signed and this server accepted? SPEC H1–H5, B3, A3, C4.
+
+A break is something that cannot be where only this program wrote. Gaps, branches and erased person
+parts are states the protocol knows: they are reported, not broken. Rows stream: memory does not
+grow with the log. What nobody outside this file vouches for cannot be seen from it alone: whoever
+takes out the newest events with their signatures and heads leaves a shorter log that fits. Then
+the receipts on the tablets do not (SPEC P3).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from credentials.jws import public_key_of_jwk
+from server.keys import KeyRing
+from server.store.audit import first_broken
+from server.store.branches import Break, Signed, Tracker
+from server.store.registry import read_devices
+from server.store.row_check import RowCheck, rows_of
+from sync.batch import signing_text, verify_es256
+
+Progress = Callable[[int], None]
+"""Called with the number of events walked since the last call."""
+
+STEP = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """The events of a cloned device that came second, or that do not link to what is held."""
+
+    no: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceWalk:
+    """One device's events. `gaps`: missing runs (first, last) that the log does not claim to hold.
+
+    `through`: how far its own branch is whole. `erased`: person parts whose key was destroyed.
+    """
+
+    device: str
+    kind: str
+    checkpoint: str | None
+    events: int
+    through: int
+    gaps: tuple[tuple[int, int], ...]
+    branches: tuple[Branch, ...]
+    erased: int
+    breaks: int
+    first_break: Break | None
+
+
+@dataclass(frozen=True, slots=True)
+class LogWalk:
+    """What a walk found. `first_break` is of the device with the lowest number in this log."""
+
+    devices: tuple[DeviceWalk, ...]
+    audit_entries: int
+    breaks: int
+    first_break: Break | None
+
+    @property
+    def events(self) -> int:
+        return sum(one.events for one in self.devices)
+
+    @property
+    def is_plain(self) -> bool:
+        """No break, and no gap or branch either."""
+        return self.breaks == 0 and not any(one.gaps or one.branches for one in self.devices)
+
+
+def count_events(log: sqlite3.Connection) -> int:
+    """How many events a walk will see."""
+    (count,) = log.execute("SELECT count(*) FROM events").fetchone()
+    return int(count)
+
+
+def walk_log(log: sqlite3.Connection, keys: KeyRing, progress: Progress) -> LogWalk:
+    """Check every event, signature, envelope, head and audit entry as of one moment.
+
+    A damaged file is a break like any other: `log.unreadable`.
+    """
+    devices: list[DeviceWalk] = []
+    loose: list[Break] = []
+    entries = 0
+    try:
+        log.execute("BEGIN")
+        try:
+            for one in _devices(log, keys, progress):
+                devices.append(one)
+            loose += _orphans(log)
+            if not any(one.first_break for one in devices):
+                loose += _numbers(log)
+            (entries,) = log.execute("SELECT count(*) FROM audit").fetchone()
+            broken = first_broken(log, keys.derive("audit"))
+            if broken is not None:
+                loose.append(Break("audit", broken, "audit.hash"))
+        finally:
+            log.execute("ROLLBACK")
+    except sqlite3.DatabaseError as error:
+        loose.append(Break("log.db", 0, "log.unreadable", str(error)))
+    found = [one.first_break for one in devices if one.first_break is not None] + loose
+    breaks = sum(one.breaks for one in devices) + len(loose)
+    return LogWalk(tuple(devices), entries, breaks, found[0] if found else None)
+
+
+def _devices(log: sqlite3.Connection, keys: KeyRing, progress: Progress) -> Iterator[DeviceWalk]:
+    check = RowCheck(log, keys)
+    batches = _Batches(log)
+    for device in read_devices(log):
+        check.start(device.id)
+        key = check.server_key(device.id) or public_key_of_jwk(device.jwk)
+        tracker = Tracker(device.id, batches.of(device.no, device.id, key))
+        erased = events = 0
+        for row in rows_of(log, device.no):
+            tracker.row(row, check.problem(row))
+            erased += check.was_erased
+            events += 1
+            if events % STEP == 0:
+                progress(STEP)
+        progress(events % STEP)
+        heads = log.execute(
+            "SELECT branch, through, head FROM chains WHERE device = ? ORDER BY branch",
+            (device.no,),
+        )
+        seen = tracker.end({int(branch): (through, head) for branch, through, head in heads})
+        yield DeviceWalk(
+            device.id,
+            device.kind,
+            device.checkpoint,
+            events,
+            seen.through,
+            seen.gaps,
+            tuple(Branch(*one) for one in seen.branches),
+            erased,
+            seen.breaks,
+            seen.first_break,
+        )
+
+
+class _Batches:
+    """The stored batch signatures, in one sorted pass for all devices: newest run first."""
+
+    def __init__(self, log: sqlite3.Connection) -> None:
+        self._rows = log.execute(
+            "SELECT device, first, last, previous, head, signature FROM batches"
+            " ORDER BY device, last DESC, no"
+        )
+        self._next = self._rows.fetchone()
+
+    def of(self, device_no: int, device: str, key: ec.EllipticCurvePublicKey) -> Iterator[Signed]:
+        """The runs that this device signed; used up before the next device is asked for."""
+        while self._next is not None and self._next[0] < device_no:
+            self._next = self._rows.fetchone()
+        while self._next is not None and self._next[0] == device_no:
+            _, first, last, previous, head, signature = self._next
+            self._next = self._rows.fetchone()
+            text = signing_text(device, first, last, previous, head)
+            yield Signed(first, last, head, verify_es256(key, signature, text))
+
+
+def _orphans(log: sqlite3.Connection) -> list[Break]:
+    row = log.execute(
+        "SELECT device, min(seq) FROM events WHERE device NOT IN (SELECT no FROM devices)"
+        " GROUP BY device ORDER BY device LIMIT 1"
+    ).fetchone()
+    return [] if row is None else [Break(f"#{row[0]}", row[1], "device.missing")]
+
+
+def _numbers(log: sqlite3.Connection) -> list[Break]:
+    """The log numbers what it accepts without holes, also over restated events (SPEC F2)."""
+    numbers = "SELECT n FROM events UNION ALL SELECT n FROM restated"
+    expected = 1
+    for (n,) in log.execute(f"{numbers} ORDER BY n"):
+        if n != expected:
+            return [Break("log.db", expected, "log.number")]
+        expected += 1
+    return []
