@@ -8,6 +8,8 @@ conflict is decided by a policy table that is passed in; this module knows no fi
 from __future__ import annotations
 
 import json
+import math
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -96,6 +98,8 @@ def merge(left: Record, right: Record) -> Record:
 def differing(register: Register) -> list[Write]:
     """The surviving writes when they disagree, else nothing: equal values are no conflict (R6)."""
     alive = register.surviving()
+    if len(alive) < 2:
+        return []
     return alive if len({_same(one.value) for one in alive}) > 1 else []
 
 
@@ -130,7 +134,27 @@ def policies_from_json(data: Mapping[str, Mapping[str, Any]]) -> dict[str, Polic
 
 
 def _same(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+    """One text per JSON value: names sorted, a number by the bits of its double (SPEC R6)."""
+    if isinstance(value, dict):
+        names = sorted(value)
+        return "{" + ",".join(f"{_quoted(name)}:{_same(value[name])}" for name in names) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(_same, value)) + "]"
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return struct.pack(">d", _double(value)).hex()
+    return _quoted(value)
+
+
+def _quoted(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _double(value: float) -> float:
+    """What a reader that has only doubles makes of a number; -0.0 is 0.0."""
+    try:
+        return float(value) + 0.0
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def _latest(alive: Sequence[Write], _: Policy) -> Any:

@@ -11,6 +11,8 @@ from sync.encoding import uuid7
 from sync.events import parse_body
 from sync.registers import (
     Record,
+    Register,
+    Write,
     apply,
     differing,
     merge,
@@ -37,7 +39,39 @@ def register_cases(rng: random.Random) -> dict[str, Any]:
         "people/symptoms": {"shows": "union", "closes": "auto"},
         "people/role": {"shows": "latest", "closes": "auto"},
     }
-    return {"policies": table, "records": [_record(rng, table, size) for size in range(1, 13)]}
+    return {
+        "policies": table,
+        "records": [_record(rng, table, size) for size in range(1, 13)],
+        "pairs": [_pair(one, two) for one, two in _PAIRS],
+    }
+
+
+_PAIRS: tuple[tuple[Any, Any], ...] = (
+    (1, 1.0),
+    (-0.0, 0),
+    (36.5, 36.50),
+    (1e21, 10**21),
+    (2**53, 2**53 + 1),
+    (10**400, 10**401),
+    (10**400, -(10**400)),
+    (10**400, None),
+    (1, True),
+    (0, False),
+    (1, "1"),
+    (0.1, 0.2),
+    ({"n": [1, {"m": 2.0}]}, {"n": [1.0, {"m": 2}]}),
+    ({"a": 1, "b": 2}, {"b": 2, "a": 1}),
+    ({"a": 1}, {"a": 1, "b": None}),
+    ([1, 2], [2, 1]),
+    ([], {}),
+)
+"""Values of two writes to one field: are they one value (SPEC R6)?"""
+
+
+def _pair(one: Any, two: Any) -> dict[str, Any]:
+    writes = (Write("a:1", 1, one), Write("b:1", 2, two))
+    register = Register({write.ref: write for write in writes})
+    return {"values": [one, two], "conflict": bool(differing(register))}
 
 
 def _record(rng: random.Random, table: dict[str, dict[str, Any]], size: int) -> dict[str, Any]:

@@ -59,9 +59,14 @@ export function toHex(data: Uint8Array): string {
   return Array.from(data, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** Whether UTF-8 can write the text: no half of a surrogate pair. */
+export function isWellFormed(text: string): boolean {
+  return !LONE_SURROGATE.test(text);
+}
+
 /** UTF-8. TextEncoder would write U+FFFD for a lone surrogate; here it is SyncError("event.text") (SPEC E1). */
 export function textBytes(text: string): Bytes {
-  if (LONE_SURROGATE.test(text)) throw new SyncError("event.text", "E1");
+  if (!isWellFormed(text)) throw new SyncError("event.text", "E1");
   return new TextEncoder().encode(text);
 }
 

@@ -1,7 +1,7 @@
 /** What stands in an event's texts: the header every kind shares, and the writes it makes. Twin of sync/events.py. */
 
 import { stampFromText, stampToText } from "./clock.ts";
-import { isUuid7 } from "./encoding.ts";
+import { isUuid7, isWellFormed } from "./encoding.ts";
 import { SyncError } from "./errors.ts";
 
 export const MAX_DEPTH = 8;
@@ -9,6 +9,9 @@ const MAX_MS = 2 ** 46;
 const OFFSET_LIMIT_MS = 100 * 366 * 86_400_000;
 
 const STRINGS = /"(?:[^"\\]|\\[^])*"/g;
+const NUMBERS = /-?\d[\d.eE+-]*/g;
+/** Python reads no longer integer (sys.int_info.default_max_str_digits). */
+const MAX_DIGITS = 4300;
 const TOKENS = /"(?:[^"\\]|\\[^])*"(\s*:)?|[[\]{}]/g;
 const KIND = /^[a-z][a-z_]{0,31}$/;
 const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/;
@@ -39,7 +42,10 @@ export interface Body {
   over: Record<string, readonly string[]>;
 }
 
-/** The JSON object in an event text: bounded depth, no duplicate names (SPEC E1). */
+/**
+ * The JSON object in an event text: bounded depth, no duplicate names, no infinity, no half of a
+ * surrogate pair, escaped or not (SPEC E1).
+ */
 export function parseText(text: string): Fields {
   if (depth(text) > MAX_DEPTH) throw new SyncError("event.depth", "E1");
   let value: unknown;
@@ -48,8 +54,10 @@ export function parseText(text: string): Fields {
   } catch {
     throw new SyncError("event.json", "E1");
   }
-  if (!isObject(value)) throw new SyncError("event.json", "E1");
+  refuseInfinity(text);
   refuseDuplicateNames(text);
+  if (!isWellFormed(text) || (text.includes("\\u") && !hasBytes(value))) throw new SyncError("event.text", "E1");
+  if (!isObject(value)) throw new SyncError("event.json", "E1");
   return value;
 }
 
@@ -119,6 +127,23 @@ function depth(text: string): number {
     deepest = Math.max(deepest, current);
   }
   return deepest;
+}
+
+/** JSON.parse reads 1e400 as infinity, which no JSON can say again. */
+function refuseInfinity(text: string): void {
+  for (const [number] of text.replace(STRINGS, "").matchAll(NUMBERS)) {
+    const whole = !/[.eE]/.test(number);
+    if (whole ? number.replace("-", "").length > MAX_DIGITS : !Number.isFinite(Number(number))) {
+      throw new SyncError("event.json", "E1");
+    }
+  }
+}
+
+/** Whether every text in the value has bytes; as deep as `depth` allowed. */
+function hasBytes(value: unknown): boolean {
+  if (typeof value === "string") return isWellFormed(value);
+  if (typeof value !== "object" || value === null) return true;
+  return Object.entries(value).every(([name, one]) => isWellFormed(name) && hasBytes(one));
 }
 
 /** JSON.parse keeps the last of two equal names silently; other parsers the first. The text is valid JSON here. */

@@ -156,14 +156,22 @@ function union(alive: readonly Write[]): unknown[] {
   return [...seen].sort(([one], [two]) => byCodePoint(one, two)).map(([, member]) => member);
 }
 
-/** JSON with sorted names, as Python's json.dumps(sort_keys=True) orders it. */
+/** One text per JSON value: names sorted, a number by the bits of its double (SPEC R6). Twin of Python's _same. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (isObject(value)) {
     const names = Object.keys(value).sort(byCodePoint);
     return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join(",")}}`;
   }
+  if (typeof value === "number") return doubleBits(value);
   return JSON.stringify(value) ?? "null";
+}
+
+/** 1, 1.0 and 1e0 are one number, -0 is 0, and Python writes doubles otherwise than JavaScript does. */
+function doubleBits(value: number): string {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value + 0);
+  return view.getBigUint64(0).toString(16).padStart(16, "0");
 }
 
 /** Python orders texts by code point, JavaScript by UTF-16 unit; they differ beyond the BMP. */

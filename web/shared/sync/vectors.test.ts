@@ -177,6 +177,12 @@ describe("events", () => {
     expect(answer(() => parseText(one.text))).toEqual(expected(one));
   });
 
+  test("E1 half a pair that stands in the text itself is refused", () => {
+    for (const text of ['{"a":"\ud800"}', '{"\udc00":1}', '{"a":"\ud83d\\ude00"}']) {
+      expect(() => parseText(text)).toThrow(new SyncError("event.text", "E1"));
+    }
+  });
+
   test.each(vectors.bodies as Data[])("E4 reads the body $text", (one) => {
     const read = () => {
       const { stamp, kind } = parseBody(one.text);
@@ -211,6 +217,12 @@ describe("registers", () => {
       expect(differingNow).toEqual(one.differing);
       expect(openConflicts(state, vectors.policies)).toEqual(one.open_conflicts);
     }
+  });
+
+  test.each(vectors.pairs as Data[])("R6 $values are one value or two, as in Python", ({ values, conflict }) => {
+    const writes = (values as Data[]).map((value, at) => ({ ref: `${"ab"[at]}:1`, order: BigInt(at), value, authority: 0 }));
+    const register = { writes: new Map(writes.map((one) => [one.ref, one])), superseded: new Set<string>() };
+    expect(differing(register).length > 0).toBe(conflict);
   });
 
   test.each(vectors.records as Data[])("R5 merging two halves either way gives the whole", ({ events }) => {
