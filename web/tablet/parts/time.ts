@@ -9,10 +9,20 @@ export function clockText(time_ms: number): string {
   return new Date(time_ms + OFFSET_MS).toISOString().slice(11, 16);
 }
 
+/** "21/11" for a day that is not today's, null for today; days are Vietnam's. */
+export function otherDayText(time_ms: number, now_ms: number): string | null {
+  const day = dayOf(time_ms);
+  return day === dayOf(now_ms) ? null : `${day.slice(8)}/${day.slice(5, 7)}`;
+}
+
 /** "22/11 02:07:31", +07:00. */
 export function momentText(time_ms: number): string {
   const iso = new Date(time_ms + OFFSET_MS).toISOString();
   return `${iso.slice(8, 10)}/${iso.slice(5, 7)} ${iso.slice(11, 19)}`;
+}
+
+function dayOf(time_ms: number): string {
+  return new Date(time_ms + OFFSET_MS).toISOString().slice(0, 10);
 }
 
 /** The largest whole unit of a duration; a negative one counts by its size. */

@@ -9,13 +9,20 @@ import { samplesIn } from "./photo.tsx";
 import { folded, likelyPlaces, searchPlaces } from "./places.ts";
 import { DEFAULTS, readSettings } from "./settings.ts";
 import { shownTheme } from "./theme.ts";
-import { ageText, clockText, dateText } from "./time.ts";
+import { ageText, clockText, dateText, otherDayText } from "./time.ts";
 
 const place = (code: string, name: string) => ({ place: { dataset: "2021" as const, code }, name, level: null });
 const PLACES = [place("1", "Xã Đặng Cường"), place("2", "Phường Hà Cầu, Quận Hà Đông"), place("3", "Phường Cầu Đất")];
 
 test("times are Vietnam's whatever the tablet thinks", () => {
   expect(clockText(Date.UTC(2026, 10, 21, 19, 7))).toBe("02:07");
+});
+
+test("a day is named when it is not today, by Vietnam's midnight", () => {
+  const now = Date.UTC(2026, 10, 21, 17, 5);
+  expect(otherDayText(now, now)).toBeNull();
+  expect(otherDayText(now - 6 * 60_000, now)).toBe("21/11");
+  expect(otherDayText(Date.UTC(2026, 0, 1, 3), now)).toBe("01/01");
 });
 
 test("the night theme starts at 18:00 +07:00", () => {

@@ -2,13 +2,13 @@
 
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { CrossingDraft, CrossingSummary, Decision, DraftPerson, Evidence, Place, VehicleClass } from "../core/types.ts";
-import { StepHead } from "../parts/controls.tsx";
+import type { CrossingDraft, CrossingSummary, Decision, DraftPerson, Evidence, Place, SavedCrossing, VehicleClass } from "../core/types.ts";
+import { Notice, StepHead } from "../parts/controls.tsx";
 import { followVerdict, greenLaneDraft, newDraft, nextRole, withPerson } from "../parts/draft.ts";
 import { signal, wakeSound } from "../parts/feedback.ts";
-import { TickIcon } from "../parts/icons.tsx";
 import { codeInPicture } from "../parts/photo.tsx";
 import { samePlace } from "../parts/places.ts";
+import { SavedNotice } from "../parts/saved_notice.tsx";
 import { errorText, useUi } from "../parts/ui.ts";
 import { HomeScreen } from "./home.tsx";
 import { JourneyScreen } from "./journey.tsx";
@@ -29,7 +29,8 @@ type Step =
 const LISTED = 100;
 /** Enough for the strip and for the plates' shortcuts. */
 const GLANCED = 12;
-const SAVED_MS = 2_500;
+/** How long the word stays that an undo is done. */
+const UNDONE_MS = 4_000;
 /** A code that stays in view is one scan; out of view for so long, it is another. */
 const SAME_CODE_MS = 4_000;
 
@@ -52,7 +53,8 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
   const [reading, setReading] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
-  const [saved, setSaved] = useState(false);
+  const [saved, setSaved] = useState<{ crossing: SavedCrossing; at_ms: number } | null>(null);
+  const [undone, setUndone] = useState(false);
   const [recent, setRecent] = useState<readonly CrossingSummary[]>([]);
   const [shown, setShown] = useState<CrossingSummary | null>(null);
   const vehicle = useRef<VehicleClass>("car");
@@ -74,10 +76,10 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
     };
   }, [state, step.at === "recent"]);
   useEffect(() => {
-    if (!saved) return undefined;
-    const timer = window.setTimeout(() => setSaved(false), SAVED_MS);
+    if (!undone) return undefined;
+    const timer = window.setTimeout(() => setUndone(false), UNDONE_MS);
     return () => window.clearTimeout(timer);
-  }, [saved]);
+  }, [undone]);
 
   const fail = (reason: unknown): void => {
     signal("refused", settings.sound);
@@ -95,7 +97,7 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
     core.readCode(text).then((evidence) => {
       signal("read", settings.sound);
       setReading(false);
-      setSaved(false);
+      setSaved(null);
       if (draft === null) setDraft(newDraft(settings.direction, vehicle.current, now_ms));
       setStep({ at: "person", evidence });
     }, fail);
@@ -157,10 +159,11 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
     setBusy(true);
     setError(null);
     core.save(draft).then(
-      () => {
+      (crossing) => {
         setBusy(false);
         signal("saved", settings.sound);
-        setSaved(true);
+        setUndone(false);
+        setSaved({ crossing, at_ms: Date.now() });
         // The saved code is likely still in front of the camera.
         last.current.time_ms = Date.now();
         home();
@@ -170,6 +173,11 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
         fail(reason);
       },
     );
+  };
+
+  const undo = (crossing: SavedCrossing): void => {
+    setSaved(null);
+    core.undo(crossing).then(() => setUndone(true), fail);
   };
 
   switch (step.at) {
@@ -237,12 +245,12 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
         error={error}
         reading={reading}
         saved={
-          saved ? (
-            <p class="saved" role="status">
-              <TickIcon />
-              <strong>{texts.verdict.saved}</strong>
+          saved !== null ? (
+            <SavedNotice key={saved.crossing.ref} saved_ms={saved.at_ms} undo={() => undo(saved.crossing)} over={() => setSaved(null)}>
               <span>({texts.verdict.unsent(state.unsent)})</span>
-            </p>
+            </SavedNotice>
+          ) : undone ? (
+            <Notice>{texts.verdict.undone}</Notice>
           ) : null
         }
         adding={

@@ -2,31 +2,42 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import type { CrossingSummary } from "../core/types.ts";
-import { Button, Sheet, StepHead } from "../parts/controls.tsx";
-import { ACTION_ICONS, InIcon, OUTCOME_ICONS, OutIcon, PhoneIcon, RefusedIcon, SentIcon, VEHICLE_ICONS, WaitIcon } from "../parts/icons.tsx";
+import { Button, Notice, Sheet, StepHead } from "../parts/controls.tsx";
+import { ACTION_ICONS, CrossIcon, InIcon, OUTCOME_ICONS, OutIcon, PhoneIcon, RefusedIcon, SentIcon, VEHICLE_ICONS, WaitIcon } from "../parts/icons.tsx";
 import { useHiding } from "../parts/hiding.ts";
 import { laneName } from "../parts/names.ts";
 import { plateText } from "../parts/plate_text.ts";
-import { clockText, momentText } from "../parts/time.ts";
+import { clockText, momentText, otherDayText } from "../parts/time.ts";
 import { useUi } from "../parts/ui.ts";
 
 /** One crossing in a line: when, what, how it ended, whether the server has it. */
 export function CrossingFacts({ crossing }: { crossing: CrossingSummary }): JSX.Element {
-  const { texts } = useUi();
+  const { texts, state, now_ms } = useUi();
   const Outcome = crossing.action === null ? null : ACTION_ICONS[crossing.action];
+  const day = otherDayText(crossing.time_ms, now_ms + (state.clock_skew_ms ?? 0));
   const Vehicle = crossing.vehicle_class === null ? null : VEHICLE_ICONS[crossing.vehicle_class];
   return (
     <span class={`crossing ${crossing.voided ? "voided" : ""}`}>
-      <span class="crossing-time">{clockText(crossing.time_ms)}</span>
+      <span class="crossing-time">
+        {day !== null && <span class="crossing-day">{day}</span>}
+        {clockText(crossing.time_ms)}
+      </span>
       <span class="crossing-way">{crossing.direction === "out" ? <OutIcon /> : <InIcon />}</span>
       <span class="crossing-what">
         {Vehicle !== null && <Vehicle />}
         <strong>{crossing.plate === null ? vehicleWord(crossing, texts.vehicles, texts.recent.no_plate) : plateText(crossing.plate.normal)}</strong>
       </span>
-      <span class={`crossing-end ${crossing.action ?? ""}`}>
-        {Outcome !== null && <Outcome />}
-        <span class="crossing-end-word">{crossing.action !== null && texts.actions[crossing.action]}</span>
-      </span>
+      {crossing.voided ? (
+        <span class="crossing-end">
+          <CrossIcon />
+          <span>{texts.recent.voided}</span>
+        </span>
+      ) : (
+        <span class={`crossing-end ${crossing.action ?? ""}`}>
+          {Outcome !== null && <Outcome />}
+          <span class="crossing-end-word">{crossing.action !== null && texts.actions[crossing.action]}</span>
+        </span>
+      )}
       <SentMark crossing={crossing} />
     </span>
   );
@@ -96,6 +107,7 @@ export function CrossingSheet({ crossing, close }: { crossing: CrossingSummary; 
         </Button>
       }
     >
+      {crossing.voided && <Notice>{texts.recent.voided_explain}</Notice>}
       {crossing.outcome !== null && (
         <p class={`outcome-line ${crossing.outcome}`}>
           {Outcome !== null && <Outcome />}
