@@ -7,6 +7,7 @@ or key is not migrated: it is built anew beside the old one and renamed over it.
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import os
 import sqlite3
@@ -37,8 +38,11 @@ from server.store.record import (
 )
 from server.store.view_schema import VIEW_SCHEMA, view_migrations
 
-PORTION = 2000
+PORTION = 500
 """Events in one transaction of the view."""
+
+CACHE_KIB = 16_000
+"""Page cache of the view while it is written; given back when the projector has caught up."""
 
 POLL_S = 0.1
 REBUILD_WAIT_S = 3600.0
@@ -74,20 +78,33 @@ class Projector:
         What is pushed meanwhile is left for the next call, and `stop` is heeded between portions:
         pushes may well be faster than the projection for a while.
         """
+        before = 0
         if self._view is None:
-            self._view = self._open_view()
-        return self._follow(self._view, newest_n(self._log), stop)
+            self._view = self._open_view(stop)
+        else:
+            before = _watermark(self._view)
+        if self._view is None:
+            return 0
+        watermark = self._follow(self._view, newest_n(self._log), stop)
+        if watermark - before >= PORTION:
+            self._give_memory_back()
+        return watermark
 
-    def rebuild(self) -> int:
-        """Make the view anew from the log and rename it over the old one; the watermark."""
+    def rebuild(self, stop: threading.Event | None = None) -> int:
+        """Make the view anew from the log and rename it over the old one; the watermark.
+
+        Where `stop` comes first the old view stays as it was, and what was built is dropped.
+        """
         fresh_path = self._config.data_dir / "view.db.new"
         for leftover in self._config.data_dir.glob("view.db.new*"):
             leftover.unlink()
         fresh = self._make_view(fresh_path)
         try:
-            watermark = self._follow(fresh, newest_n(self._log))
+            watermark = self._follow(fresh, newest_n(self._log), stop)
         finally:
             fresh.close()
+        if stop is not None and stop.is_set():
+            return watermark
         if self._view is not None:
             self._view.close()
             self._view = None
@@ -106,7 +123,7 @@ class Projector:
         while not stop.is_set():
             wake.clear()  # before looking, so that a commit after it ends the wait
             if request.exists():
-                self.rebuild()
+                self.rebuild(stop)
                 request.unlink(missing_ok=True)
             (version,) = self._log.execute("PRAGMA data_version").fetchone()
             if version == seen:
@@ -127,11 +144,22 @@ class Projector:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _open_view(self) -> sqlite3.Connection:
+    def _open_view(self, stop: threading.Event | None) -> sqlite3.Connection | None:
+        """The view that fits the log, built where there is none; None where `stop` came first."""
         path = self._config.view_path
         if not path.exists() or self._described(path) != self._wanted:
-            self.rebuild()
-        return _writable(path)
+            self.rebuild(stop)
+        return None if stop is not None and stop.is_set() else _writable(path)
+
+    def _give_memory_back(self) -> None:
+        """After a long catch-up: an idle mini-PC has better uses for 30 MB of page cache."""
+        for connection in (self._log, self._view):
+            if connection is not None:
+                connection.execute("PRAGMA shrink_memory")
+        # glibc keeps what was freed between live blocks until asked; other libcs have no such call.
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
 
     def _described(self, path: Path) -> dict[str, str] | None:
         """What a view says of itself, without its watermark; None where it says nothing."""
@@ -263,7 +291,7 @@ def _writable(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA cache_size = -64000")
+    connection.execute(f"PRAGMA cache_size = {-CACHE_KIB}")
     return connection
 
 
