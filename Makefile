@@ -82,11 +82,12 @@ dev: install $(STAMPS)/dev ## install, plus the test and lint tools
 web: web/dist/tablet/sw.js ## only rebuild web/
 
 check: dev ## tests without a browser, within a minute
-	@$(BIN)/python -m pytest -q -m 'not browser and not slow'
+	@$(BIN)/python -m pytest -q -n auto -m 'not browser and not slow'
 	@$(NPM) run --silent test
 
 test: dev chromium wheel ## every test; installs Debian's chromium when it is missing and it may
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n auto -m 'not browser'
+	@$(BIN)/python -m pytest -q -m browser
 	@$(NPM) run --silent test
 
 lint: dev ## ruff, mypy --strict, import-linter, tsc
