@@ -3,12 +3,14 @@
 import { read } from "../../shared/credentials/index.ts";
 import { ref } from "../../shared/sync/events.ts";
 import { append, type Draft, type PersonPart } from "./append.ts";
+import { choiceEvents, ConflictWatch } from "./conflicts.ts";
 import { counts, type Database, type Enrolment, openDatabase, type OwnEvent, readMeta, writeMeta } from "./db.ts";
 import { enrolDevice, enrolmentCode, Tokens } from "./device.ts";
 import { browserEnvironment, type Environment } from "./environment.ts";
 import { SyncLoop } from "./loop.ts";
 import { loadPacks, NO_PACKS, type Packs, packStates, packVersions, type Roster, type RosterOfficer, samePacks } from "./packs.ts";
-import { checkDraft, crossingEvent, type Header, voidEvent } from "./save.ts";
+import { refusedEvents } from "./refused.ts";
+import { checkDraft, crossingEvent, type Header, headerOf, voidEvent } from "./save.ts";
 import {
   checkPinAllowed,
   LEAD_FAILURES,
@@ -24,6 +26,7 @@ import { recentCrossings } from "./summaries.ts";
 import { syncRound } from "./sync.ts";
 import {
   type AppState,
+  type Conflict,
   type Core,
   CoreError,
   type CrossingDraft,
@@ -31,6 +34,7 @@ import {
   type Decision,
   type Evidence,
   type NamedPlace,
+  type RefusedEvent,
   type SavedCrossing,
 } from "./types.ts";
 import { confirmed, decideDraft, NO_RULES, placesOf, type Rulebook, rulebookOf } from "./verdict.ts";
@@ -58,6 +62,7 @@ class TabletCore implements Core {
   #rules: Rulebook = NO_RULES;
   #places: readonly NamedPlace[] = [];
   #shift: Shift | null = null;
+  #watch = new ConflictWatch();
 
   constructor(environment: Environment) {
     this.#environment = environment;
@@ -155,6 +160,32 @@ class TabletCore implements Core {
     return await recentCrossings(this.#db(), this.#enrolled().device, limit, this.#history());
   }
 
+  async conflicts(): Promise<readonly Conflict[]> {
+    const history = this.#history();
+    const { device, server } = this.#enrolled();
+    const nameOf = (id: string): string | null => this.#packs.roster?.officers.find((one) => one.id === id)?.name ?? null;
+    const found = history === null ? [] : await this.#watch.conflicts(this.#db(), { device, server, history, nameOf });
+    if (history !== null && found.length !== this.#live.now.conflicts) this.#live.set({ conflicts: found.length });
+    return found;
+  }
+
+  async resolve(conflict: Conflict, choice: string): Promise<void> {
+    const header = headerOf(this.#header(), this.#environment.now());
+    const now = (await this.conflicts()).find(({ record, path }) => record === conflict.record && path === conflict.path);
+    const side = now?.sides.find((one) => one.choice === choice);
+    if (now === undefined || side === undefined || now.seen.join() !== conflict.seen.join()) throw new CoreError("conflict.changed");
+    let last: string | null = null;
+    for (const eventAfter of choiceEvents(now, side, header)) {
+      const { draft, person } = eventAfter(last);
+      last = ref(this.#enrolled().device, (await this.#append(draft, person)).seq);
+    }
+    await this.conflicts();
+  }
+
+  async refused(): Promise<readonly RefusedEvent[]> {
+    return await refusedEvents(this.#db(), this.#enrolled().device);
+  }
+
   async syncNow(): Promise<void> {
     await this.#loop.now();
   }
@@ -187,6 +218,7 @@ class TabletCore implements Core {
     const algorithm = { name: "ECDSA", namedCurve: "P-256" };
     this.#receiptKey = await crypto.subtle.importKey("jwk", { kty, crv, x, y }, algorithm, false, ["verify"]);
     this.#enrolment = enrolment;
+    this.#watch = new ConflictWatch();
     await this.#refresh();
     const alerts = await this.#reloadPacks();
     const { device, checkpoint } = enrolment;
@@ -234,6 +266,7 @@ class TabletCore implements Core {
       const { alerts } = await syncRound(round);
       const lasting = this.#live.now.alerts.filter((code) => LASTING.test(code));
       this.#live.set({ alerts: [...new Set([...lasting, ...alerts, ...(await this.#reloadPacks())])] });
+      await this.conflicts();
     } catch (error) {
       if (error instanceof CoreError && ALARMING.test(error.code)) this.#live.alert(error.code);
       await this.#reloadPacks();

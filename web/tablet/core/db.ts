@@ -38,6 +38,9 @@ export interface PulledEvent {
   time_ms: number;
   received_ms: number;
   state: string;
+  /** SPEC A6 and R7; absent where 0. */
+  branch?: number;
+  authority?: number;
   person: Bytes | null;
   commitment: Bytes | null;
   history_key_id: string | null;

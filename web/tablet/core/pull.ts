@@ -98,6 +98,8 @@ interface Given {
   commitment: Bytes | null;
   received: number;
   state: string;
+  branch: number;
+  authority: number;
   record: string | null;
   time_ms: number;
   order: bigint;
@@ -105,13 +107,14 @@ interface Given {
 
 function given(data: unknown): Given {
   if (!isObject(data)) throw new CoreError("answer.shape", "events");
-  const { n, device, seq, body, person, received, state } = data;
-  const numbered = isCount(n) && isCount(seq) && isCount(received);
+  const { n, device, seq, body, person, received, state, branch = 0, authority = 0 } = data;
+  const numbered = isCount(n) && isCount(seq) && isCount(received) && isCount(branch) && isCount(authority);
   if (!numbered || typeof device !== "string" || typeof body !== "string" || typeof state !== "string") {
     throw new CoreError("answer.shape", "events");
   }
   const withheld = data["commitment"] === undefined ? null : fromBase64url(data["commitment"], 32);
-  const row = { n, device, seq, body, received, state, person: typeof person === "string" ? person : null };
+  const text = typeof person === "string" ? person : null;
+  const row = { n, device, seq, body, received, state, branch, authority, person: text };
   try {
     const { record, time_ms, offset_ms, stamp } = parseBody(body);
     const time = time_ms + (offset_ms ?? 0);
@@ -124,7 +127,7 @@ function given(data: unknown): Given {
 }
 
 async function toStore(row: Given, { environment, history }: Reader): Promise<PulledEvent> {
-  const { n, device, seq, record, body, time_ms, received, state } = row;
+  const { n, device, seq, record, body, time_ms, received, state, branch, authority } = row;
   const open = row.person !== null && history !== null;
   // A person text that is not encrypted here must not reach the disk.
   const person = open
@@ -139,6 +142,8 @@ async function toStore(row: Given, { environment, history }: Reader): Promise<Pu
     time_ms,
     received_ms: received,
     state,
+    branch,
+    authority,
     person,
     commitment: row.person === null ? row.commitment : await commitment(row.person),
     history_key_id: open ? history.id : null,

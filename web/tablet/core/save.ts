@@ -103,7 +103,8 @@ export function voidEvent(environment: Environment, record: string, header: Head
   return { ...headerOf(header, environment.now()), record, fields, items: {}, over: {} };
 }
 
-function headerOf(header: Header, now: number): Omit<Draft, "record" | "fields" | "items" | "over"> {
+/** An event of this shift, without what it says. */
+export function headerOf(header: Header, now: number): Omit<Draft, "record" | "fields" | "items" | "over"> {
   const { home, officer, packs, offset_ms } = header;
   return { kind: "crossing", version: 1, home, time_ms: now, offset_ms, officer, packs };
 }

@@ -17,6 +17,7 @@ const START: AppState = {
   storage: { persisted: false, usage: null, quota: null },
   rejected: 0,
   held: 0,
+  conflicts: 0,
   pin: { failures: 0, retry_at_ms: 0, lead_needed: false },
   update_ready: false,
   alerts: [],

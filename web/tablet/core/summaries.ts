@@ -1,37 +1,20 @@
 /** Crossings as a list shows them: own and pulled events merged per record (SPEC R). */
 
-import policies from "../../../docs/policy.json" with { type: "json" };
-import { crossingMs, orderStamp, wallMsOf } from "../../shared/sync/clock.ts";
-import type { Bytes } from "../../shared/sync/encoding.ts";
-import { SyncError } from "../../shared/sync/errors.ts";
-import { type Body, isObject, parseBody, parseText, ref } from "../../shared/sync/events.ts";
-import { apply, pathPolicy, type PolicyTable, type RecordState, shown } from "../../shared/sync/registers.ts";
-import { openPerson } from "./append.ts";
-import { type Database, eventsOf, newestEvents, type OwnEvent, type PulledEvent, readMeta } from "./db.ts";
-import type { CrossingSummary, Plate } from "./types.ts";
+import { crossingMs } from "../../shared/sync/clock.ts";
+import { isObject, ref } from "../../shared/sync/events.ts";
+import { apply, pathPolicy, type RecordState, shown } from "../../shared/sync/registers.ts";
+import { type Database, eventsOf, newestEvents, readMeta } from "./db.ts";
+import { type Entry, type History, ownEntry, personOf, plateOf, POLICIES, pulledEntry } from "./entries.ts";
+import type { CrossingSummary } from "./types.ts";
 
 /** A crossing may have several events: enough of them to fill the list. */
 const EVENTS_PER_CROSSING = 3;
-/** Generated from schemas/records.py, so that tablet and server show the same while writes compete. */
-const POLICIES = policies["crossing/1"] as PolicyTable;
-
-interface Entry {
-  device: string;
-  seq: number;
-  own: OwnEvent | null;
-  body: Body;
-  order: bigint;
-  person: Bytes | null;
-  commitment: Bytes | null;
-  history_key_id: string | null;
-}
-
 /** The newest `limit` crossings, newest first; names only where `history` opens them. */
 export async function recentCrossings(
   db: Database,
   device: string,
   limit: number,
-  history: { key: CryptoKey; id: string } | null,
+  history: History | null,
 ): Promise<CrossingSummary[]> {
   const through = (await readMeta(db, "acked"))?.through ?? 0;
   const newest = await newestEvents(db, limit * EVENTS_PER_CROSSING);
@@ -50,31 +33,9 @@ export async function recentCrossings(
   );
 }
 
-function ownEntry(event: OwnEvent, device: string): Entry | null {
-  const body = read(event.body);
-  if (body === null) return null;
-  // Until the server has said when it received it, the own stamp orders it.
-  const order = orderStamp(body.stamp, event.received_ms ?? wallMsOf(body.stamp));
-  return { ...event, device, own: event, body, order };
-}
-
-function pulledEntry(event: PulledEvent): Entry | null {
-  const body = read(event.body);
-  return body === null ? null : { ...event, own: null, body, order: orderStamp(body.stamp, event.received_ms) };
-}
-
-function read(text: string): Body | null {
-  try {
-    return parseBody(text);
-  } catch (error) {
-    if (error instanceof SyncError) return null;
-    throw error;
-  }
-}
-
 function summaryOf(entries: Entry[], through: number): { summary: CrossingSummary; first: Entry } {
   const state: RecordState = new Map();
-  for (const { device, seq, order, body } of entries) apply(state, device, seq, order, body);
+  for (const { author, seq, order, body, authority } of entries) apply(state, author, seq, order, body, authority);
   const first = entries.reduce((one, two) => (two.order < one.order ? two : one));
   const value = (path: string): unknown => {
     const register = state.get(path);
@@ -86,14 +47,14 @@ function summaryOf(entries: Entry[], through: number): { summary: CrossingSummar
   const plate = value("plate");
   const summary: CrossingSummary = {
     record: first.body.record,
-    ref: ref(first.device, first.seq),
+    ref: ref(first.author, first.seq),
     time_ms: crossingMs(first.body.time_ms, first.body.offset_ms),
     own: first.own !== null,
     lane: text(value("lane")),
     direction: text(value("direction")),
     mode: text(value("mode")),
     vehicle_class: text(value("vehicle_class")),
-    plate: isObject(plate) && typeof plate["normal"] === "string" ? plateOf(plate) : null,
+    plate: plateOf(plate),
     headcount: typeof headcount === "number" ? headcount : 0,
     outcome: text(judged["outcome"]),
     action: text(value("action")),
@@ -115,20 +76,11 @@ function standing(entries: readonly Entry[], through: number): Pick<CrossingSumm
   return { state: own.length > 0 ? "sent" : "pulled", code: null };
 }
 
-async function nameOf(entry: Entry, history: { key: CryptoKey; id: string } | null): Promise<string | null> {
-  const { person, commitment, history_key_id } = entry;
-  if (person === null || commitment === null || history === null || history.id !== history_key_id) return null;
-  const plain = await openPerson(person, commitment, history.key);
-  if (plain === null) return null;
-  const items = parseText(plain)["items"];
+async function nameOf(entry: Entry, history: History | null): Promise<string | null> {
+  const items = (await personOf(entry, history))?.items;
   const people = isObject(items) && isObject(items["people"]) ? items["people"] : {};
   const one = people["1"];
   return isObject(one) && typeof one["name"] === "string" ? one["name"] : null;
-}
-
-function plateOf(plate: Record<string, unknown>): Plate {
-  const candidates = Array.isArray(plate["candidates"]) ? plate["candidates"].map(String) : [];
-  return { read: String(plate["read"] ?? ""), normal: String(plate["normal"]), candidates };
 }
 
 /** The server checked the vocabulary; a word this version does not know is shown as it stands. */

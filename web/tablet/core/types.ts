@@ -5,8 +5,10 @@
  */
 
 import type { Evidence } from "../../shared/credentials/index.ts";
+import type { Conflict, ConflictSide, ConflictWrite } from "./conflicts.ts";
+import type { RefusedEvent } from "./refused.ts";
 
-export type { Evidence };
+export type { Conflict, ConflictSide, ConflictWrite, Evidence, RefusedEvent };
 export type Direction = "in" | "out";
 export type Mode = "checked" | "green_lane" | "waved" | "group";
 export type Purpose =
@@ -229,6 +231,8 @@ export interface AppState {
   storage: { persisted: boolean; usage: number | null; quota: number | null };
   rejected: number;
   held: number;
+  /** Open conflicts of the checkpoint, as last counted while a shift was open. */
+  conflicts: number;
   /** Wrong PINs in a row, and when the next one may be tried. */
   pin: { failures: number; retry_at_ms: number; lead_needed: boolean };
   update_ready: boolean;
@@ -260,6 +264,12 @@ export interface Core {
   undo(saved: SavedCrossing): Promise<void>;
   /** Own crossings and other tablets' of this checkpoint, newest first. */
   recent(limit: number): Promise<readonly CrossingSummary[]>;
+  /** What tablets wrote differently and a person has to decide; none while the shift is not open. */
+  conflicts(): Promise<readonly Conflict[]>;
+  /** Closes a conflict by `choice` of one of its sides. Throws CoreError("conflict.changed" | "shift.closed" | "storage.…"). */
+  resolve(conflict: Conflict, choice: string): Promise<void>;
+  /** Own events that the server held or rejected. */
+  refused(): Promise<readonly RefusedEvent[]>;
   syncNow(): Promise<void>;
   /** The places of the levels pack; changes only when `state().packs` is another object. */
   places(): readonly NamedPlace[];

@@ -12,6 +12,7 @@ import {
   type ReasonText,
   type SavedCrossing,
 } from "../core/types.ts";
+import { FAKE_CONFLICTS, FAKE_REFUSED } from "./fake_conflicts.ts";
 import { FAKE_EVIDENCE, FAKE_PLACES, fakeRecent, HA_DONG, OFFICER } from "./fake_data.ts";
 
 const PIN = "246810";
@@ -46,7 +47,8 @@ export function fakeState(query: URLSearchParams, now_ms: number): AppState {
     clock_skew_ms: age === "red" ? 4 * 60_000 : 900,
     storage: { persisted: age !== "amber", usage: 4e7, quota: 2e9 },
     rejected: age === "red" ? 1 : 0,
-    held: 0,
+    held: query.has("refused") ? 1 : 0,
+    conflicts: query.has("conflicts") ? FAKE_CONFLICTS.length : 0,
     pin: { failures: 0, retry_at_ms: 0, lead_needed: false },
     update_ready: age === "amber",
     alerts: age === "red" ? ["pack.signature"] : [],
@@ -57,6 +59,7 @@ export function fakeCore(query: URLSearchParams): Core {
   let state = fakeState(query, Date.now());
   let listeners: (() => void)[] = [];
   const rows: CrossingSummary[] = query.has("empty") ? [] : fakeRecent(Date.now());
+  let conflicts = query.has("conflicts") ? FAKE_CONFLICTS : [];
   const set = (patch: Partial<AppState>): void => {
     state = { ...state, ...patch };
     for (const listener of listeners) listener();
@@ -108,8 +111,22 @@ export function fakeCore(query: URLSearchParams): Core {
       set({ unsent: state.unsent + 1, oldest_unsent_ms: state.oldest_unsent_ms ?? time_ms });
       return { record, ref: `device:${rows.length}`, seq: rows.length, time_ms };
     },
-    undo: () => Promise.resolve(),
+    async undo(saved) {
+      await wait(60);
+      const at = rows.findIndex((row) => row.record === saved.record);
+      const row = rows[at];
+      if (row !== undefined) rows[at] = { ...row, voided: true };
+      set({ unsent: state.unsent + 1 });
+    },
     recent: (limit) => Promise.resolve(rows.slice(0, limit)),
+    conflicts: () => Promise.resolve(conflicts),
+    async resolve(conflict) {
+      await wait(120);
+      if (query.has("stale")) throw new CoreError("conflict.changed");
+      conflicts = conflicts.filter((one) => one !== conflict);
+      set({ conflicts: conflicts.length });
+    },
+    refused: () => Promise.resolve(query.has("refused") ? FAKE_REFUSED : []),
     async syncNow() {
       set({ sync: { ...state.sync, status: "sending" } });
       await wait(800);

@@ -7,7 +7,7 @@ import { ageText } from "./time.ts";
 export type Grade = "ok" | "look" | "act";
 
 export interface Reading {
-  id: "unsent" | "contact" | "packs" | "clock" | "storage" | "rejected" | "update";
+  id: "unsent" | "contact" | "packs" | "clock" | "storage" | "conflicts" | "rejected" | "update";
   grade: Grade;
   label: string;
   value: string;
@@ -47,6 +47,13 @@ export function readings(state: AppState, texts: Texts, now_ms: number): Reading
     packReading(state, texts, age),
     clockReading(state, texts),
     storageReading(state, words),
+    {
+      id: "conflicts",
+      grade: state.conflicts > 0 ? "look" : "ok",
+      label: texts.inbox.label,
+      value: String(state.conflicts),
+      advice: texts.inbox.advice(state.conflicts),
+    },
     {
       id: "rejected",
       grade: state.rejected > 0 ? "act" : state.held > 0 ? "look" : "ok",

@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { type Grade, readings } from "./health.ts";
-import { AlertIcon, NoSignalIcon, OfficerIcon, PackIcon, SentIcon, SignalIcon, WaitIcon } from "./icons.tsx";
+import { AlertIcon, NoSignalIcon, OfficerIcon, PackIcon, QuestionIcon, SentIcon, SignalIcon, WaitIcon } from "./icons.tsx";
 import { calledName, initials, laneName } from "./names.ts";
 import { clockText } from "./time.ts";
 import { useUi } from "./ui.ts";
@@ -43,6 +43,12 @@ export function StatusBar({ open }: { open(): void }): JSX.Element {
           <PackIcon />
           {packs?.value}
         </span>
+        {state.conflicts > 0 && (
+          <span class="mark look">
+            <QuestionIcon />
+            {texts.inbox.mark(state.conflicts)}
+          </span>
+        )}
         {trouble !== "ok" && (
           <span class={`mark ${trouble}`}>
             <AlertIcon />

@@ -3,10 +3,11 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Button, Chips, Notice, Sheet } from "../parts/controls.tsx";
-import { readings } from "../parts/health.ts";
+import { type Reading, readings } from "../parts/health.ts";
 import { AlertIcon, LockIcon, PassIcon, RefusedIcon, UpdateIcon } from "../parts/icons.tsx";
 import type { Theme } from "../parts/theme.ts";
 import { errorText, useUi } from "../parts/ui.ts";
+import { InboxSheet } from "./inbox.tsx";
 
 const GRADE_ICONS = { ok: PassIcon, look: AlertIcon, act: RefusedIcon };
 const THEMES: readonly Theme[] = ["auto", "day", "night"];
@@ -20,9 +21,15 @@ interface StatusProps {
   update(): void;
 }
 
+/** What a person has to look at lies in the inbox. */
+function waits({ id, grade }: Reading): boolean {
+  return (id === "conflicts" || id === "rejected") && grade !== "ok";
+}
+
 export function StatusSheet({ close, idle, update }: StatusProps): JSX.Element {
   const { core, state, texts, settings, change, now_ms } = useUi();
   const [ending, setEnding] = useState(false);
+  const [inbox, setInbox] = useState(false);
   const words = texts.status;
   const on_duty = state.phase === "open";
   return (
@@ -72,6 +79,11 @@ export function StatusSheet({ close, idle, update }: StatusProps): JSX.Element {
                     {state.sync.status === "sending" ? words.sync_running : words.sync_now}
                   </Button>
                 )}
+                {on_duty && waits(reading) && (
+                  <Button onPress={() => setInbox(true)}>
+                    {texts.inbox.open} ({reading.value})
+                  </Button>
+                )}
                 {reading.id === "update" && state.update_ready && (
                   <Button disabled={!idle || state.unsent > 0} onPress={update}>
                     <UpdateIcon />
@@ -89,6 +101,7 @@ export function StatusSheet({ close, idle, update }: StatusProps): JSX.Element {
       <Chips label={words.theme} columns={3} options={THEMES} chosen={settings.theme} name={(one) => words.themes[one]} choose={(theme) => change({ theme })} />
       <p class="label">{words.sound}</p>
       <Chips label={words.sound} columns={2} options={["on", "off"]} chosen={settings.sound ? "on" : "off"} name={(one) => words[one]} choose={(one) => change({ sound: one === "on" })} />
+      {inbox && on_duty && <InboxSheet close={() => setInbox(false)} />}
       {ending && (
         <Sheet
           title={words.close_sure}

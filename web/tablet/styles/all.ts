@@ -8,6 +8,7 @@ import "./shift.css";
 import "./lane.css";
 import "./steps.css";
 import "./status.css";
+import "./inbox.css";
 import "./fields.css";
 import "./verdict.css";
 import "./formats.css";
