@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Request
 
+from tests.conftest import CHROMIUM
 from tests.e2e.camera import FakeCamera
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = (
     "--no-sandbox",
     "--disable-background-networking",

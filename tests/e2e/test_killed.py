@@ -13,6 +13,10 @@ from tests.e2e.tablet import PATIENCE_MS, Tablet
 CHECKPOINT = "nt-ninh-son"
 
 
+PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+"""Resolves when what the page had to show is on the screen."""
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """Where saving stops: what holds it there, and whether the crossing is kept."""
@@ -83,6 +87,7 @@ def test_crossing_is_saved_once_or_not_at_all(
         tablet.page.evaluate(moment.script)
         tablet.button("LƯU").click()
         tablet.page.wait_for_function("() => window.held === true", timeout=PATIENCE_MS)
+        tablet.page.evaluate(PAINTED)
         assert tablet.saved_word().count() == 0, f"{moment.name}: said to be saved"
         kill(tmp_path / "tablet")
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import CHROMIUM
 from tests.e2e import lan, one_scan
-from tests.e2e.browser import CHROMIUM
 from tests.e2e.conftest import Launch, check_log
 from tests.e2e.desk import Desk
 from tests.e2e.server import chot, free_ports, serving

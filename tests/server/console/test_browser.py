@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, Playwright
 from werkzeug.serving import make_server
 
+from tests.conftest import CHROMIUM
 from tests.server.console.conftest import PASSWORD, Console
 
-CHROMIUM = shutil.which("chromium")
 WIDTHS = (360, 390, 768, 1024, 1280)
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine"),
-]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
@@ -35,20 +31,19 @@ def address(console: Console) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(address: str) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(
-            java_script_enabled=False, locale="vi-VN", viewport={"width": 1280, "height": 800}
-        )
-        complaints: list[str] = []
-        page.on("console", lambda message: complaints.append(message.text))
-        page.goto(address)
-        page.fill("[name=login]", "reviewer")
-        page.fill("[name=password]", PASSWORD)
-        page.click("main button")
-        yield page
-        browser.close()
+def page(address: str, playwright: Playwright) -> Iterator[Page]:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    page = browser.new_page(
+        java_script_enabled=False, locale="vi-VN", viewport={"width": 1280, "height": 800}
+    )
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto(address)
+    page.fill("[name=login]", "reviewer")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button")
+    yield page
+    browser.close()
     # Chromium reports what the CSP refuses here.
     assert complaints == []
 
