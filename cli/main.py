@@ -8,14 +8,19 @@ from importlib.metadata import version
 import click
 
 COMMANDS = {
+    "backup": "cli.backup",
     "checkpoint": "cli.checkpoint",
     "demo": "cli.demo",
     "device": "cli.device",
     "export": "cli.export",
+    "import-events": "cli.import_events",
     "officer": "cli.officer",
+    "plate": "cli.plate",
     "rebuild": "cli.rebuild",
+    "restore": "cli.restore",
     "serve": "cli.serve",
     "user": "cli.user",
+    "verify": "cli.verify",
     "verify-log": "cli.verify_log",
 }
 """Command → the module that holds a click command of the same name (`-` is `_` there)."""

@@ -74,6 +74,8 @@ def key_of_certificate(der: bytes) -> CertificateKey:
 
 def spki_of_point(point: bytes) -> str:
     """Base64 SPKI of an uncompressed P-256 point. Raises UnusableKeyError."""
+    if point[:1] != b"\x04":
+        raise UnusableKeyError("compressed")
     try:
         key = EllipticCurvePublicKey.from_encoded_point(SECP256R1(), point)
     except (ValueError, UnsupportedAlgorithm):

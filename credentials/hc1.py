@@ -75,9 +75,8 @@ def _read_signed(message: Sign1, trust: Trust, now_ms: int, leeway_ms: int) -> E
 
 
 def _fingerprints(hcert: Hcert, message: Sign1) -> tuple[str, ...]:
-    ids = [((country or "") + certificate_id).encode() for country, certificate_id in hcert.ids]
     return (
-        *(fingerprint(certificate_id) for certificate_id in ids),
+        *(fingerprint(certificate_id.encode()) for certificate_id in hcert.ids),
         signature_fingerprint(message.alg, message.signature),
     )
 

@@ -37,10 +37,10 @@ _TEST_RESULTS: dict[str, Literal["negative", "positive"]] = {
 
 @dataclass(frozen=True, slots=True)
 class Hcert:
-    """A certificate and what a revocation list may name of it: (country, certificate id)."""
+    """A certificate and what a list may name of it: certificate ids, a country before some."""
 
     document: HealthDocument
-    ids: tuple[tuple[str | None, str], ...]
+    ids: tuple[str, ...]
 
 
 def read_hcert(payload: bytes) -> Hcert:
@@ -124,16 +124,15 @@ def _recovery(entry: Mapping[Any, Any]) -> Recovery | None:
     return Recovery(recovered_at, valid_until)
 
 
-def _ids(
-    issuer: str | None, entries: list[Mapping[Any, Any]]
-) -> tuple[tuple[str | None, str], ...]:
+def _ids(issuer: str | None, entries: list[Mapping[Any, Any]]) -> tuple[str, ...]:
     """Lists hash the id alone and after a country, which is the issuer's or the entry's."""
-    found: dict[tuple[str | None, str], None] = {}
+    found: dict[str, None] = {}
     for entry in entries:
         certificate_id = loose_text(entry.get("ci"))
         if certificate_id is None:
             continue
-        for country in (None, issuer, loose_text(entry.get("co"))):
-            if country is not None or (None, certificate_id) not in found:
-                found[country, certificate_id] = None
+        found[certificate_id] = None
+        for country in (issuer, loose_text(entry.get("co"))):
+            if country is not None:
+                found[country + certificate_id] = None
     return tuple(found)[:MAX_IDS]

@@ -5,7 +5,6 @@ claims, key usage, revocation, time. A document signed by a key we do not know i
 nothing; a badge signed by such a key is unknown, since nobody gets in with a claim.
 """
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 
 from credentials.dates import instant_of_epoch_s
 from credentials.evidence import NO_FACTS, Code, Evidence, Facts, Status
+from credentials.fingerprint import fingerprint
 from credentials.jws import (
     CompactJws,
     JwsError,
@@ -114,7 +114,7 @@ def issue_own(
 
 def own_fingerprint(document_id: str) -> str:
     """What a revocation list holds: SHA-256 of "own:" + jti, first 16 bytes, hex."""
-    return hashlib.sha256(f"own:{document_id}".encode()).hexdigest()[:32]
+    return fingerprint(f"own:{document_id}".encode())
 
 
 def _signed_by(jws: CompactJws, key: TrustKey) -> bool:

@@ -5,6 +5,9 @@ const MASKED = /^([0-9]{4})-([0-9]{2}|\*{1,2})-([0-9]{2}|\*{1,2})$/;
 const COMPACT = /^([0-9]{2})([0-9]{2})([0-9]{4})$/;
 const INSTANT =
   /^([0-9]{4}-[0-9]{2}-[0-9]{2})T([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])(?:\.([0-9]{3}))?Z$/;
+const LOOSE_DATE = /^([0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?)(?:[Tt ].*)?$/s;
+const LOOSE_INSTANT =
+  /^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[Tt ]([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9])(?:[.,]([0-9]{1,9}))?)? ?(?:[Zz]|([+-])([01][0-9]|2[0-3])(?::?([0-5][0-9]))?)?)?$/;
 const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** 9999-12-31T23:59:59Z: the last second whose ISO text has a four-digit year. */
@@ -52,6 +55,27 @@ export function epochMsOfInstant(text: string): number | null {
   const match = INSTANT.exec(text);
   if (match === null || !isPartialDate(match[1] ?? "")) return null;
   return Date.parse(`${match[1]}T${match[2]}:${match[3]}:${match[4]}.${match[5] ?? "000"}Z`);
+}
+
+/** The date, maybe partial, at the start of an ISO date or instant as issuers write them. */
+export function dateOfLoose(text: string): string | null {
+  const date = LOOSE_DATE.exec(text)?.[1] ?? null;
+  return date !== null && isPartialDate(date) ? date : null;
+}
+
+/**
+ * Epoch ms of an ISO 8601 instant with any offset and precision; null for anything else.
+ *
+ * A bare date is its first millisecond, a time without an offset is UTC.
+ */
+export function epochMsOfLoose(text: string): number | null {
+  const match = LOOSE_INSTANT.exec(text);
+  if (match === null || !isPartialDate(match[1] ?? "")) return null;
+  const [, day, hour = "00", minute = "00", second = "00", fraction = "0", sign] = match;
+  const milliseconds = fraction.slice(0, 3).padEnd(3, "0");
+  const localMs = Date.parse(`${day}T${hour}:${minute}:${second}.${milliseconds}Z`);
+  const offsetMs = (Number(match[7] ?? 0) * 60 + Number(match[8] ?? 0)) * 60_000;
+  return sign === "-" ? localMs + offsetMs : localMs - offsetMs;
 }
 
 function exists(year: number, month: number, day: number): boolean {

@@ -7,3 +7,4 @@ export { PackError, type PackCode, type PackPayload, verifyPack } from "./pack.t
 export { normalisePlate, type Plate, type PlateClass } from "./plates.ts";
 export { read, recognise } from "./reading.ts";
 export { NO_TRUST, parseTrust, type Trust, TrustError, type TrustKey } from "./trust.ts";
+export { importCertificate, importTrust, trustContent, type TrustImport } from "./trust_import.ts";

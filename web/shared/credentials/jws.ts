@@ -106,6 +106,16 @@ export function binaryBytes(binary: string): Bytes {
   return bytes;
 }
 
+/** The text whose code units are these bytes. */
+export function bytesBinary(bytes: Bytes): string {
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+}
+
+/** Without padding. */
+export function base64urlEncode(bytes: Bytes): string {
+  return btoa(bytesBinary(bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+}
+
 /** One JSON object of bounded depth. Throws JsonError. */
 export function parseJsonObject(bytes: Bytes): JsonObject {
   let brackets = 0;

@@ -7,6 +7,7 @@
 
 import { instantOfEpochS } from "./dates.ts";
 import { type Code, type Evidence, evidenceOf, type Status, type Subject } from "./evidence.ts";
+import { fingerprint } from "./fingerprint.ts";
 import { type CompactJws, JwsError, parseJsonObject, parseJws, verifyEs256 } from "./jws.ts";
 import { badgeSecret, checkClaims, isTyp, type OwnClaims, SUBJECT_TYPES, type Typ } from "./own_claims.ts";
 import { stripEnd, strip } from "./text.ts";
@@ -76,10 +77,8 @@ export async function openBadge(
 }
 
 /** What a revocation list holds: SHA-256 of "own:" + jti, first 16 bytes, hex. */
-export async function ownFingerprint(documentId: string): Promise<string> {
-  const bytes = new TextEncoder().encode(`own:${documentId}`);
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
+export function ownFingerprint(documentId: string): Promise<string> {
+  return fingerprint(`own:${documentId}`);
 }
 
 function isOwn(jws: CompactJws): jws is OwnJws {

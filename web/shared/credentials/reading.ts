@@ -1,9 +1,12 @@
 /** One text in, one Evidence out. Twin of credentials/reading.py. */
 
+import { matchesBhyt, readBhyt } from "./bhyt.ts";
 import { familyOfCccd, matchesCccd, readCccd } from "./cccd.ts";
 import type { Evidence, Family } from "./evidence.ts";
+import { matchesHc1, readHc1 } from "./hc1.ts";
 import { matchesOwn, readOwn } from "./own.ts";
 import { matchesPcCovid, readPcCovid } from "./pc_covid.ts";
+import { matchesShc, readShc } from "./shc.ts";
 import { hasLoneSurrogate, isLongerThan, strip, stripEnd } from "./text.ts";
 import type { Trust } from "./trust.ts";
 import { familyOfTyped, readTyped } from "./typed.ts";
@@ -19,6 +22,9 @@ export function recognise(text: string): Family {
   if (isLongerThan(text, MAX_CHARACTERS) || hasLoneSurrogate(text)) return "opaque";
   const bare = strip(text, "\t\r\n");
   if (matchesOwn(bare)) return "own";
+  if (matchesHc1(bare)) return "hc1";
+  if (matchesShc(bare)) return "shc";
+  if (matchesBhyt(bare)) return "bhyt";
   if (matchesPcCovid(bare)) return "pc_covid";
   if (matchesCccd(bare)) return familyOfCccd(bare);
   const typed = familyOfTyped(bare);
@@ -38,6 +44,12 @@ export async function read(
   switch (family) {
     case "own":
       return readOwn(stripEnd(bare, " "), trust, nowMs, leewayMs);
+    case "hc1":
+      return readHc1(bare, trust, nowMs, leewayMs);
+    case "shc":
+      return readShc(stripEnd(bare, " "), trust, nowMs, leewayMs);
+    case "bhyt":
+      return readBhyt(bare);
     case "pc_covid":
       return readPcCovid(bare);
     case "cccd":

@@ -37,9 +37,11 @@ export interface Trust {
   keys: readonly TrustKey[];
   byKid: ReadonlyMap<string, readonly TrustKey[]>;
   revoked: ReadonlySet<string>;
+  /** Kids of published keys that we refuse: what they sign is no claim but invalid. */
+  unusable: ReadonlySet<string>;
 }
 
-export const NO_TRUST: Trust = { keys: [], byKid: new Map(), revoked: new Set() };
+export const NO_TRUST: Trust = { keys: [], byKid: new Map(), revoked: new Set(), unusable: new Set() };
 
 /** Trust from a trust pack's `content`. Rejects with TrustError naming the first bad member. */
 export async function parseTrust(content: unknown): Promise<Trust> {
@@ -59,7 +61,15 @@ export async function parseTrust(content: unknown): Promise<Trust> {
     keys.push(key);
     byKid.set(key.kid, [...(byKid.get(key.kid) ?? []), key]);
   }
-  return { keys, byKid, revoked };
+  const unusable = listOf(member(content, "unusable") ?? [], "unusable", MAX_KEYS).map((kid, index) =>
+    textOf(kid, `unusable[${index}]`),
+  );
+  return { keys, byKid, revoked, unusable: new Set(unusable) };
+}
+
+/** All keys of that id: several issuers may have drawn the same one. */
+export function keysFor(trust: Trust, kid: string): readonly TrustKey[] {
+  return trust.byKid.get(kid) ?? [];
 }
 
 /** Whether a document issued then falls into this key's window. */

@@ -1,0 +1,134 @@
+"""`chot verify`: what a code proves, offline, for a person or line by line for a program."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from pathlib import Path
+
+import click
+
+from cli.data import Moment, now_ms, told
+from cli.lines import Line, answer_lines, text_of
+from credentials import (
+    NO_TRUST,
+    Evidence,
+    Trust,
+    TrustError,
+    evidence_to_json,
+    import_certificate,
+    import_trust,
+    parse_trust,
+    read,
+)
+from credentials.dates import epoch_ms_of_loose
+
+MAX_TRUST_BYTES = 64 * 1024 * 1024
+
+
+@click.command()
+@click.argument("text", required=False)
+@click.option(
+    "--trust",
+    "trust_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Khóa được tin: nội dung gói trust, danh sách DSC hoặc JWKS / trusted keys (JSON).",
+)
+@click.option("--issuer", help="Địa chỉ của bên công bố JWKS / whose JWKS it is.")
+@click.option("--at", "at_ms", type=Moment(), help="Thời điểm xét; mặc định là bây giờ / when.")
+@click.option(
+    "--batch",
+    is_flag=True,
+    help="Đọc các dòng JSON {id, payload, certificate?, now?} / JSON lines on standard input.",
+)
+@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
+@told
+def verify(
+    text: str | None,
+    trust_file: Path | None,
+    issuer: str | None,
+    at_ms: int | None,
+    batch: bool,
+    lang: str,
+) -> None:
+    """Kiểm tra một mã khi không có mạng / what a code proves, offline.
+
+    Với --batch, mỗi dòng trả {id, family, status, code, identity}; certificate là chứng thư (DER,
+    base64) của bên ký duy nhất được tin cho dòng đó.
+
+    \b
+    Ví dụ / examples:
+      chot verify --trust dsc.json "HC1:NCF..."
+      chot verify --at "22/11/2021 08:00" --lang en "shc:/5676..."
+      chot verify --batch < codes.jsonl
+    """
+    if batch == (text is not None):
+        raise click.UsageError("Cần một mã hoặc --batch / a code or --batch.")
+    trust = NO_TRUST if trust_file is None else _trust(trust_file, issuer)
+    now = now_ms() if at_ms is None else at_ms
+    if text is None:
+        answer_lines(lambda line: _answer(line, trust, now))
+    else:
+        _say(read(text, trust, now), lang)
+
+
+def _answer(line: Line, trust: Trust, now: int) -> Line:
+    if line.get("now") is not None:
+        given_ms = epoch_ms_of_loose(text_of(line, "now"))
+        if given_ms is None:
+            raise click.ClickException(f"'now' không phải ISO 8601 (id {line.get('id')})")
+        now = given_ms
+    if line.get("certificate") is not None:
+        trust = _trust_one(text_of(line, "certificate"))
+    found = evidence_to_json(read(text_of(line, "payload"), trust, now))
+    return {"id": line.get("id")} | {
+        name: found[name] for name in ("family", "status", "code", "identity")
+    }
+
+
+def _trust_one(certificate: str) -> Trust:
+    """Trust in one signer; a certificate that cannot be read trusts nobody."""
+    try:
+        return parse_trust(import_certificate(base64.b64decode(certificate)).content())
+    except (ValueError, binascii.Error):
+        return NO_TRUST
+
+
+def _trust(path: Path, issuer: str | None) -> Trust:
+    if path.stat().st_size > MAX_TRUST_BYTES:
+        raise click.ClickException(f"{path}: quá lớn / too large")
+    try:
+        document = json.loads(path.read_bytes())
+        if isinstance(document, dict) and "revoked" in document:
+            return parse_trust(document)
+        found = import_trust(document, issuer)
+    except (ValueError, RecursionError) as error:
+        why = str(error) if isinstance(error, TrustError) else "không phải JSON / not JSON"
+        raise click.ClickException(f"{path}: {why}") from None
+    click.echo(
+        f"{path}: {len(found.keys)} khóa / keys, {len(found.unusable)} không dùng được / refused, "
+        f"{len(found.skipped)} không đọc được / unread",
+        err=True,
+    )
+    return parse_trust(found.content())
+
+
+def _say(evidence: Evidence, lang: str) -> None:
+    # Here, because the console's texts take half a second to import and a batch needs none.
+    from server.console.words import Words
+
+    words = Words("en" if lang == "en" else "vi")
+    found = evidence_to_json(evidence)
+    click.echo(words.evidence(found))
+    for name, value in (found["identity"] or {}).items():
+        if value is not None:
+            click.echo(f"  {words.path(name)}: {words.value(name, value)}")
+    for fact in words.facts(found["facts"]):
+        click.echo(f"  {fact}")
+    if evidence.identity is not None:
+        click.echo(
+            "Hãy so họ tên và ngày sinh với giấy tờ tùy thân."
+            if lang == "vi"
+            else "Compare name and birth date with the ID in hand."
+        )

@@ -1,0 +1,142 @@
+/**
+ * SMART Health Cards: `shc:/` + digit pairs; a JWS over raw deflate over JSON. Twin of
+ * credentials/shc.py.
+ */
+
+import { type Code, type Evidence, evidenceOf } from "./evidence.ts";
+import { type CardContent, readCard } from "./fhir.ts";
+import { fingerprint, signatureFingerprint } from "./fingerprint.ts";
+import { HealthError, healthEvidence, healthStanding } from "./health.ts";
+import { InflateError, inflate } from "./inflate.ts";
+import {
+  base64urlDecode, binaryBytes, type CompactJws, type JsonObject, JsonError, JwsError, MAX_HEADER_CHARACTERS,
+  member, parseJsonObject, SIGNATURE_CHARACTERS, verifyEs256,
+} from "./jws.ts";
+import { keysFor, type Trust, type TrustKey } from "./trust.ts";
+
+const PREFIX = "shc:/";
+const USAGE = "shc";
+
+const DIGITS = /^[0-9]*$/;
+const PART = /^[1-9][0-9]?\/[1-9][0-9]?\/[0-9]*$/;
+const KID = /^[A-Za-z0-9_.:-]{1,64}$/;
+/** Two digits are a character's code less 45, the code of "-". */
+const OFFSET = 45;
+const HIGHEST = 122 - OFFSET;
+
+export function matchesShc(text: string): boolean {
+  return text.startsWith(PREFIX);
+}
+
+/** Evidence of a text that starts with shc:/, at `nowMs` (epoch ms). */
+export async function readShc(
+  text: string,
+  trust: Trust,
+  nowMs: number,
+  leewayMs = 0,
+): Promise<Evidence> {
+  const body = text.slice(PREFIX.length);
+  if (/[^\x00-\x7f]/.test(body)) {
+    return evidenceOf("shc", "unknown", "unrecognised", { warnings: ["input_method"] });
+  }
+  if (PART.test(body)) return unrecognised();
+  let jws: CompactJws;
+  try {
+    jws = parse(body);
+  } catch (error) {
+    if (!(error instanceof JwsError)) throw error;
+    return error.code === "partial" ? unrecognised() : refused(error.code);
+  }
+  const known = keysFor(trust, jws.kid);
+  const keys = known.filter((key) => key.alg === "ES256");
+  if (keys.length === 0 && (known.length > 0 || trust.unusable.has(jws.kid))) {
+    return refused("algorithm", jws.kid);
+  }
+  const signer = await signerOf(jws, keys);
+  if (keys.length > 0 && signer === null) return refused("signature", jws.kid);
+  let content: CardContent;
+  try {
+    content = readCard(parseJsonObject(inflate(jws.payload, "raw")));
+  } catch (error) {
+    if (error instanceof InflateError) return refused("zlib", jws.kid);
+    if (error instanceof HealthError || error instanceof JsonError) return refused("malformed", jws.kid);
+    throw error;
+  }
+  return evidenceFrom(jws, content, signer, trust, nowMs, leewayMs);
+}
+
+async function evidenceFrom(
+  jws: CompactJws,
+  content: CardContent,
+  signer: TrustKey | null,
+  trust: Trust,
+  nowMs: number,
+  leewayMs: number,
+): Promise<Evidence> {
+  const { document } = content;
+  const fingerprints = await fingerprintsOf(jws, content);
+  if (signer === null) {
+    return healthEvidence("shc", "claim", "untrusted", document, jws.kid, fingerprints);
+  }
+  const otherIssuer = signer.issuer.startsWith("https://") && signer.issuer !== document.issuer;
+  const code = otherIssuer
+    ? "key_usage"
+    : healthStanding(document, [USAGE], fingerprints, signer, trust, nowMs, leewayMs);
+  const status = code === "ok" ? "verified" : "invalid";
+  return healthEvidence("shc", status, code, document, jws.kid, fingerprints);
+}
+
+/** Digit pairs to a JWS whose signature nobody has checked yet. Throws JwsError. */
+function parse(body: string): CompactJws {
+  if (!DIGITS.test(body)) throw new JwsError("malformed");
+  if (body.length % 2 === 1) throw new JwsError("partial");
+  const codes = Array.from({ length: body.length / 2 }, (_, i) => Number(body.slice(2 * i, 2 * i + 2)));
+  if (codes.some((code) => code > HIGHEST)) throw new JwsError("malformed");
+  const parts = codes.map((code) => String.fromCharCode(code + OFFSET)).join("").split(".");
+  const [head = "", payloadText = "", tail = ""] = parts;
+  if (parts.length < 3 || (parts.length === 3 && tail.length < SIGNATURE_CHARACTERS)) {
+    throw new JwsError("partial");
+  }
+  if (parts.length > 3 || tail.length > SIGNATURE_CHARACTERS) throw new JwsError("malformed");
+  if (head.length > MAX_HEADER_CHARACTERS) throw new JwsError("malformed");
+  const header = headerOf(head);
+  const payload = base64urlDecode(payloadText);
+  const signature = base64urlDecode(tail);
+  if (header === null || payload === null || signature === null) throw new JwsError("malformed");
+  if (member(header, "alg") !== "ES256") throw new JwsError("algorithm");
+  const kid = member(header, "kid");
+  if (member(header, "zip") !== "DEF" || member(header, "crit") !== undefined) {
+    throw new JwsError("malformed");
+  }
+  if (typeof kid !== "string" || !KID.test(kid)) throw new JwsError("malformed");
+  return { kid, typ: "", signingInput: binaryBytes(`${head}.${payloadText}`), payload, signature };
+}
+
+function headerOf(text: string): JsonObject | null {
+  const bytes = base64urlDecode(text);
+  try {
+    return bytes === null ? null : parseJsonObject(bytes);
+  } catch {
+    return null;
+  }
+}
+
+async function signerOf(jws: CompactJws, keys: readonly TrustKey[]): Promise<TrustKey | null> {
+  for (const key of keys) if (await verifyEs256(jws, key.publicKey)) return key;
+  return null;
+}
+
+/** The card's revocation id (vc.rid, an id for one key) and the signature's. */
+async function fingerprintsOf(jws: CompactJws, content: CardContent): Promise<string[]> {
+  const signature = await signatureFingerprint("ES256", jws.signature);
+  if (content.revocation_id === null) return [signature];
+  return [await fingerprint(`shc:${jws.kid}:${content.revocation_id}`), signature];
+}
+
+function refused(code: Code, keyId: string | null = null): Evidence {
+  return evidenceOf("shc", "invalid", code, { key_id: keyId });
+}
+
+function unrecognised(): Evidence {
+  return evidenceOf("shc", "unknown", "unrecognised");
+}
