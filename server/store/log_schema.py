@@ -150,6 +150,21 @@ def m003_packs_and_audit(db: Database) -> None:
     )
 
 
+@log_migrations()
+def m004_backups(db: Database) -> None:
+    """Backups that were read back whole, and how far those off the machine hold each device."""
+    execute_all(
+        db,
+        """
+        CREATE TABLE backups (
+            n INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, newest INTEGER NOT NULL,
+            size_bytes INTEGER NOT NULL, sha256 BLOB NOT NULL, off_machine INTEGER NOT NULL
+        );
+        CREATE TABLE safe (device INTEGER PRIMARY KEY, through INTEGER NOT NULL);
+        """,
+    )
+
+
 def execute_all(db: Database, sql: str) -> None:
     """Run statements one by one: `executescript` would commit the migration's transaction first."""
     statement = ""

@@ -302,6 +302,9 @@ class Store(Protocol):
     def held(self, device: str) -> tuple[int, bytes]:
         """How far the log holds this device's chain without a gap, and the head there."""
 
+    def safe_through(self, device: str) -> int:
+        """How far a verified backup off this machine holds it; a second late (SPEC P4)."""
+
     # devices
     def add_enrolment(self, code_hash: bytes, enrolment: Enrolment, expires_ms: int) -> None: ...
 

@@ -14,6 +14,7 @@ from server.config import Config
 from server.keys import KeyRing
 from server.store import audit, own_chain, pull, registry, restate, search, whole
 from server.store.append import Arrival, Memory, Signer, append
+from server.store.backups import SafeThrough
 from server.store.blind import BlindIndex
 from server.store.log_file import open_log, prepare_log
 from server.store.persons import DayKeys, binding, local_day
@@ -67,6 +68,7 @@ class SqliteStore:
             lambda: open_log(config.log_path), self._memory.forget, self._pending_contacts
         )
         self._reader = Reader(config.log_path, config.view_path)
+        self._safe_through = SafeThrough(self._reader)
         self.take_up_known_kinds()
 
     @property
@@ -169,6 +171,10 @@ class SqliteStore:
             ).fetchone()
         )
         return (0, genesis(device)) if row is None else (int(row[0]), bytes(row[1]))
+
+    def safe_through(self, device: str) -> int:
+        """How far a verified backup off this machine holds a device's events (SPEC P4)."""
+        return self._safe_through.of(device)
 
     # devices
 

@@ -1,0 +1,54 @@
+"""`chot restore`: a data directory from a backup."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cli.data import DATA, now_ms, opened, told
+from cli.passphrase import PASSPHRASE_FILE, known_passphrase
+from cli.verify_log import told_break, walk_with_bar
+from server.restore import RestoreError, restore_backup
+from server.sealed_file import SealedFileError
+from server.store.protocol import AuditEntry
+
+ERRORS = {
+    "restore.broken": "Nhật ký trong bản sao hỏng",
+    "restore.content": "Tệp này không phải bản sao lưu của chot.",
+    "restore.occupied": "Thư mục đích đã có dữ liệu; hãy chọn thư mục trống.",
+    "sealed.damaged": "Tệp bị hỏng hoặc bị cắt cụt.",
+    "sealed.format": "Tệp này không phải bản sao lưu của chot.",
+    "sealed.passphrase": "Sai cụm mật khẩu.",
+}
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@DATA
+@PASSPHRASE_FILE
+@click.option(
+    "--accept-broken", is_flag=True, help="Khôi phục cả khi chuỗi có chỗ hỏng / despite a break."
+)
+@told
+def restore(file: Path, data: Path, passphrase_file: Path | None, accept_broken: bool) -> None:
+    """Khôi phục vào thư mục trống / restore into an empty directory.
+
+    Máy chủ mở kỷ nguyên mới: máy bảng tự gửi lại những gì bản sao chưa có. Dữ liệu tra cứu được
+    dựng lại khi chạy chot serve. Máy đăng ký sau bản sao phải đăng ký lại.
+
+    Ví dụ: chot restore /media/usb/chot.bak --data /srv/chot
+    """
+    passphrase = known_passphrase(passphrase_file)
+    now = now_ms()
+    try:
+        restored = restore_backup(file, data, passphrase, now, walk_with_bar, accept_broken)
+    except (RestoreError, SealedFileError) as error:
+        text = ERRORS[error.code]
+        if isinstance(error, RestoreError) and error.walk and error.walk.first_break:
+            text = f"{text}: {told_break(error.walk.first_break)}. Xem --accept-broken."
+        raise click.ClickException(text) from None
+    with opened(data) as store:
+        details = {"events": restored.walk.events, "epoch": restored.epoch}
+        store.audit(AuditEntry(now, "cli", "restore", details=details))
+    click.echo(f"Đã khôi phục {restored.walk.events} sự kiện vào {data}. Chạy: chot serve")

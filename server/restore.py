@@ -1,0 +1,102 @@
+"""A data directory from a backup: the same server with a new epoch. SPEC P6, F5."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from server.backup import BLOCK_BYTES, FOLDERS, LOG, SINGLE_FILES, Walk, opened_archive
+from server.keys import KeyRing
+from server.store.log_file import open_log
+from server.store.reader import read_only
+from server.store.verify import LogWalk
+
+_MEMBER = re.compile(rf"(?:{'|'.join(FOLDERS)})/[A-Za-z0-9][A-Za-z0-9._-]{{0,63}}", re.ASCII)
+
+
+class RestoreError(Exception):
+    """Nothing was restored; `code` is restore.occupied, restore.content or restore.broken.
+
+    `walk` says what is broken.
+    """
+
+    def __init__(self, code: str, walk: LogWalk | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.walk = walk
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What is served from now on; events the server accepted after the backup are not in it."""
+
+    epoch: int
+    walk: LogWalk
+
+
+def restore_backup(
+    source: Path, data_dir: Path, passphrase: str, now_ms: int, walk: Walk, accept_broken: bool
+) -> Restored:
+    """Make `data_dir`, which must be empty or not there, from a backup.
+
+    Raises RestoreError, SealedFileError, KeyRingError or OSError; then `data_dir` is as it was.
+    """
+    if data_dir.exists() and (not data_dir.is_dir() or any(data_dir.iterdir())):
+        raise RestoreError("restore.occupied")
+    data_dir.parent.mkdir(parents=True, exist_ok=True)
+    staging = data_dir.absolute().with_name(f".{data_dir.absolute().name}.restoring")
+    shutil.rmtree(staging, ignore_errors=True)
+    staging.mkdir(mode=0o700)
+    try:
+        _unpack(source, staging, passphrase)
+        keys = KeyRing.load_or_create(staging)
+        with contextlib.closing(read_only(staging / LOG)) as log:
+            found = walk(log, keys)
+        if found.breaks and not accept_broken:
+            raise RestoreError("restore.broken", found)
+        epoch = _new_epoch(staging / LOG, now_ms)
+        staging.replace(data_dir.absolute())
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return Restored(epoch, found)
+
+
+def _unpack(source: Path, staging: Path, passphrase: str) -> None:
+    try:
+        with opened_archive(source, passphrase) as archive:
+            for member in archive:
+                _write_member(archive, member, staging)
+    except tarfile.TarError:
+        raise RestoreError("restore.content") from None
+    if not (staging / LOG).exists():
+        raise RestoreError("restore.content")
+
+
+def _write_member(archive: tarfile.TarFile, member: tarfile.TarInfo, staging: Path) -> None:
+    """Only names that a backup holds, only files, never over another."""
+    known = member.name in (LOG, *SINGLE_FILES) or _MEMBER.fullmatch(member.name) is not None
+    content = archive.extractfile(member) if known and member.isreg() else None
+    if content is None:
+        raise RestoreError("restore.content")
+    path = staging / member.name
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        shutil.copyfileobj(content, file, BLOCK_BYTES)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _new_epoch(log_path: Path, now_ms: int) -> int:
+    """The second of the restore, but above the old epoch whatever this clock says (SPEC F5)."""
+    with contextlib.closing(open_log(log_path)) as log:
+        log.execute("BEGIN IMMEDIATE")
+        (old,) = log.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()
+        epoch = max(int(old) + 1, now_ms // 1000)
+        log.execute("UPDATE meta SET value = ? WHERE key = 'epoch'", (str(epoch),))
+        log.execute("COMMIT")
+    return epoch
