@@ -41,19 +41,16 @@ export function packGrade(packs: AppState["packs"]): Grade {
 export function readings(state: AppState, texts: Texts, now_ms: number): Reading[] {
   const words = texts.status;
   const age = (since_ms: number): string => ageText(texts.ages, now_ms - since_ms);
+  const conflicts = conflictReading(state, texts);
   return [
+    // Only a person can do anything about it: where there is something, it stands first.
+    ...(conflicts.grade === "ok" ? [] : [conflicts]),
     unsentReading(state, words, age, now_ms),
     contactReading(state, texts, age, now_ms),
     packReading(state, texts, age),
     clockReading(state, texts),
     storageReading(state, words),
-    {
-      id: "conflicts",
-      grade: state.conflicts > 0 ? "look" : "ok",
-      label: texts.inbox.label,
-      value: String(state.conflicts),
-      advice: texts.inbox.advice(state.conflicts),
-    },
+    ...(conflicts.grade === "ok" ? [conflicts] : []),
     {
       id: "rejected",
       grade: state.rejected > 0 ? "act" : state.held > 0 ? "look" : "ok",
@@ -69,6 +66,11 @@ export function readings(state: AppState, texts: Texts, now_ms: number): Reading
       advice: state.update_ready ? words.update_ready : words.update_none,
     },
   ];
+}
+
+function conflictReading({ conflicts }: AppState, { inbox }: Texts): Reading {
+  const grade = conflicts > 0 ? "look" : "ok";
+  return { id: "conflicts", grade, label: inbox.label, value: String(conflicts), advice: inbox.advice(conflicts) };
 }
 
 function unsentReading(state: AppState, words: Texts["status"], age: (since_ms: number) => string, now_ms: number): Reading {

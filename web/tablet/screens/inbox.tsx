@@ -132,9 +132,9 @@ function RefusedCard({ event }: { event: RefusedEvent }): JSX.Element {
       <div>
         <p class="reading-head">
           <strong>{event.plate === null ? texts.recent.no_plate : plateText(event.plate.normal)}</strong>
-          <span>{momentText(event.time_ms)}</span>
           <span class="reading-grade">{texts.recent[event.state]}</span>
         </p>
+        <p>{momentText(event.time_ms)}</p>
         {event.amends && <p>{words.amends}</p>}
         {event.code !== null && <p>{texts.errors[event.code] ?? words.code(event.code)}</p>}
         <p>{event.state === "held" ? words.held_advice : words.rejected_advice}</p>
