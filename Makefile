@@ -64,7 +64,7 @@ web/dist/tablet/sw.js: $(WEB_SOURCES) $(STAMPS)/npm
 
 # --- what people call --------------------------------------------------------
 
-.PHONY: install run tablet dev web check test lint format bench wheel lock clean chromium
+.PHONY: install run tablet dev web check test nightly lint format bench wheel lock clean chromium
 
 install: $(STAMPS)/core web/dist/tablet/sw.js ## make .venv and build everything needed to run
 	@echo "ready: $(BIN)/chot --help"
@@ -89,6 +89,9 @@ test: dev chromium wheel ## every test; installs Debian's chromium when it is mi
 	@$(BIN)/python -m pytest -q -n auto -m 'not browser'
 	@$(BIN)/python -m pytest -q -m browser
 	@$(NPM) run --silent test
+
+nightly: dev ## 2,000 histories of tablets and a server on a bad wire (CHOT_SEED=... repeats a run)
+	@CHOT_EXAMPLES=$${CHOT_EXAMPLES:-2000} $(BIN)/python -m pytest -q -m slow tests/sync/stateful
 
 lint: dev ## ruff, mypy --strict, import-linter, tsc
 	@$(BIN)/ruff check .

@@ -17,10 +17,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from schemas import records
-from schemas.records import Kind, Review, ReviewPersonPart
 from sync.encoding import uuid7
 from sync.fold import Seen
 from tests.sync.stateful import checks
+from tests.sync.stateful.drafts import (
+    ACTIONS,
+    BAD,
+    EVIDENCE,
+    LATER,
+    PLATES,
+    amendment,
+    crossing,
+)
 from tests.sync.stateful.lives import PREFIX, Flight, Life
 from tests.sync.stateful.node import Node, Reply
 from tests.sync.stateful.world import OFFICERS, START_MS, USER, begin
@@ -36,11 +44,6 @@ FAULTS = (
     "late_request",
     "late_answer",
 )
-BAD = ("unknown_kind", "bad_field", "not_json", "other_home", "bad_person", "early_review")
-PLATES = ("29C12345", "30A99999", "85B00001")
-ACTIONS = ("passed", "referred", "turned_back")
-LATER = Kind("inspection", 1, Review(), ReviewPersonPart(), ())
-
 index = st.integers(0, 1 << 16)
 
 
@@ -109,6 +112,16 @@ class SyncMachine(RuleBasedStateMachine):
             officer=OFFICERS[who % len(OFFICERS)][0],
         )
         self._wrote(life)
+
+    @rule(which=index, what=index, who=index, minutes=st.sampled_from((0, 2, 7)))
+    def disagree(self, which: int, what: int, who: int, minutes: int) -> None:
+        """Two tablets know a crossing and change the same field, neither knowing of the other."""
+        one, other = self._life(which), self._life(which + 1)
+        for life in (one, other):
+            self._round_trip(life)
+        self.amend(self.lives.index(one), which, what, True, who)
+        self.now_ms += minutes * 60_000
+        self.amend(self.lives.index(other), which, what, True, who + 1)
 
     @rule(at=index, what=st.sampled_from(BAD))
     def write_odd(self, at: int, what: str) -> None:
@@ -213,63 +226,48 @@ class SyncMachine(RuleBasedStateMachine):
 
     # what breaks
 
-    @rule()
-    def crash_server(self) -> None:
-        """The server is killed and opens its files again."""
-        self._node.crash()
+    @rule(what=st.sampled_from(("crash", "crash", "project", "backup", "restore", "upgrade")))
+    def server(self, what: str) -> None:
+        """The server is killed, backed up, restored, upgraded; its view follows now and then."""
+        if what == "crash":
+            self._node.crash()
+        elif what == "project":
+            self._node.project()
+        elif what == "backup":
+            self.backup = self._node.copy(), set(self.own_refs)
+        elif what == "restore" and self.backup is not None:
+            # What the server itself wrote since is lost; tablets offer theirs again.
+            self.epoch += 1
+            self._node.restore(self.backup[0], self.epoch)
+            self.own_refs = set(self.backup[1])
+        elif what == "upgrade":
+            records.KINDS["inspection", 1] = LATER
+            self._node.crash()
 
-    @rule()
-    def take_backup(self) -> None:
-        self.backup = self._node.copy(), set(self.own_refs)
+    @rule(at=index, what=st.sampled_from(("copy", "beside", "instead")))
+    def disk(self, at: int, what: str) -> None:
+        """A disk is copied; a copy comes to life beside the other one, or in its place."""
+        if what == "copy":
+            life = self._life(at)
+            self.copies.append(revived(life, f"{life.name}'"))
+        elif self.copies and len(self.lives) < 7:
+            copy = self.copies.pop(at % len(self.copies))
+            if what == "instead":
+                device = copy.replica.device
+                self.lives = [one for one in self.lives if one.replica.device != device]
+            self.lives.append(copy)
 
-    @precondition(lambda self: self.backup is not None)
-    @rule()
-    def restore_backup(self) -> None:
-        """What the server itself wrote since is lost and said to be; tablets offer theirs again."""
-        assert self.backup is not None
-        self.epoch += 1
-        self._node.restore(self.backup[0], self.epoch)
-        self.own_refs = set(self.backup[1])
-
-    @rule(at=index)
-    def copy_disk(self, at: int) -> None:
-        life = self._life(at)
-        self.copies.append(revived(life, f"{life.name}'"))
-
-    @precondition(lambda self: self.copies and len(self.lives) < 7)
-    @rule(which=index, instead=st.booleans())
-    def use_copy(self, which: int, instead: bool) -> None:
-        """A copied disk comes to life: beside the other one, or (rolled back) in its place."""
-        copy = self.copies.pop(which % len(self.copies))
-        if instead:
-            device = copy.replica.device
-            self.lives = [one for one in self.lives if one.replica.device != device]
-        self.lives.append(copy)
-
-    @precondition(lambda self: not self.revoked)
-    @rule(at=index)
-    def revoke(self, at: int) -> None:
-        device = self._life(at).replica.device
-        self._node.store.revoke_device(device, self.now_ms)
-        self.revoked.add(device)
-
-    @precondition(lambda self: self.revoked)
-    @rule()
-    def judge_revoked(self) -> None:
-        """A person takes up what a revoked device handed in."""
+    @rule(at=index, sure=index)
+    def revoke_or_judge(self, at: int, sure: int) -> None:
+        """A device is revoked; later a person takes up what it handed in (SPEC A9)."""
         store = self._node.store
-        held = store.held_events("device.revoked", 0, 1000)
-        store.take_up_revoked([one.n for one in held])
-
-    @rule()
-    def upgrade(self) -> None:
-        """A version that knows the later kind opens the same files (SPEC A5)."""
-        records.KINDS["inspection", 1] = LATER
-        self._node.crash()
-
-    @rule()
-    def project(self) -> None:
-        self._node.project()
+        if self.revoked:
+            held = store.held_events("device.revoked", 0, 1000)
+            store.take_up_revoked([one.n for one in held])
+        elif sure % 4 == 0:
+            device = self._life(at).replica.device
+            store.revoke_device(device, self.now_ms)
+            self.revoked.add(device)
 
     # the end
 
@@ -288,7 +286,7 @@ class SyncMachine(RuleBasedStateMachine):
         """A good wire from now on: what is late arrives, then everything is drained."""
         while self.flights:
             self.land(0, False)
-        checks.drain(self.lives, self._good_round)
+        checks.drain(self.lives, self._round_trip)
 
     def check(self) -> None:
         node = self._node
@@ -315,7 +313,7 @@ class SyncMachine(RuleBasedStateMachine):
             return False
         return True
 
-    def _good_round(self, life: Life) -> bool:
+    def _round_trip(self, life: Life) -> bool:
         flight = life.depart(self._node, self.now_ms)
         if flight is None:
             return True
@@ -356,38 +354,6 @@ class SyncMachine(RuleBasedStateMachine):
 
     def _wrote(self, life: Life) -> None:
         self.ever.add(life.replica.head)
-
-
-EVIDENCE = {"family": "cccd", "status": "claim", "code": "unsigned"}
-
-
-def crossing(plate: str, action: str) -> dict[str, Any]:
-    """The fields of a new crossing."""
-    return {
-        "lane": "1",
-        "direction": "in",
-        "mode": "checked",
-        "purpose": "goods",
-        "plate": {"read": plate, "normal": plate},
-        "vehicle_class": "truck",
-        "verdict": {"outcome": "refer", "reasons": ["card.missing"], "rules": []},
-        "action": action,
-    }
-
-
-def amendment(what: int, who: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """(fields, fields of person 1, person part of person 1): one of each policy."""
-    plate = PLATES[who % 3]
-    return (
-        ({"plate": {"read": plate, "normal": plate}}, {}, {}),
-        ({"action": ACTIONS[who % 3]}, {}, {}),
-        ({"override": {"reason": "emergency", "by": OFFICERS[who % 3][0]}}, {}, {}),
-        ({"override": None}, {}, {}),
-        ({"wait_s": who % 100, "complaint_code": f"k{who % 3}"}, {}, {}),
-        ({"voided": "undone"}, {}, {}),
-        ({}, {"role": "passenger", "removed": bool(who % 2)}, {}),
-        ({}, {}, {"name": f"Mẫu {who % 5}", "symptoms": ["ho", "sốt"][: who % 3]}),
-    )[what % 8]
 
 
 def revived(life: Life, name: str) -> Life:
