@@ -464,6 +464,7 @@ EN: dict[str, str] = {
     "what.conflict": "Decided a conflict",
     "what.devices": "Saw the tablets",
     "what.device.enrolment": "Made an enrolment code",
+    "what.events.import": "Imported a file of unsent events",
     "what.device.enrolled": "A tablet enrolled",
     "what.device.revoked": "Revoked a tablet",
     "what.users": "Saw the users",

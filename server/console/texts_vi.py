@@ -464,6 +464,7 @@ VI: dict[str, str] = {
     "what.conflict": "Giải quyết xung đột",
     "what.devices": "Xem máy bảng",
     "what.device.enrolment": "Tạo mã đăng ký",
+    "what.events.import": "Nhập tệp sự kiện chưa gửi",
     "what.device.enrolled": "Máy bảng đã đăng ký",
     "what.device.revoked": "Thu hồi máy bảng",
     "what.users": "Xem người dùng",
