@@ -4,7 +4,7 @@ import { read } from "../../shared/credentials/index.ts";
 import { ref } from "../../shared/sync/events.ts";
 import { append, type Draft, type PersonPart } from "./append.ts";
 import { choiceEvents, ConflictWatch } from "./conflicts.ts";
-import { counts, type Database, type Enrolment, openDatabase, type OwnEvent, readMeta, writeMeta } from "./db.ts";
+import { counts, type Database, type Enrolment, keepAlert, openDatabase, type OwnEvent, readMeta, writeMeta } from "./db.ts";
 import { enrolDevice, enrolmentCode, Tokens } from "./device.ts";
 import { browserEnvironment, type Environment } from "./environment.ts";
 import { SyncLoop } from "./loop.ts";
@@ -24,6 +24,7 @@ import {
 import { LiveState } from "./state.ts";
 import { recentCrossings } from "./summaries.ts";
 import { syncRound } from "./sync.ts";
+import { unsentFile } from "./unsent_file.ts";
 import {
   type AppState,
   type Conflict,
@@ -36,14 +37,17 @@ import {
   type NamedPlace,
   type RefusedEvent,
   type SavedCrossing,
+  type UnsentFile,
 } from "./types.ts";
 import { confirmed, decideDraft, NO_RULES, placesOf, type Rulebook, rulebookOf } from "./verdict.ts";
 
 const NO_PIN_FAILURES = { failures: 0, failed_ms: 0 };
 /** Of a failed round: what a person has to know, not just wait for. */
 const ALARMING = /^(receipt|device)\./;
-/** Said once with an event's answer, true until somebody enrols the tablet again. */
-const LASTING = /^(device|seal|storage)\./;
+/** True until somebody enrols the tablet again, so kept over a restart too. */
+const KEPT = /^device\.(revoked|forked)$/;
+/** True until this program is started again. */
+const LASTING = /^storage\./;
 
 /** A core on this browser, or on what a test passes in. Nothing happens before `start`. */
 export function createCore(environment: Environment = browserEnvironment()): Core {
@@ -186,6 +190,10 @@ class TabletCore implements Core {
     return await refusedEvents(this.#db(), this.#enrolled().device);
   }
 
+  async exportUnsent(): Promise<UnsentFile> {
+    return await unsentFile(this.#db(), this.#enrolled(), this.#serverMs());
+  }
+
   async syncNow(): Promise<void> {
     await this.#loop.now();
   }
@@ -220,7 +228,8 @@ class TabletCore implements Core {
     this.#enrolment = enrolment;
     this.#watch = new ConflictWatch();
     await this.#refresh();
-    const alerts = await this.#reloadPacks();
+    const kept = (await readMeta(this.#db(), "alerts")) ?? [];
+    const alerts = [...new Set([...kept, ...(await this.#reloadPacks())])];
     const { device, checkpoint } = enrolment;
     this.#live.set({ phase: "closed", device, checkpoint, lane: checkpoint.lane, alerts });
   }
@@ -265,10 +274,14 @@ class TabletCore implements Core {
       const round = { environment, db, enrolment, receiptKey, tokens, history: this.#history(), onProgress };
       const { alerts } = await syncRound(round);
       const lasting = this.#live.now.alerts.filter((code) => LASTING.test(code));
-      this.#live.set({ alerts: [...new Set([...lasting, ...alerts, ...(await this.#reloadPacks())])] });
+      const kept = (await readMeta(db, "alerts")) ?? [];
+      this.#live.set({ alerts: [...new Set([...lasting, ...kept, ...alerts, ...(await this.#reloadPacks())])] });
       await this.conflicts();
     } catch (error) {
-      if (error instanceof CoreError && ALARMING.test(error.code)) this.#live.alert(error.code);
+      const code = error instanceof CoreError ? error.code : "";
+      if (KEPT.test(code)) await keepAlert(db, code);
+      const kept = (await readMeta(db, "alerts")) ?? [];
+      for (const one of ALARMING.test(code) ? [...kept, code] : kept) this.#live.alert(one);
       await this.#reloadPacks();
       throw error;
     } finally {

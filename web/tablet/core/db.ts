@@ -82,6 +82,8 @@ export interface Meta {
   offset_ms: number;
   last_contact_ms: number;
   pin: { failures: number; failed_ms: number };
+  /** What a person still has to know after a restart: "device.revoked", "seal.text", … */
+  alerts: readonly string[];
 }
 
 interface Schema extends DBSchema {
@@ -102,6 +104,8 @@ export interface Answer {
   reset: boolean;
   events: readonly PulledEvent[];
   removals: readonly { device: string; seq: number }[];
+  /** Codes of accepted events that a person has to know of: said once, so kept with the answer that said them. */
+  alerts: readonly string[];
   cursor: string | null;
   /** The highest order stamp on the page (SPEC C3). */
   order: bigint;
@@ -207,10 +211,22 @@ export async function storeAnswer(db: Database, answer: Answer): Promise<void> {
     const stamp = stampToText(observe(stampFromText(head.stamp), answer.order));
     if (stamp !== head.stamp) await meta.put({ ...head, stamp }, "head");
   }
+  const alerts = ((await meta.get("alerts")) as Meta["alerts"] | undefined) ?? [];
+  if (answer.alerts.some((code) => !alerts.includes(code))) {
+    await meta.put([...new Set([...alerts, ...answer.alerts])], "alerts");
+  }
   await meta.put(answer.acked, "acked");
   await meta.put(answer.cursor, "cursor");
   await meta.put(answer.offset_ms, "offset_ms");
   await meta.put(answer.contact_ms, "last_contact_ms");
+  await tx.done;
+}
+
+/** Keeps an alert over a restart, until somebody enrols the tablet again. */
+export async function keepAlert(db: Database, code: string): Promise<void> {
+  const tx = db.transaction("meta", "readwrite", { durability: "strict" });
+  const alerts = ((await tx.store.get("alerts")) as Meta["alerts"] | undefined) ?? [];
+  if (!alerts.includes(code)) await tx.store.put([...alerts, code], "alerts");
   await tx.done;
 }
 

@@ -23,7 +23,6 @@ export interface ReadAnswer {
   answer: Answer;
   more: boolean;
   packs: Record<string, number>;
-  alerts: string[];
 }
 
 /** What the reader knows of itself when it reads an answer. */
@@ -58,6 +57,7 @@ export async function readAnswer(data: unknown, sentMs: number, reader: Reader):
     reset: data["reset"] === true,
     events,
     removals: listOf(data, "removals").map(removalOf),
+    alerts: [...new Set(results.flatMap(({ code }) => (code !== null && ALERTS.includes(code) ? [code] : [])))],
     cursor: reader.history === null ? reader.cursor : cursorOf(data["cursor"]),
     order: rows.reduce((highest, row) => (row.order > highest ? row.order : highest), 0n),
     // The middle of the round trip is when the server most likely read its clock.
@@ -69,7 +69,6 @@ export async function readAnswer(data: unknown, sentMs: number, reader: Reader):
     answer,
     more: data["more"] === true,
     packs: packsOf(data["packs"]),
-    alerts: [...new Set(results.flatMap(({ code }) => (code !== null && ALERTS.includes(code) ? [code] : [])))],
   };
 }
 

@@ -6,7 +6,7 @@ import { commitment } from "../../shared/sync/chain.ts";
 import { uuid7 } from "../../shared/sync/encoding.ts";
 import { BATCH_EVENTS } from "./sync.ts";
 import { otherBody, PIN } from "./test/fake_server.ts";
-import { core, enrolAndOpen, environment, heldOnce, namedPerson, saveMany, server, settle } from "./test/started.ts";
+import { core, enrolAndOpen, environment, heldOnce, namedPerson, restart, saveMany, server, settle } from "./test/started.ts";
 
 test("a lost answer means saying it again: nothing lost, nothing doubled", async () => {
   await enrolAndOpen();
@@ -105,6 +105,43 @@ test("a rejected and a held event are shown and block nothing", async () => {
   await settle();
   expect(core.state()).toMatchObject({ unsent: 0, rejected: 1, held: 1 });
   expect((await core.recent(9)).map(({ state }) => state)).toEqual(["sent", "held", "rejected"]);
+});
+
+test("what the server says once of this tablet is known after a restart too", async () => {
+  await enrolAndOpen();
+  server.code = "seal.text";
+  await saveMany(1);
+  await settle();
+  server.code = null;
+  expect(core.state().alerts).toEqual(["seal.text"]);
+  server.mischief = () => 403;
+  await settle();
+  expect(core.state().alerts).toEqual(["seal.text"]);
+  server.mischief = () => "drop_request";
+  await restart();
+  await settle();
+  expect(core.state()).toMatchObject({ alerts: ["seal.text"], sync: { status: "offline" } });
+  server.mischief = () => null;
+  await settle();
+  expect(core.state()).toMatchObject({ alerts: ["seal.text"], sync: { status: "idle" } });
+});
+
+test("newest first while older pages are still arriving", async () => {
+  await enrolAndOpen();
+  const hour = 3_600_000;
+  // The feed gives late events of a tablet that was offline after newer ones of another.
+  for (const age of [1, 2, 3, 4, 5, 6, 30]) {
+    const time = server.clock_ms - age * hour;
+    await server.addOther(otherBody(uuid7(time, new Uint8Array(10).fill(age)), time), null);
+  }
+  let calls = 0;
+  server.mischief = (path) => (path === "/sync" && (calls += 1) === 2 ? "drop_request" : null);
+  await core.syncNow();
+  const ages = async () => (await core.recent(50)).map(({ time_ms }) => (server.clock_ms - time_ms) / hour);
+  expect(await ages()).toEqual([1, 2, 3, 4, 5]);
+  server.mischief = () => null;
+  await settle();
+  expect(await ages()).toEqual([1, 2, 3, 4, 5, 6, 30]);
 });
 
 test("P1 a receipt that another key signed counts for nothing", async () => {

@@ -18,7 +18,7 @@ import { type ReadAnswer, readAnswer } from "./pull.ts";
 import { CoreError } from "./types.ts";
 
 export const BATCH_EVENTS = 200;
-const BATCH_CHARACTERS = 512 * 1024;
+export const BATCH_CHARACTERS = 512 * 1024;
 /** More pages than this in one round: something does not end. */
 const MAX_PAGES = 2000;
 
@@ -34,14 +34,13 @@ export interface Round {
   onProgress: () => Promise<void>;
 }
 
-/** Codes a person has to know of, for the state. */
+/** Codes of packs that could not be taken. What an event's answer says is in the store (`Meta.alerts`). */
 export interface RoundResult {
   alerts: string[];
 }
 
 /** Sends and pulls until neither side has more. Throws CallError or CoreError; what was stored stays. */
 export async function syncRound(round: Round): Promise<RoundResult> {
-  const alerts = new Set<string>();
   let batchEvents = BATCH_EVENTS;
   let announced: Record<string, number> = {};
   let restored = false;
@@ -57,7 +56,6 @@ export async function syncRound(round: Round): Promise<RoundResult> {
     }
     await storeAnswer(round.db, read.answer);
     await round.onProgress();
-    for (const code of read.alerts) alerts.add(code);
     announced = read.packs;
     const head = await readMeta(round.db, "head");
     const unsent = (head?.seq ?? 0) - read.answer.acked.through;
@@ -68,8 +66,7 @@ export async function syncRound(round: Round): Promise<RoundResult> {
     restored ||= behind;
     if (unsent <= 0 && !read.more) break;
   }
-  for (const code of await fetchPacks(round, announced)) alerts.add(code);
-  return { alerts: [...alerts] };
+  return { alerts: await fetchPacks(round, announced) };
 }
 
 async function exchange(round: Round, through: number, batchEvents: number): Promise<ReadAnswer> {
@@ -107,7 +104,12 @@ async function authorized(round: Round, request: (token: string) => Promise<unkn
   }
 }
 
-async function batchOf(round: Round, through: number, events: readonly OwnEvent[]): Promise<WireBatch> {
+/** The own events after `through`, signed; `history` null: with their person parts sealed. */
+export async function batchOf(
+  round: Pick<Round, "db" | "enrolment" | "history">,
+  through: number,
+  events: readonly OwnEvent[],
+): Promise<WireBatch> {
   const { db, enrolment } = round;
   const before = through === 0 ? undefined : await db.get("own", through);
   const previous = before?.hash ?? (await genesis(enrolment.device));

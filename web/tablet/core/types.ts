@@ -179,6 +179,14 @@ export interface CrossingSummary {
   code: string | null;
 }
 
+/** What is not sent yet, as a file to carry by hand (SPEC X). */
+export interface UnsentFile {
+  name: string;
+  /** Each ends with a line break. */
+  lines: readonly string[];
+  events: number;
+}
+
 export type Phase = "starting" | "not_enrolled" | "closed" | "locked" | "open";
 
 export interface Checkpoint {
@@ -270,6 +278,8 @@ export interface Core {
   resolve(conflict: Conflict, choice: string): Promise<void>;
   /** Own events that the server held or rejected. */
   refused(): Promise<readonly RefusedEvent[]>;
+  /** The unsent events, signed, persons sealed; also while locked. They stay unsent. Throws CoreError("export.empty"). */
+  exportUnsent(): Promise<UnsentFile>;
   syncNow(): Promise<void>;
   /** The places of the levels pack; changes only when `state().packs` is another object. */
   places(): readonly NamedPlace[];

@@ -127,6 +127,7 @@ export function fakeCore(query: URLSearchParams): Core {
       set({ conflicts: conflicts.length });
     },
     refused: () => Promise.resolve(query.has("refused") ? FAKE_REFUSED : []),
+    exportUnsent: () => Promise.resolve({ name: "chot-demo.jsonl", lines: ["{}\n"], events: state.unsent }),
     async syncNow() {
       set({ sync: { ...state.sync, status: "sending" } });
       await wait(800);

@@ -7,6 +7,7 @@ import { type Reading, readings } from "../parts/health.ts";
 import { AlertIcon, LockIcon, PassIcon, RefusedIcon, UpdateIcon } from "../parts/icons.tsx";
 import type { Theme } from "../parts/theme.ts";
 import { errorText, useUi } from "../parts/ui.ts";
+import { UnsentExport } from "../parts/unsent_export.tsx";
 import { InboxSheet } from "./inbox.tsx";
 
 const GRADE_ICONS = { ok: PassIcon, look: AlertIcon, act: RefusedIcon };
@@ -79,6 +80,7 @@ export function StatusSheet({ close, idle, update }: StatusProps): JSX.Element {
                     {state.sync.status === "sending" ? words.sync_running : words.sync_now}
                   </Button>
                 )}
+                {reading.id === "unsent" && state.unsent > 0 && <UnsentExport />}
                 {on_duty && waits(reading) && (
                   <Button onPress={() => setInbox(true)}>
                     {texts.inbox.open} ({reading.value})

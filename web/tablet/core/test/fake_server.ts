@@ -45,6 +45,8 @@ export class FakeServer {
   clock_ms = 1_634_749_200_000;
   epoch = 1;
   state: Held["state"] = "accepted";
+  /** Code given with each answer to an accepted event. */
+  code: string | null = null;
   /** Every batch that got through, also those whose answer was lost. */
   readonly batches: WireBatch[] = [];
   readonly paths: string[] = [];
@@ -128,6 +130,11 @@ export class FakeServer {
     const parts = fromBase64url(text);
     const gcm = { name: "AES-GCM", iv: parts.slice(0, 12), additionalData: committed };
     return new TextDecoder().decode(await crypto.subtle.decrypt(gcm, content, parts.slice(12)));
+  }
+
+  /** A batch from a file, as `chot import-events` takes it; false when it does not verify (SPEC X3). */
+  async take(batch: WireBatch): Promise<boolean> {
+    return (await this.#push(batch)) !== null;
   }
 
   /** fetch() of the tablet. */
@@ -250,7 +257,8 @@ export class FakeServer {
       const before = this.log().find((one) => one.seq === row.seq);
       if (before === undefined) this.#log.push(row);
       const state = before !== undefined && before.state === "accepted" ? "duplicate" : row.state;
-      return state === "accepted" || state === "duplicate" ? { seq: row.seq, state } : { seq: row.seq, state, code: "event.field" };
+      const code = this.code === null ? {} : { code: this.code };
+      return state === "accepted" || state === "duplicate" ? { seq: row.seq, state, ...code } : { seq: row.seq, state, code: "event.field" };
     });
   }
 

@@ -1,0 +1,31 @@
+/** The last resort: what no network took, as a file for `chot import-events`. SPEC X1–X4. */
+
+import { type Database, type Enrolment, ownAfter, readMeta } from "./db.ts";
+import { BATCH_CHARACTERS, BATCH_EVENTS, batchOf } from "./sync.ts";
+import { CoreError, type UnsentFile } from "./types.ts";
+
+const VIETNAM_MS = 7 * 3_600_000;
+
+/** Everything after the last believed receipt. A file may get lost, so person parts are only in it sealed (SPEC X2). */
+export async function unsentFile(db: Database, enrolment: Enrolment, nowMs: number): Promise<UnsentFile> {
+  const acked = (await readMeta(db, "acked"))?.through ?? 0;
+  const batches: string[] = [];
+  let through = acked;
+  for (;;) {
+    const events = await ownAfter(db, through, BATCH_EVENTS, BATCH_CHARACTERS);
+    const last = events[events.length - 1];
+    if (last === undefined) break;
+    batches.push(lineOf(await batchOf({ db, enrolment, history: null }, through, events)));
+    through = last.seq;
+  }
+  if (batches.length === 0) throw new CoreError("export.empty");
+  const { device, checkpoint } = enrolment;
+  const header = lineOf({ format: "chot-events/1", device, first: acked + 1, last: through, written_ms: nowMs });
+  const minute = new Date(nowMs + VIETNAM_MS).toISOString().slice(0, 16).replace(/[-:]/g, "").replace("T", "-");
+  const name = `chot-${checkpoint.id}-${checkpoint.lane}-${minute}.jsonl`;
+  return { name, lines: [header, ...batches], events: through - acked };
+}
+
+function lineOf(value: object): string {
+  return `${JSON.stringify(value)}\n`;
+}
