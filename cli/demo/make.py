@@ -41,8 +41,9 @@ REVIEWED_AFTER_MS = 20 * HOUR_MS
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 RULES = {"01": "ha_dong_2021_08", "58": "ninh_thuan_2021_10"}
+REVIEWER = "canhsat"
 USERS = (
-    ("canhsat", "Thiếu tá Trần Văn Thử", "reviewer"),
+    (REVIEWER, "Thiếu tá Trần Văn Thử", "reviewer"),
     ("quantri", "Quản trị hệ thống", "admin"),
     ("chihuy", "Ban chỉ huy", "command"),
 )
@@ -269,6 +270,9 @@ def _write(
 
 def _reviews(store: Store, deciding: Deciding, now_ms: int) -> None:
     """The reviewer has been through what is older than a shift, bar a few."""
+    user = store.user(REVIEWER)
+    assert user is not None
+    reviewer = user.id
     for look in deciding.looks:
         if now_ms - look.at_ms > REVIEWED_AFTER_MS and look.luck > 0.08:
             decision = "needs_check" if look.luck > 0.93 else "seen"
@@ -277,7 +281,7 @@ def _reviews(store: Store, deciding: Deciding, now_ms: int) -> None:
                 "review",
                 uuid7(look.at_ms + 3 * HOUR_MS, hashlib.sha256(look.record.encode()).digest()[:10]),
                 look.home,
-                "canhsat",
+                reviewer,
                 {"subject": look.record, "decision": decision},
                 note,
                 min(now_ms, look.at_ms + 3 * HOUR_MS),
