@@ -44,8 +44,8 @@ class Life:
     skew_ms: int = 0
     locked: bool = False
     token: str | None = None
-    ever: set[bytes] = field(default_factory=set)
-    """Hashes of all it ever wrote."""
+    saved: set[bytes] = field(default_factory=set)
+    """Hashes of all that this disk was told to keep, whatever became of it."""
     acknowledged: set[bytes] = field(default_factory=set)
     """Hashes under a receipt it believed."""
     stuck: str | None = None
@@ -99,10 +99,6 @@ class Life:
         for name, version in heard.packs.items():
             self.replica.packs[name] = version
         return heard.more
-
-    def note(self) -> None:
-        """Remember what was written last."""
-        self.ever.add(self.replica.head)
 
     def _fetch_token(self, node: Node, now_ms: int) -> bool:
         nonce: dict[str, str] = {}

@@ -61,6 +61,7 @@ class SyncMachine(RuleBasedStateMachine):
         self.backup: tuple[Path, set[str]] | None = None
         self.ever: set[bytes] = set()
         self.own_refs: set[str] = set()
+        self.gone: set[bytes] = set()
         self.revoked: set[str] = set()
         self.epoch = 1 << 40
         self.kinds = mock.patch.dict(records.KINDS)
@@ -120,7 +121,9 @@ class SyncMachine(RuleBasedStateMachine):
         for life in (one, other):
             self._round_trip(life)
         self.amend(self.lives.index(one), which, what, True, who)
-        self.now_ms += minutes * 60_000
+        if minutes:  # the first is received, and its stamp capped, before the second is made
+            self._round_trip(one)
+            self.now_ms += minutes * 60_000
         self.amend(self.lives.index(other), which, what, True, who + 1)
 
     @rule(at=index, what=st.sampled_from(BAD))
@@ -240,6 +243,8 @@ class SyncMachine(RuleBasedStateMachine):
             self.epoch += 1
             self._node.restore(self.backup[0], self.epoch)
             self.own_refs = set(self.backup[1])
+            # Of these the disk is gone too: the backup is all there is.
+            self.gone.clear()
         elif what == "upgrade":
             records.KINDS["inspection", 1] = LATER
             self._node.crash()
@@ -254,7 +259,9 @@ class SyncMachine(RuleBasedStateMachine):
             copy = self.copies.pop(at % len(self.copies))
             if what == "instead":
                 device = copy.replica.device
-                self.lives = [one for one in self.lives if one.replica.device != device]
+                for one in [one for one in self.lives if one.replica.device == device]:
+                    self.lives.remove(one)
+                    self.gone |= one.acknowledged
             self.lives.append(copy)
 
     @rule(at=index, sure=index)
@@ -291,7 +298,8 @@ class SyncMachine(RuleBasedStateMachine):
     def check(self) -> None:
         node = self._node
         rows = node.rows()
-        checks.check_log(rows, self.lives, self.ever, self.own_refs)
+        checks.check_log(rows, self.lives, self.gone)
+        checks.check_origin(rows, self.ever, self.own_refs)
         checks.check_forks(rows, node, self.lives)
         checks.check_view(rows, node)
         for life in self.lives:
@@ -354,6 +362,7 @@ class SyncMachine(RuleBasedStateMachine):
 
     def _wrote(self, life: Life) -> None:
         self.ever.add(life.replica.head)
+        life.saved.add(life.replica.head)
 
 
 def revived(life: Life, name: str) -> Life:
@@ -361,5 +370,5 @@ def revived(life: Life, name: str) -> Life:
     copy = Life(
         name, life.replica.copy(), life.key, life.sealing_key, type(life.rng)(life.rng.random())
     )
-    copy.skew_ms = life.skew_ms
+    copy.skew_ms, copy.saved = life.skew_ms, set(life.saved)
     return copy

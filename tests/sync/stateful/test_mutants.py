@@ -1,0 +1,96 @@
+"""The checker checked: each of these breaks one rule, and the machine has to find it.
+
+A model that finds no planted bug proves nothing (lesson 24: two well-known property tests turned
+out to assert nothing).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from server.store import append as appending
+from server.store import pull
+from sync import registers
+from sync.replica import Replica
+from tests.sync.stateful.machine import SyncMachine
+from tests.sync.stateful.test_machine import run
+
+EXAMPLES = 400
+"""Most are found within twenty; this many without a find is a hole in the checks."""
+
+
+def cursor_by_clock() -> Any:
+    """A server whose pages go by receipt time: what shares a millisecond is skipped (lesson 1)."""
+    by_clock = pull._EVENTS.replace(
+        "n > ?", "events.received_ms > ifnull((SELECT received_ms FROM events WHERE n = ?), 0)"
+    )
+    assert by_clock != pull._EVENTS
+    return mock.patch.object(pull, "_EVENTS", by_clock)
+
+
+def rejected_dropped() -> Any:
+    """A server that answers "rejected" and keeps nothing of it (A4)."""
+    marks = ", ".join(f"?{at}" for at in range(1, 19))
+    head = appending.INSERT.partition(" VALUES ")[0]
+    return mock.patch.object(appending, "INSERT", f"{head} SELECT {marks} WHERE ?6 <> 2")
+
+
+def latest_beats_over() -> Any:
+    """A merge in which what an officer saw and replaced comes back (R2)."""
+    real = registers.apply
+
+    def forgetful(record: Any, device: str, seq: int, order: int, body: Any, rank: int) -> None:
+        real(record, device, seq, order, body, rank)
+        for register in record.values():
+            register.superseded.clear()
+
+    return mock.patch("sync.fold.apply", forgetful)
+
+
+def receipt_believed() -> Any:
+    """A tablet that believes any receipt: a rolled back disk works on, and nobody is told (P3)."""
+    return mock.patch.object(Replica, "_check_receipt", lambda self, read: None)
+
+
+def outbox_lost_on_401() -> Any:
+    """A tablet that empties its outbox when its token has expired (lesson 4)."""
+    real = Replica.failed
+
+    def giving_up(self: Replica, failure: Any, uniform: float, retry_after_ms: int = 0) -> int:
+        if failure == "auth":
+            for seq in range(self.through + 1, self.seq + 1):
+                del self.own[seq]
+        return real(self, failure, uniform, retry_after_ms)
+
+    return mock.patch.object(Replica, "failed", giving_up)
+
+
+def every_retry_is_new() -> Any:
+    """A server that takes a repeat for a clone's branch (A2)."""
+    return mock.patch.object(
+        appending,
+        "_branch",
+        lambda log, arrival, stored: (appending._new_branch(log, arrival.device_no), bool(stored)),
+    )
+
+
+MUTANTS: list[Callable[[], Any]] = [
+    cursor_by_clock,
+    rejected_dropped,
+    latest_beats_over,
+    receipt_believed,
+    outbox_lost_on_401,
+    every_retry_is_new,
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda one: one.__name__)
+def test_the_machine_finds(mutant: Callable[[], Any]) -> None:
+    with mutant(), pytest.raises(Exception) as found:
+        run(SyncMachine, EXAMPLES)
+    print(f"{found.type.__name__}: {found.value}"[:200])
