@@ -55,7 +55,7 @@ class Tablet:
             stamp=self.stamp,
             time_ms=self.now_ms,
             offset_ms=0,
-            officer=None,
+            officer=over.get("officer"),
             packs={},
             fields=over.get(
                 "fields",

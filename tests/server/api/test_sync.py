@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from credentials.jws import public_key_of_jwk
+from server.store.protocol import Officer
 from sync.batch import plain_event, verify_es256
 from sync.chain import event_hash
 from sync.encoding import from_base64url
@@ -171,6 +172,42 @@ def test_a6_cloned_device_is_told(world: World) -> None:
     answer = world.sync(clone, batch=clone.batch())
     assert answer.status_code == 200
     assert [one.get("code") for one in answer.get_json()["results"]] == ["device.forked"]
+
+
+def test_a6_clone_behind_its_other_self_hands_in_what_it_has(world: World) -> None:
+    tablet, other = world.enrol(), world.enrol()
+    tablet.crossing()
+    clone = Tablet(tablet.device, tablet.checkpoint, tablet.key, world.now_ms)
+    clone.crossing()
+    tablet.crossing()
+    world.sync(tablet, batch=tablet.batch())
+    receipt = world.sync(clone, batch=clone.batch()).get_json()["receipt"]
+    assert (receipt["through"], from_base64url(receipt["head"])) == (1, clone.head)
+    events = world.sync(other).get_json()["events"]
+    assert [(one["seq"], one.get("branch", 0)) for one in events] == [(1, 0), (2, 0), (1, 1)]
+
+
+def test_p1_receipt_of_a_push_ends_with_the_push(world: World) -> None:
+    """A push whose answer was lost is said again in smaller batches: each is answered (A2)."""
+    tablet = world.enrol()
+    tablet.crossing()
+    tablet.crossing(kind="telescope")
+    world.sync(tablet, batch=tablet.batch())
+    half = world.sync(tablet, batch=tablet.batch(last=1)).get_json()
+    assert (half["receipt"]["through"], len(half["results"])) == (1, 1)
+    assert from_base64url(half["receipt"]["head"]) == tablet.events[0][1]
+    assert world.sync(tablet).get_json()["receipt"]["through"] == 2
+
+
+def test_r7_feed_gives_the_rank_verified_at_acceptance(world: World) -> None:
+    world.context.store.put_officer(
+        Officer("cb-lead", "Nguyễn Văn Mẫu", "lead", ("hd-ql6",), bytes(32), False)
+    )
+    tablet = world.enrol()
+    for officer in ("cb-lead", "cb-khong-co"):
+        tablet.crossing(officer=officer)
+    events = world.sync(tablet, batch=tablet.batch()).get_json()["events"]
+    assert [one.get("authority", 0) for one in events] == [2, 0]
 
 
 def test_a9_revoked_device_hands_in_and_gets_nothing(world: World) -> None:
