@@ -1,15 +1,21 @@
-"""Writes tests/vectors/credentials/*.json: `python -m tests.credentials.make_vectors`.
+"""Writes tests/vectors/credentials/*.json: `python -m tests.credentials.make_vectors [NAME...]`.
 
 What is expected is written here by hand; nothing in it is computed by the code under test. A new
 run gives new signatures and the same expectations. All people are synthetic.
 """
 
 import json
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.credentials import health_expected
+from tests.credentials.card_cases import cards
 from tests.credentials.expected import CASES, EXPIRES_AT, HOUR_S, ISSUED_AT, ISSUED_S, NOW_MS
+from tests.credentials.insurance_cases import insurance_cards
 from tests.credentials.own_cases import TRUSTS, own_documents
+from tests.credentials.passport_cases import passports
 from tests.credentials.plate_cases import plates
 from tests.credentials.signing import (
     ISSUER_KEY,
@@ -20,6 +26,7 @@ from tests.credentials.signing import (
     trust_key,
 )
 from tests.credentials.unsigned_cases import id_cards, personal_codes, typed_numbers, unlisted
+from tests.credentials.wrapping_cases import wrappings
 
 FOLDER = Path(__file__).parents[1] / "vectors" / "credentials"
 
@@ -110,23 +117,38 @@ def trusts() -> list[dict[str, Any]]:
     ]
 
 
-def write(name: str, value: Any) -> None:
-    text = json.dumps(value, ensure_ascii=True, indent=1)
-    (FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")
-
-
-def main() -> None:
-    FOLDER.mkdir(parents=True, exist_ok=True)
+def reading() -> dict[str, Any]:
     id_cards()
     typed_numbers()
     personal_codes()
     unlisted()
     own_documents()
-    write("reading", {"trusts": TRUSTS, "cases": CASES})
-    write("plates", plates())
-    write("packs", packs())
-    write("trust_errors", trusts())
+    return {"trusts": TRUSTS, "cases": CASES}
+
+
+def health() -> dict[str, Any]:
+    passports()
+    wrappings()
+    cards()
+    insurance_cards()
+    return {"trusts": health_expected.TRUSTS, "cases": health_expected.CASES}
+
+
+FILES: dict[str, Callable[[], Any]] = {
+    "reading": reading,
+    "health": health,
+    "plates": plates,
+    "packs": packs,
+    "trust_errors": trusts,
+}
+
+
+def main(names: list[str]) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name in names or FILES:
+        text = json.dumps(FILES[name](), ensure_ascii=True, indent=1)
+        (FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -25,13 +25,17 @@ def load(name: str) -> Any:
     return json.loads((VECTORS / f"{name}.json").read_text(encoding="utf-8"))
 
 
-READING = load("reading")
+READINGS = [
+    (vectors["trusts"], case)
+    for vectors in (load("reading"), load("health"))
+    for case in vectors["cases"]
+]
 PACKS = load("packs")
 
 
-@pytest.mark.parametrize("case", READING["cases"], ids=lambda case: case["id"])
-def test_reads_as_written_in_the_vectors(case: dict[str, Any]) -> None:
-    trust = parse_trust(READING["trusts"][case["trust"]])
+@pytest.mark.parametrize(("trusts", "case"), READINGS, ids=[case["id"] for _, case in READINGS])
+def test_reads_as_written_in_the_vectors(trusts: dict[str, Any], case: dict[str, Any]) -> None:
+    trust = parse_trust(trusts[case["trust"]])
     found = read(case["text"], trust, case["now_ms"], case["leeway_ms"])
     assert evidence_to_json(found) == case["evidence"]
     assert recognise(case["text"]) == case["evidence"]["family"]

@@ -44,13 +44,14 @@ function load<T>(name: string): T {
 }
 
 const reading = load<Reading>("reading");
+const health = load<Reading>("health");
 const packs = load<Packs>("packs");
 const plates = load<{ text: string; plate: Plate }[]>("plates");
 const trustErrors = load<{ id: string; content: unknown; where: string }[]>("trust_errors");
 
-describe("reading", () => {
-  test.each(reading.cases)("$id", async (one) => {
-    const trust = await parseTrust(reading.trusts[one.trust]);
+describe.each([reading, health])("reading", ({ trusts, cases }) => {
+  test.each(cases)("$id", async (one) => {
+    const trust = await parseTrust(trusts[one.trust]);
     const found = await read(one.text, trust, one.now_ms, one.leeway_ms);
     expect(found).toEqual(one.evidence);
     expect(recognise(one.text)).toBe(one.evidence.family);
