@@ -218,6 +218,17 @@ def test_r10_a_tablet_wrote_meanwhile_and_the_page_shows_the_new_value(console: 
     assert whole(console, record).fields["plate"]["normal"] == "29C12399"
 
 
+def test_r7_a_reviewer_outranks_every_officer_and_the_feed_says_so(console: Console) -> None:
+    record = console.cross(**QUIET, override={"reason": "emergency", "by": "officer-1"})
+    write(console, record, {"override": {"reason": "other", "by": "officer-2"}})
+    console.projector.catch_up()
+    client = console.sign_in("reviewer")
+    form = form_for(client, record, "override", "choice")
+    choose(client, record, form, choice=form["choice"][0])
+    events = console.store.pull(["hd-ql6"], 0, 100, persons=False).events
+    assert [one.authority for one in events] == [0, 0, 3]
+
+
 def test_a_crossing_with_another_reason_stays_on_the_screen(console: Console) -> None:
     record = disputed(console, action="turned_back")
     client = console.sign_in("reviewer")
