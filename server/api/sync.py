@@ -12,9 +12,10 @@ from schemas.wire import SyncAnswer, SyncRequest
 from server.access import device_only, the_device
 from server.api.resource import DEVICE, PREFIX, Resource, problems
 from server.context import Context, here
+from server.feed_text import page_text
 from server.packs import device_scopes
 from server.problems import ProblemError
-from server.store.protocol import Device, EventAnswer, PulledEvent
+from server.store.protocol import Device, EventAnswer
 from sync.batch import PROTOCOL, parse_batch, sign_es256, verify_batch
 from sync.cursor import Cursor, Feed, feed_set, parse_cursor, parse_feed
 from sync.encoding import to_base64url
@@ -49,15 +50,18 @@ def exchange(wanted: dict[str, Any]) -> Response:
     now_ms = context.clock()
     results, held = _push(context, device, wanted["batch"], now_ms)
     context.store.contact(device.id, now_ms, wanted["unsent"], now_ms - wanted["device_time"])
+    pulled, events = _pull(context, device, feeds, cursor, now_ms)
     answer = {
         "results": [_result(one) for one in results],
         "receipt": _receipt(context, device, held, now_ms),
-        **_pull(context, device, feeds, cursor, now_ms),
+        **pulled,
         "removals": [],
         "digest": None,
         "server_time": now_ms,
     }
-    text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+    # The events are a text already; the rest of the answer follows it inside the same object.
+    rest = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+    text = f'{{"events":{events},{rest[1:]}'
     return Response(text.encode("utf-8"), mimetype="application/json")
 
 
@@ -126,16 +130,12 @@ def _receipt(context: Context, device: Device, held: Held, now_ms: int) -> dict[
 
 def _pull(
     context: Context, device: Device, feeds: frozenset[Feed], cursor: Cursor | None, now_ms: int
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], str]:
+    """Members of the answer, and the JSON of its events."""
     if device.revoked_ms is not None or not feeds:
         kept = None if cursor is None else str(cursor)
-        return {
-            "events": [],
-            "cursor": kept,
-            "more": False,
-            "reset": False,
-            "packs": {} if device.revoked_ms is not None else _pack_versions(context, device),
-        }
+        packs = {} if device.revoked_ms is not None else _pack_versions(context, device)
+        return {"cursor": kept, "more": False, "reset": False, "packs": packs}, "[]"
     store = context.store
     checkpoints = [feed.id for feed in feeds]
     names = feed_set(feeds)
@@ -149,35 +149,13 @@ def _pull(
     else:
         after = store.snapshot_start(checkpoints, now_ms - SNAPSHOT_HOURS * 3_600_000)
     page = store.pull(checkpoints, after, PAGE_EVENTS, persons=True)
-    return {
-        "events": [_event(event) for event in page.events],
+    members = {
         "cursor": str(Cursor(store.server_id, store.epoch, names, page.sequence)),
         "more": page.more,
         "reset": cursor is not None and not fits,
         "packs": _pack_versions(context, device),
     }
-
-
-def _event(event: PulledEvent) -> dict[str, Any]:
-    sent: dict[str, Any] = {
-        "n": event.n,
-        "device": event.device,
-        "seq": event.seq,
-        "previous": to_base64url(event.previous),
-        "body": event.body,
-        "server": event.server,
-        "received": event.received_ms,
-        "state": event.state,
-    }
-    if event.person is not None:
-        sent["person"] = event.person
-    elif any(event.commitment):
-        sent["commitment"] = to_base64url(event.commitment)
-    if event.branch:
-        sent["branch"] = event.branch
-    if event.authority:
-        sent["authority"] = event.authority
-    return sent
+    return members, page_text(page)
 
 
 def _pack_versions(context: Context, device: Device) -> dict[str, int]:
