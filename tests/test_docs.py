@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -43,7 +44,13 @@ def readme_commands() -> list[list[str]]:
 
 
 @pytest.mark.parametrize("command", readme_commands(), ids=" ".join)
-def test_commands_of_the_readme_are_understood(command: list[str]) -> None:
+def test_commands_of_the_readme_are_understood(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for before, word in pairwise(command):
+        if "." in word and not before.startswith("--"):
+            Path(word).touch()  # a file that the reader of the README would have
     if command[0] == "make":
         targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
         assert command[1] in targets
