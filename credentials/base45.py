@@ -15,11 +15,11 @@ _VALUES = bytes(
 
 
 class Base45Error(ValueError):
-    """Not base45: another character, or a group above what two bytes (or one) hold."""
+    """Not base45: another character, or a group above what two bytes hold."""
 
 
 class Base45PartialError(Base45Error):
-    """Only base45 characters, but one is left over: the end is missing."""
+    """Only base45 characters, but the last group is one that only a cut can leave."""
 
 
 def base45_decode(text: str) -> bytes:
@@ -49,5 +49,5 @@ def base45_decode(text: str) -> bytes:
         raise Base45PartialError("cut")
     last = values[whole] + 45 * values[whole + 1]
     if last > 255:
-        raise Base45Error("over one byte")
+        raise Base45PartialError("cut")
     return words.tobytes() + bytes((last,))

@@ -26,10 +26,10 @@ def node() -> str:
     return command
 
 
-def typescript_answers(batch: Path, texts: Sequence[str]) -> list[Any]:
+def typescript_answers(batch: Path, texts: Sequence[str], *arguments: str) -> list[Any]:
     """What the program `batch` (web/tools/*-batch.ts) answers to JSON texts, one a line."""
     done = subprocess.run(
-        [node(), str(batch)],
+        [node(), str(batch), *arguments],
         input="".join(f"{text}\n" for text in texts),
         capture_output=True,
         encoding="utf-8",

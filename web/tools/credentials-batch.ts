@@ -4,10 +4,15 @@
  *   {"trust": content}                        sets the trust of the lines that follow, no answer
  *   {"text": …, "now_ms": …, "leeway_ms": …}  → Evidence
  *   {"plate": …}                              → Plate
+ *   {"list": …}                               → TrustImport of a published list of signers
+ *   {"certificate": base64}                   → TrustImport of one signer, null for no certificate
  */
 
 import { createInterface } from "node:readline";
-import { NO_TRUST, normalisePlate, parseTrust, read } from "../shared/credentials/index.ts";
+import { DerError } from "../shared/credentials/der.ts";
+import {
+  importCertificate, importTrust, NO_TRUST, normalisePlate, parseTrust, read, type TrustImport,
+} from "../shared/credentials/index.ts";
 
 interface Line {
   trust?: unknown;
@@ -15,16 +20,28 @@ interface Line {
   text?: string;
   now_ms?: number;
   leeway_ms?: number;
+  list?: unknown;
+  certificate?: string;
+}
+
+function answer({ plate, text = "", now_ms = 0, leeway_ms = 0, list, certificate }: Line): unknown {
+  if (plate !== undefined) return normalisePlate(plate);
+  if (list !== undefined) return importTrust(list);
+  if (certificate !== undefined) return imported(certificate);
+  return read(text, trust, now_ms, leeway_ms);
+}
+
+function imported(certificate: string): Promise<TrustImport | null> {
+  const der = Uint8Array.from(Buffer.from(certificate, "base64"));
+  return importCertificate(der).catch((error: unknown) => {
+    if (error instanceof DerError) return null;
+    throw error;
+  });
 }
 
 let trust = NO_TRUST;
 for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
-  const { trust: content, plate, text = "", now_ms = 0, leeway_ms = 0 } = JSON.parse(line) as Line;
-  if (content !== undefined) {
-    trust = await parseTrust(content);
-    continue;
-  }
-  const answer =
-    plate === undefined ? await read(text, trust, now_ms, leeway_ms) : normalisePlate(plate);
-  process.stdout.write(`${JSON.stringify(answer)}\n`);
+  const given = JSON.parse(line) as Line;
+  if (given.trust !== undefined) trust = await parseTrust(given.trust);
+  else process.stdout.write(`${JSON.stringify(await answer(given))}\n`);
 }

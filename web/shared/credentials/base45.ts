@@ -4,7 +4,7 @@ import type { Bytes } from "./jws.ts";
 
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
 
-/** Not base45; `partial`: only its characters, but one is left over, so the end is missing. */
+/** Not base45; `partial`: only its characters, but the last group is one that only a cut leaves. */
 export class Base45Error extends Error {
   readonly partial: boolean;
 
@@ -36,7 +36,7 @@ export function base45Decode(text: string): Bytes {
   if (rest === 1) throw new Base45Error("cut", true);
   if (rest === 2) {
     const [low = 0, high = 0] = values.subarray(3 * groups);
-    if (low + 45 * high > 0xff) throw new Base45Error("over one byte");
+    if (low + 45 * high > 0xff) throw new Base45Error("cut", true);
     bytes[2 * groups] = low + 45 * high;
   }
   return bytes;

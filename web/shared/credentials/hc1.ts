@@ -13,7 +13,7 @@ import { fingerprint, signatureFingerprint } from "./fingerprint.ts";
 import { type Hcert, readHcert } from "./hcert.ts";
 import { HealthError, healthEvidence, healthStanding } from "./health.ts";
 import { InflateError, inflate } from "./inflate.ts";
-import { bytesBinary } from "./jws.ts";
+import { type Bytes, bytesBinary } from "./jws.ts";
 import { keysFor, type Trust, type TrustKey } from "./trust.ts";
 
 const PREFIX = "HC1:";
@@ -39,7 +39,7 @@ export async function readHc1(
   }
   let message: Sign1;
   try {
-    message = parseSign1(inflate(base45Decode(body), "zlib"));
+    message = parseSign1(unpacked(body));
   } catch (error) {
     return unread(error);
   }
@@ -83,6 +83,19 @@ async function signerOf(message: Sign1, keys: readonly TrustKey[]): Promise<Trus
   return null;
 }
 
+/** Throws Base45Error or InflateError, partial where the end is missing. */
+function unpacked(body: string): Bytes {
+  const data = base45Decode(body);
+  try {
+    return inflate(data, "zlib");
+  } catch (error) {
+    const cut = error instanceof InflateError && error.partial;
+    // Two characters of a cut group of three may have read as a byte that is not there.
+    if (!cut && body.length % 3 === 2) inflate(data.slice(0, -1), "zlib");
+    throw error;
+  }
+}
+
 async function fingerprintsOf(hcert: Hcert, message: Sign1): Promise<string[]> {
   const ids = await Promise.all(hcert.ids.map((id) => fingerprint(id)));
   return [...ids, await signatureFingerprint(message.alg, message.signature)];
@@ -91,7 +104,7 @@ async function fingerprintsOf(hcert: Hcert, message: Sign1): Promise<string[]> {
 /** Refused only where a complete document follows; else it may be half of something. */
 function otherPrefix(text: string): Evidence {
   try {
-    inflate(base45Decode(OTHER_PREFIX.exec(text)?.[1] ?? ""), "zlib");
+    unpacked(OTHER_PREFIX.exec(text)?.[1] ?? "");
   } catch (error) {
     if (error instanceof Base45Error || error instanceof InflateError) return unrecognised();
     throw error;
