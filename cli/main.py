@@ -19,6 +19,7 @@ COMMANDS = {
     "rebuild": "cli.rebuild",
     "restore": "cli.restore",
     "serve": "cli.serve",
+    "simulate": "cli.simulate",
     "user": "cli.user",
     "verify": "cli.verify",
     "verify-log": "cli.verify_log",

@@ -1,0 +1,163 @@
+"""What came of everything that was written, from the server's own files after it was stopped."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sqlite3
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from cli.simulate.tablet import SimTablet
+from server.config import Config
+from server.keys import KeyRing
+from server.projector import Projector
+from server.store.log_schema import ACCEPTED
+from server.store.persons import DayKeys
+from server.store.reader import read_only
+from server.store.record import (
+    LogEvent,
+    load_day_keys,
+    merge_events,
+    open_event,
+    policies,
+    read_range,
+)
+from server.store.verify import walk_log
+from sync.registers import differing, path_policy
+
+PORTION = 5000
+_RECORD = re.compile(r'"record":"([0-9a-f-]{36})"')
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Events `written`, `acknowledged` to a tablet, `stored`; crossings with a conflict that is
+    closed by policy (`auto`) or waits for a person (`asked`); events that came again
+    (`duplicates`); events or crossings that are not there (`lost`) or there twice (`doubled`)."""
+
+    written: int
+    acknowledged: int
+    stored: int
+    conflicts: int
+    auto: int
+    asked: int
+    duplicates: int
+    lost: int
+    doubled: int
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The ledger, and what must hold besides: both are empty texts when it does."""
+
+    ledger: Ledger
+    first_break: str
+    unseen: str
+
+    @property
+    def good(self) -> bool:
+        ledger = self.ledger
+        return not (ledger.lost or ledger.doubled or self.first_break or self.unseen)
+
+
+def find(
+    config: Config, tablets: Sequence[SimTablet], watched: Collection[str], records: int
+) -> Findings:
+    """Compare the log, the view and every tablet with what the tablets wrote.
+
+    `records`: the crossings that were begun; `watched`: those that were written to again.
+    """
+    keys = KeyRing.load_or_create(config.data_dir)
+    with Projector(config, keys) as projector:
+        projector.catch_up()
+    with contextlib.closing(read_only(config.view_path)) as view:
+        (shown,) = view.execute("SELECT count(*) FROM crossings").fetchone()
+    with contextlib.closing(read_only(config.log_path)) as log:
+        walk = walk_log(log, keys, lambda _: None)
+        stored, doubled = _stored(log, tablets)
+        auto, asked = _conflicts(log, keys, watched)
+        unseen = _unseen(log, tablets)
+    written = sum(one.replica.seq for one in tablets)
+    ledger = Ledger(
+        written=written,
+        acknowledged=sum(one.acknowledged for one in tablets),
+        stored=stored,
+        conflicts=auto + asked,
+        auto=auto,
+        asked=asked,
+        duplicates=sum(one.duplicates for one in tablets),
+        lost=written - stored + max(0, records - shown),
+        doubled=doubled + max(0, shown - records),
+    )
+    broken = walk.first_break
+    return Findings(ledger, "" if broken is None else f"{broken} {broken.code}", unseen)
+
+
+def _stored(log: sqlite3.Connection, tablets: Sequence[SimTablet]) -> tuple[int, int]:
+    """(own events that stand in the log as they were written, and accepted; rows too many)."""
+    stored = doubled = 0
+    for tablet in tablets:
+        found: set[int] = set()
+        own = tablet.replica.own
+        rows = log.execute(
+            "SELECT seq, hash, state FROM events JOIN devices ON devices.no = device WHERE id = ?",
+            (tablet.replica.device,),
+        )
+        for seq, hash_, state in rows:
+            if seq in found:
+                doubled += 1
+            elif seq in own and own[seq].hash == hash_ and state == ACCEPTED:
+                found.add(seq)
+        stored += len(found)
+    return stored, doubled
+
+
+def _conflicts(log: sqlite3.Connection, keys: KeyRing, watched: Collection[str]) -> tuple[int, int]:
+    """(crossings whose conflicts a policy closed, crossings of which a person is asked)."""
+    day_keys = DayKeys(keys)
+    events: dict[str, list[LogEvent]] = {}
+    for one in _each(log):
+        record = _RECORD.search(one.body)
+        if record is not None and record[1] in watched:
+            events.setdefault(record[1], []).append(one)
+    auto = asked = 0
+    table = policies("crossing")
+    for some in events.values():
+        load_day_keys(log, some, day_keys)
+        merged = merge_events(open_event(one, day_keys) for one in some)
+        closes = {
+            path_policy(table, path).closes
+            for path, register in merged.items()
+            if differing(register)
+        }
+        asked += "ask" in closes
+        auto += closes == {"auto"}
+    return auto, asked
+
+
+def _each(log: sqlite3.Connection) -> Iterator[LogEvent]:
+    (newest,) = log.execute("SELECT ifnull(max(n), 0) FROM events").fetchone()
+    for after in range(0, newest, PORTION):
+        yield from read_range(log, after, after + PORTION, ACCEPTED)
+
+
+def _unseen(log: sqlite3.Connection, tablets: Sequence[SimTablet]) -> str:
+    """The first tablet that does not hold exactly the events of its checkpoint; "" for none."""
+    for tablet in tablets:
+        replica = tablet.replica
+        rows = log.execute(
+            "SELECT devices.id, seq, hash FROM events JOIN devices ON devices.no = device"
+            " JOIN homes ON homes.no = home WHERE homes.id = ?",
+            (replica.checkpoint,),
+        )
+        held = {key: one.hash for key, one in replica.pulled.items()}
+        held |= {(replica.device, seq): one.hash for seq, one in replica.own.items()}
+        count = 0
+        for device, seq, hash_ in rows:
+            count += 1
+            if held.get((device, seq)) != hash_:
+                return f"{replica.device} has not seen {device}:{seq}"
+        if count != len(held):
+            return f"{replica.device} holds {len(held)} events, the log {count}"
+    return ""
