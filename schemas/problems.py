@@ -66,6 +66,9 @@ PROBLEMS: dict[str, Problem] = {
     "seal.key": Problem(422, "Không mở được khóa niêm phong", "The sealed key cannot be opened"),
     "seal.text": Problem(422, "Không mở được phần niêm phong", "The sealed part cannot be opened"),
     "device.forked": Problem(409, "Thiết bị bị nhân bản, cần đăng ký lại", "Cloned; enrol again"),
+    # files of unsent events (SPEC X)
+    "file.format": Problem(422, "Không phải tệp sự kiện chưa gửi", "Not a file of unsent events"),
+    "file.shape": Problem(422, "Phần đầu tệp sai cấu trúc", "The file's header has a wrong shape"),
     # packs, searches, records
     "pack.unknown": Problem(404, "Không có gói này", "There is no such pack"),
     "search.purpose": Problem(422, "Cần mục đích và căn cứ tra cứu", "Give purpose and reference"),
