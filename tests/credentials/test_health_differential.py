@@ -38,6 +38,7 @@ from tests.credentials.health_making import (
 from tests.credentials.signer_making import certificate
 from tests.credentials.signing import ISSUER_KEY, OTHER_KEY, public_jwk
 from tests.credentials.test_differential import ODD_VALUES, answers, as_carried, mutated
+from tests.credentials.test_vectors import READINGS
 
 EACH = 400
 TRUST = {"keys": TRUSTS["two_of_one_kid"]["keys"] + TRUSTS["card"]["keys"], "revoked": []}
@@ -58,8 +59,8 @@ ODD_CBOR = (
 def flipped(rng: random.Random, data: bytes) -> bytes:
     found = bytearray(data)
     for _ in range(rng.randint(1, 3)):
-        at = rng.randrange(len(found))
-        match rng.randrange(4):
+        at = rng.randrange(max(1, len(found)))
+        match rng.randrange(4) if found else 2:
             case 0:
                 found[at] ^= 1 << rng.randrange(8)
             case 1:
@@ -231,6 +232,4 @@ def odd_list(rng: random.Random, ders: list[bytes]) -> Any:
 
 
 def _vector_texts(prefix: str) -> list[str]:
-    from tests.credentials.test_vectors import READINGS
-
     return [case["text"] for _, case in READINGS if case["id"].startswith(prefix)]
