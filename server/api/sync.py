@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Response
 
@@ -72,8 +72,12 @@ def _feeds(texts: list[str], device: Device) -> frozenset[Feed]:
     return feeds
 
 
-Held = tuple[int, bytes]
-"""How far a device's chain is held, and the hash there."""
+class Held(NamedTuple):
+    """How far a device's chain is held, the hash there, and whether the device was cloned."""
+
+    through: int
+    head: bytes
+    forked: bool
 
 
 def _push(
@@ -85,15 +89,15 @@ def _push(
     a tablet that lost an answer hears of every refusal (A2).
     """
     if data is None:
-        return (), context.store.held(device.id)
+        return (), Held(*context.store.held(device.id), device.forked_ms is not None)
     batch = parse_batch(data)
     if batch.device != device.id:
         raise ProblemError("batch.device")
     chain = verify_batch(batch, public_key_of_jwk(device.jwk))
     pushed = context.store.push(batch, chain, device, now_ms)
     if pushed.through > batch.last:
-        return pushed.results, (batch.last, chain[-1])
-    return pushed.results, (pushed.through, pushed.head)
+        return pushed.results, Held(batch.last, chain[-1], pushed.forked)
+    return pushed.results, Held(pushed.through, pushed.head, pushed.forked)
 
 
 def _result(answer: EventAnswer) -> dict[str, Any]:
@@ -106,14 +110,15 @@ def _result(answer: EventAnswer) -> dict[str, Any]:
 
 
 def _receipt(context: Context, device: Device, held: Held, now_ms: int) -> dict[str, Any]:
-    through, head = held
+    # The numbers of a cloned device name different events on its branches: none is safe (P4).
+    safe = 0 if held.forked else context.store.safe_through(device.id)
     receipt = Receipt(
         server=context.store.server_id,
         level=context.config.level,
         device=device.id,
-        through=through,
-        head=head,
-        safe_through=0,
+        through=held.through,
+        head=held.head,
+        safe_through=min(safe, held.through),
         server_ms=now_ms,
     )
     return {
@@ -121,7 +126,7 @@ def _receipt(context: Context, device: Device, held: Held, now_ms: int) -> dict[
         "level": receipt.level,
         "device": receipt.device,
         "through": receipt.through,
-        "head": to_base64url(head),
+        "head": to_base64url(receipt.head),
         "safe_through": receipt.safe_through,
         "server_time": now_ms,
         "signature": to_base64url(sign_es256(context.keys.signing, receipt.signing_text())),

@@ -1,0 +1,83 @@
+"""`chot backup` and `chot restore` as somebody types them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cli.backup import ERRORS as BACKUP_ERRORS
+from cli.passphrase import VARIABLE
+from cli.restore import ERRORS as RESTORE_ERRORS
+from server.config import load_config
+from server.store.sqlite import open_store
+from tests.cli.conftest import Chot
+
+WORDS = "mười hai con gà trống"
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, WORDS)
+
+
+def test_a_backup_is_restored_as_the_same_server(
+    chot: Chot, demo_data: Path, tmp_path: Path
+) -> None:
+    file, fresh = tmp_path / "chot.bak", tmp_path / "fresh"
+    told = chot("backup", "--data", demo_data, "--output", file, "--off-machine").stdout
+    assert "Đã kiểm tra" in told
+    assert "Đã khôi phục" in chot("restore", file, "--data", fresh).stdout
+    assert (fresh / "demo.json").read_bytes() == (demo_data / "demo.json").read_bytes()
+    assert fresh.stat().st_mode & 0o077 == 0
+    with open_store(load_config(demo_data)) as old, open_store(load_config(fresh)) as new:
+        assert (new.server_id, new.checkpoints()) == (old.server_id, old.checkpoints())
+        assert new.epoch > old.epoch
+        assert new.user("canhsat") == old.user("canhsat")
+        assert [entry.what for _, entry in old.audited(0, 9)] == ["backup"]
+        assert [entry.what for _, entry in new.audited(0, 9)] == ["restore"]
+    assert json.loads(chot("verify-log", "--data", fresh, "--json").stdout)["whole"]
+
+
+def test_mistakes_are_told_in_one_line(
+    chot: Chot, demo_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, fresh = tmp_path / "chot.bak", tmp_path / "fresh"
+    chot("backup", "--data", demo_data, "--output", file)
+    for changed, words in (
+        (file.read_bytes()[:-1], RESTORE_ERRORS["sealed.damaged"]),
+        (b"SQLite format 3\x00", RESTORE_ERRORS["sealed.format"]),
+    ):
+        other = tmp_path / "other.bak"
+        other.write_bytes(changed)
+        assert words in chot("restore", other, "--data", fresh, exit_code=1).output
+    occupied = chot("restore", file, "--data", demo_data, exit_code=1).output
+    assert RESTORE_ERRORS["restore.occupied"] in occupied
+    assert "No such file" in chot("restore", tmp_path / "x", "--data", fresh, exit_code=1).output
+    secret = tmp_path / "words"
+    secret.write_text("một cụm mật khẩu khác\n", "utf-8")
+    wrong = chot("restore", file, "--data", fresh, "--passphrase-file", secret, exit_code=1)
+    assert RESTORE_ERRORS["sealed.passphrase"] in wrong.output
+    monkeypatch.setenv(VARIABLE, "ngắn")
+    short = chot("backup", "--data", demo_data, "--output", file, exit_code=1)
+    assert "ít nhất 12 ký tự" in short.output
+    assert not fresh.exists()
+
+
+def test_without_a_file_or_variable_the_passphrase_is_asked_for(
+    chot: Chot, demo_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(VARIABLE)
+    file = tmp_path / "chot.bak"
+    chot("backup", "--data", demo_data, "--output", file, stdin=f"{WORDS}\n{WORDS}\n")
+    chot("restore", file, "--data", tmp_path / "fresh", stdin=f"{WORDS}\n")
+
+
+def test_every_code_has_words() -> None:
+    code = "".join(
+        (ROOT / name).read_text("utf-8")
+        for name in ("server/backup.py", "server/restore.py", "server/sealed_file.py")
+    )
+    assert [one for one in BACKUP_ERRORS | RESTORE_ERRORS if f'"{one}"' not in code] == []
