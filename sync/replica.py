@@ -195,6 +195,9 @@ class Replica:
         except SyncError as error:
             self.alerts.add(error.code)
             raise
+        # What a server lost it will judge anew: what its feed said of it before is void (F5).
+        for seq in range(read.receipt.through + 1, self.through + 1):
+            self.own[seq] = replace(self.own[seq], n=None)
         self.through, self.safe_through = read.receipt.through, read.receipt.safe_through
         alerts = self._take_results(request, read.results)
         if page:

@@ -282,6 +282,17 @@ def test_a_server_restored_from_a_backup_is_offered_the_rest_again(desk: Desk) -
     assert (request.first, request.last) == (2, 3)
 
 
+def test_f5_a_locked_tablet_hears_what_a_restored_server_judges_anew(desk: Desk) -> None:
+    tablet = desk.tablet()
+    desk.write(tablet)
+    page = desk.answer(tablet, 1, results=states("accepted"), events=[given(tablet, 1, 7)])
+    tablet.answer(desk.request(tablet), page, NOW_MS)
+    tablet.answer(desk.request(tablet, pulls=False), desk.answer(tablet, 0), NOW_MS)
+    again = desk.request(tablet, pulls=False)
+    tablet.answer(again, desk.answer(tablet, 1, results=states("held")), NOW_MS)
+    assert [one.state for one in tablet.problems()] == ["held"]
+
+
 def test_b2_a_batch_is_halved_and_grows_again(desk: Desk) -> None:
     tablet = desk.tablet()
     for _ in range(8):

@@ -303,11 +303,10 @@ class SyncMachine(RuleBasedStateMachine):
         checks.check_forks(rows, node, self.lives)
         checks.check_view(rows, node)
         for life in self.lives:
-            told = self._reads_feed(life)
-            if told:
+            reads_feed = self._reads_feed(life)
+            if reads_feed:
                 checks.check_converged(rows, life, self.seed)
-            if told or life.stuck is not None:
-                checks.check_reported(rows, life)
+            checks.check_reported(rows, life, reads_feed)
 
     def _reads_feed(self, life: Life) -> bool:
         """A clone that is told so, and a revoked device, read no more."""
