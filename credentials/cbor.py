@@ -43,40 +43,41 @@ def decode_cbor(data: bytes) -> Any:
 def _item(data: bytes, at: int, depth: int) -> tuple[Any, int]:
     if depth > MAX_DEPTH:
         raise CborError("too deep")
-    major, info = data[at] >> 5, data[at] & 31
+    major, argument = data[at] >> 5, data[at] & 31
+    at += 1
     if major == 7:
-        return _simple(data, info, at + 1)
-    if info == 31:
-        return _indefinite(data, major, at + 1, depth)
-    argument, at = _argument(data, info, at + 1)
-    match major:
-        case 0:
-            return _number(argument), at
-        case 1:
-            return _number(-1 - argument), at
-        case 2 | 3:
-            end = at + argument
-            if end > len(data):
-                raise CborError("cut")
-            return data[at:end] if major == 2 else data[at:end].decode("utf-8"), end
-        case 4:
-            # An item takes a byte at least: a huge count is refused before anything is made.
-            if argument > len(data) - at:
-                raise CborError("cut")
-            items = []
-            for _ in range(argument):
-                item, at = _item(data, at, depth + 1)
-                items.append(item)
-            return items, at
-        case 5:
-            if 2 * argument > len(data) - at:
-                raise CborError("cut")
-            entries: dict[int | str, Any] = {}
-            for _ in range(argument):
-                at = _entry(data, at, depth + 1, entries)
-            return entries, at
-        case _:
-            return _item(data, at, depth + 1)
+        return _simple(data, argument, at)
+    if argument >= 24:
+        if argument == 31:
+            return _indefinite(data, major, at, depth)
+        argument, at = _argument(data, argument, at)
+    # The commonest first: this is the inner loop of a scan.
+    if major == 3 or major == 2:
+        end = at + argument
+        if end > len(data):
+            raise CborError("cut")
+        return data[at:end] if major == 2 else str(data[at:end], "utf-8"), end
+    if major == 0:
+        return _number(argument), at
+    if major == 5:
+        # An entry takes two bytes at least: a huge count is refused before anything is made.
+        if 2 * argument > len(data) - at:
+            raise CborError("cut")
+        entries: dict[int | str, Any] = {}
+        for _ in range(argument):
+            at = _entry(data, at, depth + 1, entries)
+        return entries, at
+    if major == 4:
+        if argument > len(data) - at:
+            raise CborError("cut")
+        items = []
+        for _ in range(argument):
+            item, at = _item(data, at, depth + 1)
+            items.append(item)
+        return items, at
+    if major == 1:
+        return _number(-1 - argument), at
+    return _item(data, at, depth + 1)
 
 
 def _indefinite(data: bytes, major: int, at: int, depth: int) -> tuple[Any, int]:
@@ -105,10 +106,17 @@ def _indefinite(data: bytes, major: int, at: int, depth: int) -> tuple[Any, int]
 
 
 def _entry(data: bytes, at: int, depth: int, entries: dict[int | str, Any]) -> int:
-    # Asked of the bytes, because True and 1.0 are the same key as 1 for a dict.
-    if data[at] >> 5 not in (0, 1, 3):
+    first = data[at]
+    key: Any
+    if 0x60 <= first < 0x78 and at + first - 0x5F <= len(data) and depth <= MAX_DEPTH:
+        # Nearly every key is a short text: read here, it costs half.
+        start, at = at + 1, at + first - 0x5F
+        key = str(data[start:at], "utf-8")
+    elif first >> 5 in (0, 1, 3):
+        key, at = _item(data, at, depth)
+    else:
+        # Asked of the bytes, because True and 1.0 are the same key as 1 for a dict.
         raise CborError("key that is neither integer nor text")
-    key, at = _item(data, at, depth)
     if isinstance(key, float) or key in entries:
         raise CborError("duplicate or huge key")
     entries[key], at = _item(data, at, depth)
@@ -116,8 +124,8 @@ def _entry(data: bytes, at: int, depth: int, entries: dict[int | str, Any]) -> i
 
 
 def _argument(data: bytes, info: int, at: int) -> tuple[int, int]:
-    if info < 24:
-        return info, at
+    if info == 24:
+        return data[at], at + 1
     if info > 27:
         raise CborError("reserved length")
     end = at + (1 << (info - 24))

@@ -10,10 +10,9 @@ from typing import Any, Literal
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import padding
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
-from jwt.algorithms import ECAlgorithm
 
 from credentials.cbor import decode_cbor
 from credentials.trust import Alg, TrustKey
@@ -24,8 +23,9 @@ _ALGORITHM, _CRITICAL, _KID = 1, 2, 4
 _ALGS: dict[int | float, Alg] = {-7: "ES256", -37: "PS256"}
 # Tag 61 (CWT) may stand around tag 18 (COSE_Sign1), and both may be absent.
 _TAGS = (b"\xd8\x3d", b"\xd2")
-_ES256 = ECAlgorithm(ECAlgorithm.SHA256)
-_PSS = padding.PSS(mgf=padding.MGF1(SHA256()), salt_length=32)
+_SHA256 = SHA256()
+_ES256 = ECDSA(_SHA256)
+_PSS = padding.PSS(mgf=padding.MGF1(_SHA256), salt_length=32)
 
 
 class CoseError(ValueError):
@@ -81,14 +81,15 @@ def verify_sign1(message: Sign1, key: TrustKey) -> bool:
         return False
     signed = b"\x84\x6aSignature1" + _byte_string(message.protected) + b"\x40"
     signed += _byte_string(message.payload)
-    if isinstance(key.public_key, EllipticCurvePublicKey):
-        return bool(_ES256.verify(signed, key.public_key, message.signature))
-    return _verify_ps256(signed, key.public_key, message.signature)
-
-
-def _verify_ps256(signed: bytes, key: RSAPublicKey, signature: bytes) -> bool:
+    signature, public_key = message.signature, key.public_key
     try:
-        key.verify(signature, signed, _PSS, SHA256())
+        if isinstance(public_key, EllipticCurvePublicKey):
+            if len(signature) != 64:
+                return False
+            r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
+            public_key.verify(encode_dss_signature(r, s), signed, _ES256)
+        else:
+            public_key.verify(signature, signed, _PSS, _SHA256)
     except InvalidSignature:
         return False
     return True

@@ -59,7 +59,7 @@ def date_of_compact(text: str) -> str | None:
 
 def instant_of_epoch_s(seconds: int) -> str:
     """Epoch seconds (0..MAX_EPOCH_S) as "2026-11-22T01:02:03Z"."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{datetime.fromtimestamp(seconds, UTC).isoformat()[:19]}Z"
 
 
 def epoch_ms_of_instant(text: str) -> int | None:

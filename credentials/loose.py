@@ -21,7 +21,9 @@ def loose_text(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     text = value.strip(" ")
-    return text if 1 <= len(text) <= MAX_TEXT and not _SURROGATE.search(text) else None
+    if not 1 <= len(text) <= MAX_TEXT:
+        return None
+    return text if text.isascii() or not _SURROGATE.search(text) else None
 
 
 def loose_integer(value: object, limit: int) -> int | None:
