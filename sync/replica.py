@@ -289,7 +289,8 @@ class Replica:
                 if one.device == self.device:
                     alerts.add("device.forked")
                 self.pulled[one.author, one.seq] = one
-        for key, held in self.pulled.items():
+        # Most pages remove nothing; then what is held is not walked.
+        for key, held in self.pulled.items() if read.removals else ():
             if held.person is not None and removed(held, read.removals):
                 self.pulled[key] = replace(held, person=None)
         for given in read.events:

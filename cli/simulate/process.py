@@ -30,6 +30,7 @@ class ServerProcess:
         self._log = data.with_name("serve.log")
         self._process: subprocess.Popen[bytes] | None = None
         self._up = threading.Event()
+        self._failure = ""
         self.port = _free_port()
 
     def start(self) -> None:
@@ -45,7 +46,9 @@ class ServerProcess:
         deadline = time.monotonic() + START_S
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
-                raise ServerFailedError(self._log.read_text("utf-8", "replace")[-2000:])
+                self._failure = self._log.read_text("utf-8", "replace")[-2000:]
+                self._up.set()  # whoever waits has to hear of it
+                raise ServerFailedError(self._failure)
             time.sleep(POLL_S)
         self._up.set()
 
@@ -65,8 +68,8 @@ class ServerProcess:
 
     def wait_up(self) -> None:
         """Return when a server is there, or was a moment ago."""
-        if not self._up.wait(START_S):
-            raise ServerFailedError("the server did not come back")
+        if not self._up.wait(2 * START_S) or self._failure:
+            raise ServerFailedError(self._failure or "the server did not come back")
 
     def _answers(self) -> bool:
         connection = http.client.HTTPConnection(HOST, self.port, timeout=5)

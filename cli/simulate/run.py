@@ -92,11 +92,14 @@ def simulate(plan: Plan, progress: Callable[[int], None]) -> Outcome:
         server = ServerProcess(config.data_dir)
         budget = Budget(plan.requests)
         watched: set[str] = set()
-        server.start()
         try:
-            with _wires(server, budget, plan.tablets) as wires:
+            server.start()
+            with (
+                _wires(server, budget, plan.tablets) as wires,
+                ThreadPoolExecutor(SENDERS) as pool,
+            ):
                 tablets = _enrol(plan, codes, wires, watched)
-                run = _Run(plan, server, tablets, Traffic(plan.seed, tablets, watched))
+                run = _Run(plan, server, tablets, Traffic(plan.seed, tablets, watched), pool)
                 note = run.traffic(began + plan.limit_s, progress) or run.drain()
         finally:
             server.stop()
@@ -115,9 +118,15 @@ class _Run:
     """The rounds of one simulation."""
 
     def __init__(
-        self, plan: Plan, server: ServerProcess, tablets: Sequence[SimTablet], traffic: Traffic
+        self,
+        plan: Plan,
+        server: ServerProcess,
+        tablets: Sequence[SimTablet],
+        traffic: Traffic,
+        pool: ThreadPoolExecutor,
     ) -> None:
         self._plan = plan
+        self._pool = pool
         self._server = server
         self._tablets = tablets
         self._traffic = traffic
@@ -162,11 +171,9 @@ class _Run:
     def _round(self, which: Sequence[int], chaos: bool) -> list[bool]:
         """Those with a signal send, then pull; whether each is drained."""
         chaos = chaos and self._plan.chaos
-        with ThreadPoolExecutor(SENDERS) as pool:
-            sent = list(pool.map(lambda n: self._push(n, chaos), which))
+        sent = list(self._pool.map(lambda n: self._push(n, chaos), which))
         reached = [n for n, done in zip(which, sent, strict=True) if done]
-        with ThreadPoolExecutor(SENDERS) as pool:
-            drained = list(pool.map(lambda n: self._pull(n, chaos), reached))
+        drained = list(self._pool.map(lambda n: self._pull(n, chaos), reached))
         return drained + [False] * (len(which) - len(reached))
 
     def _push(self, n: int, chaos: bool) -> bool:
