@@ -31,9 +31,12 @@ from tests.credentials.health_expected import TRUSTS
 from tests.credentials.health_making import cbor, passport, rsa_key
 from tests.credentials.signing import ISSUER_KEY, own, trust_key
 
+PACKAGES = "base45 and cbor2"
 RUNS = 7
 CALLS = 400
 LEAST_HC1 = 0.7
+LEAST_HC1_OWN_DECODERS = 0.35
+"""Our base45 takes less than half of the package's time: then the yardstick is the faster one."""
 LEAST_OWN = 0.5
 
 PSS = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
@@ -48,7 +51,7 @@ def decoders() -> tuple[
         base45, cbor2 = (importlib.import_module(name) for name in ("base45", "cbor2"))
     except ImportError:
         return base45_decode, decode_cbor, cbor, "our own decoders"
-    return base45.b45decode, cbor2.loads, cbor2.dumps, "base45 and cbor2"
+    return base45.b45decode, cbor2.loads, cbor2.dumps, PACKAGES
 
 
 def bare_verify(key: Any, signature: bytes, signed: bytes) -> None:
@@ -114,11 +117,13 @@ def of_own() -> tuple[float, float]:
 
 def main(arguments: list[str]) -> int:
     """Print the figures; 1 when a ratio leaves its bound."""
+    yardstick = decoders()[3]
+    least_hc1 = LEAST_HC1 if yardstick == PACKAGES else LEAST_HC1_OWN_DECODERS
     measured = {
-        "hc1_es256": (of_passport(passport(), TRUSTS["vn"], ISSUER_KEY.public_key()), LEAST_HC1),
+        "hc1_es256": (of_passport(passport(), TRUSTS["vn"], ISSUER_KEY.public_key()), least_hc1),
         "hc1_ps256": (
             of_passport(passport(key=rsa_key()), TRUSTS["rsa"], rsa_key().public_key()),
-            LEAST_HC1,
+            least_hc1,
         ),
         "own": (of_own(), LEAST_OWN),
     }
@@ -132,9 +137,9 @@ def main(arguments: list[str]) -> int:
         for name, ((bare, whole), least) in measured.items()
     }
     if "--json" in arguments:
-        print(json.dumps({"yardstick": decoders()[3], "figures": figures}))
+        print(json.dumps({"yardstick": yardstick, "figures": figures}))
     else:
-        print(f"yardstick: {decoders()[3]}")
+        print(f"yardstick: {yardstick}")
         for name, figure in figures.items():
             print(
                 f"{name:10} bare {figure['bare_per_s']:7,}/s  read {figure['read_per_s']:7,}/s"
