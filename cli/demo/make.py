@@ -67,7 +67,7 @@ class DemoResult:
     logins: list[dict[str, str]]
 
 
-def make_demo(data: Path, now_ms: int, say: Callable[[str], None], days: int = DAYS) -> DemoResult:
+def make_demo(data: Path, now_ms: int, say: Callable[[str], None], days: float = DAYS) -> DemoResult:
     """Make the demo in `data`, or add the traffic since it was last made, of `days` at most.
 
     Raises DemoRefusedError.
@@ -93,7 +93,7 @@ def make_demo(data: Path, now_ms: int, say: Callable[[str], None], days: int = D
             for place in CHECKPOINTS
             for lane in place.lanes[:2]
         }
-        start_ms = max(int(notes["filled_to_ms"]), now_ms - days * 24 * HOUR_MS)
+        start_ms = max(int(notes["filled_to_ms"]), now_ms - round(days * 24 * HOUR_MS))
         added = _traffic(store, keys, tablets, notes, data, start_ms, now_ms, say)
     return DemoResult(added, notes["logins"])
 

@@ -22,7 +22,7 @@ WINDOW = ("--from", "2026-11-22 08:00", "--to", "2026-11-22 11:00")
 def traffic(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A demo with the hours before NOON_MS; not to be written to."""
     data = tmp_path_factory.mktemp("traffic") / "data"
-    make_demo(data, NOON_MS, lambda _: None, days=1)
+    make_demo(data, NOON_MS, lambda _: None, days=0.15)
     return data
 
 

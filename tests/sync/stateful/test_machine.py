@@ -1,6 +1,6 @@
 """The sync protocol under everything that goes wrong at a checkpoint; SPEC A, C, F, H, P, R.
 
-`make check` tries 60 histories, `make test` 200 more, `make nightly` 2,000: `CHOT_EXAMPLES` says
+`make check` tries 20 histories, `make test` 200 more, `make nightly` 2,000: `CHOT_EXAMPLES` says
 how many. The seed is printed at the end of the run; CHOT_SEED repeats it, CHOT_SHRINK=1 shrinks.
 """
 
@@ -15,7 +15,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.conftest import SEED
 from tests.sync.stateful.machine import SyncMachine
 
-EXAMPLES = 60
+EXAMPLES = 20
 MANY_EXAMPLES = int(os.environ.get("CHOT_EXAMPLES", "200"))
 STEPS = 40
 
