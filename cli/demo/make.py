@@ -67,7 +67,9 @@ class DemoResult:
     logins: list[dict[str, str]]
 
 
-def make_demo(data: Path, now_ms: int, say: Callable[[str], None], days: float = DAYS) -> DemoResult:
+def make_demo(
+    data: Path, now_ms: int, say: Callable[[str], None], days: float = DAYS
+) -> DemoResult:
     """Make the demo in `data`, or add the traffic since it was last made, of `days` at most.
 
     Raises DemoRefusedError.
