@@ -16,6 +16,7 @@ from server.store.log_file import open_log
 from server.store.reader import read_only
 from server.store.verify import LogWalk
 
+STAGING = ".restoring"
 _MEMBER = re.compile(rf"(?:{'|'.join(FOLDERS)})/[A-Za-z0-9][A-Za-z0-9._-]{{0,63}}", re.ASCII)
 
 
@@ -46,10 +47,11 @@ def restore_backup(
 
     Raises RestoreError, SealedFileError, KeyRingError or OSError; then `data_dir` is as it was.
     """
-    if data_dir.exists() and (not data_dir.is_dir() or any(data_dir.iterdir())):
-        raise RestoreError("restore.occupied")
-    data_dir.parent.mkdir(parents=True, exist_ok=True)
-    staging = data_dir.absolute().with_name(f".{data_dir.absolute().name}.restoring")
+    _refuse_occupied(data_dir)
+    made = not data_dir.exists()
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Inside, and not beside: the directory may be a mounted disk of its own.
+    staging = data_dir / STAGING
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(mode=0o700)
     try:
@@ -60,10 +62,21 @@ def restore_backup(
         if found.breaks and not accept_broken:
             raise RestoreError("restore.broken", found)
         epoch = _new_epoch(staging / LOG, now_ms)
-        staging.replace(data_dir.absolute())
+        # The log last: where it lies, everything else does too.
+        for path in sorted(staging.iterdir(), key=lambda one: one.name == LOG):
+            path.replace(data_dir / path.name)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+        if made and not any(data_dir.iterdir()):
+            data_dir.rmdir()
     return Restored(epoch, found)
+
+
+def _refuse_occupied(data_dir: Path) -> None:
+    if not data_dir.exists():
+        return
+    if not data_dir.is_dir() or any(one.name != STAGING for one in data_dir.iterdir()):
+        raise RestoreError("restore.occupied")
 
 
 def _unpack(source: Path, staging: Path, passphrase: str) -> None:

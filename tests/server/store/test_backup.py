@@ -24,7 +24,7 @@ from server.context import EXTENSION, Context
 from server.enrolment import CODE_RANDOM_BYTES, code_hash, new_code
 from server.keys import KeyRing
 from server.projector import Projector
-from server.restore import RestoreError, restore_backup
+from server.restore import STAGING, RestoreError, restore_backup
 from server.sealed_file import SealedFileError
 from server.store.backups import REREAD_S
 from server.store.protocol import Checkpoint, Enrolment
@@ -181,6 +181,18 @@ def test_p6_a_directory_with_data_is_never_restored_over(world: World, tmp_path:
     with pytest.raises(RestoreError, match=r"restore\.occupied"):
         restore_backup(tmp_path / "chot.bak", world.config.data_dir, WORDS, NOON_MS, walk, False)
     assert world.config.log_path.read_bytes() == before
+
+
+def test_p6_an_empty_directory_is_filled_also_after_a_restore_that_was_killed(
+    world: World, tmp_path: Path
+) -> None:
+    backed_up(world.config, tmp_path / "chot.bak")
+    (tmp_path / "new" / STAGING / "keys").mkdir(parents=True)
+    inode = (tmp_path / "new").stat().st_ino
+    restore_backup(tmp_path / "chot.bak", tmp_path / "new", WORDS, NOON_MS, walk, False)
+    assert (tmp_path / "new").stat().st_ino == inode, "a mounted disk cannot be replaced"
+    assert {one.name for one in (tmp_path / "new").iterdir()} >= {"keys", "log.db"}
+    assert not (tmp_path / "new" / STAGING).exists()
 
 
 def test_p6_each_restore_begins_a_greater_epoch(world: World, tmp_path: Path) -> None:
