@@ -65,6 +65,7 @@ def wrappings() -> None:
     for name, odd in (
         ("prefix_only", "HC1:"),
         ("group", "HC1:::"),
+        ("code_without_symbols", "HC1:" + base45(b"\x78\x9c\x05" + bytes(11))),
         ("half", text[: len(text) // 2 // 3 * 3 + 1]),
         ("half_at_a_group", text[: 4 + len(text) // 6 * 3]),
         ("last_character_missing", text[: 4 + (len(text) - 5) // 3 * 3]),
@@ -86,6 +87,7 @@ def wrappings() -> None:
         ("bomb", "HC1:" + base45(zlib.compress(bytes(2_000_000), 9)), "zlib"),
         ("just_too_large", "HC1:" + base45(zlib.compress(bytes(65_537), 9)), "zlib"),
         ("just_not_too_large", "HC1:" + base45(zlib.compress(bytes(65_536), 9)), "cbor"),
+        ("code_without_symbols", "HC1:" + base45(b"\x78\x9c\x05" + bytes(61)), "zlib"),
         ("dictionary", "HC1:" + base45(b"\x78\xbb\0\0\0\0\0"), "zlib"),
         ("stored", "HC1:" + base45(zlib.compress(b"\1", 0)), "cose"),
     ):

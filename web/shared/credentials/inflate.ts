@@ -154,7 +154,8 @@ function readTables(bits: Bits): [Code, Code] {
   const code = codeOf(order, false);
   const sizes: number[] = [];
   while (sizes.length < lengthCount + distanceCount) {
-    const symbol = symbolIn(bits, code);
+    // zlib reads on through a code without symbols: cut in there, a stream is cut and not broken.
+    const symbol = code.symbols.length === 0 ? 0 * bits.take(1) : symbolIn(bits, code);
     if (symbol < 16) {
       sizes.push(symbol);
       continue;
