@@ -7,6 +7,7 @@ A field or validator that this module cannot translate exactly is a TypeError at
 from __future__ import annotations
 
 from functools import reduce
+from math import ceil, floor
 from operator import or_
 from typing import Annotated, Any, Literal
 
@@ -33,6 +34,15 @@ def items_struct(schema: Schema) -> type[Struct]:
     return _struct(schema, {n: f for n, f in schema.fields.items() if n in groups}, partial=True)
 
 
+def open_fields(schema: Schema) -> tuple[str, ...]:
+    """The fields of a schema that may hold any JSON; of a value inside it, none may."""
+    return tuple(
+        name
+        for name, one in schema.fields.items()
+        if isinstance(one, fields.Dict) and one.value_field is None
+    )
+
+
 def _struct(schema: Schema, members: dict[str, fields.Field[Any]], partial: bool) -> type[Struct]:
     if any(schema._hooks.values()) or schema.unknown != "exclude":
         raise TypeError(f"{type(schema).__name__} has hooks or refuses unknown names")
@@ -57,7 +67,8 @@ def _type(one: fields.Field[Any]) -> Any:
     elif kind is fields.Integer and one.strict:  # type: ignore[attr-defined]
         found = _limited(int, one)
     elif kind is Measure and not one.allow_nan:  # type: ignore[attr-defined]
-        found = _limited(float, one)
+        # Both, so that 37 is written again as 37 and not as 37.0.
+        found = _limited(int, one) | _limited(float, one)
     elif isinstance(one, fields.List) and kind is fields.List:
         found = _limited(list[_type(one.inner)], one)  # type: ignore[misc]
     elif isinstance(one, fields.Dict) and kind is fields.Dict and one.key_field is not None:
@@ -85,7 +96,11 @@ def _limited(base: Any, one: fields.Field[Any]) -> Any:
         if type(rule) is validate.Length and rule.equal is None:
             limits |= {"min_length": rule.min, "max_length": rule.max}
         elif type(rule) is validate.Range and rule.min_inclusive and rule.max_inclusive:
-            limits |= {"ge": rule.min, "le": rule.max}
+            # msgspec wants limits of the type: no integer lies between 0.5 and ceil(0.5).
+            low, high = rule.min, rule.max
+            limits |= (
+                {"ge": ceil(low), "le": floor(high)} if base is int else {"ge": low, "le": high}
+            )
         else:
             raise TypeError(f"no exact limit for the rule {rule!r}")
     limits = {name: limit for name, limit in limits.items() if limit is not None}

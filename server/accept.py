@@ -94,24 +94,28 @@ def examine(
 
     What is in order passes by the fast check; only a refusal is read again, to be explained.
     """
-    person, problem = _person_text(event, content_keys)
-    header = _check(event.body, person)
-    if header is None or home not in (None, header.home):
+    body, person, sealed, committed = event
+    problem = None
+    if sealed is not None:
+        person, problem = _unsealed(sealed, committed, content_keys)
+    header = _check(body, person)
+    if header is None or (home is not None and header.home != home):
         return _explain(event, person, problem, home, received_ms)
+    # By position: by name it takes three times as long, and this is made for every event.
     return Examined(
-        state="accepted",
-        code=problem,
-        field=None,
-        home=header.home,
-        officer=header.officer,
-        record=header.record,
-        begins=header.begins,
-        required=bool(header.kind.required),
-        missing=header.missing,
-        order=order_stamp(header.stamp, received_ms),
-        body=event.body,
-        person=person,
-        commitment=event.commitment,
+        "accepted",
+        problem,
+        None,
+        header.home,
+        header.officer,
+        header.record,
+        header.begins,
+        bool(header.kind.required),
+        header.missing,
+        order_stamp(header.stamp, received_ms),
+        body,
+        person,
+        committed,
     )
 
 
@@ -155,13 +159,14 @@ def _judge(
     return "accepted", None, None
 
 
-def _person_text(event: WireEvent, content_keys: ContentKeys) -> tuple[str | None, str | None]:
-    if event.person is not None or event.sealed is None:
-        return event.person, None
-    if event.commitment == NO_PERSON:
+def _unsealed(
+    sealed: str, committed: bytes, content_keys: ContentKeys
+) -> tuple[str | None, str | None]:
+    """(the person text, None), or (None, why it does not open)."""
+    if committed == NO_PERSON:
         return None, "seal.text"
     try:
-        text = content_keys.open(event.sealed, event.commitment)
+        text = content_keys.open(sealed, committed)
     except SyncError as error:
         return None, error.code
     return (text, None) if len(text) <= MAX_PERSON_CHARS else (None, "seal.text")

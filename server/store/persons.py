@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from cryptography.exceptions import InvalidTag
@@ -87,6 +88,25 @@ class DayKeys:
         """nonce ‖ AES-256-GCM(text). 2^32 random nonces a key are far from a day's events."""
         nonce = secrets.token_bytes(NONCE_BYTES)
         return nonce + self._open[no].encrypt(nonce, text.encode("utf-8"), aad)
+
+    def encrypt_run(
+        self, no: int, device: str, first: int, parts: Sequence[tuple[str | None, bytes]]
+    ) -> list[bytes | None]:
+        """`encrypt` for a run of events `first`…, each (person text, commitment).
+
+        All nonces are drawn at once: one call into the kernel for a batch, not one for each part.
+        """
+        encrypt = self._open[no].encrypt
+        random = secrets.token_bytes(NONCE_BYTES * len(parts))
+        found: list[bytes | None] = []
+        for index, (text, commitment) in enumerate(parts):
+            if text is None:
+                found.append(None)
+                continue
+            nonce = random[NONCE_BYTES * index : NONCE_BYTES * (index + 1)]
+            aad = binding(device, first + index, commitment)
+            found.append(nonce + encrypt(nonce, text.encode("utf-8"), aad))
+        return found
 
     def decrypt(self, no: int, stored: bytes, aad: bytes) -> str | None:
         """The person text; None where its day key was destroyed. PersonError where damaged."""

@@ -17,7 +17,7 @@ from server.store.append import Arrival, Memory, Signer, append
 from server.store.backups import SafeThrough
 from server.store.blind import BlindIndex
 from server.store.log_file import open_log, prepare_log
-from server.store.persons import DayKeys, binding, local_day
+from server.store.persons import DayKeys, local_day
 from server.store.protocol import (
     AuditEntry,
     Checkpoint,
@@ -34,6 +34,7 @@ from server.store.protocol import (
     User,
 )
 from server.store.reader import Reader, ViewMissingError
+from server.store.repeat import repeat
 from server.store.view_schema import FLAGS
 from server.store.writer import Job, Writer
 from sync.batch import Batch, sign_es256
@@ -62,6 +63,8 @@ class SqliteStore:
         self._audit_key = keys.derive("audit")
         self._memory = Memory()
         self._signer = Signer(self.server_id, lambda text: sign_es256(keys.signing, text))
+        # How far each device was held after its last push: whether to look for a repeat at all.
+        self._through: dict[int, int] = {}
         self._contacts: dict[str, tuple[int, int, int]] = {}
         self._contacts_lock = threading.Lock()
         self._writer = Writer(
@@ -84,22 +87,23 @@ class SqliteStore:
         """Append a verified batch; returns when it is on disk (SPEC A1)."""
         by_server = device.kind == "server"
         home = None if by_server else device.checkpoint
+        if self._through.get(device.no, batch.last) >= batch.last:
+            repeated = self._reader.run(lambda files: repeat(files.log, batch, chain, device))
+            if repeated is not None:
+                return repeated
         examined = [examine(event, home, received_ms, self._content_keys) for event in batch.events]
-        day_key = None
-        if any(one.person is not None for one in examined):
+        parts = [(one.person, one.commitment) for one in examined]
+        day_key: int | None = None
+        persons: list[bytes | None] = [None] * len(parts)
+        if any(text is not None for text, _ in parts):
             day_key = self._day_key(local_day(received_ms))
-        persons = [
-            None
-            if one.person is None or day_key is None
-            else self.day_keys.encrypt(
-                day_key, one.person, binding(batch.device, batch.first + index, one.commitment)
-            )
-            for index, one in enumerate(examined)
-        ]
+            persons = self.day_keys.encrypt_run(day_key, batch.device, batch.first, parts)
         arrival = Arrival(
             batch, chain, examined, persons, day_key, device.no, received_ms, by_server
         )
-        return self._writer.run(lambda log: append(log, arrival, self._memory, self._signer))
+        answer = self._writer.run(lambda log: append(log, arrival, self._memory, self._signer))
+        self._through[device.no] = answer.through
+        return answer
 
     def write(
         self,

@@ -139,7 +139,7 @@ def test_r7_a_leads_override_outranks_a_later_officers(world: World) -> None:
     tablet.push(world.store, tablet.batch(tablet.amendment(record, {}, override=lead)))
     world.store.put_officer(replace(LEAD, role="volunteer"))
     body = tablet.body(record, fields={"override": officer}, officer="cb-02")
-    tablet.push(world.store, tablet.batch(replace(tablet.crossing(), body=body)))
+    tablet.push(world.store, tablet.batch(tablet.crossing()._replace(body=body)))
     world.project()
     whole = world.store.crossing(record)
     assert whole is not None
