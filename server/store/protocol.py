@@ -109,9 +109,8 @@ class PushAnswer:
     forked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PulledEvent:
-    """One event of a feed, as it goes out: stored texts and its envelope.
+class PulledEvent(NamedTuple):
+    """One event of a feed, as it goes out: stored texts and its envelope. A tuple, as a row is.
 
     `person` only where the reader is entitled; otherwise `commitment` stands for it. `branch` is 0
     but for a cloned device's later branches (SPEC A6); `authority` is the rank of whoever it names.

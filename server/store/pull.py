@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from server.store.log_schema import ACCEPTED, HELD
@@ -15,15 +15,19 @@ from server.store.protocol import Page, PulledEvent
 MAX_PAGE_CHARS = 1 << 20
 CLOCK_SLACK_MS = 10 * 60 * 1000
 
+# In the order of PulledEvent (NULL: its person part in clear), then how that part is stored.
 _COLUMNS = (
-    "devices.id, seq, previous, body, commitment, envelopes.server, events.received_ms,"
-    " branch, authority, day_key, person"
+    "devices.id, seq, previous, body, NULL, commitment, envelopes.server, events.received_ms,"
+    " 'accepted', branch, authority, day_key"
 )
+_SHOWN = len(PulledEvent._fields)
+_KEY, _PERSON = _SHOWN, _SHOWN + 1
+_BODY = PulledEvent._fields.index("body")
 _SOURCE = (
     " JOIN devices ON devices.no = events.device JOIN envelopes ON envelopes.no = events.envelope"
 )
 _EVENTS = (
-    f"SELECT n, {_COLUMNS} FROM events{_SOURCE}"
+    f"SELECT n, {_COLUMNS}, {{person}} FROM events{_SOURCE}"
     f" WHERE home = ? AND n > ? AND state = {ACCEPTED} ORDER BY n LIMIT ?"
 )
 _HELD = (
@@ -31,8 +35,9 @@ _HELD = (
     f" WHERE state = {HELD} AND code = ? AND n > ? ORDER BY n LIMIT ?"
 )
 _RESTATED = (
-    f"SELECT restated.n, {_COLUMNS} FROM restated JOIN events ON events.n = restated.event"
-    f"{_SOURCE} WHERE restated.home = ? AND restated.n > ? ORDER BY restated.n LIMIT ?"
+    f"SELECT restated.n, {_COLUMNS}, {{person}} FROM restated"
+    f" JOIN events ON events.n = restated.event{_SOURCE}"
+    " WHERE restated.home = ? AND restated.n > ? ORDER BY restated.n LIMIT ?"
 )
 
 
@@ -40,7 +45,7 @@ _RESTATED = (
 class RawPage:
     """A page whose person parts are still encrypted: they are opened outside the reader thread."""
 
-    events: tuple[tuple[PulledEvent, int | None, bytes | None], ...]
+    rows: Sequence[tuple[Any, ...]]
     sequence: int
     more: bool
 
@@ -64,14 +69,16 @@ def read_page(
         homes = connection.execute(
             f"SELECT no FROM homes WHERE id IN ({marks})", tuple(checkpoints)
         ).fetchall()
+        # What is not given out is not read either.
+        person = "NULL" if day_keys is None else "person"
         streams = [
-            connection.execute(sql, (home, after, limit + 1))
+            connection.execute(sql.format(person=person), (home, after, limit + 1))
             for (home,) in homes
             for sql in (_EVENTS, _RESTATED)
         ]
         page = _cut(heapq.merge(*streams, key=lambda row: int(row[0])), limit, newest)
         if day_keys is not None:
-            day_keys.load(connection, {key for _, key, _ in page.events if key is not None})
+            day_keys.load(connection, {row[_KEY] for row in page.rows} - {None})
         return page
     finally:
         connection.execute("COMMIT")
@@ -79,13 +86,20 @@ def read_page(
 
 def open_page(raw: RawPage, day_keys: DayKeys | None) -> Page:
     """The page as it goes out; without `day_keys` the persons are withheld (H5)."""
-    events = []
-    for event, key, stored in raw.events:
-        if day_keys is not None and key is not None and stored is not None:
-            aad = binding(event.device, event.seq, event.commitment)
-            event = replace(event, person=day_keys.decrypt(key, stored, aad))
-        events.append(event)
+    if day_keys is None:
+        events = [PulledEvent._make(row[:_SHOWN]) for row in raw.rows]
+    else:
+        events = [_opened(row, day_keys) for row in raw.rows]
     return Page(tuple(events), raw.sequence, raw.more)
+
+
+def _opened(row: tuple[Any, ...], day_keys: DayKeys) -> PulledEvent:
+    event = PulledEvent._make(row[:_SHOWN])
+    key, stored = row[_KEY], row[_PERSON]
+    if key is None or stored is None:
+        return event
+    aad = binding(event.device, event.seq, event.commitment)
+    return event._replace(person=day_keys.decrypt(key, stored, aad))
 
 
 def read_held(
@@ -93,7 +107,7 @@ def read_held(
 ) -> list[PulledEvent]:
     """Held events with this code after number `after`; person parts stay closed."""
     rows = connection.execute(_HELD, (code, after, limit))
-    return [replace(_pulled(row)[0], state="held") for row in rows]
+    return [PulledEvent._make(row[:_SHOWN])._replace(state="held") for row in rows]
 
 
 def newest_n(connection: sqlite3.Connection) -> int:
@@ -125,32 +139,12 @@ def first_after(connection: sqlite3.Connection, since_ms: int) -> int:
 
 
 def _cut(rows: Iterator[tuple[Any, ...]], limit: int, newest: int) -> RawPage:
-    events: list[tuple[PulledEvent, int | None, bytes | None]] = []
+    page: list[tuple[Any, ...]] = []
     chars = 0
     for row in rows:
-        event, key, person = _pulled(row)
-        chars += len(event.body) + (len(person) if person is not None else 0)
-        if len(events) == limit or (events and chars > MAX_PAGE_CHARS):
-            return RawPage(tuple(events), events[-1][0].n, True)
-        events.append((event, key, person))
-    return RawPage(tuple(events), newest, False)
-
-
-def _pulled(row: tuple[Any, ...]) -> tuple[PulledEvent, int | None, bytes | None]:
-    n, device, seq, previous, body, commitment, server, received_ms, *rest = row
-    branch, authority, key, person = rest
-    event = PulledEvent(
-        n=n,
-        device=device,
-        seq=seq,
-        previous=previous,
-        body=body,
-        person=None,
-        commitment=commitment,
-        server=server,
-        received_ms=received_ms,
-        state="accepted",
-        branch=branch,
-        authority=authority,
-    )
-    return event, key, person
+        person = row[_PERSON]
+        chars += len(row[_BODY]) + (0 if person is None else len(person))
+        if len(page) == limit or (page and chars > MAX_PAGE_CHARS):
+            return RawPage(page, page[-1][0], True)
+        page.append(row)
+    return RawPage(page, newest, False)
