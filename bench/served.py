@@ -1,7 +1,7 @@
 """The same over real HTTP: `chot serve`'s own granian, a keep-alive connection, bearer tokens.
 
-Memory is the peak of all its processes. How far the projector is behind is read from the files:
-the time from an acknowledged push until the view's watermark has passed its last event.
+Memory is the sum of the processes' own peaks. How far the projector is behind is read from the
+files: the time from an acknowledged push until the view's watermark has passed its last event.
 """
 
 from __future__ import annotations
@@ -183,7 +183,7 @@ def _request(batch: Batch | None, cursor: str | None = None) -> bytes:
 
 
 def peak_kib(pid: int) -> int:
-    """The most memory that a process and its children ever had resident, shared pages once each."""
+    """What a process and its children ever had resident; pages that they share count in each."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     total = 0
     for one in (str(pid), *children):

@@ -6,6 +6,9 @@ Push, retry and pull go through everything behind HTTP's own parsing, with every
 JSON text of the request, shape, batch signature, chain, commitments, schema, scope, duplicates,
 encryption, one fsync. A ratio is rows a second ÷ the yardstick's, the median of several pairs
 measured one right after the other. `--full` does it with a million rows stored.
+
+The exit status is 1 when a figure is worse than LEAST or MOST allow: half of what a busy machine
+of two cores measures, so that a change which costs as much is noticed.
 """
 
 from __future__ import annotations
@@ -42,6 +45,9 @@ BATCH = 1000
 PAGE = 500
 CLIENTS = 8
 NEW = 100
+GOOD = {"accepted", "duplicate"}
+LEAST = {"push_ratio": 0.13, "push8_ratio": 0.13, "retry_ratio": 0.5, "pull_bodies_ratio": 0.55}
+MOST = {"incremental_growth": 1.3, "projector_p95_ms": 1000}
 
 
 @dataclass
@@ -84,11 +90,15 @@ def main() -> None:
         figures = measure(folder, sizes)
     finally:
         shutil.rmtree(folder)
+    missed = [name for name, least in LEAST.items() if figures[name] < least]
+    missed += [name for name, most in MOST.items() if figures[name] > most]
+    figures["missed"] = missed
     if given.json:
         print(json.dumps(figures))
     else:
         for name, value in figures.items():
             print(f"{name:24} {value}")
+    sys.exit(bool(missed))
 
 
 def measure(folder: Path, sizes: Sizes) -> dict[str, Any]:
@@ -102,7 +112,7 @@ def measure(folder: Path, sizes: Sizes) -> dict[str, Any]:
     figures |= rates(folder, sizes)
     figures |= incremental(folder, sizes.logs)
     figures |= over_http(folder / "served", SEED, sizes.rows, sizes.lag_s)
-    figures["pouchdb_server"] = "left out: this bench does not drive it"
+    figures["pouchdb_server"] = "left out: not driven by this bench"
     return figures
 
 
@@ -239,8 +249,6 @@ def run_all(threads: list[threading.Thread]) -> None:
     for one in threads:
         one.join()
 
-
-GOOD = {"accepted", "duplicate"}
 
 if __name__ == "__main__":
     main()

@@ -1,11 +1,9 @@
-"""What a push costs, and what it costs while the projector catches up in another process.
+"""What an acknowledgement costs while the projector catches up in another process (ADR 5).
 
-    python bench/two_files.py [--json] [--rows 20000] [--backlog 50000]
+    python bench/two_files.py [--json] [--backlog 50000]
 
-1. Rows a second of `store.push` (check, encrypt, chain, log), as a ratio to `sqlite3.executemany`
-   of the same bytes in the same run: 1,000 rows a transaction, synchronous=FULL, three indexes.
-2. p95 of a 20-event push, alone and during a catch-up of `--backlog` events; at most three
-   times, else the exit status is 1. The projector runs in its own process, as in `chot serve`.
+p95 of a 20-event push, alone and during a catch-up of `--backlog` events; at most three times,
+else the exit status is 1. The projector runs in its own process, as in `chot serve`.
 """
 
 from __future__ import annotations
@@ -20,8 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,30 +27,19 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from server.config import Config
 from server.keys import KeyRing
 from server.projector import Projector
-from server.store.log_file import open_log
 from server.store.sqlite import SqliteStore, open_store
-from sync.batch import Batch, batch_to_json, parse_batch, verify_batch
+from sync.batch import Batch, verify_batch
 from tests.server.store.tablets import Tablet, enrolled
 
 SEED = 20261122
 BATCH = 1000
 PUSH = 20
-ROUNDS = 3
 MAX_ACK_RATIO = 3.0
-
-RAW = """
-CREATE TABLE raw (n INTEGER PRIMARY KEY, device INTEGER, seq INTEGER, home INTEGER,
-    received_ms INTEGER, hash BLOB, body TEXT, person BLOB);
-CREATE UNIQUE INDEX raw_device ON raw (device, seq);
-CREATE INDEX raw_home ON raw (home);
-CREATE INDEX raw_time ON raw (received_ms);
-"""
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     options.add_argument("--json", action="store_true", help="print one JSON object")
-    options.add_argument("--rows", type=int, default=20_000, help="rows in each push round")
     options.add_argument("--backlog", type=int, default=50_000, help="events to catch up with")
     given = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="chot-bench-") as folder:
@@ -61,7 +47,6 @@ def main() -> None:
             "python": platform.python_version(),
             "sqlite": sqlite3.sqlite_version,
             "seed": SEED,
-            **push_rate(Path(folder) / "rate", given.rows),
             **acknowledgements(Path(folder) / "ack", given.backlog),
         }
     if given.json:
@@ -70,32 +55,6 @@ def main() -> None:
         for name, value in figures.items():
             print(f"{name:28} {value}")
     sys.exit(figures["ack_ratio"] > MAX_ACK_RATIO)
-
-
-def push_rate(data: Path, rows: int) -> dict[str, float]:
-    """Rows a second of raw inserts, of pushes, and of pushes from JSON; the median of ROUNDS."""
-    rng = random.Random(SEED)
-    raw, push, whole = [], [], []
-    with open_store(Config(data)) as store:
-        tablet = enrolled(store, rng)
-        for index in range(ROUNDS):
-            batches = list(crossings(tablet, rows // 2))
-            raw.append(rate(rows // 2, partial(insert_raw, data, index, batches)))
-            chains = [verify_batch(one, tablet.key.public_key()) for one in batches]
-            start = time.perf_counter()
-            for batch, chain in zip(batches, chains, strict=True):
-                store.push(batch, chain, tablet.device, tablet.now_ms)
-            push.append(rows // 2 / (time.perf_counter() - start))
-            texts = [json.dumps(batch_to_json(one)) for one in crossings(tablet, rows // 2)]
-            whole.append(rate(rows // 2, partial(push_json, store, tablet, texts)))
-    yardstick = statistics.median(raw)
-    return {
-        "raw_rows_per_s": round(yardstick),
-        "push_rows_per_s": round(statistics.median(push)),
-        "push_ratio": round(statistics.median(push) / yardstick, 3),
-        "push_json_rows_per_s": round(statistics.median(whole)),
-        "push_json_ratio": round(statistics.median(whole) / yardstick, 3),
-    }
 
 
 def acknowledgements(data: Path, backlog: int) -> dict[str, float]:
@@ -153,37 +112,6 @@ def timed_push(store: SqliteStore, tablet: Tablet) -> float:
     start = time.perf_counter()
     store.push(batch, chain, tablet.device, tablet.now_ms)
     return time.perf_counter() - start
-
-
-def push_json(store: SqliteStore, tablet: Tablet, texts: list[str]) -> None:
-    key = tablet.key.public_key()
-    for text in texts:
-        batch = parse_batch(json.loads(text))
-        store.push(batch, verify_batch(batch, key), tablet.device, tablet.now_ms)
-
-
-def insert_raw(data: Path, index: int, batches: list[Batch]) -> None:
-    connection = open_log(data / f"raw-{index}.db")
-    connection.executescript(RAW)
-    for batch in batches:
-        rows = [
-            (1, batch.first + i, 1, 1_795_000_000_000 + i, one.commitment, one.body, one.person)
-            for i, one in enumerate(batch.events)
-        ]
-        connection.execute("BEGIN IMMEDIATE")
-        connection.executemany(
-            "INSERT INTO raw (device, seq, home, received_ms, hash, body, person)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            rows,
-        )
-        connection.execute("COMMIT")
-    connection.close()
-
-
-def rate(rows: int, run: Callable[[], None]) -> float:
-    start = time.perf_counter()
-    run()
-    return rows / (time.perf_counter() - start)
 
 
 def p95(values: list[float]) -> float:
