@@ -82,6 +82,7 @@ def test_a_simulation_talks_to_loopback_only() -> None:
     assert HOST == "127.0.0.1"
 
 
+@pytest.mark.slow
 def test_a_simulation_out_of_time_stops_and_drains(seed: int) -> None:
     outcome = simulate(plan(seed, hours=10, kills=0, limit_s=4.0), lambda _: None)
     assert "time was up" in outcome.note

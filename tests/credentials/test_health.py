@@ -79,6 +79,7 @@ def test_no_flipped_bit_of_a_passport_verifies(rng: random.Random) -> None:
             assert read(hc1(bytes(flipped)), trust, NOW_MS).status != "verified", at
 
 
+@pytest.mark.slow
 def test_no_flipped_bit_of_a_card_verifies() -> None:
     jws = card_jws(card_payload())
     assert read(shc(jws), CARD_TRUST, NOW_MS).status == "verified"

@@ -170,6 +170,7 @@ KEPT = {code: None for code in range(0x3000) if not 45 <= code <= 122} | {0x1D7D
 KEPT |= dict.fromkeys((128663, 65279, 65297, 55357, 56320))
 
 
+@pytest.mark.slow
 def test_both_languages_give_the_same_evidence_of_health_documents(seed: int) -> None:
     rng = random.Random(seed)
     trust = parse_trust(TRUST)
