@@ -6,6 +6,7 @@ import resource
 import time
 import zlib
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -8,6 +8,7 @@ import zlib
 from dataclasses import asdict
 from typing import Any
 
+import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from credentials import evidence_to_json, import_certificate, import_trust, parse_trust, read
