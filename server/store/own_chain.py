@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.accept import ContentKeys, examine
-from server.store.append import Arrival, Memory, Signer, append
+from server.store.append import Signer, append
 from server.store.persons import DayKeys, binding
+from server.store.rows import Arrival, Memory
 from sync.batch import make_batch, plain_event
 from sync.chain import genesis
 from sync.clock import tick

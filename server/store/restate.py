@@ -12,10 +12,10 @@ from collections.abc import Sequence
 
 from schemas.records import KINDS
 from server.accept import ContentKeys, examine
-from server.store.append import Memory, next_n
 from server.store.log_schema import ACCEPTED, HELD, STATES
 from server.store.persons import DayKeys
 from server.store.record import load_day_keys, open_person_text, read_events
+from server.store.rows import Memory, next_n
 from sync.batch import WireEvent
 
 _HELD = f"SELECT n, body FROM events WHERE state = {HELD} AND code = ?"

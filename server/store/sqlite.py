@@ -13,7 +13,7 @@ from server.accept import ContentKeys, examine
 from server.config import Config
 from server.keys import KeyRing
 from server.store import audit, own_chain, pull, registry, restate, search, whole
-from server.store.append import Arrival, Memory, Signer, append
+from server.store.append import Signer, append
 from server.store.backups import SafeThrough
 from server.store.blind import BlindIndex
 from server.store.log_file import open_log, prepare_log
@@ -35,6 +35,7 @@ from server.store.protocol import (
 )
 from server.store.reader import Reader, ViewMissingError
 from server.store.repeat import repeat
+from server.store.rows import Arrival, Memory
 from server.store.view_schema import FLAGS
 from server.store.writer import Job, Writer
 from sync.batch import Batch, sign_es256

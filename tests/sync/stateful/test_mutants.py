@@ -6,14 +6,15 @@ out to assert nothing).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
 import pytest
 
 from server.store import append as appending
-from server.store import pull
+from server.store import pull, rows, sqlite
 from sync import registers
 from sync.replica import Replica
 from tests.sync.stateful.machine import SyncMachine
@@ -35,8 +36,8 @@ def cursor_by_clock() -> Any:
 def rejected_dropped() -> Any:
     """A server that answers "rejected" and keeps nothing of it (A4)."""
     marks = ", ".join(f"?{at}" for at in range(1, 19))
-    head = appending.INSERT.partition(" VALUES ")[0]
-    return mock.patch.object(appending, "INSERT", f"{head} SELECT {marks} WHERE ?6 <> 2")
+    head = rows.INSERT.partition(" VALUES ")[0]
+    return mock.patch.object(rows, "INSERT", f"{head} SELECT {marks} WHERE ?6 <> 2")
 
 
 def latest_beats_over() -> Any:
@@ -69,13 +70,18 @@ def outbox_lost_on_401() -> Any:
     return mock.patch.object(Replica, "failed", giving_up)
 
 
-def every_retry_is_new() -> Any:
+@contextmanager
+def every_retry_is_new() -> Iterator[None]:
     """A server that takes a repeat for a clone's branch (A2)."""
-    return mock.patch.object(
-        appending,
-        "_branch",
-        lambda log, arrival, stored: (appending._new_branch(log, arrival.device_no), bool(stored)),
-    )
+
+    def branch(log: Any, arrival: Any, stored: Any) -> tuple[int, bool]:
+        return appending._new_branch(log, arrival.device_no), bool(stored)
+
+    with (
+        mock.patch.object(sqlite, "repeat", lambda *_: None),
+        mock.patch.object(appending, "_branch", branch),
+    ):
+        yield
 
 
 MUTANTS: list[Callable[[], Any]] = [
