@@ -60,6 +60,7 @@ PROBLEMS: dict[str, Problem] = {
     "event.duplicate_name": Problem(422, "Trùng tên trường", "A name stands twice"),
     "event.field": Problem(422, "Trường không hợp lệ", "A field is not valid"),
     "event.missing": Problem(422, "Thiếu trường bắt buộc", "A required field is missing"),
+    "event.author": Problem(422, "Chỉ máy chủ ghi loại này", "Only servers write this kind"),
     "event.scope": Problem(422, "Sự kiện không thuộc chốt này", "Not this device's checkpoint"),
     "event.kind": Problem(422, "Máy chủ chưa hiểu loại này", "Kind or version not known yet"),
     "person.commitment": Problem(422, "Phần cá nhân không khớp cam kết", "Wrong person part"),

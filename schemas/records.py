@@ -9,10 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from marshmallow import Schema, fields, validate
 
+from schemas.home_records import (
+    Arrival,
+    EnrolledDevice,
+    Erasure,
+    Link,
+    NoPersonPart,
+    TurnBack,
+)
 from schemas.shapes import (
     ACTIONS,
     CARD_COLOURS,
@@ -135,6 +143,12 @@ class CrossingPersonPart(Tolerant):
     goods = fields.Dict(text(96), fields.Nested(GoodsDescription))
 
 
+class ArrivalPersonPart(Tolerant):
+    """Who arrives, for the community team alone."""
+
+    people = fields.Dict(text(96), fields.Nested(PersonIdentity))
+
+
 class Review(Tolerant):
     """A reviewer's look at a crossing; `subject` is the crossing's record."""
 
@@ -152,7 +166,8 @@ class ReviewPersonPart(Tolerant):
 class Kind:
     """A record kind at one version: the schema of its body and of its person part.
 
-    `required`: what the first event of a record must write.
+    `required`: what the first event of a record must write. `authors`: who may write it; of a
+    kind that only servers write, a tablet's event is rejected (SPEC A11).
     """
 
     name: str
@@ -160,6 +175,7 @@ class Kind:
     body: Schema
     person: Schema
     required: tuple[str, ...]
+    authors: Literal["any", "server"] = "any"
 
 
 def item_schemas(schema: Schema) -> dict[str, Schema]:
@@ -178,8 +194,14 @@ def missing_fields(schema: Schema, writes: Mapping[str, Any]) -> list[str]:
     )
 
 
-def _kind(name: str, version: int, body: Schema, person: Schema) -> Kind:
-    return Kind(name, version, body, person, tuple(missing_fields(body, {})))
+def _kind(
+    name: str,
+    version: int,
+    body: Schema,
+    person: Schema,
+    authors: Literal["any", "server"] = "any",
+) -> Kind:
+    return Kind(name, version, body, person, tuple(missing_fields(body, {})), authors)
 
 
 KINDS: dict[tuple[str, int], Kind] = {
@@ -187,6 +209,11 @@ KINDS: dict[tuple[str, int], Kind] = {
     for kind in (
         _kind("crossing", 1, Crossing(), CrossingPersonPart()),
         _kind("review", 1, Review(), ReviewPersonPart()),
+        _kind("erasure", 1, Erasure(), NoPersonPart(), "server"),
+        _kind("link", 1, Link(), NoPersonPart(), "server"),
+        _kind("turn_back", 1, TurnBack(), NoPersonPart(), "server"),
+        _kind("arrival", 1, Arrival(), ArrivalPersonPart(), "server"),
+        _kind("enrolment", 1, EnrolledDevice(), NoPersonPart(), "server"),
     )
 }
 """What this version understands. An event of another kind or version is held (SPEC A5)."""

@@ -99,7 +99,9 @@ def examine(
     if sealed is not None:
         person, problem = _unsealed(sealed, committed, content_keys)
     header = _check(body, person)
-    if header is None or (home is not None and header.home != home):
+    if header is None or (
+        home is not None and (header.home != home or header.kind.authors == "server")
+    ):
         return _explain(event, person, problem, home, received_ms)
     # By position: by name it takes three times as long, and this is made for every event.
     return Examined(
@@ -153,6 +155,8 @@ def _judge(
         return "rejected", "event.scope", "home"
     if kind is None:
         return "held", "event.kind", "kind"
+    if home is not None and kind.authors == "server":
+        return "rejected", "event.author", "kind"
     refused = refused_field(kind, body, person)
     if refused is not None:
         return "rejected", "event.field", refused

@@ -433,6 +433,7 @@ export const en: Texts = {
     "conflict.changed": "Somebody has just written more or decided. Look at the new values and choose.",
     "event.field": "The server finds a field wrong. Tell the administrator.",
     "event.missing": "A required part is missing. Tell the administrator.",
+    "event.author": "This device may not write that. Tell the administrator.",
     "event.scope": "It was written for another checkpoint. Tell the administrator.",
     "event.kind": "The server does not know this kind yet and takes it after an upgrade.",
     "shift.closed": "The shift is closed. Open it and repeat.",

@@ -441,6 +441,7 @@ export const vi = {
     "conflict.changed": "Vừa có người ghi thêm hoặc đã quyết định. Xem lại các giá trị mới rồi chọn.",
     "event.field": "Máy chủ thấy một trường ghi sai. Báo quản trị.",
     "event.missing": "Lượt này thiếu phần bắt buộc. Báo quản trị.",
+    "event.author": "Máy này không được ghi loại này. Báo quản trị.",
     "event.scope": "Lượt này ghi cho chốt khác. Báo quản trị.",
     "event.kind": "Máy chủ chưa hiểu loại này, sẽ nhận sau khi được nâng cấp.",
     "shift.closed": "Ca đã đóng. Mở ca rồi làm lại.",

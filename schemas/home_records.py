@@ -1,0 +1,81 @@
+"""The records that only servers write: what follows from others' events, and what must be undone.
+
+Ids are derived from what a record is about, so that two attempts make one record (SPEC D1). Merge
+policies stand beside the fields as in `schemas/records.py`.
+"""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from schemas.shapes import DIRECTIONS, Flag, Place, Tolerant, record_id, text, whole, word
+
+LATEST_AUTO = {"shows": "latest", "closes": "auto"}
+FIRST_AUTO = {"shows": "first", "closes": "auto"}
+UNION_AUTO = {"shows": "union", "closes": "auto"}
+AUTHORITY_ASK = {"shows": "authority", "closes": "ask"}
+
+MAX_ERASED = 200
+ERASURE_REASONS = ("request", "retention", "mistake")
+LINK_DECISIONS = ("linked", "split")
+
+
+class NoPersonPart(Tolerant):
+    """A record that is about nobody."""
+
+
+class Erasure(Tolerant):
+    """Person parts that are to be forgotten everywhere; `basis` names the request, nobody."""
+
+    events = fields.List(
+        text(96, 1),
+        required=True,
+        validate=validate.Length(max=MAX_ERASED),
+        metadata=UNION_AUTO,
+    )
+    reason = word(ERASURE_REASONS, required=True, metadata=LATEST_AUTO)
+    basis = text(120, metadata=LATEST_AUTO)
+
+
+class Link(Tolerant):
+    """Whether two crossings are one passage: the home server links, a person may split."""
+
+    one = record_id(required=True, metadata=FIRST_AUTO)
+    other = record_id(required=True, metadata=FIRST_AUTO)
+    decision = word(LINK_DECISIONS, required=True, metadata=AUTHORITY_ASK)
+
+
+class TurnBack(Tolerant):
+    """What neighbours learn of a refusal: where, when, which plate, which way, why. Never who."""
+
+    subject = record_id(required=True, metadata=FIRST_AUTO)
+    checkpoint = text(64, 1, required=True, metadata=LATEST_AUTO)
+    district = text(32, 1, required=True, metadata=LATEST_AUTO)
+    occurred = whole(0, 1 << 46, required=True, metadata=LATEST_AUTO)
+    direction = word(DIRECTIONS, metadata=LATEST_AUTO)
+    plate = text(24, allow_none=True, metadata=LATEST_AUTO)
+    reasons = fields.List(text(64), validate=validate.Length(max=16), metadata=LATEST_AUTO)
+    withdrawn = Flag(metadata=LATEST_AUTO)
+
+
+class Arrival(Tolerant):
+    """What the community team of a commune learns of somebody who is on the way to it."""
+
+    subject = record_id(required=True, metadata=FIRST_AUTO)
+    checkpoint = text(64, 1, required=True, metadata=LATEST_AUTO)
+    destination = fields.Nested(Place, required=True, metadata=LATEST_AUTO)
+    origin = fields.Nested(Place, allow_none=True, metadata=LATEST_AUTO)
+    occurred = whole(0, 1 << 46, required=True, metadata=LATEST_AUTO)
+    headcount = whole(0, 500, metadata=LATEST_AUTO)
+    withdrawn = Flag(metadata=LATEST_AUTO)
+
+
+class EnrolledDevice(Tolerant):
+    """A device that a relay enrolled while it had no upstream; the record's id is the device."""
+
+    x = text(43, 43, required=True, metadata=FIRST_AUTO)
+    y = text(43, 43, required=True, metadata=FIRST_AUTO)
+    checkpoint = text(64, 1, required=True, metadata=FIRST_AUTO)
+    lane = text(32, metadata=LATEST_AUTO)
+    name = text(64, metadata=LATEST_AUTO)
+    enrolled = whole(0, 1 << 46, required=True, metadata=FIRST_AUTO)
