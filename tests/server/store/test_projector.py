@@ -91,7 +91,7 @@ def busy_day(world: World, rng: random.Random) -> list[Tablet]:
     return tablets
 
 
-def test_a_rebuild_gives_the_same_rows_as_following(
+def test_v1_a_rebuild_gives_the_same_rows_as_following(
     world: World, rng: random.Random, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(projector, "PORTION", 7)
@@ -139,7 +139,7 @@ def test_r5_the_view_does_not_depend_on_the_order_of_arrival(
     assert seen.pop()[:3] == ("29C11111", "turned_back", ("refused", "conflict"))
 
 
-def test_only_one_projector_runs(world: World) -> None:
+def test_v4_only_one_projector_runs(world: World) -> None:
     with (
         Projector(world.config, world.sqlite.keys),
         pytest.raises(ProjectorRunningError),
@@ -147,7 +147,7 @@ def test_only_one_projector_runs(world: World) -> None:
         Projector(world.config, world.sqlite.keys)
 
 
-def test_a_crash_in_the_middle_of_a_portion_shows_nothing_of_it(
+def test_v2_a_crash_in_the_middle_of_a_portion_shows_nothing_of_it(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tablet = world.tablet()
@@ -172,7 +172,7 @@ def test_a_crash_in_the_middle_of_a_portion_shows_nothing_of_it(
 
 
 @pytest.mark.parametrize("name", ["server", "epoch", "schema", "keys"])
-def test_a_view_of_another_log_epoch_schema_or_key_is_rebuilt(world: World, name: str) -> None:
+def test_v3_a_view_of_another_log_epoch_schema_or_key_is_rebuilt(world: World, name: str) -> None:
     tablet = world.tablet()
     tablet.push(world.store, tablet.crossings(2))
     world.project()
