@@ -18,6 +18,7 @@ import pytest
 from server import projector
 from server.config import Config
 from server.projector import Projector, ProjectorRunningError, rebuild
+from server.store import portion
 from server.store.project import put_crossing
 from server.store.protocol import Criteria
 from server.store.reader import ViewMissingError
@@ -163,7 +164,7 @@ def test_v2_a_crash_in_the_middle_of_a_portion_shows_nothing_of_it(
         put_crossing(*args)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patched:
-        patched.setattr(projector, "put_crossing", failing)
+        patched.setattr(portion, "put_crossing", failing)
         with pytest.raises(RuntimeError, match="power cut"):
             world.project()
     assert (len(world.found()), world.store.projected()) == (3, (3, 7))
