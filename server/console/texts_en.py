@@ -57,6 +57,8 @@ EN: dict[str, str] = {
     "flag.conflict": "Conflict",
     "flag.late": "Late",
     "flag.voided": "Voided",
+    "flag.duplicate": "Duplicate",
+    "flag.unverified": "Unverified",
     "review.open": "Not seen",
     "review.seen": "Seen",
     "review.needs_check": "Needs checking",

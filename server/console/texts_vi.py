@@ -57,6 +57,8 @@ VI: dict[str, str] = {
     "flag.conflict": "Xung đột",
     "flag.late": "Gửi muộn",
     "flag.voided": "Đã hủy",
+    "flag.duplicate": "Trùng",
+    "flag.unverified": "Chưa đủ chuỗi",
     "review.open": "Chưa xem",
     "review.seen": "Đã xem",
     "review.needs_check": "Cần xác minh",

@@ -20,7 +20,7 @@ from sync.registers import Record
 _COLUMNS = (
     "record, occurred_ms, received_ms, checkpoint, lane, direction, mode, purpose, plate,"
     " plate_read, vehicle_class, people, goods, outcome, action, reasons, families, officer,"
-    " device, flags, review, counted_as, first_n, since_n"
+    " device, flags, review, destination, counted_as, first_n, since_n"
 )
 """In the order of `CrossingRow`."""
 

@@ -195,6 +195,8 @@ class CrossingRow:
     flags: tuple[str, ...]
     """Why it needs a look, and what else marks it: `view_schema.FLAGS`."""
     review: Literal["", "open", "seen", "needs_check"]
+    destination: str
+    """ "<dataset>-<code>" of the place that was named, else ""."""
     counted_as: str
     """The record that counts for this passage where it is a duplicate, else ""."""
     first_n: int
@@ -275,7 +277,7 @@ class Store(Protocol):
         kind: str,
         record: str,
         home: str,
-        user: str,
+        user: str | None,
         fields: dict[str, Any],
         person: dict[str, Any] | None,
         now_ms: int,
@@ -285,6 +287,8 @@ class Store(Protocol):
         over: Mapping[str, Sequence[str]] | None = None,
     ) -> str:
         """Append one event of this server's own chain, in the name of `user` (SPEC A7).
+
+        `user` is None for what this server concludes by itself (SPEC L1).
 
         `fields` and `person` are the `set` of the body and of the person part, `items` and
         `person_items` their items; `over` lists the writes that `user` saw, per path (R2).

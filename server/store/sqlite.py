@@ -111,7 +111,7 @@ class SqliteStore:
         kind: str,
         record: str,
         home: str,
-        user: str,
+        user: str | None,
         fields: dict[str, Any],
         person: dict[str, Any] | None,
         now_ms: int,
