@@ -227,11 +227,26 @@ class Write:
 
 
 @dataclass(frozen=True, slots=True)
+class Twin:
+    """Another crossing that is, was or may be the same passage (SPEC L2–L4).
+
+    `tie`: "linked" or "split" by the record `link`, whose surviving `writes` say so; "through" a
+    third one; "near": nobody linked it, but it looks alike. `by_person`: somebody decided it.
+    """
+
+    row: CrossingRow
+    tie: Literal["linked", "split", "through", "near"]
+    link: str
+    writes: tuple[Write, ...]
+    by_person: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CrossingWhole:
     """One crossing, merged, with its person parts, conflicts, reviews and history.
 
     `conflicts` wait for a person; in `settled` a policy chose what is shown (SPEC R7). Both hold,
-    by register path, the surviving writes.
+    by register path, the surviving writes. `notices`: (kind, withdrawn) of what others were told.
     """
 
     row: CrossingRow
@@ -242,6 +257,8 @@ class CrossingWhole:
     settled: dict[str, list[Write]]
     reviews: tuple[Write, ...]
     history: tuple[Write, ...]
+    twins: tuple[Twin, ...] = ()
+    notices: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
