@@ -281,7 +281,7 @@ EN: dict[str, str] = {
     "twins.told.linked": "The crossings were joined. Figures follow in a moment.",
     "twins.stale": "Nothing was recorded: while you were looking, somebody decided about these "
     "two. Below is how it stands now.",
-    "twins.device": "device {device}",
+    "twins.apart": "{seconds} s apart",
     "twins.counted": "counted",
     "crossing.unverified": "Unverified: the tablet has earlier events that have not arrived. "
     "Usable, but not provable until they do.",

@@ -281,7 +281,7 @@ VI: dict[str, str] = {
     "twins.told.linked": "Đã gộp hai lượt. Số liệu được tính lại trong giây lát.",
     "twins.stale": "Chưa ghi gì: trong lúc bạn xem, có người vừa quyết định về hai lượt này. Bên "
     "dưới là tình trạng hiện tại.",
-    "twins.device": "máy {device}",
+    "twins.apart": "cách {seconds} giây",
     "twins.counted": "được tính",
     "crossing.unverified": "Chưa đủ chuỗi: máy bảng còn sự kiện trước lượt này chưa gửi tới. "
     "Thông tin dùng được, nhưng chưa kiểm chứng được đến khi nhận đủ.",
