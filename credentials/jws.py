@@ -41,6 +41,14 @@ _SIGNER = ECAlgorithm(ECAlgorithm.SHA256)
 _ES256 = ECDSA(SHA256())
 
 
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+# json.loads makes a decoder for each call that names parse_constant.
+_JSON = json.JSONDecoder(parse_constant=_refuse_constant)
+
+
 class JwsError(ValueError):
     """The text is no ES256 JWS; `partial` means that its end may be missing."""
 
@@ -176,7 +184,7 @@ def parse_json_object(data: bytes) -> dict[str, Any]:
 def parse_json(data: bytes) -> Any:
     """JSON without the constants that only Python knows. Raises ValueError."""
     try:
-        return json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
+        return _JSON.decode(data.decode("utf-8"))
     except RecursionError:
         raise ValueError("too deep") from None
 
@@ -207,7 +215,3 @@ def _coordinate(value: object) -> int:
 def _json_bytes(value: Mapping[str, Any]) -> bytes:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.encode("utf-8")
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
