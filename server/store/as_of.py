@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -53,6 +53,8 @@ class Past:
     day_keys: DayKeys
     cutoffs: Cutoffs
     n: int
+    _rows: dict[str, CrossingRow | None] = field(default_factory=dict)
+    _ties: dict[str, list[tuple[str, str, str, int]]] = field(default_factory=dict)
 
     def found(self, name: str) -> Found | None:
         """The crossing of this record as it stood, or None where it was not there."""
@@ -92,7 +94,12 @@ class Past:
         return self._with_reviews_and_gaps(alone, counts_as, since_n)
 
     def _alone(self, name: str) -> CrossingRow | None:
-        """By its own events only."""
+        """By its own events only; remembered, as each one of a component asks for all."""
+        if name not in self._rows:
+            self._rows[name] = self._folded(name)
+        return self._rows[name]
+
+    def _folded(self, name: str) -> CrossingRow | None:
         known = self._known("SELECT id FROM records WHERE record = ?", name)
         if known is None:
             return None
@@ -151,6 +158,12 @@ class Past:
         return found
 
     def _links(self, name: str) -> list[tuple[str, str, str, int]]:
+        """(one, other, decision, since) of every link that names it."""
+        if name not in self._ties:
+            self._ties[name] = self._read_links(name)
+        return self._ties[name]
+
+    def _read_links(self, name: str) -> list[tuple[str, str, str, int]]:
         rows = self.view.execute(
             "SELECT id FROM links WHERE one = :it OR other = :it", {"it": name}
         )
