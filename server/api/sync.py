@@ -15,11 +15,11 @@ from server.context import Context, here
 from server.feed_text import runs_text
 from server.packs import device_scopes
 from server.problems import ProblemError
+from server.receipts import receipt_of, receipt_to_json
+from server.relay.state import read_upstream
 from server.store.protocol import Device, EventAnswer
-from sync.batch import PROTOCOL, parse_batch, sign_es256, verify_batch
+from sync.batch import PROTOCOL, parse_batch, verify_batch
 from sync.cursor import Cursor, Feed, feed_set, parse_cursor, parse_feed
-from sync.encoding import to_base64url
-from sync.envelope import Receipt
 
 PAGE_EVENTS = 500
 SNAPSHOT_HOURS = 72
@@ -53,7 +53,8 @@ def exchange(wanted: dict[str, Any]) -> Response:
     pulled, runs = _pull(context, device, feeds, cursor, wanted["held_after"], now_ms)
     answer = {
         "results": [_result(one) for one in results],
-        "receipt": _receipt(context, device, held, now_ms),
+        "receipt": receipt_to_json(context, receipt_of(context, device, *held, now_ms)),
+        **_handed_on(context, device),
         **pulled,
         "removals": [],
         "digest": None,
@@ -110,28 +111,13 @@ def _result(answer: EventAnswer) -> dict[str, Any]:
     return result
 
 
-def _receipt(context: Context, device: Device, held: Held, now_ms: int) -> dict[str, Any]:
-    # The numbers of a cloned device name different events on its branches: none is safe (P4).
-    safe = 0 if held.forked else context.store.safe_through(device.id)
-    receipt = Receipt(
-        server=context.store.server_id,
-        level=context.config.level,
-        device=device.id,
-        through=held.through,
-        head=held.head,
-        safe_through=min(safe, held.through),
-        server_ms=now_ms,
-    )
-    return {
-        "server": receipt.server,
-        "level": receipt.level,
-        "device": receipt.device,
-        "through": receipt.through,
-        "head": to_base64url(receipt.head),
-        "safe_through": receipt.safe_through,
-        "server_time": now_ms,
-        "signature": to_base64url(sign_es256(context.keys.signing, receipt.signing_text())),
-    }
+def _handed_on(context: Context, device: Device) -> dict[str, Any]:
+    """What the home server said to this relay of the device's chain (SPEC P8, U10)."""
+    upstream = read_upstream(context.store)
+    if upstream is None:
+        return {}
+    receipt = context.store.upstream_receipt(device.id, upstream.home)
+    return {} if receipt is None else {"upstream_receipt": json.loads(receipt.text)}
 
 
 def _pull(
