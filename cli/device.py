@@ -12,7 +12,7 @@ import qrcode
 from cli.data import DATA, VIETNAM, now_ms, opened, told
 from server.config import load_config
 from server.enrolment import CODE_RANDOM_BYTES, code_hash, enrolment_link, new_code
-from server.store.protocol import AuditEntry, Enrolment
+from server.store.protocol import AuditEntry, Checkpoint, Device, Enrolment, Store
 
 
 @click.group()
@@ -22,7 +22,14 @@ def device() -> None:
 
 @device.command("enrol")
 @DATA
-@click.option("--checkpoint", required=True, help="Mã chốt, ví dụ hd-ql6.")
+@click.option(
+    "--checkpoint",
+    "checkpoints",
+    multiple=True,
+    required=True,
+    help="Mã chốt, ví dụ hd-ql6; máy trung chuyển có thể có nhiều chốt.",
+)
+@click.option("--relay", is_flag=True, help="Một máy chủ trung chuyển, không phải máy bảng.")
 @click.option("--lane", default="", help="Làn; mặc định là làn đầu của chốt.")
 @click.option("--name", default="", help="Tên máy, để người trực nhận ra.")
 @click.option("--url", default="", help="Địa chỉ máy chủ mà máy bảng thấy.")
@@ -30,18 +37,31 @@ def device() -> None:
 @click.option("--qr/--no-qr", default=True, help="Vẽ mã QR trong cửa sổ lệnh.")
 @told
 def enrol(
-    data: Path, checkpoint: str, lane: str, name: str, url: str, valid_minutes: int, qr: bool
+    data: Path,
+    checkpoints: tuple[str, ...],
+    relay: bool,
+    lane: str,
+    name: str,
+    url: str,
+    valid_minutes: int,
+    qr: bool,
 ) -> None:
     """Cấp liên kết đăng ký dùng một lần / a one-time enrolment link and QR.
 
     Ví dụ: chot device enrol --checkpoint hd-ql6 --lane o-to
+
+    Với --relay: mã cho một máy chủ trung chuyển / a code for a relay.
     """
     base = url or load_config(data).public_url or "http://127.0.0.1:8000"
     with opened(data) as store:
-        place = next((one for one in store.checkpoints() if one.id == checkpoint), None)
-        if place is None:
-            known = ", ".join(one.id for one in store.checkpoints()) or "(chưa có chốt nào)"
-            raise click.ClickException(f"Không có chốt '{checkpoint}'. Đang có: {known}")
+        places = [_place(store, one) for one in checkpoints]
+        if relay:
+            _enrol_relay(store, places, name, base, valid_minutes)
+            return
+        if len(places) > 1:
+            raise click.ClickException("Một máy bảng chỉ thuộc một chốt (nhiều chốt: --relay).")
+        place = places[0]
+        checkpoint = place.id
         lane = lane or next(iter(place.lanes), "")
         if place.lanes and lane not in place.lanes:
             raise click.ClickException(f"Chốt này có các làn: {', '.join(place.lanes)}")
@@ -57,19 +77,44 @@ def enrol(
         click.echo(terminal_qr(link))
 
 
+def _place(store: Store, checkpoint: str) -> Checkpoint:
+    place = next((one for one in store.checkpoints() if one.id == checkpoint), None)
+    if place is None:
+        known = ", ".join(one.id for one in store.checkpoints()) or "(chưa có chốt nào)"
+        raise click.ClickException(f"Không có chốt '{checkpoint}'. Đang có: {known}")
+    return place
+
+
+def _enrol_relay(
+    store: Store, places: list[Checkpoint], name: str, base: str, valid_minutes: int
+) -> None:
+    """A code of a relay, and the command that uses it up."""
+    now = now_ms()
+    code = new_code(secrets.token_bytes(CODE_RANDOM_BYTES))
+    names = tuple(sorted({one.id for one in places}))
+    store.add_enrolment(
+        code_hash(code),
+        Enrolment(names[0], "", name, "relay", names),
+        now + valid_minutes * 60_000,
+    )
+    store.audit(AuditEntry(now, "cli", "relay.enrolment", ",".join(names)))
+    click.echo(f"Máy trung chuyển · {', '.join(names)} · hết hạn sau {valid_minutes} phút")
+    click.echo(f"chot serve --upstream {base} --upstream-code {code}")
+
+
 @device.command("list")
 @DATA
 @told
 def list_devices(data: Path) -> None:
-    """Liệt kê máy bảng / list the tablets."""
+    """Liệt kê máy bảng và máy trung chuyển / list tablets and relays."""
     with opened(data) as store:
         for one in store.devices():
-            if one.kind != "tablet":
+            if one.kind == "server":
                 continue
             state = "đã thu hồi" if one.revoked_ms else "bị nhân bản" if one.forked_ms else "tốt"
             unsent = "?" if one.unsent is None else str(one.unsent)
             click.echo(
-                f"{one.id}\t{one.checkpoint}\t{one.lane}\t{state}\tchưa gửi {unsent}\t"
+                f"{one.id}\t{_where(one)}\t{one.lane or one.kind}\t{state}\tchưa gửi {unsent}\t"
                 f"liên lạc {_when(one.last_contact_ms)}\t{one.name}"
             )
 
@@ -80,7 +125,7 @@ def list_devices(data: Path) -> None:
 @click.confirmation_option(prompt="Máy sẽ không nhận dữ liệu nữa; việc nó gửi sẽ chờ xét. Thu hồi?")
 @told
 def revoke(data: Path, device_id: str) -> None:
-    """Thu hồi một máy bảng / revoke a tablet; what it still sends waits for a person."""
+    """Thu hồi một máy / revoke a tablet or relay; a tablet's events then wait for a person."""
     with opened(data) as store:
         if store.device(device_id) is None:
             raise click.ClickException(f"Không có máy '{device_id}'.")
@@ -102,6 +147,10 @@ def terminal_qr(text: str) -> str:
         for top, bottom in zip(rows[::2], rows[1::2], strict=True)
     )
     return "\n".join(f"\x1b[97;40m{line}\x1b[0m" for line in lines)
+
+
+def _where(one: Device) -> str:
+    return one.checkpoint or ",".join(one.checkpoints)
 
 
 def _when(at_ms: int | None) -> str:

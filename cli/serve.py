@@ -13,6 +13,7 @@ import click
 
 from cli.data import DATA, now_ms, told
 from cli.device import terminal_qr
+from cli.upstream import as_relay
 from server.config import Config, load_config
 from server.enrolment import CODE_RANDOM_BYTES, code_hash, enrolment_link, new_code, valid_ms
 from server.keys import KeyRing
@@ -30,8 +31,23 @@ DEMO_CHECKPOINT = ("nt-ca-na", "o-to")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Chỉ khi không có --lan.")
 @click.option("--port", type=click.IntRange(1, 65_535), default=8000, show_default=True)
 @click.option("--lan", is_flag=True, help="HTTPS trong mạng nội bộ, cho máy bảng thật.")
+@click.option("--upstream", default="", help="Máy chủ cấp trên: máy này thành trạm trung chuyển.")
+@click.option("--upstream-code", default="", help="Mã dùng một lần, chỉ cần ở lần đầu.")
+@click.option(
+    "--upstream-ca",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Chứng chỉ gốc (PEM) của máy chủ cấp trên, nếu nó tự ký.",
+)
 @told
-def serve(data: Path, host: str, port: int, lan: bool) -> None:
+def serve(
+    data: Path,
+    host: str,
+    port: int,
+    lan: bool,
+    upstream: str,
+    upstream_code: str,
+    upstream_ca: str | None,
+) -> None:
     """Chạy máy chủ / run the server.
 
     Máy bảng ở máy khác cần HTTPS: dùng --lan. Dừng bằng Ctrl+C.
@@ -41,6 +57,7 @@ def serve(data: Path, host: str, port: int, lan: bool) -> None:
     config = load_config(data)
     keys = KeyRing.load_or_create(data)
     with contextlib.closing(open_store(config, keys)) as store:
+        config = as_relay(store, keys, config, upstream, upstream_code, upstream_ca)
         publish_packs(store, keys, now_ms())
     certificate = _certificate(data, keys) if lan else None
     if certificate is None:

@@ -100,7 +100,9 @@ def load_config(data_dir: Path) -> Config:
         raise ConfigError(CONFIG_FILE, f"is not JSON: {error}") from None
     if not isinstance(data, dict):
         raise ConfigError(CONFIG_FILE, "is not a JSON object")
-    return replace(config, **{name: _setting(name, value) for name, value in data.items()})
+    config = replace(config, **{name: _setting(name, value) for name, value in data.items()})
+    # Whoever hands its events up is no home server, whatever else is written there (SPEC U8).
+    return replace(config, level="relay") if config.upstream else config
 
 
 def save_config(config: Config) -> None:

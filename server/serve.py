@@ -25,10 +25,12 @@ from granian.server import Server
 
 from server.app import create_app
 from server.config import Config
+from server.context import system_clock
 from server.failures import log_failure
 from server.home.look import HomeLook
 from server.keys import KeyRing
 from server.projector import Projector
+from server.relay.follower import following
 from server.store.sqlite import open_store
 
 if TYPE_CHECKING:
@@ -105,6 +107,9 @@ def serve(
 
         def after_fork() -> None:
             stack.enter_context(projecting(config, keys))
+            stack.enter_context(
+                following(lambda: open_store(config, keys), keys, config, system_clock)
+            )
             if certificate is not None:
                 from server.ca_page import ca_page
 

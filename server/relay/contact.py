@@ -13,7 +13,7 @@ from typing import Any
 from credentials.jws import public_key_of_jwk
 from server.relay.joining import MAX_PATH
 from server.relay.state import LOOP, Upstream, put_upstream
-from server.relay.wire import UpstreamError, UpstreamWire
+from server.relay.wire import UpstreamError, Wire
 from server.store.protocol import Store, UpstreamReceipt
 from sync.batch import PROTOCOL
 from sync.encoding import is_uuid7
@@ -38,7 +38,7 @@ class Line:
     """This server's side of one upstream: what it holds, whom it talks to, how far they are."""
 
     store: Store
-    wire: UpstreamWire
+    wire: Wire
     clock: Callable[[], int]
     upstream: Upstream
     _through: dict[str, int] = field(default_factory=dict)

@@ -30,7 +30,7 @@ from server.relay.reference import (
 )
 from server.relay.scope import anything
 from server.relay.state import Upstream, read_upstream
-from server.relay.wire import UpstreamError, UpstreamWire
+from server.relay.wire import UpstreamError, UpstreamWire, Wire
 from server.store.protocol import Store
 from sync.batch import PROTOCOL
 from sync.retry import retry_delay_ms
@@ -45,10 +45,10 @@ class Follower:
     """Talks to one upstream on behalf of `store`. Use it from one thread, then `close` it."""
 
     def __init__(
-        self, store: Store, keys: KeyRing, upstream: Upstream, config: Config, clock: Clock
+        self, store: Store, keys: KeyRing, upstream: Upstream, wire: Wire, clock: Clock
     ) -> None:
         self._keys = keys
-        self._line = Line(store, UpstreamWire(upstream.url, config.upstream_ca), clock, upstream)
+        self._line = Line(store, wire, clock, upstream)
         self._offer = Offer(self._line)
         self._tried_refused = False
 
@@ -152,7 +152,8 @@ def follow(
     upstream = read_upstream(store)
     if upstream is None:
         return
-    follower = Follower(store, keys, replace(upstream, url=config.upstream), config, clock)
+    wire = UpstreamWire(config.upstream, config.upstream_ca)
+    follower = Follower(store, keys, replace(upstream, url=config.upstream), wire, clock)
     failures = 0
     try:
         while not stop.is_set():

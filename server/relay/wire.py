@@ -12,7 +12,7 @@ import secrets
 import ssl
 import zlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import jwt
@@ -49,6 +49,23 @@ class UpstreamError(Exception):
         self.members = members or {}
 
 
+class Wire(Protocol):
+    """A line to an upstream; one thread at a time."""
+
+    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """The JSON object that answers one request; UpstreamError for everything else."""
+
+    def get(self, path: str) -> dict[str, Any]:
+        """As `post`."""
+
+    def authenticate(
+        self, device: str, key: ec.EllipticCurvePrivateKey, clock: Callable[[], int]
+    ) -> None:
+        """Get a token for `device`; where this clock is far off, by the nonce that is offered."""
+
+    def close(self) -> None: ...
+
+
 class UpstreamWire:
     """One connection to one upstream; one thread at a time. Kept open between requests."""
 
@@ -62,7 +79,7 @@ class UpstreamWire:
         self._token = ""
 
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        """The JSON object that answers one request; UpstreamError for everything else."""
+        """See `Wire.post`."""
         text = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
         headers = {"Content-Type": "application/json"}
         if len(text) >= GZIP_FROM_BYTES:
@@ -70,13 +87,13 @@ class UpstreamWire:
         return self._said("POST", path, text, headers)
 
     def get(self, path: str) -> dict[str, Any]:
-        """As `post`."""
+        """See `Wire.post`."""
         return self._said("GET", path, None, {})
 
     def authenticate(
         self, device: str, key: ec.EllipticCurvePrivateKey, clock: Callable[[], int]
     ) -> None:
-        """Get a token for `device`; where this clock is far off, by the nonce that is offered."""
+        """See `Wire.authenticate`."""
         nonce: dict[str, str] = {}
         for _ in range(TOKEN_TRIES):
             issued = clock() // 1000
