@@ -3,103 +3,20 @@
 from __future__ import annotations
 
 import json
-import random
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
 
-from sync.batch import parse_batch, sign_es256, verify_batch
+from sync.batch import parse_batch, verify_batch
 from sync.clock import DRIFT_CAP_MS, stamp_of
-from sync.encoding import to_base64url, uuid7
-from sync.envelope import Receipt
 from sync.errors import SyncError
 from sync.events import parse_body
-from sync.own import OwnEvent, Request
-from sync.reader import KEEP_PULLED_MS
 from sync.registers import Policy
-from sync.replica import BATCH_EVENTS, Replica
+from sync.replica import BATCH_EVENTS
 from sync.retry import LAST_RETRY_MS, failure_of_status, retry_delay_ms
+from tests.sync.desk import HOME, NOW_MS, Desk, given, states
 
-NOW_MS = 1_795_312_800_000
-SERVER = "019ab000-0000-7000-8000-00000000000f"
-HOME = "hd-ql6"
 TABLE = {"plate": Policy("latest", "ask"), "override": Policy("authority", "ask")}
-
-
-class Desk:
-    """A server's keys and a few tablets; answers say what a test wants."""
-
-    def __init__(self, rng: random.Random) -> None:
-        self.rng = rng
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        self.device_key = ec.generate_private_key(ec.SECP256R1())
-
-    def tablet(self) -> Replica:
-        device = uuid7(NOW_MS, self.rng.randbytes(10))
-        return Replica(device, HOME, SERVER, self.key.public_key())
-
-    def write(self, tablet: Replica, record: str | None = None, **parts: Any) -> OwnEvent:
-        fields = parts.pop("fields", {"plate": "29C1"})
-        name = record or uuid7(NOW_MS, self.rng.randbytes(10))
-        at_ms = parts.pop("at_ms", NOW_MS)
-        return tablet.write(at_ms, name, fields, salt=self.rng.randbytes(16), **parts)
-
-    def request(self, tablet: Replica, **options: Any) -> Request:
-        return tablet.request(NOW_MS, lambda text: sign_es256(self.device_key, text), **options)
-
-    def receipt(self, tablet: Replica, through: int, head: bytes | None = None) -> dict[str, Any]:
-        head = tablet.hash_at(through) if head is None else head
-        receipt = Receipt(SERVER, "home", tablet.device, through, head, 0, NOW_MS)
-        return {
-            "server": SERVER,
-            "level": "home",
-            "device": tablet.device,
-            "through": through,
-            "head": to_base64url(head),
-            "safe_through": 0,
-            "server_time": NOW_MS,
-            "signature": to_base64url(sign_es256(self.key, receipt.signing_text())),
-        }
-
-    def answer(self, tablet: Replica, through: int, **members: Any) -> dict[str, Any]:
-        return {
-            "results": [],
-            "receipt": self.receipt(tablet, through),
-            "runs": [],
-            "removals": [],
-            "cursor": f"{SERVER}.1.00000000.1",
-            "held_after": 0,
-            "more": False,
-            "reset": False,
-            "digest": None,
-            "packs": {},
-            "server_time": NOW_MS,
-        } | members
-
-
-@pytest.fixture
-def desk(rng: random.Random) -> Desk:
-    return Desk(rng)
-
-
-def given(of: Replica, seq: int, n: int, **members: Any) -> dict[str, Any]:
-    """An event of a tablet as a feed gives it: a run of one."""
-    event = of.own[seq]
-    return {
-        "n": n,
-        "device": of.device,
-        "first": seq,
-        "previous": to_base64url(of.hash_at(seq - 1)),
-        "bodies": [event.body],
-        "server": SERVER,
-        "received": NOW_MS,
-        "ranks": "0",
-    } | members
-
-
-def states(*told: str) -> list[dict[str, Any]]:
-    return [{"seq": seq, "state": state} for seq, state in enumerate(told, 1)]
 
 
 def test_b1_a_request_holds_a_verifiable_batch(desk: Desk) -> None:
@@ -249,19 +166,6 @@ def test_r7_a_tablet_shows_the_rank_its_server_verified(desk: Desk) -> None:
     assert (seen.fields, seen.conflicts) == ({"override": "settled"}, {})
 
 
-def test_an_erased_person_part_leaves_and_its_event_stays(desk: Desk) -> None:
-    tablet, other = desk.tablet(), desk.tablet()
-    desk.write(other, person={"note": "Đỗ Thị Thử"})
-    event = given(other, 1, 1, persons=[other.own[1].person])
-    tablet.answer(desk.request(tablet), desk.answer(tablet, 0, runs=[event]), NOW_MS)
-    (held,) = tablet.pulled.values()
-    assert held.person is not None
-    erased = desk.answer(tablet, 0, removals=[f"{other.device}:1"])
-    tablet.answer(desk.request(tablet), erased, NOW_MS)
-    (left,) = tablet.pulled.values()
-    assert (left.person, left.hash, left.commitment) == (None, held.hash, held.commitment)
-
-
 def test_a5_a_feed_outranks_an_answer_that_was_on_the_way(desk: Desk) -> None:
     tablet = desk.tablet()
     desk.write(tablet, kind="inspection")
@@ -362,22 +266,14 @@ def test_k2_packs_announced_are_named_and_a_rollback_is_an_alert(desk: Desk) -> 
     assert "pack.rollback" in tablet.alerts
 
 
-def test_what_others_wrote_is_forgotten_after_three_days(desk: Desk) -> None:
-    tablet, other = desk.tablet(), desk.tablet()
-    desk.write(other)
-    tablet.answer(desk.request(tablet), desk.answer(tablet, 0, runs=[given(other, 1, 1)]), NOW_MS)
-    tablet.forget(NOW_MS + KEEP_PULLED_MS)
-    assert len(tablet.pulled) == 1
-    tablet.forget(NOW_MS + KEEP_PULLED_MS + 1)
-    assert tablet.pulled == {}
-
-
 @pytest.mark.parametrize(
     "members",
     [
         *({"runs": None}, {"runs": [{}]}, {"results": [{"seq": 1}]}, {"cursor": 5}),
         *({"more": 1}, {"server_time": -1}, {"packs": {"Rules": 1}}, {"packs": []}),
         {"runs": [{}] * 1001},
+        *({"held_after": -1}, {"digest": "AA"}, {"feeds": ["x"]}, {"feeds": ["turn_backs:1"] * 33}),
+        *({"removals": ["x"]}, {"removals": [5]}, {"removals": None}),
     ],
 )
 def test_a_misshapen_answer_changes_nothing(desk: Desk, members: dict[str, Any]) -> None:
