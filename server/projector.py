@@ -199,9 +199,11 @@ class Projector:
     def _project(self, view: sqlite3.Connection, after: int, through: int) -> None:
         fresh = read_range(self._log, after, through, ACCEPTED)
         again = self._log.execute(
-            "SELECT event FROM restated WHERE n > ? AND n <= ?", (after, through)
+            "SELECT run - count + 1, run FROM restated WHERE n > ? AND n - count < ?",
+            (after, through),
         )
-        fresh += read_events(self._log, [n for (n,) in again])
+        moved = {n for first, last in again for n in range(first, last + 1)}
+        fresh += read_events(self._log, sorted(moved - {one.n for one in fresh}))
         load_day_keys(self._log, fresh, self._day_keys)
         records: dict[str, list[OpenEvent]] = {}
         for event in fresh:

@@ -22,7 +22,7 @@ log_migrations = Migrations("log")
 
 MAX_RUN_EVENTS = 250
 MAX_RUN_CHARS = 256 * 1024
-"""How much one run holds: events, and characters of their bodies. A larger batch is cut."""
+"""How much one run holds: events, and characters of their texts. A larger batch is cut."""
 
 
 @log_migrations()

@@ -47,9 +47,13 @@ def test_a_break_is_named_and_ends_with_exit_code_1(chot: Chot, day: Path, tmp_p
     ):
         source.backup(log)
         device, seq = log.execute(
-            "SELECT id, seq FROM events JOIN devices ON no = device WHERE n = 17"
+            "SELECT id, first FROM runs JOIN devices ON no = device WHERE n >= 17"
+            " ORDER BY n LIMIT 1"
         ).fetchone()
-        log.execute("UPDATE events SET body = replace(body, 'crossing', 'crossinG') WHERE n = 17")
+        log.execute(
+            "UPDATE runs SET bodies = replace(bodies, 'crossing', 'crossinG')"
+            " WHERE n = (SELECT min(n) FROM runs WHERE n >= 17)"
+        )
         log.commit()
     told = json.loads(chot("verify-log", "--data", copy, "--json", exit_code=1).stdout)
     assert told["first_break"] == {
