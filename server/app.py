@@ -9,9 +9,11 @@ from server import sample_pages, static_tablet
 from server.access import guard
 from server.api import RESOURCES
 from server.api.resource import API_VERSION, make_api
+from server.bases import AllowedOrigins, publish_bases
 from server.config import Config
 from server.console import add_console
 from server.context import Clock, Context, system_clock
+from server.cors import add_cors
 from server.headers import add_headers
 from server.keys import KeyRing
 from server.limits import FAILURES_PER_ADDRESS, FailureLimit, SignInLimits
@@ -39,6 +41,7 @@ def create_app(config: Config, store: Store | None = None, clock: Clock = system
     if store is None:
         store = open_store(config, keys)
     publish_packs(store, keys, clock())
+    publish_bases(store, keys, config.bases, clock())
     Context(
         config=config,
         store=store,
@@ -50,8 +53,10 @@ def create_app(config: Config, store: Store | None = None, clock: Clock = system
         sign_ins=SignInLimits(),
         searches=OpenSearches(),
         enrolments=FailureLimit(FAILURES_PER_ADDRESS),
+        origins=AllowedOrigins(store),
     ).install(app)
     log_requests(app)
+    add_cors(app)
     guard(app)
     register_errors(app)
     add_headers(app)

@@ -7,11 +7,20 @@ no server.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields, replace
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_type_hints
+from urllib.parse import urlsplit
+
+from credentials.jws import jwk_of_public_key, public_key_of_jwk
+from sync.encoding import is_uuid7
 
 CONFIG_FILE = "config.json"
+Level = Literal["relay", "home"]
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_ORIGIN = re.compile(r"https?://[a-z0-9.:\[\]-]+", re.ASCII)
 
 
 class ConfigError(Exception):
@@ -23,21 +32,44 @@ class ConfigError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Base:
+    """A server that tablets may turn to: its address, and whose receipts they get there.
+
+    `checkpoints`: whose tablets are told of it; empty means all.
+    """
+
+    url: str
+    server: str
+    level: Level
+    receipt_key: Mapping[str, str]
+    checkpoints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The settings of one server.
 
     `report_hours` are the local hours (+07:00) at which a report is cut: a crossing received after
     the first cut that follows it, plus `late_grace_minutes`, is late. `public_url` is how tablets
     reach this server ("" = as they asked). `level` says what its receipts promise (SPEC P1).
+
+    `upstream` is the server that a relay hands its events to ("" = none), asked at least every
+    `upstream_seconds`; `upstream_ca` names a file with the authority of its certificate ("" =
+    those of the machine). `bases` are the servers that tablets try, in order; only the home
+    server's count.
     """
 
     data_dir: Path
     unit: str = "Chốt kiểm soát"
     demo: bool = False
     public_url: str = ""
-    level: Literal["relay", "home"] = "home"
+    level: Level = "home"
     report_hours: tuple[int, ...] = (6, 12, 18)
     late_grace_minutes: int = 15
+    upstream: str = ""
+    upstream_ca: str = ""
+    upstream_seconds: int = 10
+    bases: tuple[Base, ...] = ()
 
     @property
     def log_path(self) -> Path:
@@ -75,7 +107,7 @@ def save_config(config: Config) -> None:
     """Write `config.json`; the data directory is where it lies and so is not in it."""
     data = {one.name: getattr(config, one.name) for one in fields(config) if one.name != "data_dir"}
     config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    text = json.dumps(data, ensure_ascii=False, indent=2)
+    text = json.dumps(data, ensure_ascii=False, indent=2, default=asdict)
     (config.data_dir / CONFIG_FILE).write_text(text + "\n", "utf-8")
 
 
@@ -89,6 +121,10 @@ def _setting(name: str, value: Any) -> Any:
         return value
     if name == "report_hours":
         return _hours(value)
+    if name == "bases":
+        return _bases(value)
+    if name == "upstream" and value != "":
+        return server_url("upstream", value)
     if type(value) is not kinds[name]:
         raise ConfigError(name, f"is not of type {kinds[name].__name__}")
     return value
@@ -103,3 +139,46 @@ def _hours(value: Any) -> tuple[int, ...]:
     ):
         raise ConfigError("report_hours", "is not a rising list of hours from 0 to 23")
     return tuple(value)
+
+
+def server_url(where: str, value: Any) -> str:
+    """An address that events may be sent to: https, or http on this machine; no path.
+
+    Person parts travel in clear inside TLS, so any other http is refused. Raises ConfigError.
+    """
+    if not isinstance(value, str) or _ORIGIN.fullmatch(value) is None:
+        raise ConfigError(where, "is not an address like https://tinh.example:8443")
+    parts = urlsplit(value)
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise ConfigError(where, "is not https: people's data would travel in clear")
+    try:
+        named = parts.port
+    except ValueError:
+        raise ConfigError(where, "has no port that there is") from None
+    if named == {"https": 443, "http": 80}[parts.scheme]:
+        # A browser leaves it out of the Origin that it sends.
+        raise ConfigError(where, "names the port that goes without saying")
+    return value
+
+
+def _bases(value: Any) -> tuple[Base, ...]:
+    if not isinstance(value, list):
+        raise ConfigError("bases", "is not a list")
+    return tuple(_base(one) for one in value)
+
+
+def _base(value: Any) -> Base:
+    names = {"url", "server", "level", "receipt_key"}
+    if not isinstance(value, dict) or not names <= value.keys() <= names | {"checkpoints"}:
+        raise ConfigError("bases", "has an entry without url, server, level and receipt_key")
+    places = value.get("checkpoints", [])
+    if not isinstance(places, list) or not all(isinstance(one, str) for one in places):
+        raise ConfigError("bases", "has checkpoints that are not a list of ids")
+    if not is_uuid7(value["server"]) or value["level"] not in ("relay", "home"):
+        raise ConfigError("bases", "has a server or level that is none")
+    try:
+        key = jwk_of_public_key(public_key_of_jwk(value["receipt_key"]))
+    except (ValueError, TypeError):
+        raise ConfigError("bases", "has a receipt_key that is no P-256 JWK") from None
+    url = server_url("bases", value["url"])
+    return Base(url, value["server"], value["level"], key, tuple(places))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app
 
+from server.bases import AllowedOrigins
 from server.config import Config
 from server.keys import KeyRing
 from server.limits import FailureLimit, SignInLimits
@@ -39,6 +40,7 @@ class Context:
     sign_ins: SignInLimits
     searches: OpenSearches
     enrolments: FailureLimit
+    origins: AllowedOrigins
 
     def install(self, app: Flask) -> None:
         app.extensions[EXTENSION] = self

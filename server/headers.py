@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Sequence
 
 from flask import Flask, Response, request
 
@@ -11,8 +12,8 @@ PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
     "font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-TABLET_POLICY = (
-    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; "
+_TABLET_POLICY = (
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src {connect}; "
     "img-src 'self' blob: data:; media-src blob:; style-src 'self'; worker-src 'self'; "
     "object-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
@@ -28,6 +29,11 @@ _COMMON = {
 _GZIP_LEVEL = 6
 _GZIP_FROM_BYTES = 1024
 _GZIP_TYPES = ("application/json", "application/problem+json", "text/html", "text/csv")
+
+
+def tablet_policy(origins: Sequence[str]) -> str:
+    """The tablet page's policy; it may call its own server and `origins`, nobody else."""
+    return _TABLET_POLICY.format(connect=" ".join(("'self'", *origins)))
 
 
 def add_headers(app: Flask) -> None:

@@ -3,7 +3,8 @@
 `keys/` (0700) holds `master.key` (32 random bytes, 0600), `session.key` (32 bytes, encrypted) and
 four P-256 keys as PEMs encrypted under the master: `server-signing` (envelopes, receipts, the
 server's own chain), `sealing` (what locked tablets seal to), `packs` (the root pack key),
-`documents` (own QR documents). Whoever has the databases without this folder has no person data.
+`documents` (the first key of own QR documents; later ones are in `server.document_keys`). Whoever
+has the databases without this folder has no person data.
 """
 
 from __future__ import annotations
@@ -55,6 +56,8 @@ class KeyRing:
     sealing: ec.EllipticCurvePrivateKey = field(repr=False)
     packs: ec.EllipticCurvePrivateKey = field(repr=False)
     documents: ec.EllipticCurvePrivateKey = field(repr=False)
+    folder: Path
+    """Where they lie; other modules keep there what they encrypt under `pem_password`."""
 
     @staticmethod
     def load_or_create(data_dir: Path) -> KeyRing:
@@ -77,6 +80,10 @@ class KeyRing:
     def wrap(self, secret: bytes, what: str) -> bytes:
         """`secret` under the master key, bound to `what` it is: nonce ‖ AES-256-GCM."""
         return _wrap(self.master, secret, what)
+
+    def pem_password(self, name: str) -> bytes:
+        """What the PEM of this name is encrypted with."""
+        return _password(self.master, name)
 
     def unwrap(self, wrapped: bytes, what: str) -> bytes:
         """The secret in `wrapped`; ValueError when it is damaged or stands for something else."""
@@ -131,7 +138,7 @@ def _load(folder: Path) -> KeyRing:
     except ValueError:
         raise KeyRingError(folder / SESSION, "does not open with this master key") from None
     signing, sealing, packs, documents = (_pem(folder, name, master) for name in PEMS)
-    return KeyRing(master, session, signing, sealing, packs, documents)
+    return KeyRing(master, session, signing, sealing, packs, documents, folder)
 
 
 def _pem(folder: Path, name: str, master: bytes) -> ec.EllipticCurvePrivateKey:

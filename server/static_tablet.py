@@ -17,7 +17,8 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.access import public
-from server.headers import TABLET_POLICY
+from server.context import here
+from server.headers import tablet_policy
 from server.problems import ProblemError
 
 HERE = Path(__file__).resolve().parent
@@ -79,7 +80,9 @@ def tablet(path: str = "index.html") -> Response:
     response.headers["Cache-Control"] = (
         f"public, max-age={YEAR_S}, immutable" if hashed else "no-cache"
     )
-    response.headers["Content-Security-Policy"] = TABLET_POLICY
+    context = here()
+    origins = context.origins.at(context.clock())
+    response.headers["Content-Security-Policy"] = tablet_policy(origins)
     response.set_etag(f"{file.tag}-gz" if squeeze else file.tag)
     response.make_conditional(request)
     return response

@@ -49,6 +49,11 @@ class BlindIndex:
             tokens.add(_token(self._last, normal[-LAST_DIGITS:]))
         return tokens
 
+    def whole_id(self, id_number: str) -> bytes:
+        """The token of a whole number; empty where it is masked or none."""
+        normal = normal_id(id_number)
+        return _token(self._id, normal) if normal and "*" not in normal else b""
+
     def id_query(self, id_number: str) -> bytes:
         """The token to look for: four characters ask for the last four, more for the whole."""
         normal = normal_id(id_number)

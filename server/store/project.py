@@ -1,4 +1,4 @@
-"""What one record becomes in the view: rows, flags, tokens. Used by the projector only.
+"""What one record becomes in the view: rows, tokens, plates. Used by the projector only.
 
 The same events give the same rows in whatever order and portions they come: rows are computed
 from all of a record's events, and tokens and plates of superseded writes stay findable.
@@ -9,49 +9,25 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import astuple
 from hashlib import sha256
-from typing import Any
 
 from server.store.blind import BlindIndex, normal_plate
-from server.store.persons import LOCAL
-from server.store.record import OpenEvent, conflicts, merge_events, shown_values
-from server.store.view_schema import FLAGS, REVIEW_FLAGS
-from sync.clock import crossing_ms
+from server.store.crossing_row import Content, Cutoffs, Items, content, flags_of
+from server.store.record import OpenEvent, merge_events, shown_values
 from sync.registers import Record
 
-REVIEW_MASK = sum(1 << FLAGS.index(name) for name in REVIEW_FLAGS)
+_COLUMNS = (
+    "record, occurred_ms, received_ms, checkpoint, lane, direction, mode, purpose, plate,"
+    " plate_read, vehicle_class, people, goods, outcome, action, reasons, families, officer,"
+    " device, flags, review, counted_as, first_n, since_n"
+)
+"""In the order of `CrossingRow`."""
 
 CROSSING = (
-    "INSERT OR REPLACE INTO crossings (id, record, occurred_ms, received_ms, checkpoint, lane,"
-    " direction, mode, purpose, plate, plate_read, vehicle_class, people, goods, outcome, action,"
-    " reasons, families, officer, device, flags, review)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    f"INSERT OR REPLACE INTO crossings (id, {_COLUMNS}, id_keys)"
+    f" VALUES (?, {', '.join('?' * (_COLUMNS.count(',') + 1))}, ?)"
 )
-LAST_REVIEW = (
-    "SELECT decision FROM reviews WHERE subject = ? ORDER BY order_stamp DESC, ref DESC LIMIT 1"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Cutoffs:
-    """When reports are cut: local hours, and how many minutes after a cut are not yet late."""
-
-    hours: tuple[int, ...]
-    grace_minutes: int
-
-    def is_late(self, occurred_ms: int, received_ms: int) -> bool:
-        """Whether it came after the first cut that follows it (SPEC C5)."""
-        return received_ms > self.next_ms(occurred_ms) + self.grace_minutes * 60_000
-
-    def next_ms(self, occurred_ms: int) -> int:
-        local = datetime.fromtimestamp(occurred_ms / 1000, UTC) + LOCAL
-        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-        hours = [*self.hours, self.hours[0] + 24]
-        cuts = (midnight + timedelta(hours=hour) for hour in hours)
-        cut = next(one for one in cuts if one > local)
-        return round((cut - LOCAL).timestamp() * 1000)
 
 
 def put_crossing(
@@ -62,115 +38,91 @@ def put_crossing(
     blind: BlindIndex,
     cutoffs: Cutoffs,
 ) -> None:
-    """Write one crossing from all its events; `is_new`: nothing of it is in the view yet."""
-    record = merge_events(events)
-    fields, items = shown_values(record, "crossing")
-    first = min(events, key=lambda one: (one.log.order, one.ref))
-    people = _present(items.get("people", {}))
-    goods = _present(items.get("goods", {}))
-    occurred_ms = fields.get("occurred")
-    if occurred_ms is None:
-        occurred_ms = crossing_ms(first.body.time_ms, first.body.offset_ms)
-    flags = _flags(record, fields, people, cutoffs, occurred_ms, first.log.received_ms)
-    plate = fields.get("plate") or {}
-    verdict = fields.get("verdict") or {}
-    name = first.body.record
-    decision = view.execute(LAST_REVIEW, (name,)).fetchone()
-    review = decision[0] if decision else ("open" if flags & REVIEW_MASK else "")
-    families = sorted(
-        {(one.get("evidence") or {}).get("family", "none") for one in people.values()}
-    )
-    view.execute(
-        CROSSING,
-        (
-            record_id,
-            name,
-            occurred_ms,
-            first.log.received_ms,
-            first.body.home,
-            fields.get("lane") or "",
-            fields.get("direction") or "",
-            fields.get("mode") or "",
-            fields.get("purpose") or "",
-            normal_plate(plate.get("normal", "")),
-            plate.get("read", ""),
-            fields.get("vehicle_class") or "",
-            max(len(people), fields.get("headcount") or 0),
-            len(goods),
-            verdict.get("outcome", ""),
-            fields.get("action") or "",
-            json.dumps(verdict.get("reasons", []), ensure_ascii=False),
-            json.dumps(families),
-            first.body.officer or "",
-            first.log.device,
-            flags,
-            review,
-        ),
-    )
-    _put_items(view, record_id, people, goods, is_new)
-    _put_plates(view, record_id, record, is_new)
-    tokens = [(token, record_id, person) for token, person in _tokens(record, blind)]
+    """Write one crossing from all its events; `is_new`: nothing of it is in the view yet.
+
+    What links, reviews and gaps add to its row is added by `derive`.
+    """
+    first_n, since_n = view.execute(
+        "SELECT min(since), max(since) FROM record_events WHERE record = ?", (record_id,)
+    ).fetchone()
+    found = content(events, cutoffs, first_n, since_n)
+    row = found.row
+    values = list(astuple(row))
+    values[15] = json.dumps(row.reasons, ensure_ascii=False)
+    values[16] = json.dumps(row.families)
+    values[19] = flags_of(row.flags)
+    id_keys = None if row.plate else _id_keys(found, blind)
+    view.execute(CROSSING, (record_id, *values, id_keys))
+    _put_items(view, record_id, found.people, found.goods, is_new)
+    _put_plates(view, record_id, found.record, is_new)
+    tokens = [(token, record_id, person) for token, person in _tokens(found.record, blind)]
+    if not is_new and any(one.person is None for one in events):
+        # A person part may have been erased since: what it was found by goes with it.
+        view.execute("DELETE FROM tokens WHERE crossing = ?", (record_id,))
     view.executemany(
         "INSERT OR IGNORE INTO tokens (token, crossing, person) VALUES (?, ?, ?)", tokens
     )
 
 
-def put_review(view: sqlite3.Connection, record_id: int, events: Sequence[OpenEvent]) -> None:
-    """Write one review and the state of the crossing it is about, in whichever order they came."""
+def put_review(
+    view: sqlite3.Connection, record_id: int, events: Sequence[OpenEvent], since: int
+) -> set[str]:
+    """Write one review; the record it is about."""
     fields, _ = shown_values(merge_events(events), "review")
     subject, decision = fields.get("subject"), fields.get("decision")
     if not isinstance(subject, str) or not isinstance(decision, str):
-        return
+        return set()
     last = max(events, key=lambda one: (one.log.order, one.ref))
     view.execute(
-        "INSERT OR REPLACE INTO reviews (id, subject, decision, order_stamp, ref)"
-        " VALUES (?, ?, ?, ?, ?)",
-        (record_id, subject, decision, last.log.order, last.ref),
+        "INSERT OR REPLACE INTO reviews (id, subject, decision, order_stamp, ref, since)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (record_id, subject, decision, last.log.order, last.ref, since),
     )
+    return {subject}
+
+
+def put_link(
+    view: sqlite3.Connection, record_id: int, events: Sequence[OpenEvent], since: int
+) -> set[str]:
+    """Write whether two crossings are one passage (SPEC L2); the records it is about."""
+    found = link_of(events)
+    if found is None:
+        return set()
     view.execute(
-        f"UPDATE crossings SET review = ({LAST_REVIEW})"
-        " WHERE id = (SELECT id FROM records WHERE record = ?)",
-        (subject, subject),
+        "INSERT OR REPLACE INTO links (id, one, other, decision, by_person, since)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (record_id, *found, since),
     )
+    return {found[0], found[1]}
 
 
-def flag_names(flags: int) -> tuple[str, ...]:
-    return tuple(name for bit, name in enumerate(FLAGS) if flags >> bit & 1)
+def link_of(events: Sequence[OpenEvent]) -> tuple[str, str, str, bool] | None:
+    """(one, other, decision, whether a person decided); None where it names no pair."""
+    fields, _ = shown_values(merge_events(events), "link")
+    one, other, decision = (fields.get(name) for name in ("one", "other", "decision"))
+    if not (isinstance(one, str) and isinstance(other, str) and isinstance(decision, str)):
+        return None
+    by_person = any(event.body.officer is not None for event in events)
+    return one, other, decision, by_person
 
 
-def _present(items: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    return {item: fields for item, fields in items.items() if not fields.get("removed")}
-
-
-def _flags(
-    record: Record,
-    fields: dict[str, Any],
-    people: dict[str, dict[str, Any]],
-    cutoffs: Cutoffs,
-    occurred_ms: int,
-    received_ms: int,
-) -> int:
-    evidence = [one.get("evidence") or {} for one in people.values()]
-    raised = {
-        "override": fields.get("override") is not None,
-        "refused": fields.get("action") == "turned_back",
-        "unknown_code": any(one.get("status") == "unknown" for one in evidence),
-        "conflict": bool(conflicts(record, "crossing")),
-        "forged": any(
-            one.get("status") == "invalid" and one.get("code") == "signature" for one in evidence
-        ),
-        "late": cutoffs.is_late(occurred_ms, received_ms),
-        "voided": fields.get("voided") is not None,
-    }
-    return sum(raised[name] << bit for bit, name in enumerate(FLAGS))
+def put_notice(
+    view: sqlite3.Connection, record_id: int, events: Sequence[OpenEvent], since: int
+) -> None:
+    """Write that a notice was made of a crossing, or withdrawn (SPEC L5, L6)."""
+    kind = events[0].body.kind
+    fields, _ = shown_values(merge_events(events), kind)
+    subject = fields.get("subject")
+    if isinstance(subject, str):
+        view.execute(
+            "INSERT OR REPLACE INTO notices (id, kind, subject, withdrawn, since)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (record_id, kind, subject, bool(fields.get("withdrawn")), since),
+        )
 
 
 def _put_items(
-    view: sqlite3.Connection,
-    record_id: int,
-    people: dict[str, dict[str, Any]],
-    goods: dict[str, dict[str, Any]],
-    is_new: bool,
+    view: sqlite3.Connection, record_id: int, people: Items, goods: Items, is_new: bool
 ) -> None:
     if not is_new:
         view.execute("DELETE FROM crossing_people WHERE crossing = ?", (record_id,))
@@ -221,6 +173,13 @@ def _put_plates(view: sqlite3.Connection, record_id: int, record: Record, is_new
         view.execute(
             "INSERT INTO plates (rowid, plate) VALUES (?, ?)", (record_id, " ".join(sorted(found)))
         )
+
+
+def _id_keys(found: Content, blind: BlindIndex) -> bytes | None:
+    """The tokens of the whole ID numbers shown, one after the other; None where there are none."""
+    numbers = (one.get("id_number") for one in found.people.values())
+    keys = {blind.whole_id(one) for one in numbers if isinstance(one, str)}
+    return b"".join(sorted(keys - {b""})) or None
 
 
 def _tokens(record: Record, blind: BlindIndex) -> set[tuple[bytes, int]]:

@@ -193,8 +193,14 @@ class CrossingRow:
     officer: str
     device: str
     flags: tuple[str, ...]
-    """Why it needs a look: override, refused, unknown_code, conflict, forged, late."""
+    """Why it needs a look, and what else marks it: `view_schema.FLAGS`."""
     review: Literal["", "open", "seen", "needs_check"]
+    counted_as: str
+    """The record that counts for this passage where it is a duplicate, else ""."""
+    first_n: int
+    """The log number from which this crossing is there."""
+    since_n: int
+    """The log number from which this row is as it stands."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from server.store.blind import BlindIndex, normal_plate, syllables
-from server.store.project import flag_names
+from server.store.crossing_row import flag_names
 from server.store.protocol import Criteria, CrossingRow
-from server.store.view_schema import FLAGS
+from server.store.view_schema import FLAGS, flag_bit
 
 MAX_LIMIT = 500
 TRIGRAM = 3
@@ -18,7 +18,7 @@ TRIGRAM = 3
 ROW = (
     "SELECT record, occurred_ms, received_ms, checkpoint, lane, direction, mode, purpose, plate,"
     " plate_read, vehicle_class, people, goods, outcome, action, reasons, families, officer,"
-    " device, flags, review FROM crossings"
+    " device, flags, review, counted_as, first_n, since_n FROM crossings"
 )
 
 Conditions = list[tuple[str, tuple[Any, ...]]]
@@ -49,31 +49,42 @@ def search(
 def counts(
     view: sqlite3.Connection, from_ms: int, to_ms: int, checkpoints: Sequence[str]
 ) -> dict[str, int]:
-    """Sums over from_ms ≤ occurred < to_ms; voided crossings are counted as such only.
+    """Sums over from_ms ≤ occurred < to_ms; voided ones and duplicates count as such only.
 
     Names: crossings, people, vehicles, in, out, passed, referred, turned_back, turned_back_in,
     turned_back_out, people_in, people_out, each flag by its name, review_open.
     """
     where, values = joined(within(from_ms, to_ms, checkpoints))
     names = [*_SUMS, *FLAGS]
-    live = f"flags & {1 << FLAGS.index('voided')} = 0"
-    sums = [f"sum(CASE WHEN {live} THEN {sql} ELSE 0 END)" for sql in _SUMS.values()]
-    sums += [f"sum(flags >> {bit} & 1)" for bit in range(len(FLAGS))]
+    sums = [f"sum(CASE WHEN {_LIVE} THEN {sql} ELSE 0 END)" for sql in _SUMS.values()]
+    sums += [_flag_sum(name) for name in FLAGS]
     row = view.execute(f"SELECT {', '.join(sums)} FROM crossings{where}", values).fetchone()
     return {name: int(value or 0) for name, value in zip(names, row, strict=True)}
 
 
 def open_reviews(view: sqlite3.Connection) -> dict[str, int]:
-    """Open crossings by flag, and "all"; reads only the open ones."""
-    sums = [f"sum(flags >> {bit} & 1)" for bit in range(len(FLAGS))]
+    """Open passages by flag, and "all"; reads only the open ones. Duplicates count once (L3)."""
+    sums = [f"count(DISTINCT iif(flags & {flag_bit(name)}, {_PASSAGE}, NULL))" for name in FLAGS]
     row = view.execute(
-        f"SELECT count(*), {', '.join(sums)} FROM crossings WHERE review = 'open'"
+        f"SELECT count(DISTINCT {_PASSAGE}), {', '.join(sums)} FROM crossings WHERE review = 'open'"
     ).fetchone()
     return {name: int(value or 0) for name, value in zip(["all", *FLAGS], row, strict=True)}
 
 
 def no_counts() -> dict[str, int]:
     return dict.fromkeys([*_SUMS, *FLAGS], 0)
+
+
+_PASSAGE = "iif(counted_as = '', record, counted_as)"
+_LIVE = f"flags & {flag_bit('voided') | flag_bit('duplicate')} = 0"
+
+
+def _flag_sum(name: str) -> str:
+    """How many carry a flag; of a passage with duplicates the crossing that counts is asked."""
+    bit = flag_bit(name)
+    if name == "duplicate":
+        return f"sum(flags & {bit} <> 0)"
+    return f"sum(flags & {bit} <> 0 AND flags & {flag_bit('duplicate')} = 0)"
 
 
 _SUMS = {

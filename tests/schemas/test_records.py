@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from schemas.policy import policy_json, policy_table, policy_tables
 from schemas.records import (
@@ -19,6 +19,7 @@ from schemas.records import (
     item_schemas,
     missing_fields,
 )
+from schemas.shapes import Uuid7
 from sync.registers import policies_from_json
 
 ROOT = Path(__file__).parents[2]
@@ -153,3 +154,14 @@ def test_only_the_first_event_of_a_record_is_asked_for_what_is_required() -> Non
 
 def test_kinds_are_found_by_their_own_name_and_version() -> None:
     assert all((kind.name, kind.version) == key for key, kind in KINDS.items())
+
+
+@pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: type(schema).__name__)
+def test_t5_no_text_of_a_record_has_room_for_a_file(schema: Schema) -> None:
+    parts = [schema, *item_schemas(schema).values()]
+    texts = [one for part in parts for one in part.fields.values() if type(one) is fields.String]
+    for one in texts:
+        rules = [rule for rule in one.validators if isinstance(rule, validate.Length)]
+        assert [rule.max for rule in rules if rule.max is not None and rule.max <= 1000] or any(
+            isinstance(rule, validate.OneOf | Uuid7) for rule in one.validators
+        ), f"{type(schema).__name__}.{one.name} has no bound"

@@ -1,12 +1,14 @@
 """SPEC E: exact texts, one header, nothing ambiguous."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from schemas.records import KINDS
 from sync.errors import SyncError
-from sync.events import Body, body_to_text, parse_body, parse_text
+from sync.events import Body, body_to_text, parse_body, parse_text, ref
 
 RECORD = "017b47f7-6200-7bfd-8970-571b44bd0e3b"
 BODY = Body(
@@ -92,3 +94,21 @@ def test_e5_items_are_named_by_number_or_by_the_event_that_added_them() -> None:
     data = json.loads(body_to_text(BODY))
     data["items"] = {"people": {"1": {}, f"{RECORD}:17:2": {}}}
     assert set(parse_body(json.dumps(data)).items["people"]) == {"1", f"{RECORD}:17:2"}
+
+
+def test_e6_an_event_is_referred_to_by_device_and_number() -> None:
+    assert (
+        ref("01a201ec-6ba8-772c-b0b7-590e9253ebbe", 7) == "01a201ec-6ba8-772c-b0b7-590e9253ebbe:7"
+    )
+
+
+def test_e8_this_room_knows_no_field_of_any_kind() -> None:
+    """A field's name in quotes would be a rule about it: policies are parameters."""
+    room = Path(__file__).resolve().parents[2] / "sync"
+    source = "".join(path.read_text("utf-8") for path in sorted(room.glob("*.py")))
+    names = {
+        name for kind in KINDS.values() for part in (kind.body, kind.person) for name in part.fields
+    }
+    ours = {"events", "person", "device", "checkpoint"}  # words of the protocol itself
+    assert len(names) > 30
+    assert {name for name in names - ours if f'"{name}"' in source} == set()

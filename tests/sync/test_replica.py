@@ -326,7 +326,7 @@ def test_a_batch_is_cut_by_characters_too_but_never_empty(desk: Desk) -> None:
         *((503, "later"), (422, "refused"), (403, "refused")),
     ],
 )
-def test_failures_are_sorted_and_drop_nothing(desk: Desk, status: int, failure: Any) -> None:
+def test_t2_failures_are_sorted_and_drop_nothing(desk: Desk, status: int, failure: Any) -> None:
     assert failure_of_status(status) == failure
     tablet = desk.tablet()
     desk.write(tablet)
@@ -335,7 +335,7 @@ def test_failures_are_sorted_and_drop_nothing(desk: Desk, status: int, failure: 
     assert tablet.unsent == 1
 
 
-def test_waits_double_have_jitter_and_a_cap() -> None:
+def test_t3_waits_double_have_jitter_and_a_cap() -> None:
     assert [retry_delay_ms(n, 0.0) for n in (1, 2, 3)] == [1000, 2000, 4000]
     assert retry_delay_ms(1, 0.99) < 2000
     assert retry_delay_ms(99, 0.999) <= LAST_RETRY_MS
@@ -351,7 +351,7 @@ def test_a_copy_shares_nothing_that_changes(desk: Desk) -> None:
     assert (copied.seq, copied.alerts) == (1, set())
 
 
-def test_packs_announced_are_named_and_a_rollback_is_an_alert(desk: Desk) -> None:
+def test_k2_packs_announced_are_named_and_a_rollback_is_an_alert(desk: Desk) -> None:
     tablet = desk.tablet()
     tablet.packs = {"rules": 7, "trust": 2}
     answer = desk.answer(tablet, 0, packs={"rules": 6, "trust": 3, "levels": 1})

@@ -156,7 +156,7 @@ def test_token_of_another_epoch_or_kind_is_refused(world: World) -> None:
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
-def test_first_batch_starts_from_the_device(world: World) -> None:
+def test_h4_first_batch_starts_from_the_device(world: World) -> None:
     tablet = world.enrol()
     tablet.crossing()
     batch = tablet.batch() | {"previous": "A" * 43}

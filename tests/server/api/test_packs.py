@@ -43,7 +43,7 @@ def content(world: World, tablet: Tablet, name: str) -> Any:
     return payload.content
 
 
-def test_only_a_change_makes_a_version(world: World) -> None:
+def test_k6_only_a_change_makes_a_version(world: World) -> None:
     assert "roster checkpoint:hd-ql6 1" in publish(world)
     assert publish(world) == []
     put_officer(world)
@@ -52,7 +52,7 @@ def test_only_a_change_makes_a_version(world: World) -> None:
     assert publish(world) == ["roster checkpoint:hd-ql6 3"]
 
 
-def test_sync_names_what_is_in_scope(world: World) -> None:
+def test_k3_sync_names_what_is_in_scope(world: World) -> None:
     publish(world)
     put_officer(world)
     publish(world)

@@ -66,6 +66,17 @@ def test_a4_bad_event_in_the_middle_does_not_block(world: World) -> None:
     assert [one["seq"] for one in world.sync(tablet).get_json()["events"]] == [1, 5]
 
 
+def test_a11_what_only_servers_write_is_rejected_alone(world: World) -> None:
+    tablet = world.enrol()
+    tablet.crossing()
+    fields = {"events": [f"{tablet.device}:1"], "reason": "request"}
+    tablet.crossing(kind="erasure", fields=fields)
+    tablet.crossing()
+    answer = world.sync(tablet, batch=tablet.batch())
+    told = [(one["state"], one.get("code")) for one in answer.get_json()["results"]]
+    assert told == [("accepted", None), ("rejected", "event.author"), ("accepted", None)]
+
+
 def test_p1_receipt_is_signed_and_names_the_head(world: World) -> None:
     tablet = world.enrol()
     tablet.crossing()
@@ -122,7 +133,7 @@ def test_new_reader_gets_three_days(world: World) -> None:
     assert [one["seq"] for one in world.sync(tablet).get_json()["events"]] == [2]
 
 
-def test_page_is_bounded_and_goes_on(world: World) -> None:
+def test_t4_page_is_bounded_and_goes_on(world: World) -> None:
     tablet = world.enrol()
     for _ in range(510):
         tablet.crossing()
@@ -135,7 +146,7 @@ def test_page_is_bounded_and_goes_on(world: World) -> None:
     assert len(second.get_json()["events"]) == 10
 
 
-def test_another_checkpoint_is_neither_given_nor_named(world: World) -> None:
+def test_t1_another_checkpoint_is_neither_given_nor_named(world: World) -> None:
     tablet, stranger = world.enrol(), world.enrol("nt-ca-na")
     tablet.crossing()
     world.sync(tablet, batch=tablet.batch())
@@ -146,7 +157,7 @@ def test_another_checkpoint_is_neither_given_nor_named(world: World) -> None:
     assert (answer.status_code, answer.get_json()["code"]) == (422, "feed.unknown")
 
 
-def test_batch_of_another_device_is_refused(world: World) -> None:
+def test_t1_batch_of_another_device_is_refused(world: World) -> None:
     tablet, other = world.enrol(), world.enrol()
     tablet.crossing()
     answer = world.sync(other, batch=tablet.batch())
@@ -225,7 +236,7 @@ def test_a9_revoked_device_hands_in_and_gets_nothing(world: World) -> None:
     assert (pack.status_code, pack.get_json()["code"]) == (403, "device.revoked")
 
 
-def test_contact_notes_clock_and_unsent(world: World) -> None:
+def test_t6_contact_notes_clock_and_unsent(world: World) -> None:
     tablet = world.enrol()
     world.sync(tablet, unsent=7, device_time=world.now_ms - 1_500)
     device = world.context.store.device(tablet.device)
@@ -271,7 +282,7 @@ def test_h3_texts_come_back_as_they_were_sent(world: World) -> None:
     assert event_hash(from_base64url(event["previous"]), event["body"], sent.commitment) == head
 
 
-def test_unknown_protocol_is_refused(world: World) -> None:
+def test_t7_unknown_protocol_is_refused(world: World) -> None:
     answer = world.sync(world.enrol(), protocol=2)
     assert (answer.status_code, answer.get_json()["code"]) == (422, "protocol.unknown")
 

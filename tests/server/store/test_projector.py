@@ -18,6 +18,7 @@ import pytest
 from server import projector
 from server.config import Config
 from server.projector import Projector, ProjectorRunningError, rebuild
+from server.store import portion
 from server.store.project import put_crossing
 from server.store.protocol import Criteria
 from server.store.reader import ViewMissingError
@@ -91,7 +92,7 @@ def busy_day(world: World, rng: random.Random) -> list[Tablet]:
     return tablets
 
 
-def test_a_rebuild_gives_the_same_rows_as_following(
+def test_v1_a_rebuild_gives_the_same_rows_as_following(
     world: World, rng: random.Random, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(projector, "PORTION", 7)
@@ -139,7 +140,7 @@ def test_r5_the_view_does_not_depend_on_the_order_of_arrival(
     assert seen.pop()[:3] == ("29C11111", "turned_back", ("refused", "conflict"))
 
 
-def test_only_one_projector_runs(world: World) -> None:
+def test_v4_only_one_projector_runs(world: World) -> None:
     with (
         Projector(world.config, world.sqlite.keys),
         pytest.raises(ProjectorRunningError),
@@ -147,7 +148,7 @@ def test_only_one_projector_runs(world: World) -> None:
         Projector(world.config, world.sqlite.keys)
 
 
-def test_a_crash_in_the_middle_of_a_portion_shows_nothing_of_it(
+def test_v2_a_crash_in_the_middle_of_a_portion_shows_nothing_of_it(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tablet = world.tablet()
@@ -163,7 +164,7 @@ def test_a_crash_in_the_middle_of_a_portion_shows_nothing_of_it(
         put_crossing(*args)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patched:
-        patched.setattr(projector, "put_crossing", failing)
+        patched.setattr(portion, "put_crossing", failing)
         with pytest.raises(RuntimeError, match="power cut"):
             world.project()
     assert (len(world.found()), world.store.projected()) == (3, (3, 7))
@@ -172,7 +173,7 @@ def test_a_crash_in_the_middle_of_a_portion_shows_nothing_of_it(
 
 
 @pytest.mark.parametrize("name", ["server", "epoch", "schema", "keys"])
-def test_a_view_of_another_log_epoch_schema_or_key_is_rebuilt(world: World, name: str) -> None:
+def test_v3_a_view_of_another_log_epoch_schema_or_key_is_rebuilt(world: World, name: str) -> None:
     tablet = world.tablet()
     tablet.push(world.store, tablet.crossings(2))
     world.project()

@@ -5,7 +5,7 @@ import { CODE, OFFICER, PIN, rulesContent } from "./test/fake_server.ts";
 import { codeOf, core, enrolAndOpen, environment, server, settle } from "./test/started.ts";
 import { draftOf, person } from "./test/tablet.ts";
 
-test("a newer one is in force without a restart, an older one never", async () => {
+test("K2 a newer one is in force without a restart, an older one never", async () => {
   await enrolAndOpen();
   await server.publish("rules", 3, { ...rulesContent(), otherwise: refer() });
   await settle();
@@ -16,7 +16,7 @@ test("a newer one is in force without a restart, an older one never", async () =
   expect(core.state().alerts).toEqual(["pack.rollback"]);
 });
 
-test("an old one under a new number is refused: the number inside counts", async () => {
+test("K2 an old one under a new number is refused: the number inside counts", async () => {
   await server.publish("rules", 4, rulesContent());
   const old = server.packs.get("rules")?.jws ?? "";
   await server.publish("rules", 5, { ...rulesContent(), otherwise: refer() });
@@ -27,7 +27,7 @@ test("an old one under a new number is refused: the number inside counts", async
   expect(core.decide(draftOf(person("A"))).verdict.outcome).toBe("refer");
 });
 
-test("one that another key signed, or is made for another checkpoint, leaves the last good in force", async () => {
+test("K1 K3 K4 one that another key signed, or is made for another checkpoint, leaves the last good in force", async () => {
   await enrolAndOpen();
   await server.publish("rules", 2, { ...rulesContent(), otherwise: refer() }, "all", await server.strangersKey());
   await settle();
@@ -38,7 +38,7 @@ test("one that another key signed, or is made for another checkpoint, leaves the
   expect(core.decide(draftOf(person("A"))).verdict.outcome).toBe("pass");
 });
 
-test("rules that do not parse mean kiểm tra thêm", async () => {
+test("K4 rules that do not parse mean kiểm tra thêm", async () => {
   await enrolAndOpen();
   await server.publish("rules", 2, { rules: "none" });
   await settle();
@@ -46,7 +46,7 @@ test("rules that do not parse mean kiểm tra thêm", async () => {
   expect(core.state().alerts).toEqual(["pack.content"]);
 });
 
-test("rules past their stop mean kiểm tra thêm, and one contact makes them good again", async () => {
+test("K5 rules past their stop mean kiểm tra thêm, and one contact makes them good again", async () => {
   await enrolAndOpen();
   const hours = (count: number) => {
     environment.clock_ms += count * 3_600_000;
