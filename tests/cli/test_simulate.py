@@ -57,14 +57,14 @@ TABLETS = "SELECT no FROM devices WHERE kind = 'tablet'"
         (f"DELETE FROM runs WHERE first = 1 AND device = (SELECT min(no) FROM ({TABLETS}))", 1, 0),
         ("UPDATE runs SET state = 2 WHERE n = (SELECT max(n) FROM runs)", 1, 0),
         (
-            "UPDATE runs SET bodies = replace(bodies, 'version', 'Version')"
+            "UPDATE runs SET bodies = replace(bodies, 'hd-ql', 'hd-qm')"
             " WHERE n = (SELECT max(n) FROM runs)",
             1,
             0,
         ),
         (
             "INSERT INTO runs SELECT n + count, count, device, 1, first, feed, state, code, field,"
-            " received_ms, envelope, ranks, day_key, previous, head, commitments, bodies, persons"
+            " received_ms, envelope, ranks, NULL, previous, head, commitments, bodies, NULL"
             " FROM runs WHERE count = 1 ORDER BY n DESC LIMIT 1",
             0,
             1,
