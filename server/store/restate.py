@@ -130,7 +130,8 @@ def split(
 ) -> list[Run]:
     """Cut a run at these (start, end), which cover it; its restatements are cut with it.
 
-    The parts of a run whose day key was destroyed are kept without persons: none can be opened.
+    Those of a run whose day key was destroyed have no persons: none could be opened. A run that
+    counts in `sums` still has one row there for each of its parts.
     """
     if len(bounds) == 1:
         return [run]
@@ -152,7 +153,6 @@ def split(
                 count=end - start,
                 first=run.first + start,
                 ranks=slice_ranks(run.ranks, start, end),
-                day_key=None if sealed is None else run.day_key,
                 previous=hashes[start],
                 head=hashes[end],
                 commitments=commitments,
@@ -175,7 +175,31 @@ def split(
                 for n, moved in again
             ],
         )
+    if run.state == ACCEPTED:
+        counted = next((n for n, moved in again if not moved), run.n)
+        _count_parts(connection, run, pieces, hashes, counted)
     return pieces
+
+
+def _count_parts(
+    connection: sqlite3.Connection, run: Run, pieces: Sequence[Run], hashes: list[bytes], at: int
+) -> None:
+    """Rows in `sums` for the parts of a run that counts at number `at`, the last one's being there."""
+    (whole,) = connection.execute(
+        "SELECT sum FROM sums WHERE feed = ? AND n = ?", (run.feed, at)
+    ).fetchone()
+    total = int.from_bytes(whole, "big")
+    connection.executemany(
+        "INSERT INTO sums (feed, n, sum) VALUES (?, ?, ?)",
+        [
+            (
+                run.feed,
+                at - run.n + piece.n,
+                sum_to_bytes(total - sum_of(hashes[piece.last - run.first + 2 :])),
+            )
+            for piece in pieces[:-1]
+        ],
+    )
 
 
 def _parts(judged: Sequence[Judged]) -> list[Part]:
