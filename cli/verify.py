@@ -6,11 +6,13 @@ import base64
 import binascii
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
 from cli.data import Moment, now_ms, told
 from cli.lines import Line, answer_lines, text_of
+from cli.picture import codes_in, picture_named
 from credentials import (
     NO_TRUST,
     Evidence,
@@ -18,6 +20,7 @@ from credentials import (
     TrustError,
     evidence_to_json,
     import_certificate,
+    import_revocations,
     import_trust,
     parse_trust,
     read,
@@ -28,12 +31,19 @@ MAX_TRUST_BYTES = 64 * 1024 * 1024
 
 
 @click.command()
-@click.argument("text", required=False)
+@click.argument("text", required=False, metavar="TEXT|IMAGE")
 @click.option(
     "--trust",
     "trust_file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Khóa được tin: nội dung gói trust, danh sách DSC hoặc JWKS / trusted keys (JSON).",
+)
+@click.option(
+    "--revoked",
+    "revoked_files",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    help="Danh sách thu hồi (EU hoặc SMART Health Cards, JSON) / revocation lists.",
 )
 @click.option("--issuer", help="Địa chỉ của bên công bố JWKS / whose JWKS it is.")
 @click.option("--at", "at_ms", type=Moment(), help="Thời điểm xét; mặc định là bây giờ / when.")
@@ -47,6 +57,7 @@ MAX_TRUST_BYTES = 64 * 1024 * 1024
 def verify(
     text: str | None,
     trust_file: Path | None,
+    revoked_files: tuple[Path, ...],
     issuer: str | None,
     at_ms: int | None,
     batch: bool,
@@ -54,6 +65,7 @@ def verify(
 ) -> None:
     """Kiểm tra một mã khi không có mạng / what a code proves, offline.
 
+    TEXT là nội dung mã, hoặc tên tệp ảnh .png .jpg .webp chụp mã / the code's text, or a picture.
     Với --batch, mỗi dòng trả {id, family, status, code, identity}; certificate là chứng thư (DER,
     base64) của bên ký duy nhất được tin cho dòng đó.
 
@@ -61,16 +73,21 @@ def verify(
     Ví dụ / examples:
       chot verify --trust dsc.json "HC1:NCF..."
       chot verify --at "22/11/2021 08:00" --lang en "shc:/5676..."
+      chot verify --trust dsc.json anh-chup.jpg
       chot verify --batch < codes.jsonl
     """
     if batch == (text is not None):
         raise click.UsageError("Cần một mã hoặc --batch / a code or --batch.")
-    trust = NO_TRUST if trust_file is None else _trust(trust_file, issuer)
+    if revoked_files and trust_file is None:
+        raise click.UsageError("--revoked cần --trust / needs --trust.")
+    trust = NO_TRUST if trust_file is None else _trust(trust_file, issuer, revoked_files)
     now = now_ms() if at_ms is None else at_ms
     if text is None:
         answer_lines(lambda line: _answer(line, trust, now))
-    else:
-        _say(read(text, trust, now), lang)
+        return
+    picture = picture_named(text)
+    for code in [text] if picture is None else codes_in(picture):
+        _say(read(code, trust, now), lang)
 
 
 def _answer(line: Line, trust: Trust, now: int) -> Line:
@@ -95,23 +112,38 @@ def _trust_one(certificate: str) -> Trust:
         return NO_TRUST
 
 
-def _trust(path: Path, issuer: str | None) -> Trust:
+def _trust(path: Path, issuer: str | None, revoked: tuple[Path, ...]) -> Trust:
+    document = _json(path)
+    try:
+        if isinstance(document, dict) and "revoked" in document:
+            content = document
+        else:
+            found = import_trust(document, issuer)
+            click.echo(
+                f"{path}: {len(found.keys)} khóa / keys, {len(found.unusable)} không dùng được / "
+                f"refused, {len(found.skipped)} không đọc được / unread",
+                err=True,
+            )
+            content = found.content()
+        for path in revoked:
+            withdrawn = import_revocations(_json(path))
+            lists = [*(content.get("revocations") or []), *withdrawn.revocations]
+            content = content | {"revocations": lists}
+            count = sum(len(one["fingerprints"]) for one in withdrawn.revocations)
+            told = f"{count} thu hồi / revoked, {withdrawn.skipped} không đọc được / unread"
+            click.echo(f"{path}: {told}", err=True)
+        return parse_trust(content)
+    except TrustError as error:
+        raise click.ClickException(f"{path}: {error}") from None
+
+
+def _json(path: Path) -> Any:
     if path.stat().st_size > MAX_TRUST_BYTES:
         raise click.ClickException(f"{path}: quá lớn / too large")
     try:
-        document = json.loads(path.read_bytes())
-        if isinstance(document, dict) and "revoked" in document:
-            return parse_trust(document)
-        found = import_trust(document, issuer)
-    except (ValueError, RecursionError) as error:
-        why = str(error) if isinstance(error, TrustError) else "không phải JSON / not JSON"
-        raise click.ClickException(f"{path}: {why}") from None
-    click.echo(
-        f"{path}: {len(found.keys)} khóa / keys, {len(found.unusable)} không dùng được / refused, "
-        f"{len(found.skipped)} không đọc được / unread",
-        err=True,
-    )
-    return parse_trust(found.content())
+        return json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        raise click.ClickException(f"{path}: không phải JSON / not JSON") from None
 
 
 def _say(evidence: Evidence, lang: str) -> None:
@@ -126,6 +158,12 @@ def _say(evidence: Evidence, lang: str) -> None:
             click.echo(f"  {words.path(name)}: {words.value(name, value)}")
     for fact in words.facts(found["facts"]):
         click.echo(f"  {fact}")
+    if evidence.status == "claim" and evidence.family in ("hc1", "shc"):
+        click.echo(
+            "Không có gì trong mã được chứng minh."
+            if lang == "vi"
+            else "Nothing in it is proved."
+        )
     if evidence.identity is not None:
         click.echo(
             "Hãy so họ tên và ngày sinh với giấy tờ tùy thân."

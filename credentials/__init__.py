@@ -4,28 +4,33 @@
 web/shared/credentials; tests/vectors/credentials holds for both.
 """
 
+from credentials.conditions import Conditions
 from credentials.evidence import Evidence, evidence_to_json
 from credentials.own import issue_own, open_badge, own_fingerprint
 from credentials.own_claims import ClaimError
 from credentials.pack import PackError, PackPayload, sign_pack, verify_pack
 from credentials.plates import Plate, normalise_plate
 from credentials.reading import read, recognise
+from credentials.revocation_import import RevocationImport, import_revocations
 from credentials.trust import NO_TRUST, Trust, TrustError, TrustKey, parse_trust
 from credentials.trust_import import TrustImport, import_certificate, import_trust
 
 __all__ = [
     "NO_TRUST",
     "ClaimError",
+    "Conditions",
     "Evidence",
     "PackError",
     "PackPayload",
     "Plate",
+    "RevocationImport",
     "Trust",
     "TrustError",
     "TrustImport",
     "TrustKey",
     "evidence_to_json",
     "import_certificate",
+    "import_revocations",
     "import_trust",
     "issue_own",
     "normalise_plate",

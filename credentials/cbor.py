@@ -63,10 +63,7 @@ def _item(data: bytes, at: int, depth: int) -> tuple[Any, int]:
         # An entry takes two bytes at least: a huge count is refused before anything is made.
         if 2 * argument > len(data) - at:
             raise CborError("cut")
-        entries: dict[int | str, Any] = {}
-        for _ in range(argument):
-            at = _entry(data, at, depth + 1, entries)
-        return entries, at
+        return _map(data, at, argument, depth + 1)
     if major == 4:
         if argument > len(data) - at:
             raise CborError("cut")
@@ -97,30 +94,41 @@ def _indefinite(data: bytes, major: int, at: int, depth: int) -> tuple[Any, int]
                 items.append(item)
             return items, at + 1
         case 5:
-            entries: dict[int | str, Any] = {}
-            while data[at] != _BREAK:
-                at = _entry(data, at, depth + 1, entries)
-            return entries, at + 1
+            return _map(data, at, -1, depth + 1)
         case _:
             raise CborError("no length")
 
 
-def _entry(data: bytes, at: int, depth: int, entries: dict[int | str, Any]) -> int:
-    first = data[at]
+def _map(data: bytes, at: int, count: int, depth: int) -> tuple[dict[int | str, Any], int]:
+    """`count` entries; below zero, as many as stand before a break."""
+    entries: dict[int | str, Any] = {}
     key: Any
-    if 0x60 <= first < 0x78 and at + first - 0x5F <= len(data) and depth <= MAX_DEPTH:
-        # Nearly every key is a short text: read here, it costs half.
-        start, at = at + 1, at + first - 0x5F
-        key = str(data[start:at], "utf-8")
-    elif first >> 5 in (0, 1, 3):
-        key, at = _item(data, at, depth)
-    else:
-        # Asked of the bytes, because True and 1.0 are the same key as 1 for a dict.
-        raise CborError("key that is neither integer nor text")
-    if isinstance(key, float) or key in entries:
-        raise CborError("duplicate or huge key")
-    entries[key], at = _item(data, at, depth)
-    return at
+    # Nearly every key and value is a short text or a small number: read here, they cost half.
+    shallow, size = depth <= MAX_DEPTH, len(data)
+    while count:
+        first = data[at]
+        if count < 0 and first == _BREAK:
+            return entries, at + 1
+        count -= 1
+        end = at + first - 0x5F
+        if 0x60 <= first < 0x78 and end <= size and shallow:
+            key, at = str(data[at + 1 : end], "utf-8"), end
+        elif first >> 5 in (0, 1, 3):
+            key, at = _item(data, at, depth)
+        else:
+            # Asked of the bytes, because True and 1.0 are the same key as 1 for a dict.
+            raise CborError("key that is neither integer nor text")
+        if isinstance(key, float) or key in entries:
+            raise CborError("duplicate or huge key")
+        first = data[at]
+        end = at + first - 0x5F
+        if 0x60 <= first < 0x78 and end <= size and shallow:
+            entries[key], at = str(data[at + 1 : end], "utf-8"), end
+        elif first < 24 and shallow:
+            entries[key], at = first, at + 1
+        else:
+            entries[key], at = _item(data, at, depth)
+    return entries, at
 
 
 def _argument(data: bytes, info: int, at: int) -> tuple[int, int]:

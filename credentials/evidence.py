@@ -28,7 +28,10 @@ Code = Literal[
     "prefix", "base45", "zlib", "cbor", "cose", "algorithm", "signature", "key_usage",
     "not_yet_valid", "expired", "revoked", "malformed",
 ]  # fmt: skip
-Warning = Literal["id_province", "id_birth_year", "id_sex", "birth_date", "input_method"]
+Warning = Literal[
+    "id_province", "id_birth_year", "id_sex", "birth_date", "input_method",
+    "clock_behind", "trust_aging", "trust_old", "trust_stopped",
+]  # fmt: skip
 Sex = Literal["M", "F"]
 
 

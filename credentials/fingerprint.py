@@ -8,10 +8,17 @@ import hashlib
 
 from credentials.trust import Alg
 
+FINGERPRINT_BYTES = 16
+
 
 def fingerprint(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()[:32]
+    return hashlib.sha256(data).hexdigest()[: 2 * FINGERPRINT_BYTES]
 
 
 def signature_fingerprint(alg: Alg, signature: bytes) -> str:
     return fingerprint(signature[:32] if alg == "ES256" else signature)
+
+
+def card_fingerprint(kid: str, revocation_id: str) -> str:
+    """Of a SMART Health Card's `rid`, which is an id for one key only."""
+    return fingerprint(f"shc:{kid}:{revocation_id}".encode())

@@ -80,7 +80,7 @@ def read_hcert(payload: bytes) -> Hcert:
 def _identity(certificate: Mapping[Any, Any]) -> Identity:
     """Surname first, as Vietnamese papers have it; the transliteration where there is no name."""
     names = certificate.get("nam")
-    if not isinstance(names, Mapping):
+    if not isinstance(names, dict):
         raise HealthError("no name")
     written = [loose_text(names.get(part)) for part in ("fn", "gn")]
     if written == [None, None]:

@@ -46,7 +46,7 @@ def health_standing(
         return "key_usage"
     if not signer.covers((document.issued_s or 0) * 1000):
         return "key_usage"
-    if trust.revokes(fingerprints):
+    if trust.revokes(fingerprints, signer.kid, (document.issued_s or 0) * 1000):
         return "revoked"
     begins_s = max(document.issued_s or 0, document.not_before_s or 0)
     if begins_s * 1000 > now_ms + leeway_ms:

@@ -1,23 +1,27 @@
 """Compact JWS with ES256 and nothing else (RFC 7515, RFC 7518 3.4).
 
-Packs and our own documents share it. The header has exactly the members alg, kid and typ; every
-part must be canonical base64url, so that one document has one text.
+Packs, our own documents and SMART Health Cards share it. In the first two the header has exactly
+the members alg, kid and typ; every part must be canonical base64url, so that one document has one
+text.
 """
 
 import base64
-import binascii
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import (
+    ECDSA,
     SECP256R1,
     EllipticCurvePrivateKey,
     EllipticCurvePublicKey,
     EllipticCurvePublicNumbers,
 )
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
 from jwt.algorithms import ECAlgorithm
 
 JwsCode = Literal["partial", "malformed", "algorithm"]
@@ -29,9 +33,20 @@ MAX_KID_CHARACTERS = 64
 MAX_BRACKETS = 512
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]*")
+# The last character of a text of 4n + 2 or 4n + 3: the bits that it has too many must be zero.
+_LAST = {0: None, 2: frozenset("AQgw"), 3: frozenset("AEIMQUYcgkosw048")}
 _KID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _TYP = re.compile(r"[a-z0-9-]{1,32}")
-_ES256 = ECAlgorithm(ECAlgorithm.SHA256)
+_SIGNER = ECAlgorithm(ECAlgorithm.SHA256)
+_ES256 = ECDSA(SHA256())
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+# json.loads makes a decoder for each call that names parse_constant.
+_JSON = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 class JwsError(ValueError):
@@ -53,11 +68,19 @@ class CompactJws:
     signature: bytes
 
 
-def parse_jws(text: str, max_characters: int) -> CompactJws:
-    """Take `header.payload.signature` apart without checking the signature. Raises JwsError."""
-    if len(text) > max_characters:
-        raise JwsError("malformed")
-    parts = text.split(".")
+@dataclass(frozen=True, slots=True)
+class JwsParts:
+    """`header.payload.signature`, decoded; nothing is known of the header but that it is JSON."""
+
+    header: dict[str, Any]
+    signing_input: bytes
+    payload: bytes
+    signature: bytes
+
+
+def jws_parts(text: str) -> JwsParts:
+    """Take a JWS apart, whatever its header says. Raises JwsError, `partial` for a cut one."""
+    parts = text.split(".", 3)
     if len(parts) < 3 or (len(parts) == 3 and len(parts[2]) < SIGNATURE_CHARACTERS):
         raise JwsError("partial")
     if len(parts) > 3 or len(parts[2]) > SIGNATURE_CHARACTERS:
@@ -66,27 +89,48 @@ def parse_jws(text: str, max_characters: int) -> CompactJws:
         raise JwsError("malformed")
     try:
         header = parse_json_object(base64url_decode(parts[0]))
-        payload = base64url_decode(parts[1])
-        signature = base64url_decode(parts[2])
+        payload, signature = base64url_decode(parts[1]), base64url_decode(parts[2])
     except ValueError:
         raise JwsError("malformed") from None
+    return JwsParts(header, text[: -len(parts[2]) - 1].encode("ascii"), payload, signature)
+
+
+def parse_jws(text: str, max_characters: int) -> CompactJws:
+    """Take `header.payload.signature` apart without checking the signature. Raises JwsError."""
+    if len(text) > max_characters:
+        raise JwsError("malformed")
+    parts = jws_parts(text)
+    header = parts.header
     if header.keys() != {"alg", "kid", "typ"}:
         raise JwsError("malformed")
     if header["alg"] != "ES256":
         raise JwsError("algorithm")
-    kid, typ = header["kid"], header["typ"]
-    if not (isinstance(kid, str) and _KID.fullmatch(kid)):
-        raise JwsError("malformed")
+    typ = header["typ"]
     if not (isinstance(typ, str) and _TYP.fullmatch(typ)):
         raise JwsError("malformed")
-    return CompactJws(kid, typ, f"{parts[0]}.{parts[1]}".encode("ascii"), payload, signature)
+    return CompactJws(kid_of(header), typ, parts.signing_input, parts.payload, parts.signature)
 
 
-def verify_es256(jws: CompactJws, public_key: EllipticCurvePublicKey) -> bool:
-    """Whether `public_key` (P-256) made the signature."""
-    if not isinstance(public_key.curve, SECP256R1):
+def kid_of(header: Mapping[str, Any]) -> str:
+    """The key id of a header. Raises JwsError."""
+    kid = header.get("kid")
+    if not (isinstance(kid, str) and _KID.fullmatch(kid)):
+        raise JwsError("malformed")
+    return kid
+
+
+def verify_es256(jws: CompactJws, public_key: object) -> bool:
+    """Whether `public_key` made the signature; no other key than one of P-256 ever did."""
+    if not isinstance(public_key, EllipticCurvePublicKey):
         return False
-    return bool(_ES256.verify(jws.signing_input, public_key, jws.signature))
+    if not isinstance(public_key.curve, SECP256R1) or len(jws.signature) != 64:
+        return False
+    r, s = int.from_bytes(jws.signature[:32], "big"), int.from_bytes(jws.signature[32:], "big")
+    try:
+        public_key.verify(encode_dss_signature(r, s), jws.signing_input, _ES256)
+    except InvalidSignature:
+        return False
+    return True
 
 
 def sign_es256(
@@ -99,8 +143,14 @@ def sign_es256(
         raise ValueError("kid or typ out of bounds")
     header = _json_bytes({"alg": "ES256", "kid": kid, "typ": typ})
     signing_input = f"{base64url_encode(header)}.{base64url_encode(_json_bytes(payload))}"
-    signature = _ES256.sign(signing_input.encode("ascii"), private_key)
+    signature = _SIGNER.sign(signing_input.encode("ascii"), private_key)
     return f"{signing_input}.{base64url_encode(signature)}"
+
+
+def es256_characters(typ: str, kid: str, payload: Mapping[str, Any]) -> int:
+    """How long sign_es256's text would be."""
+    parts = ({"alg": "ES256", "kid": kid, "typ": typ}, payload)
+    return sum(-(-len(_json_bytes(part)) * 4 // 3) + 1 for part in parts) + SIGNATURE_CHARACTERS
 
 
 def base64url_encode(data: bytes) -> str:
@@ -109,15 +159,13 @@ def base64url_encode(data: bytes) -> str:
 
 def base64url_decode(text: str) -> bytes:
     """Strict: no padding, no other alphabet, unused bits zero. Raises ValueError."""
-    if not _TOKEN.fullmatch(text):
+    rest = len(text) % 4
+    if rest == 1 or not _TOKEN.fullmatch(text):
         raise ValueError("not base64url")
-    try:
-        data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except binascii.Error:
-        raise ValueError("not base64url") from None
-    if base64url_encode(data) != text:
+    last = _LAST[rest]
+    if last is not None and text[-1] not in last:
         raise ValueError("not canonical base64url")
-    return data
+    return base64.urlsafe_b64decode(text + "=" * (-rest % 4))
 
 
 def parse_json_object(data: bytes) -> dict[str, Any]:
@@ -136,7 +184,7 @@ def parse_json_object(data: bytes) -> dict[str, Any]:
 def parse_json(data: bytes) -> Any:
     """JSON without the constants that only Python knows. Raises ValueError."""
     try:
-        return json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
+        return _JSON.decode(data.decode("utf-8"))
     except RecursionError:
         raise ValueError("too deep") from None
 
@@ -167,7 +215,3 @@ def _coordinate(value: object) -> int:
 def _json_bytes(value: Mapping[str, Any]) -> bytes:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.encode("utf-8")
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")

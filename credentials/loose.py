@@ -46,7 +46,7 @@ def loose_epoch_s(value: object) -> int | None:
 def loose_maps(value: object) -> list[Mapping[Any, Any]]:
     """The maps of a list, at most MAX_ITEMS; [] for null and anything else."""
     items = value[:MAX_ITEMS] if isinstance(value, list) else []
-    return [item for item in items if isinstance(item, Mapping)]
+    return [item for item in items if isinstance(item, dict)]
 
 
 def loose_day(value: object) -> str | None:

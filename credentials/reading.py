@@ -7,6 +7,7 @@ import re
 
 from credentials.bhyt import matches_bhyt, read_bhyt
 from credentials.cccd import family_of_cccd, matches_cccd, read_cccd
+from credentials.conditions import IDEAL, Conditions, judged_ms, under
 from credentials.evidence import Evidence, Family
 from credentials.hc1 import matches_hc1, read_hc1
 from credentials.own import matches_own, read_own
@@ -45,8 +46,19 @@ def recognise(text: str) -> Family:
     return "url" if matches_url(bare.strip(" ")) else "opaque"
 
 
-def read(text: str, trust: Trust, now_ms: int, leeway_ms: int = 0) -> Evidence:
+def read(
+    text: str,
+    trust: Trust,
+    now_ms: int,
+    leeway_ms: int = 0,
+    conditions: Conditions = IDEAL,
+) -> Evidence:
     """What `text` proves at `now_ms` (epoch ms) under `trust`. Never raises for any text."""
+    found = _read(text, trust, judged_ms(now_ms, conditions), leeway_ms)
+    return under(found, now_ms, conditions)
+
+
+def _read(text: str, trust: Trust, now_ms: int, leeway_ms: int) -> Evidence:
     family = recognise(text)
     bare = text.strip("\t\r\n") if len(text) <= MAX_CHARACTERS else text
     match family:

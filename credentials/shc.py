@@ -8,19 +8,16 @@ several codes are out of use since 2022: each is only a part and stays unknown.
 
 import re
 
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
-
 from credentials.evidence import Code, Evidence, Status
 from credentials.fhir import CardContent, read_card
-from credentials.fingerprint import fingerprint, signature_fingerprint
+from credentials.fingerprint import card_fingerprint, signature_fingerprint
 from credentials.health import health_evidence, health_standing
 from credentials.inflate import InflateError, inflate
 from credentials.jws import (
-    MAX_HEADER_CHARACTERS,
-    SIGNATURE_CHARACTERS,
     CompactJws,
     JwsError,
-    base64url_decode,
+    jws_parts,
+    kid_of,
     parse_json_object,
     verify_es256,
 )
@@ -32,7 +29,6 @@ UNRECOGNISED = Evidence("shc", "unknown", "unrecognised")
 
 _DIGITS = re.compile(r"[0-9]*")
 _PART = re.compile(r"[1-9][0-9]?/[1-9][0-9]?/[0-9]*")
-_KID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 # Two digits are a character's code less 45, the code of "-".
 _OFFSET, _HIGHEST = 45, 122 - 45
 
@@ -56,7 +52,7 @@ def read_shc(text: str, trust: Trust, now_ms: int, leeway_ms: int = 0) -> Eviden
     keys = [key for key in known if key.alg == "ES256"]
     if not keys and (known or jws.kid in trust.unusable):
         return _refused("algorithm", jws.kid)
-    signer = next((key for key in keys if _signed_by(jws, key)), None)
+    signer = next((key for key in keys if verify_es256(jws, key.public_key)), None)
     if keys and signer is None:
         return _refused("signature", jws.kid)
     try:
@@ -96,37 +92,20 @@ def _parse(body: str) -> CompactJws:
     pairs = [int(body[at : at + 2]) for at in range(0, len(body), 2)]
     if any(pair > _HIGHEST for pair in pairs):
         raise JwsError("malformed")
-    parts = "".join(chr(pair + _OFFSET) for pair in pairs).split(".")
-    if len(parts) < 3 or (len(parts) == 3 and len(parts[2]) < SIGNATURE_CHARACTERS):
-        raise JwsError("partial")
-    if len(parts) > 3 or len(parts[2]) > SIGNATURE_CHARACTERS:
-        raise JwsError("malformed")
-    if len(parts[0]) > MAX_HEADER_CHARACTERS:
-        raise JwsError("malformed")
-    try:
-        header = parse_json_object(base64url_decode(parts[0]))
-        payload, signature = base64url_decode(parts[1]), base64url_decode(parts[2])
-    except ValueError:
-        raise JwsError("malformed") from None
+    parts = jws_parts("".join(chr(pair + _OFFSET) for pair in pairs))
+    header = parts.header
     if header.get("alg") != "ES256":
         raise JwsError("algorithm")
-    kid = header.get("kid")
     if header.get("zip") != "DEF" or "crit" in header:
         raise JwsError("malformed")
-    if not (isinstance(kid, str) and _KID.fullmatch(kid)):
-        raise JwsError("malformed")
-    return CompactJws(kid, "", f"{parts[0]}.{parts[1]}".encode("ascii"), payload, signature)
-
-
-def _signed_by(jws: CompactJws, key: TrustKey) -> bool:
-    return isinstance(key.public_key, EllipticCurvePublicKey) and verify_es256(jws, key.public_key)
+    return CompactJws(kid_of(header), "", parts.signing_input, parts.payload, parts.signature)
 
 
 def _fingerprints(jws: CompactJws, content: CardContent) -> tuple[str, ...]:
     """The card's revocation id (vc.rid, an id for one key) and the signature's."""
     found = [signature_fingerprint("ES256", jws.signature)]
     if content.revocation_id is not None:
-        found.insert(0, fingerprint(f"shc:{jws.kid}:{content.revocation_id}".encode()))
+        found.insert(0, card_fingerprint(jws.kid, content.revocation_id))
     return tuple(found)
 
 

@@ -1,11 +1,13 @@
 """Whose signatures count: the content of the trust pack, checked strictly at load.
 
 content = {keys: [{kid, alg "ES256"|"PS256", jwk or spki, issuer, usage[], not_before_ms|null,
-not_after_ms|null}], revoked: [fingerprint], unusable?: [kid]}. `spki` is base64 DER. `unusable`
-names published keys that we refuse (RSA below 2048 bits, other curves): what they sign is no claim
-but invalid. Members that a later version
-adds are ignored; a known one of another shape refuses the whole pack, so that a half-read trust
-list is never in force. ES256 needs P-256, PS256 RSA of at least 2048 bits.
+not_after_ms|null}], revoked: [fingerprint], revocations?: [{kid|null, issued_before_ms|null,
+fingerprints: [fingerprint]}], unusable?: [kid]}. `spki` is base64 DER. `revoked` counts whoever
+signed; an entry of `revocations` only against what `kid` signed (null: any key) and issued before
+that instant (null: ever). `unusable` names published keys that we refuse (RSA below 2048 bits,
+other curves): what they sign is no claim but invalid. Members that a later version adds are
+ignored; a known one of another shape refuses the whole pack, so that a half-read trust list is
+never in force. ES256 needs P-256, PS256 RSA of at least 2048 bits.
 
 A key's window bounds the documents' *issue* time: what a retired key signed stays good until it
 expires, and a compromised key is taken out of the pack instead.
@@ -14,7 +16,7 @@ expires, and a compromised key is taken out of the pack instead.
 import base64
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -62,10 +64,20 @@ class TrustKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Revocations:
+    """Fingerprints that an issuer withdrew: of what `kid` signed and issued before that instant."""
+
+    kid: str | None
+    issued_before_ms: int | None
+    fingerprints: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Trust:
     keys: tuple[TrustKey, ...] = ()
     revoked: frozenset[str] = frozenset()
     unusable: frozenset[str] = frozenset()
+    revocations: tuple[Revocations, ...] = ()
     _by_kid: dict[str, list[TrustKey]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -78,8 +90,16 @@ class Trust:
         """All keys of that id: several issuers may have drawn the same one."""
         return self._by_kid.get(kid, [])
 
-    def revokes(self, fingerprints: tuple[str, ...]) -> bool:
-        return any(fingerprint in self.revoked for fingerprint in fingerprints)
+    def revokes(self, fingerprints: Sequence[str], kid: str | None, issued_ms: int) -> bool:
+        """Whether what `kid` signed was withdrawn; also for Evidence kept from before."""
+        if not self.revoked.isdisjoint(fingerprints):
+            return True
+        return any(
+            (one.issued_before_ms is None or issued_ms < one.issued_before_ms)
+            and not one.fingerprints.isdisjoint(fingerprints)
+            for one in self.revocations
+            if one.kid is None or one.kid == kid
+        )
 
 
 NO_TRUST = Trust()
@@ -90,19 +110,40 @@ def parse_trust(content: object) -> Trust:
     if not isinstance(content, Mapping):
         raise TrustError("content")
     keys = _list(content.get("keys"), "keys", MAX_KEYS)
-    revoked = _list(content.get("revoked"), "revoked", MAX_REVOKED)
-    unusable = [] if content.get("unusable") is None else content["unusable"]
-    for index, fingerprint in enumerate(revoked):
-        if not isinstance(fingerprint, str) or not _FINGERPRINT.fullmatch(fingerprint):
-            raise TrustError(f"revoked[{index}]")
+    revoked = _fingerprints(content.get("revoked"), "revoked", MAX_REVOKED)
+    lists = _list_or_none(content.get("revocations"), "revocations")
+    unusable = _list_or_none(content.get("unusable"), "unusable")
     return Trust(
         tuple(_key(entry, f"keys[{index}]") for index, entry in enumerate(keys)),
-        frozenset(str(fingerprint) for fingerprint in revoked),
-        frozenset(
-            _text(kid, f"unusable[{index}]")
-            for index, kid in enumerate(_list(unusable, "unusable", MAX_KEYS))
-        ),
+        revoked,
+        frozenset(_text(kid, f"unusable[{index}]") for index, kid in enumerate(unusable)),
+        _revocations(lists, MAX_REVOKED - len(revoked)),
     )
+
+
+def _revocations(entries: list[object], room: int) -> tuple[Revocations, ...]:
+    """`room` bounds the fingerprints of all entries together."""
+    found: list[Revocations] = []
+    for index, entry in enumerate(entries):
+        where = f"revocations[{index}]"
+        if not isinstance(entry, Mapping):
+            raise TrustError(where)
+        kid = entry.get("kid")
+        fingerprints = _fingerprints(entry.get("fingerprints"), f"{where}.fingerprints", room)
+        room -= len(fingerprints)
+        before_ms = _instant_ms(entry.get("issued_before_ms"), f"{where}.issued_before_ms")
+        named = None if kid is None else _text(kid, f"{where}.kid")
+        found.append(Revocations(named, before_ms, fingerprints))
+    return tuple(found)
+
+
+def _fingerprints(value: object, where: str, limit: int) -> frozenset[str]:
+    found: set[str] = set()
+    for index, item in enumerate(_list(value, where, limit)):
+        if not isinstance(item, str) or not _FINGERPRINT.fullmatch(item):
+            raise TrustError(f"{where}[{index}]")
+        found.add(item)
+    return frozenset(found)
 
 
 def _key(entry: object, where: str) -> TrustKey:
@@ -177,6 +218,10 @@ def _list(value: object, where: str, limit: int) -> list[object]:
     if not isinstance(value, list) or len(value) > limit:
         raise TrustError(where)
     return value
+
+
+def _list_or_none(value: object, where: str) -> list[object]:
+    return [] if value is None else _list(value, where, MAX_KEYS)
 
 
 def _text(value: object, where: str) -> str:

@@ -71,11 +71,16 @@ class Arrival(Tolerant):
 
 
 class EnrolledDevice(Tolerant):
-    """A device that a relay enrolled while it had no upstream; the record's id is the device."""
+    """A device that a relay enrolled; the record's id is the device's. `checkpoint` is its home.
+
+    `device_kind` and `checkpoints` are those of a relay below; absent, it is a tablet (SPEC U5).
+    """
 
     x = text(43, 43, required=True, metadata=FIRST_AUTO)
     y = text(43, 43, required=True, metadata=FIRST_AUTO)
     checkpoint = text(64, 1, required=True, metadata=FIRST_AUTO)
+    device_kind = word(("tablet", "relay"), metadata=FIRST_AUTO)
+    checkpoints = fields.List(text(64, 1), validate=validate.Length(max=64), metadata=UNION_AUTO)
     lane = text(32, metadata=LATEST_AUTO)
     name = text(64, metadata=LATEST_AUTO)
     enrolled = whole(0, 1 << 46, required=True, metadata=FIRST_AUTO)

@@ -70,6 +70,10 @@ PROBLEMS: dict[str, Problem] = {
     # files of unsent events (SPEC X)
     "file.format": Problem(422, "Không phải tệp sự kiện chưa gửi", "Not a file of unsent events"),
     "file.shape": Problem(422, "Phần đầu tệp sai cấu trúc", "The file's header has a wrong shape"),
+    # relays and their upstream (SPEC U)
+    "relay.loop": Problem(409, "Máy chủ này đã nằm trên đường lên", "A ring of servers; refused"),
+    "relay.scope": Problem(403, "Ngoài các chốt của máy trung chuyển", "Not of this relay's posts"),
+    "relay.revoked": Problem(403, "Máy trung chuyển đã bị thu hồi", "The relay was revoked"),
     # packs, searches, records
     "pack.unknown": Problem(404, "Không có gói này", "There is no such pack"),
     "search.purpose": Problem(422, "Cần mục đích và căn cứ tra cứu", "Give purpose and reference"),

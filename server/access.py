@@ -1,7 +1,7 @@
 """Who may call a view. Deny by default: a view without a rule is refused, and a test finds it.
 
-Every view carries one marker: `@public`, `@device_only`, `@for_roles("reviewer", …)`, or
-`@admits(rule)` for a rule of its own (the console's cookie sessions).
+Every view carries one marker: `@public`, `@device_only`, `@relay_only`, `@for_roles("reviewer"…)`,
+or `@admits(rule)` for a rule of its own (the console's cookie sessions).
 """
 
 from __future__ import annotations
@@ -42,8 +42,13 @@ def _a_device() -> None:
     g.device = _bearer_device()
 
 
+def _a_relay() -> None:
+    g.device = _bearer_relay()
+
+
 public = admits(_anybody)
 device_only = admits(_a_device)
+relay_only = admits(_a_relay)
 
 
 def for_roles(*roles: UserRole) -> Callable[[View], View]:
@@ -78,7 +83,7 @@ def guard(app: Flask) -> None:
 
 
 def the_device() -> Device:
-    """The device that `device_only` let in."""
+    """The device that `device_only` or `relay_only` let in."""
     device = g.device
     assert isinstance(device, Device)
     return device
@@ -97,6 +102,19 @@ def _bearer_device() -> Device:
     if device is None or device.kind != "tablet" or device.checkpoint != claims.get("checkpoint"):
         raise ProblemError("device.unknown")
     return device
+
+
+def _bearer_relay() -> Device:
+    """A relay; a revoked one keeps what it holds until a person decides (SPEC U13)."""
+    claims = _claims("device")
+    relay = here().store.device(str(claims["sub"]))
+    if relay is None:
+        raise ProblemError("device.unknown")
+    if relay.kind != "relay":
+        raise ProblemError("auth.forbidden")
+    if relay.revoked_ms is not None:
+        raise ProblemError("relay.revoked")
+    return relay
 
 
 def _bearer_user() -> User:

@@ -135,10 +135,12 @@ class Projector:
                 continue
             seen = version
             self.catch_up(stop)
-            if self._view is not None and looker is not None:
-                is_more = looker(self._log, self._view)
-            else:
-                is_more = False
+            # Not on a view that was cut short by `stop`: it may lack what was written last.
+            is_more = looker is not None and not stop.is_set() and self.look(looker)
+
+    def look(self, looker: Looker) -> bool:
+        """Call `looker` on the log and the view as they stand; whether there is more to look at."""
+        return self._view is not None and looker(self._log, self._view)
 
     def close(self) -> None:
         self._log.close()

@@ -26,6 +26,7 @@ from granian.server import Server
 from server.app import create_app
 from server.config import Config
 from server.failures import log_failure
+from server.home.look import HomeLook
 from server.keys import KeyRing
 from server.projector import Projector
 from server.store.sqlite import open_store
@@ -182,10 +183,10 @@ def projecting(config: Config, keys: KeyRing) -> Iterator[None]:
     def run() -> None:
         while not stop.is_set():
             try:
-                with Projector(config, keys) as projector:
+                with Projector(config, keys) as projector, HomeLook(config, keys) as look:
                     if not started.done():
                         started.set_result(None)
-                    projector.follow(stop)
+                    projector.follow(stop, looker=look if config.level == "home" else None)
             except Exception as error:
                 if not started.done():
                     started.set_exception(error)

@@ -40,7 +40,7 @@ def device_token(sent: dict[str, Any]) -> dict[str, Any]:
     try:
         name = assertion_device(sent["assertion"])
         device = context.store.device(name)
-        if device is None or device.kind != "tablet":
+        if device is None or device.kind == "server":
             raise ProblemError("device.unknown")
         check_assertion(
             sent["assertion"],

@@ -15,6 +15,9 @@ from server.context import here
 from server.enrolment import code_hash
 from server.keys import public_jwk
 from server.problems import ProblemError
+from server.relay.enrolments import vouch_for
+from server.relay.pins import home_pins
+from server.relay.state import read_upstream
 from server.store.protocol import AuditEntry, Checkpoint, Device
 from sync.encoding import uuid7
 
@@ -44,12 +47,16 @@ def enrol(wanted: dict[str, Any]) -> dict[str, Any]:
         context.enrolments.failed(address, now_ms)
         raise ProblemError("enrolment.code")
     context.store.audit(AuditEntry(now_ms, device.id, "device.enrolled", device.checkpoint or ""))
+    root_key, sealing_key = home_pins(context)
+    if read_upstream(context.store) is not None:
+        # Before the tablet hears of it: its first batch comes after this event (SPEC U5).
+        vouch_for(context.store, device.id, now_ms)
     return {
         "device": device.id,
         "checkpoint": _checkpoint(device),
         "server": context.store.server_id,
-        "root_key": public_jwk(context.keys.packs),
-        "sealing_key": public_jwk(context.keys.sealing),
+        "root_key": root_key,
+        "sealing_key": sealing_key,
         "receipt_key": public_jwk(context.keys.signing),
         "server_time": now_ms,
     }

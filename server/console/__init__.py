@@ -14,6 +14,7 @@ from server.console import (
     crossing,
     devices,
     figures,
+    links,
     pages,
     resolve,
     review,
@@ -24,7 +25,7 @@ from server.console import (
 from server.console.memory import Memory
 from server.console.visit import EXTENSION, ConsoleCookies
 
-FAMILIES = (session, review, crossing, resolve, search, figures, devices, users, audit)
+FAMILIES = (session, review, crossing, resolve, links, search, figures, devices, users, audit)
 
 
 def add_console(app: Flask, session_key: bytes) -> None:

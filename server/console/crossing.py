@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from schemas.shapes import REVIEW_DECISIONS
 from server.access import the_user
-from server.console.conflicts import MAX_TYPED_CHARACTERS, contests
+from server.console.conflicts import MAX_TYPED_CHARACTERS, contests, seen_of
 from server.console.reasons import place_names, rulebook
 from server.console.review import CATCH_UP_MS, Place, place_from, url_of_next
 from server.console.texts import text
@@ -84,6 +84,7 @@ def page_of(found: CrossingWhole, visit: Visit, told: str) -> str:
         devices={one.id: one.name for one in context.store.devices()},
         words=Words(language(), place_names(context.store), said),
         max_note=MAX_NOTE_CHARACTERS,
+        seen_of=seen_of,
     )
 
 
@@ -117,9 +118,13 @@ def write_review(record: str) -> Response:
 
 
 def visit_of(arguments: dict[str, str], record: str) -> Visit:
-    """How a URL or form says one came here; ProblemError where it says nothing of the kind."""
+    """How a URL or form says one came here; ProblemError where it says nothing of the kind.
+
+    `twin_of` names the crossing on whose page this one was named as its duplicate.
+    """
     search_id = arguments.get("search", "")
-    search = _search(search_id, record) if search_id else None
+    twin_of = arguments.get("twin_of", "")
+    search = _search(search_id, record, twin_of) if search_id else None
     return Visit(place_from(arguments), search_id, search)
 
 
@@ -130,14 +135,24 @@ def _names_of_people() -> dict[str, str]:
     return officers | {one.id: one.name for one in store.users()}
 
 
-def _search(search_id: str, record: str) -> OpenSearch:
+def _search(search_id: str, record: str, twin_of: str) -> OpenSearch:
     context = here()
     search = context.searches.get(search_id, the_user().id, context.clock())
     if search is None:
         raise ProblemError("search.unknown", detail=text(language(), "search.lapsed"))
-    if record not in search.shown:
+    if record not in search.shown and not (
+        twin_of in search.shown
+        and _is_twin(twin_of, record)
+        and context.searches.show(search, [record])
+    ):
         raise ProblemError("record.unknown")
     return search
+
+
+def _is_twin(record: str, other: str) -> bool:
+    """Whether the page of `record` names `other`: only what may be the same passage."""
+    found = here().store.crossing(record)
+    return found is not None and any(one.row.record == other for one in found.twins)
 
 
 def look(
@@ -159,6 +174,8 @@ def look(
     found = context.store.crossing(record)
     if found is None:
         raise ProblemError("record.unknown")
-    if search is None and found.row.review not in REVIEWABLE:
+    # Of one passage the crossing that counts may be in order and its duplicate in the queue.
+    rows = [found.row, *(one.row for one in found.twins if one.tie != "near")]
+    if search is None and not any(row.review in REVIEWABLE for row in rows):
         raise ProblemError("search.purpose", detail=text(language(), "refusal.review_only"))
     return found

@@ -91,6 +91,7 @@ def content(events: Sequence[OpenEvent], cutoffs: Cutoffs, first_n: int, since_n
         device=first.log.device,
         flags=flag_names(flags),
         review="open" if flags & REVIEW_MASK else "",
+        destination=_place(fields.get("destination")),
         counted_as="",
         first_n=first_n,
         since_n=since_n,
@@ -104,6 +105,10 @@ def flag_names(flags: int) -> tuple[str, ...]:
 
 def flags_of(names: Sequence[str]) -> int:
     return sum(flag_bit(name) for name in names)
+
+
+def _place(place: object) -> str:
+    return f"{place['dataset']}-{place['code']}" if isinstance(place, dict) else ""
 
 
 def _present(items: Items) -> Items:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from server.store.crossing_row import REVIEW_MASK
+from server.store.record import OpenEvent, merge_events, shown_values
 from server.store.view_schema import flag_bit
 
 CHUNK = 500
@@ -77,6 +78,16 @@ def counted(members: Sequence[Member], linked: Mapping[str, Collection[str]]) ->
                     result[other] = first.record
                     todo.append(other)
     return result
+
+
+def link_of(events: Sequence[OpenEvent]) -> tuple[str, str, str, bool] | None:
+    """(one, other, decision, whether a person decided); None where it names no pair."""
+    fields, _ = shown_values(merge_events(events), "link")
+    one, other, decision = (fields.get(name) for name in ("one", "other", "decision"))
+    if not (isinstance(one, str) and isinstance(other, str) and isinstance(decision, str)):
+        return None
+    by_person = any(event.body.officer is not None for event in events)
+    return one, other, decision, by_person
 
 
 def _marked(view: sqlite3.Connection, names: Sequence[str]) -> set[str]:

@@ -112,11 +112,13 @@ def m002_devices_and_people(db: Database) -> None:
             no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
             checkpoint TEXT, lane TEXT, name TEXT NOT NULL, jwk TEXT NOT NULL,
             enrolled_ms INTEGER NOT NULL, revoked_ms INTEGER, forked_ms INTEGER,
-            last_contact_ms INTEGER, unsent INTEGER, clock_offset_ms INTEGER
+            last_contact_ms INTEGER, unsent INTEGER, clock_offset_ms INTEGER,
+            checkpoints TEXT NOT NULL DEFAULT '[]'
         );
         CREATE TABLE enrolments (
             code_hash BLOB PRIMARY KEY, checkpoint TEXT NOT NULL, lane TEXT NOT NULL,
-            name TEXT NOT NULL, expires_ms INTEGER NOT NULL, used_ms INTEGER, device TEXT
+            name TEXT NOT NULL, expires_ms INTEGER NOT NULL, used_ms INTEGER, device TEXT,
+            kind TEXT NOT NULL, checkpoints TEXT NOT NULL
         ) WITHOUT ROWID;
         CREATE TABLE checkpoints (
             id TEXT PRIMARY KEY, name TEXT NOT NULL, road TEXT NOT NULL, province TEXT NOT NULL,
@@ -179,6 +181,21 @@ def m004_backups(db: Database) -> None:
             size_bytes INTEGER NOT NULL, sha256 BLOB NOT NULL, off_machine INTEGER NOT NULL
         );
         CREATE TABLE safe (device INTEGER PRIMARY KEY, through INTEGER NOT NULL);
+        """,
+    )
+
+
+@log_migrations()
+def m005_relays(db: Database) -> None:
+    """What a relay keeps of its upstream, and what servers above said they hold (SPEC U)."""
+    execute_all(
+        db,
+        """
+        CREATE TABLE upstream (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE upstream_receipts (
+            device TEXT NOT NULL, server TEXT NOT NULL, level TEXT NOT NULL,
+            through INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (device, server)
+        ) WITHOUT ROWID;
         """,
     )
 

@@ -36,7 +36,7 @@ class OwnEvent:
     kind: str
     record: str
     home: str
-    user: str
+    user: str | None
     fields: Mapping[str, Any]
     items: Items
     over: Mapping[str, Sequence[str]]

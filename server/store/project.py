@@ -14,13 +14,14 @@ from hashlib import sha256
 
 from server.store.blind import BlindIndex, normal_plate
 from server.store.crossing_row import Content, Cutoffs, Items, content, flags_of
+from server.store.derive import link_of
 from server.store.record import OpenEvent, merge_events, shown_values
 from sync.registers import Record
 
 _COLUMNS = (
     "record, occurred_ms, received_ms, checkpoint, lane, direction, mode, purpose, plate,"
     " plate_read, vehicle_class, people, goods, outcome, action, reasons, families, officer,"
-    " device, flags, review, counted_as, first_n, since_n"
+    " device, flags, review, destination, counted_as, first_n, since_n"
 )
 """In the order of `CrossingRow`."""
 
@@ -94,16 +95,6 @@ def put_link(
         (record_id, *found, since),
     )
     return {found[0], found[1]}
-
-
-def link_of(events: Sequence[OpenEvent]) -> tuple[str, str, str, bool] | None:
-    """(one, other, decision, whether a person decided); None where it names no pair."""
-    fields, _ = shown_values(merge_events(events), "link")
-    one, other, decision = (fields.get(name) for name in ("one", "other", "decision"))
-    if not (isinstance(one, str) and isinstance(other, str) and isinstance(decision, str)):
-        return None
-    by_person = any(event.body.officer is not None for event in events)
-    return one, other, decision, by_person
 
 
 def put_notice(

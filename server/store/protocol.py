@@ -13,17 +13,21 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
 from sync.batch import Batch
+from sync.envelope import Envelope, Level
 from sync.events import ref
 
 State = Literal["accepted", "duplicate", "held", "rejected"]
-DeviceKind = Literal["tablet", "server"]
+DeviceKind = Literal["tablet", "relay", "server"]
 UserRole = Literal["reviewer", "approver", "command", "community", "admin"]
 OfficerRole = Literal["officer", "lead", "medic", "volunteer"]
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """An enrolled device. `jwk` is its public P-256 key; `no` its number inside this log."""
+    """An enrolled device. `jwk` is its public P-256 key; `no` its number inside this log.
+
+    A tablet has one `checkpoint`, a relay has `checkpoints` (SPEC U1).
+    """
 
     no: int
     id: str
@@ -38,15 +42,18 @@ class Device:
     last_contact_ms: int | None
     unsent: int | None
     clock_offset_ms: int | None
+    checkpoints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """What a one-time enrolment code stands for."""
+    """What a one-time code stands for: a tablet in a lane, or a relay of `checkpoints`."""
 
     checkpoint: str
     lane: str
     name: str
+    kind: Literal["tablet", "relay"] = "tablet"
+    checkpoints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +95,43 @@ class Officer:
     checkpoints: tuple[str, ...]
     kek: bytes
     revoked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamReceipt:
+    """What a server above said it holds of a device; `text` is the signed receipt as it came."""
+
+    device: str
+    server: str
+    level: Level
+    through: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedEnvelope:
+    """An envelope and its server's ES256 over it."""
+
+    envelope: Envelope
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SignedBatch:
+    """A batch of the log as its author signed it, by number, with the envelopes of its events."""
+
+    no: int
+    batch: Batch
+    envelopes: tuple[SignedEnvelope, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchPage:
+    """Batches of feeds after a sequence, the sequence reached, and whether there are more."""
+
+    batches: tuple[SignedBatch, ...]
+    sequence: int
+    more: bool
 
 
 class EventAnswer(NamedTuple):
@@ -195,6 +239,8 @@ class CrossingRow:
     flags: tuple[str, ...]
     """Why it needs a look, and what else marks it: `view_schema.FLAGS`."""
     review: Literal["", "open", "seen", "needs_check"]
+    destination: str
+    """ "<dataset>-<code>" of the place that was named, else ""."""
     counted_as: str
     """The record that counts for this passage where it is a duplicate, else ""."""
     first_n: int
@@ -225,11 +271,26 @@ class Write:
 
 
 @dataclass(frozen=True, slots=True)
+class Twin:
+    """Another crossing that is, was or may be the same passage (SPEC L2–L4).
+
+    `tie`: "linked" or "split" by the record `link`, whose surviving `writes` say so; "through" a
+    third one; "near": nobody linked it, but it looks alike. `by_person`: somebody decided it.
+    """
+
+    row: CrossingRow
+    tie: Literal["linked", "split", "through", "near"]
+    link: str
+    writes: tuple[Write, ...]
+    by_person: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CrossingWhole:
     """One crossing, merged, with its person parts, conflicts, reviews and history.
 
     `conflicts` wait for a person; in `settled` a policy chose what is shown (SPEC R7). Both hold,
-    by register path, the surviving writes.
+    by register path, the surviving writes. `notices`: (kind, withdrawn) of what others were told.
     """
 
     row: CrossingRow
@@ -240,6 +301,8 @@ class CrossingWhole:
     settled: dict[str, list[Write]]
     reviews: tuple[Write, ...]
     history: tuple[Write, ...]
+    twins: tuple[Twin, ...] = ()
+    notices: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +338,7 @@ class Store(Protocol):
         kind: str,
         record: str,
         home: str,
-        user: str,
+        user: str | None,
         fields: dict[str, Any],
         person: dict[str, Any] | None,
         now_ms: int,
@@ -285,6 +348,8 @@ class Store(Protocol):
         over: Mapping[str, Sequence[str]] | None = None,
     ) -> str:
         """Append one event of this server's own chain, in the name of `user` (SPEC A7).
+
+        `user` is None for what this server concludes by itself (SPEC L1).
 
         `fields` and `person` are the `set` of the body and of the person part, `items` and
         `person_items` their items; `over` lists the writes that `user` saw, per path (R2).
@@ -326,6 +391,31 @@ class Store(Protocol):
     def contact(self, device: str, now_ms: int, unsent: int, offset_ms: int) -> None:
         """Note that a device was heard of; may be written lazily."""
 
+    def adopt_device(self, device: Device) -> None:
+        """Know a device that another server enrolled; a second time, as it is described then."""
+
+    # relays (SPEC U)
+    def enrol_relay(
+        self, code_hash: bytes, server: str, jwk: dict[str, str], name: str, now_ms: int
+    ) -> Device | None:
+        """Use up a code made for a relay; None when it is not good. Its repeat changes nothing."""
+
+    def relay_state(self) -> dict[str, Any]:
+        """What this server, as a relay, keeps of its upstream; empty where it has none."""
+
+    def put_relay_state(self, values: Mapping[str, Any]) -> None:
+        """Set these names, each to a JSON value; the others stay."""
+
+    def put_upstream_receipts(self, receipts: Sequence[UpstreamReceipt]) -> None:
+        """Keep the newest receipt of each device and server."""
+
+    def upstream_receipts(self, server: str) -> list[UpstreamReceipt]: ...
+
+    def upstream_receipt(self, device: str, server: str) -> UpstreamReceipt | None: ...
+
+    def drop_packs(self) -> None:
+        """Forget all packs: a server that becomes a relay signs none (SPEC U7)."""
+
     # people and places
     def put_checkpoint(self, checkpoint: Checkpoint) -> None: ...
 
@@ -357,8 +447,11 @@ class Store(Protocol):
     def search(self, criteria: Criteria, after: str, limit: int) -> tuple[list[CrossingRow], str]:
         """Rows, newest first, and the key to continue after ("" at the end)."""
 
-    def crossing(self, record: str) -> CrossingWhole | None:
-        """One crossing from all that is stored; only its row waits for the projector."""
+    def crossing(self, record: str, as_of: int | None = None) -> CrossingWhole | None:
+        """One crossing from all that is stored; only its row waits for the projector.
+
+        `as_of`: as it stood when the log had that many numbers, without twins (SPEC V5).
+        """
 
     def counts(self, from_ms: int, to_ms: int, checkpoints: Sequence[str]) -> dict[str, int]:
         """Crossings, people, vehicles, by direction, action and flag, open reviews."""
@@ -367,9 +460,23 @@ class Store(Protocol):
         """Crossings that wait for a review: by flag, and "all"."""
 
     def each_crossing(
-        self, from_ms: int, to_ms: int, checkpoints: Sequence[str], persons: bool
+        self,
+        from_ms: int,
+        to_ms: int,
+        checkpoints: Sequence[str],
+        persons: bool,
+        *,
+        as_of: int | None = None,
+        came_after: int = 0,
     ) -> Iterator[CrossingWhole]:
-        """Merged crossings by (occurred, record), paged by key: constant memory, no long read."""
+        """Merged crossings by (occurred, record), paged by key: constant memory, no long read.
+
+        `as_of`: those that lay in the window when the log had that many numbers, as they stood
+        (SPEC V5). `came_after`: only those that came after that number.
+        """
+
+    def number_at(self, at_ms: int) -> int:
+        """The log number up to which everything was received by then: a report's cut-off."""
 
     def projected(self) -> tuple[int, int]:
         """(watermark of the view, newest sequence of the log)."""

@@ -17,7 +17,7 @@ from server.store.protocol import Checkpoint, Device, Enrolment, Officer, Pack, 
 
 DEVICE = (
     "SELECT no, id, kind, checkpoint, lane, name, jwk, enrolled_ms, revoked_ms, forked_ms,"
-    " last_contact_ms, unsent, clock_offset_ms FROM devices"
+    " last_contact_ms, unsent, clock_offset_ms, checkpoints FROM devices"
 )
 
 
@@ -25,9 +25,17 @@ def add_enrolment(
     connection: sqlite3.Connection, code_hash: bytes, enrolment: Enrolment, expires_ms: int
 ) -> None:
     connection.execute(
-        "INSERT INTO enrolments (code_hash, checkpoint, lane, name, expires_ms)"
-        " VALUES (?, ?, ?, ?, ?)",
-        (code_hash, enrolment.checkpoint, enrolment.lane, enrolment.name, expires_ms),
+        "INSERT INTO enrolments (code_hash, checkpoint, lane, name, expires_ms, kind, checkpoints)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            code_hash,
+            enrolment.checkpoint,
+            enrolment.lane,
+            enrolment.name,
+            expires_ms,
+            enrolment.kind,
+            json.dumps(enrolment.checkpoints),
+        ),
     )
 
 
@@ -37,7 +45,7 @@ def enrol(
     """Use a code up and add the device; None when the code is unknown, used or expired."""
     used = connection.execute(
         "UPDATE enrolments SET used_ms = ?, device = ?"
-        " WHERE code_hash = ? AND used_ms IS NULL AND expires_ms > ?"
+        " WHERE code_hash = ? AND used_ms IS NULL AND expires_ms > ? AND kind = 'tablet'"
         " RETURNING checkpoint, lane, name",
         (now_ms, device, code_hash, now_ms),
     ).fetchall()
@@ -245,4 +253,5 @@ def _checkpoint(values: list[Any]) -> Checkpoint:
 def _device(row: tuple[Any, ...]) -> Device:
     values = list(row)
     values[6] = json.loads(values[6])
+    values[13] = tuple(json.loads(values[13]))
     return Device(*values)

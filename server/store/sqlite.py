@@ -12,10 +12,13 @@ from typing import Any, Self
 from server.accept import ContentKeys, examine
 from server.config import Config
 from server.keys import KeyRing
-from server.store import audit, own_chain, pull, registry, restate, search, whole
+from server.store import audit, own_chain, pull, registry, relays, restate, search, whole
 from server.store.append import Signer, append
+from server.store.arrived import number_at
+from server.store.as_of import Past, each_found
 from server.store.backups import SafeThrough
 from server.store.blind import BlindIndex
+from server.store.crossing_row import Cutoffs
 from server.store.log_file import open_log, prepare_log
 from server.store.persons import DayKeys, local_day
 from server.store.protocol import (
@@ -31,9 +34,10 @@ from server.store.protocol import (
     Page,
     PulledEvent,
     PushAnswer,
+    UpstreamReceipt,
     User,
 )
-from server.store.reader import Reader, ViewMissingError
+from server.store.reader import Files, Reader, ViewMissingError
 from server.store.repeat import repeat
 from server.store.rows import Arrival, Memory
 from server.store.view_schema import FLAGS
@@ -108,7 +112,7 @@ class SqliteStore:
         kind: str,
         record: str,
         home: str,
-        user: str,
+        user: str | None,
         fields: dict[str, Any],
         person: dict[str, Any] | None,
         now_ms: int,
@@ -207,6 +211,38 @@ class SqliteStore:
         with self._contacts_lock:
             self._contacts[device] = (now_ms, unsent, offset_ms)
 
+    def adopt_device(self, device: Device) -> None:
+        self._writer.run(lambda log: relays.adopt_device(log, device))
+
+    # relays
+
+    def enrol_relay(
+        self, code_hash: bytes, server: str, jwk: dict[str, str], name: str, now_ms: int
+    ) -> Device | None:
+        """Use up a code made for a relay; None when it is not good. Its repeat changes nothing."""
+        return self._writer.run(
+            lambda log: relays.enrol_relay(log, code_hash, server, jwk, name, now_ms)
+        )
+
+    def relay_state(self) -> dict[str, Any]:
+        return self._reader.run(lambda files: relays.read_state(files.log))
+
+    def put_relay_state(self, values: Mapping[str, Any]) -> None:
+        self._writer.run(lambda log: relays.put_state(log, values))
+
+    def put_upstream_receipts(self, receipts: Sequence[UpstreamReceipt]) -> None:
+        if receipts:
+            self._writer.run(lambda log: relays.put_receipts(log, receipts))
+
+    def upstream_receipts(self, server: str) -> list[UpstreamReceipt]:
+        return self._reader.run(lambda files: relays.read_receipts(files.log, server))
+
+    def upstream_receipt(self, device: str, server: str) -> UpstreamReceipt | None:
+        return self._reader.run(lambda files: relays.read_receipt(files.log, device, server))
+
+    def drop_packs(self) -> None:
+        self._writer.run(relays.drop_packs)
+
     # people and places
 
     def put_checkpoint(self, checkpoint: Checkpoint) -> None:
@@ -265,12 +301,15 @@ class SqliteStore:
         except ViewMissingError:
             return [], ""
 
-    def crossing(self, record: str) -> CrossingWhole | None:
-        """One crossing as it stands, with conflicts, reviews and history; person parts opened."""
+    def crossing(self, record: str, as_of: int | None = None) -> CrossingWhole | None:
+        """One crossing with conflicts, reviews and history; as it stood at a log number (V5)."""
         try:
-            found = self._reader.run(
-                lambda files: whole.read_record(files.log, files.view, record, self.day_keys)
-            )
+            if as_of is not None:
+                found = self._reader.run(lambda files: self._past(files, as_of).found(record))
+            else:
+                found = self._reader.run(
+                    lambda files: whole.read_record(files.log, files.view, record, self.day_keys)
+                )
         except ViewMissingError:
             return None
         return None if found is None else whole.assemble(found, self.day_keys)
@@ -292,18 +331,40 @@ class SqliteStore:
             return dict.fromkeys(["all", *FLAGS], 0)
 
     def each_crossing(
-        self, from_ms: int, to_ms: int, checkpoints: Sequence[str], persons: bool
+        self,
+        from_ms: int,
+        to_ms: int,
+        checkpoints: Sequence[str],
+        persons: bool,
+        *,
+        as_of: int | None = None,
+        came_after: int = 0,
     ) -> Iterator[CrossingWhole]:
         """Merged crossings by (occurred, record), a hundred at a time: no long read.
 
         Raises ViewMissingError where nothing was projected: an empty export would be believed.
         """
         day_keys = self.day_keys if persons else None
+        if as_of is not None:
+            window = (from_ms, to_ms)
+            for one in each_found(
+                self._reader, lambda files: self._past(files, as_of), window, checkpoints
+            ):
+                yield whole.assemble(one, day_keys)
+            return
         after = (from_ms, "")
-        while found := self._crossings_after(after, to_ms, checkpoints, day_keys):
+        while found := self._reader.run(
+            lambda files: whole.read_page(
+                files.log, files.view, after, to_ms, checkpoints, day_keys, came_after
+            )
+        ):
             for one in found:
                 yield whole.assemble(one, day_keys)
             after = (found[-1].row.occurred_ms, found[-1].row.record)
+
+    def number_at(self, at_ms: int) -> int:
+        """The log number up to which everything was received by then: a report's cut-off."""
+        return self._reader.run(lambda files: number_at(files.log, at_ms))
 
     def projected(self) -> tuple[int, int]:
         """(watermark of the view, newest sequence of the log)."""
@@ -335,18 +396,9 @@ class SqliteStore:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _crossings_after(
-        self,
-        after: tuple[int, str],
-        to_ms: int,
-        checkpoints: Sequence[str],
-        day_keys: DayKeys | None,
-    ) -> list[whole.Found]:
-        return self._reader.run(
-            lambda files: whole.read_page(
-                files.log, files.view, after, to_ms, checkpoints, day_keys
-            )
-        )
+    def _past(self, files: Files, n: int) -> Past:
+        cutoffs = Cutoffs(self.config.report_hours, self.config.late_grace_minutes)
+        return Past(files.log, files.view, self.day_keys, cutoffs, n)
 
     def _day_key(self, day: str) -> int:
         known = self.day_keys.open_no(day)

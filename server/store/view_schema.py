@@ -67,7 +67,7 @@ def m001_crossings(db: Database) -> None:
             people INTEGER NOT NULL, goods INTEGER NOT NULL, outcome TEXT NOT NULL,
             action TEXT NOT NULL, reasons TEXT NOT NULL, families TEXT NOT NULL,
             officer TEXT NOT NULL, device TEXT NOT NULL, flags INTEGER NOT NULL,
-            review TEXT NOT NULL, counted_as TEXT NOT NULL,
+            review TEXT NOT NULL, destination TEXT NOT NULL, counted_as TEXT NOT NULL,
             first_n INTEGER NOT NULL, since_n INTEGER NOT NULL, id_keys BLOB
         );
         CREATE INDEX crossings_by_time ON crossings (occurred_ms, record);

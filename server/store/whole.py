@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from server.store.log_schema import ACCEPTED
 from server.store.persons import DayKeys
-from server.store.protocol import CrossingRow, CrossingWhole, Write
+from server.store.protocol import CrossingRow, CrossingWhole, Twin, Write
 from server.store.pull import newest_n
 from server.store.record import (
     LogEvent,
@@ -24,8 +24,9 @@ from server.store.record import (
 )
 from server.store.run_rows import COLUMNS, Run, bodies_of
 from server.store.search import ROW, crossing_row, joined, watermark, within
+from server.store.twins import FoundTwin, read_twins
 from sync.clock import crossing_ms
-from sync.registers import Record, differing, writes_of
+from sync.registers import Record, Register, differing, writes_of
 
 PAGE = 100
 MAX_FRESH = 5_000
@@ -39,6 +40,8 @@ class Found:
     row: CrossingRow
     events: tuple[LogEvent, ...]
     reviews: tuple[LogEvent, ...]
+    twins: tuple[FoundTwin, ...] = ()
+    notices: tuple[tuple[str, bool], ...] = ()
 
 
 def read_record(
@@ -51,7 +54,20 @@ def read_record(
         ).fetchone()
         if row is None:
             return None
-        return _read(log, view, [crossing_row(row)], day_keys, _fresh(log, view, record))[0]
+        fresh = _fresh(log, view, record)
+        found = _read(log, view, [crossing_row(row)], day_keys, fresh)[0]
+        news = [one for one in found.events if one.n in set(fresh)]
+        return replace(
+            found,
+            twins=tuple(read_twins(log, view, found.row, news)),
+            notices=tuple(
+                (str(kind), bool(withdrawn))
+                for kind, withdrawn in view.execute(
+                    "SELECT kind, withdrawn FROM notices WHERE subject = ? ORDER BY kind, id",
+                    (record,),
+                )
+            ),
+        )
 
 
 def read_page(
@@ -92,7 +108,19 @@ def assemble(found: Found, day_keys: DayKeys | None) -> CrossingWhole:
         settled={path: _sides(record, path, by_ref) for path in settled(record, "crossing")},
         reviews=tuple(_write(one) for one in reviews),
         history=tuple(_write(one) for one in sorted(events, key=_in_order)),
+        twins=tuple(_twin(one) for one in found.twins),
+        notices=found.notices,
     )
+
+
+def _twin(found: FoundTwin) -> Twin:
+    """With the writes to the link's decision that nobody has superseded (SPEC L4)."""
+    events = [open_event(one, None) for one in found.events]
+    by_ref = {one.ref: one for one in events}
+    register = merge_events(events).get("decision", Register())
+    writes = tuple(_write(by_ref[one.ref]) for one in register.surviving())
+    by_person = any(one.body.officer is not None for one in events)
+    return Twin(found.row, found.tie, found.record, writes, by_person)
 
 
 def _read(

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from PIL import Image
 
 from credentials import normalise_plate
 from tests.cli.conftest import Chot
 from tests.credentials.health_making import KID, cwt, hc1, passport, sign1
 from tests.credentials.signer_making import certificate
 from tests.credentials.signing import ISSUER_KEY, public_spki
+from tests.e2e.camera import qr_picture
 from tests.node import typescript_answers
 
+PASSPORT = Path(__file__).parents[3] / "shared" / "vectors" / "vaccine_passport"
 BATCH = Path(__file__).parents[2] / "web" / "tools" / "batch.ts"
 DER = certificate(ISSUER_KEY).public_bytes(Encoding.DER)
 LISTED = {"kid": base64.b64encode(KID).decode(), "rawData": base64.b64encode(DER).decode()}
@@ -116,6 +121,98 @@ def test_a_line_that_is_none_is_named(chot: Chot) -> None:
         assert "2" in result.stderr or "9" in result.stderr
     result = chot("verify", "--batch", stdin='{"payload": "x", "now": "hôm nay"}', exit_code=1)
     assert "ISO 8601" in result.stderr
+
+
+def photo(path: Path, *texts: str) -> Path:
+    """A picture of these codes, side by side."""
+    pictures = [qr_picture(text) for text in texts]
+    width, height = sum(one.width for one in pictures), max(one.height for one in pictures)
+    paper = Image.new("RGB", (width, height), "white")
+    left = 0
+    for one in pictures:
+        paper.paste(one, (left, 0))
+        left += one.width
+    paper.save(path)
+    return path
+
+
+@pytest.mark.parametrize("name", ["ma.png", "MA.JPG", "ma.webp"])
+def test_a_picture_is_read_as_the_code_on_it(chot: Chot, tmp_path: Path, name: str) -> None:
+    said = chot("verify", *AT, "--lang", "en", photo(tmp_path / name, passport())).stdout
+    assert "not trusted" in said and "Nothing in it is proved" in said and "Nguyễn Thị Mẫu" in said
+
+
+def test_every_code_of_a_picture_is_told(chot: Chot, tmp_path: Path) -> None:
+    id_card = "001190012345||Lê Văn Thử|15081990|Nữ|Hà Nội|19042021"
+    said = chot("verify", *AT, photo(tmp_path / "hai.png", id_card, passport())).stdout
+    assert "Lê Văn Thử" in said and "Nguyễn Thị Mẫu" in said
+
+
+def test_a_transparent_background_is_paper(chot: Chot, tmp_path: Path) -> None:
+    dark = qr_picture("001190012345||Lê Văn Thử").convert("L").point(lambda value: 255 - value)
+    black = Image.new("RGBA", dark.size, (0, 0, 0, 0))
+    black.putalpha(dark)
+    black.save(tmp_path / "ma.png")
+    assert "Lê Văn Thử" in chot("verify", tmp_path / "ma.png").stdout
+
+
+def test_a_picture_that_is_none_is_one_clear_line(chot: Chot, tmp_path: Path) -> None:
+    blank = tmp_path / "trang.png"
+    Image.new("1", (300, 300), 1).save(blank)
+    broken = tmp_path / "hong.jpg"
+    broken.write_bytes(b"\xff\xd8\xff" + bytes(200))
+    gif = tmp_path / "hoat-hinh.png"
+    Image.new("1", (30, 30), 1).save(gif, "GIF")
+    huge = tmp_path / "to.png"
+    Image.new("1", (30_000, 30_000), 1).save(huge)
+    missing = tmp_path / "khong-co.png"
+    for path, why in (
+        (blank, "no QR code"),
+        (broken, "no picture"),
+        (gif, "no picture"),
+        (huge, "too large"),
+        (missing, "no such picture"),
+        (Path("x" * 5_000 + ".png"), "no such picture"),
+    ):
+        result = chot("verify", path, exit_code=1)
+        assert why in result.stderr and len(result.stderr.splitlines()) == 1
+
+
+def test_without_the_package_for_pictures_it_is_named(
+    chot: Chot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "zxingcpp", None)
+    result = chot("verify", photo(tmp_path / "ma.png", "hello"), exit_code=1)
+    assert "chot[photo]" in result.stderr
+
+
+def test_the_published_vietnamese_sample_is_a_claim(chot: Chot) -> None:
+    if not (PASSPORT / "vn-sample-test-key.png").exists():
+        pytest.skip("../shared/vectors/vaccine_passport is not here")
+    trust = ("--trust", PASSPORT / "vn-production-signer.json", "--lang", "en")
+    at = ("--at", "2022-07-01")
+    said = chot("verify", *at, *trust, PASSPORT / "vn-sample-test-key.png").stdout
+    assert "Vaccine passport" in said and "not trusted" in said and "issued by VN" in said
+    assert "Nothing in it is proved" in said
+
+
+def test_withdrawn_is_told_and_a_list_without_trust_is_a_usage_error(
+    chot: Chot, tmp_path: Path
+) -> None:
+    trust = written(tmp_path / "dsc.json", [LISTED])
+    digest = base64.b64encode(sha256(b"URN:UVCI:01:VN:1#A").digest()[:16]).decode()
+    batch = {"kid": LISTED["kid"], "hashType": "UCI", "entries": [{"hash": digest}]}
+    revoked = written(tmp_path / "thu-hoi.json", batch)
+    assert (
+        "thu hồi" in chot("verify", *AT, "--trust", trust, "--revoked", revoked, passport()).stdout
+    )
+    other = written(tmp_path / "khac.json", batch | {"kid": "AAAAAAAAAAA="})
+    said = chot("verify", *AT, "--trust", trust, "--revoked", other, passport()).stdout
+    assert "Chữ ký hợp lệ" in said
+    chot("verify", "--revoked", revoked, passport(), exit_code=2)
+    odd = written(tmp_path / "sai.json", batch | {"hashType": "MD5"})
+    result = chot("verify", "--trust", trust, "--revoked", odd, passport(), exit_code=1)
+    assert "hashType" in result.stderr and str(odd) in result.stderr
 
 
 def test_neither_a_code_nor_a_batch_is_a_usage_error(chot: Chot) -> None:

@@ -32,10 +32,10 @@ def signer(**known: Any) -> dict[str, Any]:
     return trust_key(kid=KEY_ID, issuer="VN", usage=KINDS, **known)
 
 
-def rsa_signer() -> dict[str, Any]:
+def rsa_signer(kid: str = KEY_ID) -> dict[str, Any]:
     der = rsa_key().public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     spki = base64.b64encode(der).decode()
-    return trust_key(kid=KEY_ID, issuer="VN", usage=KINDS, alg="PS256", jwk=None, spki=spki)
+    return trust_key(kid=kid, issuer="VN", usage=KINDS, alg="PS256", jwk=None, spki=spki)
 
 
 def card_signer(**known: Any) -> dict[str, Any]:
@@ -59,12 +59,23 @@ TRUSTS: dict[str, dict[str, Any]] = {
     "card_other_issuer": NOBODY | {"keys": [card_signer(issuer="https://other.example")]},
     "card_unnamed_issuer": NOBODY | {"keys": [card_signer(issuer="?")]},
     "card_wrong_usage": NOBODY | {"keys": [card_signer(usage=KINDS)]},
+    "card_two_of_one_kid": NOBODY
+    | {"keys": [card_signer(jwk=public_jwk(OTHER_KEY)), rsa_signer(kid=CARD_KID), card_signer()]},
+    "card_rsa": NOBODY | {"keys": [rsa_signer(kid=CARD_KID)]},
     "card_revoked": {
         "keys": [card_signer()],
         "revoked": [sha(f"shc:{CARD_KID}:r1")],
     },
 }
 CASES: list[dict[str, Any]] = []
+
+
+def withdrawn(
+    keys: list[dict[str, Any]], kid: str | None, fingerprint: str, before_ms: int | None = None
+) -> dict[str, Any]:
+    """Trust in these keys and one list of withdrawn documents."""
+    entry = {"kid": kid, "issued_before_ms": before_ms, "fingerprints": [fingerprint]}
+    return {"keys": keys, "revoked": [], "revocations": [entry]}
 
 
 def case(name: str, text: str, trust: str, expected: dict[str, Any], **known: Any) -> None:

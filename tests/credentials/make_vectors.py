@@ -17,6 +17,7 @@ from tests.credentials.insurance_cases import insurance_cards
 from tests.credentials.own_cases import TRUSTS, own_documents
 from tests.credentials.passport_cases import passports
 from tests.credentials.plate_cases import plates
+from tests.credentials.revocation_cases import revocation_lists
 from tests.credentials.signing import (
     ISSUER_KEY,
     OTHER_KEY,
@@ -75,6 +76,10 @@ def packs() -> dict[str, Any]:
     return {"root_jwk": public_jwk(ISSUER_KEY) | {"kid": "root"}, "cases": found}
 
 
+def withdrawing(revocations: Any) -> dict[str, Any]:
+    return {"keys": [], "revoked": [], "revocations": revocations}
+
+
 def trusts() -> list[dict[str, Any]]:
     """Content that must refuse the whole trust list, and what the error names."""
     private = public_jwk(ISSUER_KEY) | {"d": "AAAA"}
@@ -108,6 +113,24 @@ def trusts() -> list[dict[str, Any]]:
                 },
                 "keys[0].spki",
             ),
+            ("revocations_object", withdrawing({}), "revocations"),
+            ("revocations_text", withdrawing(["x"]), "revocations[0]"),
+            (
+                "revocations_kid",
+                withdrawing([{"kid": 1, "fingerprints": []}]),
+                "revocations[0].kid",
+            ),
+            ("revocations_bare", withdrawing([{"kid": "a"}]), "revocations[0].fingerprints"),
+            (
+                "revocations_form",
+                withdrawing([{"kid": "a", "fingerprints": ["0" * 32, "A" * 32]}]),
+                "revocations[0].fingerprints[1]",
+            ),
+            (
+                "revocations_before",
+                withdrawing([{"kid": "a", "fingerprints": [], "issued_before_ms": "0"}]),
+                "revocations[0].issued_before_ms",
+            ),
             (
                 "not_before_text",
                 {"keys": [trust_key(not_before_ms="0")], "revoked": []},
@@ -140,6 +163,7 @@ FILES: dict[str, Callable[[], Any]] = {
     "plates": plates,
     "packs": packs,
     "trust_errors": trusts,
+    "revocations": revocation_lists,
 }
 
 

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from tests.credentials.expected import (
+    CASES,
     EXPIRES_AT,
     HOUR_S,
     ISSUED_AT,
@@ -151,6 +152,15 @@ def own_documents() -> None:
     case("decl_after_key", own("decl", SHORT), said("key_usage"), "retired_before")
     case("decl_before_key", own("decl", SHORT), said("key_usage"), "starts_later")
     case("decl_revoked", own("decl", SHORT), said("revoked"), "revoked")
+    set_back = said("expired") | {"warnings": ["clock_behind"]}
+    later = {"high_water_ms": (ISSUED_S + 72 * HOUR_S) * 1000}
+    case("decl_clock_set_back", own("decl", SHORT), set_back, "district", conditions=later)
+    stop = {"confirmed_ms": 0, "trust_stop_hours": 168}
+    stopped = signed("claim", "untrusted") | {"warnings": ["trust_stopped"]}
+    case("decl_trust_stopped", own("decl", SHORT), stopped, "district", conditions=stop)
+    # What nobody signed depends on no trust list and on no clock.
+    unsigned = next(one for one in CASES if one["evidence"]["code"] == "unsigned")
+    CASES.append(unsigned | {"id": "unsigned_under_conditions", "conditions": stop | later})
     end_ms = (ISSUED_S + 72 * HOUR_S) * 1000
     for name, now_ms, leeway_ms, expected in (
         ("decl_last_millisecond", end_ms - 1, 0, VERIFIED_SHORT),

@@ -3,15 +3,21 @@
 import base64
 from typing import Any
 
-from tests.credentials.expected import HOUR_S, ISSUED_S, identity
+from tests.credentials.expected import HOUR_S, ISSUED_S, NOW_MS, identity
 from tests.credentials.health_expected import (
     DOSE_SEEN,
     END_MS,
+    KEY_ID,
+    TRUSTS,
+    UNKNOWN_HC1,
     case,
     facts,
     passport_seen,
     refused,
+    rsa_signer,
     sha,
+    signer,
+    withdrawn,
 )
 from tests.credentials.health_making import (
     DOSE,
@@ -26,8 +32,11 @@ from tests.credentials.health_making import (
     passport,
     rsa_key,
     sign1,
+    signature_of,
 )
 from tests.credentials.signing import ISSUER_KEY, OTHER_KEY
+
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
 def passports() -> None:
@@ -52,8 +61,107 @@ def passports() -> None:
     future = passport_seen("invalid", "not_yet_valid")
     case("hc1_issued_in_the_future", good, "vn", future, now_ms=ISSUED_S * 1000 - 1)
     case("hc1_not_before", passport(nbf=ISSUED_S + 2 * HOUR_S), "vn", future)
+    revocations(good)
+    conditions(good)
     contents()
     headers()
+
+
+def revocations(good: str) -> None:
+    """The EU's three kinds of hash, and whom a list may speak of."""
+    withdrawn_seen = passport_seen("invalid", "revoked")
+    uci, country_uci = sha("URN:UVCI:01:VN:1#A"), sha("VNURN:UVCI:01:VN:1#A")
+    rsa_good, r_half = passport(key=rsa_key()), sha(signature_of(good))
+    lists: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
+        ("uci", good, withdrawn([signer()], KEY_ID, uci), withdrawn_seen),
+        ("country_uci", good, withdrawn([signer()], KEY_ID, country_uci), withdrawn_seen),
+        ("signature", good, withdrawn([signer()], KEY_ID, r_half), withdrawn_seen),
+        (
+            "rsa_signature",
+            rsa_good,
+            withdrawn([rsa_signer()], KEY_ID, sha(signature_of(rsa_good))),
+            withdrawn_seen,
+        ),
+        ("any_key", good, withdrawn([signer()], None, uci), withdrawn_seen),
+        ("other_key", good, withdrawn([signer()], "AAAAAAAAAAA=", uci), passport_seen()),
+        (
+            "other_id",
+            good,
+            withdrawn([signer()], KEY_ID, sha("URN:UVCI:01:VN:2#A")),
+            passport_seen(),
+        ),
+        ("before", good, withdrawn([signer()], KEY_ID, uci, ISSUED_S * 1000), passport_seen()),
+        (
+            "until_its_issue",
+            good,
+            withdrawn([signer()], KEY_ID, uci, ISSUED_S * 1000 + 1),
+            withdrawn_seen,
+        ),
+    ]
+    for name, text, trust, expected in lists:
+        TRUSTS[f"list_{name}"] = trust
+        case(f"hc1_list_{name}", text, f"list_{name}", expected)
+    # (R, S) and (R, -S) are both good signatures, so only R may count.
+    one, other = (hc1(message) for message in with_both_signatures())
+    TRUSTS["list_r"] = withdrawn([signer()], KEY_ID, sha(signature_of(one)))
+    case("hc1_list_signature_with_other_s", other, "list_r", withdrawn_seen)
+
+
+def with_both_signatures() -> tuple[bytes, bytes]:
+    """One message under (R, S) and under (R, -S)."""
+    message = sign1(cwt())
+    s = int.from_bytes(message[-32:], "big")
+    return message, message[:-32] + (P256_ORDER - s).to_bytes(32, "big")
+
+
+def conditions(good: str) -> None:
+    """A clock set back, and a trust list that grows old."""
+    day_ms = 24 * HOUR_S * 1000
+    claimed = passport_seen("claim", "untrusted", warnings=["trust_stopped"])
+    seen: dict[str, Any]
+    for name, given, seen in (
+        ("clock_right", {"high_water_ms": NOW_MS}, passport_seen()),
+        ("clock_a_little_behind", {"high_water_ms": NOW_MS + 300_000}, passport_seen()),
+        (
+            "clock_behind",
+            {"high_water_ms": NOW_MS + 300_001},
+            passport_seen(warnings=["clock_behind"]),
+        ),
+        (
+            "clock_set_back",
+            {"high_water_ms": END_MS + 1},
+            passport_seen("invalid", "expired", warnings=["clock_behind"]),
+        ),
+        ("trust_fresh", {"confirmed_ms": NOW_MS - day_ms + 1}, passport_seen()),
+        (
+            "trust_aging",
+            {"confirmed_ms": NOW_MS - day_ms},
+            passport_seen(warnings=["trust_aging"]),
+        ),
+        (
+            "trust_old",
+            {"confirmed_ms": NOW_MS - 7 * day_ms},
+            passport_seen(warnings=["trust_old"]),
+        ),
+        (
+            "trust_old_by_the_mark",
+            {"confirmed_ms": NOW_MS - 7 * day_ms + 60_000, "high_water_ms": NOW_MS + 60_000},
+            passport_seen(warnings=["trust_old"]),
+        ),
+        (
+            "trust_before_the_stop",
+            {"confirmed_ms": NOW_MS - 2 * day_ms + 1, "trust_stop_hours": 48},
+            passport_seen(warnings=["trust_aging"]),
+        ),
+        ("trust_stopped", {"confirmed_ms": NOW_MS - 2 * day_ms, "trust_stop_hours": 48}, claimed),
+        ("trust_confirmed_now", {"confirmed_ms": NOW_MS, "trust_stop_hours": 0}, passport_seen()),
+        ("trust_not_followed", {"trust_stop_hours": 1}, passport_seen()),
+    ):
+        case(f"hc1_{name}", good, "vn", seen, conditions=given)
+    stopped = {"confirmed_ms": NOW_MS - 2 * day_ms, "trust_stop_hours": 48}
+    late = passport_seen("invalid", "expired", warnings=["trust_stopped"])
+    case("hc1_expired_and_trust_stopped", good, "vn", late, now_ms=END_MS + 1, conditions=stopped)
+    case("hc1_partial_under_conditions", good[:40], "vn", UNKNOWN_HC1, conditions=stopped)
 
 
 def contents() -> None:

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from credentials import (
+    Conditions,
     PackError,
     TrustError,
     evidence_to_json,
+    import_revocations,
     normalise_plate,
     parse_trust,
     read,
@@ -36,7 +38,8 @@ PACKS = load("packs")
 @pytest.mark.parametrize(("trusts", "case"), READINGS, ids=[case["id"] for _, case in READINGS])
 def test_reads_as_written_in_the_vectors(trusts: dict[str, Any], case: dict[str, Any]) -> None:
     trust = parse_trust(trusts[case["trust"]])
-    found = read(case["text"], trust, case["now_ms"], case["leeway_ms"])
+    conditions = Conditions(**case.get("conditions", {}))
+    found = read(case["text"], trust, case["now_ms"], case["leeway_ms"], conditions)
     assert evidence_to_json(found) == case["evidence"]
     assert recognise(case["text"]) == case["evidence"]["family"]
 
@@ -63,3 +66,13 @@ def test_trust_content_is_refused_whole(case: dict[str, Any]) -> None:
     with pytest.raises(TrustError) as caught:
         parse_trust(case["content"])
     assert caught.value.where == case["where"]
+
+
+@pytest.mark.parametrize("case", load("revocations"), ids=lambda case: case["id"])
+def test_revocation_list_is_taken_or_refused_with_its_place(case: dict[str, Any]) -> None:
+    try:
+        found = import_revocations(case["list"])
+    except TrustError as error:
+        assert (error.where, None) == (case["where"], case["imported"])
+    else:
+        assert (None, asdict(found)) == (case["where"], case["imported"])

@@ -17,6 +17,7 @@ MAY: dict[str, set[str]] = {
     "crossing": {"reviewer", "approver"},
     "write_review": {"reviewer", "approver"},
     "resolve": {"reviewer", "approver"},
+    "link": {"reviewer", "approver"},
     "search_form": {"reviewer", "approver"},
     "open_search": {"reviewer", "approver"},
     "search_page": {"reviewer", "approver"},

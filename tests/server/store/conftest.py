@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from server.config import Config
+from server.home.look import HomeLook
 from server.projector import Projector
 from server.store.protocol import Criteria, CrossingRow, Enrolment, Store
 from server.store.sqlite import SqliteStore, open_store
@@ -47,6 +48,17 @@ class World:
     def project(self) -> int:
         with Projector(self.config, self.sqlite.keys) as projector:
             return projector.catch_up()
+
+    def look(self) -> int:
+        """Project, and let the home server write what follows from it, until it has no more."""
+        with (
+            Projector(self.config, self.sqlite.keys) as projector,
+            HomeLook(self.config, self.sqlite.keys, lambda: NOON_MS) as looker,
+        ):
+            while True:
+                reached = projector.catch_up()
+                if not projector.look(looker) and self.store.projected()[1] == reached:
+                    return reached
 
     def found(self, **criteria: object) -> list[CrossingRow]:
         rows, _ = self.store.search(Criteria(**criteria), "", 500)  # type: ignore[arg-type]

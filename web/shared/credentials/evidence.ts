@@ -7,7 +7,9 @@ export type Code =
   | "ok" | "unsigned" | "untrusted" | "unrecognised"
   | "prefix" | "base45" | "zlib" | "cbor" | "cose" | "algorithm" | "signature" | "key_usage"
   | "not_yet_valid" | "expired" | "revoked" | "malformed";
-export type Warning = "id_province" | "id_birth_year" | "id_sex" | "birth_date" | "input_method";
+export type Warning =
+  | "id_province" | "id_birth_year" | "id_sex" | "birth_date" | "input_method"
+  | "clock_behind" | "trust_aging" | "trust_old" | "trust_stopped";
 export type Sex = "M" | "F";
 
 /** Whom the code names, as read; masked characters stay masked. */

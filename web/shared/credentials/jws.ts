@@ -1,8 +1,8 @@
 /**
  * Compact JWS with ES256 and nothing else (RFC 7515, RFC 7518 3.4). Twin of credentials/jws.py.
  *
- * The header has exactly the members alg, kid and typ; every part must be canonical base64url, so
- * that one document has one text.
+ * In packs and our own documents the header has exactly the members alg, kid and typ; every part
+ * must be canonical base64url, so that one document has one text.
  */
 
 export type Bytes = Uint8Array<ArrayBuffer>;
@@ -43,9 +43,16 @@ export interface CompactJws {
   signature: Bytes;
 }
 
-/** Take `header.payload.signature` apart without checking the signature. Throws JwsError. */
-export function parseJws(text: string, maxCharacters: number): CompactJws {
-  if (text.length > maxCharacters) throw new JwsError("malformed");
+/** `header.payload.signature`, decoded; nothing is known of the header but that it is JSON. */
+export interface JwsParts {
+  header: JsonObject;
+  signingInput: Bytes;
+  payload: Bytes;
+  signature: Bytes;
+}
+
+/** Take a JWS apart, whatever its header says. Throws JwsError, `partial` for a cut one. */
+export function jwsParts(text: string): JwsParts {
   const parts = text.split(".");
   const [head = "", body = "", tail = ""] = parts;
   if (parts.length < 3 || (parts.length === 3 && tail.length < SIGNATURE_CHARACTERS)) {
@@ -59,11 +66,34 @@ export function parseJws(text: string, maxCharacters: number): CompactJws {
   if (headerBytes === null || payload === null || signature === null) {
     throw new JwsError("malformed");
   }
-  const { alg, kid, typ } = headerOf(headerBytes);
-  if (alg !== "ES256") throw new JwsError("algorithm");
-  if (typeof kid !== "string" || !KID.test(kid)) throw new JwsError("malformed");
+  return { header: headerOf(headerBytes), signingInput: binaryBytes(`${head}.${body}`), payload, signature };
+}
+
+/** Take `header.payload.signature` apart without checking the signature. Throws JwsError. */
+export function parseJws(text: string, maxCharacters: number): CompactJws {
+  if (text.length > maxCharacters) throw new JwsError("malformed");
+  const { header, ...rest } = jwsParts(text);
+  if (Object.keys(header).sort().join(" ") !== "alg kid typ") throw new JwsError("malformed");
+  if (header["alg"] !== "ES256") throw new JwsError("algorithm");
+  const typ = header["typ"];
   if (typeof typ !== "string" || !TYP.test(typ)) throw new JwsError("malformed");
-  return { kid, typ, signingInput: binaryBytes(`${head}.${body}`), payload, signature };
+  return { kid: kidOf(header), typ, ...rest };
+}
+
+/** The key id of a header. Throws JwsError. */
+export function kidOf(header: JsonObject): string {
+  const kid = member(header, "kid");
+  if (typeof kid !== "string" || !KID.test(kid)) throw new JwsError("malformed");
+  return kid;
+}
+
+/** The first of these keys (imported as ECDSA P-256) that made the signature. */
+export async function signerOf<T extends { publicKey: CryptoKey }>(
+  jws: CompactJws,
+  keys: readonly T[],
+): Promise<T | null> {
+  for (const key of keys) if (await verifyEs256(jws, key.publicKey)) return key;
+  return null;
 }
 
 /** Whether `publicKey` (imported as ECDSA P-256) made the signature. */
@@ -145,16 +175,12 @@ export function member(value: unknown, name: string): unknown {
   return value[name];
 }
 
-function headerOf(bytes: Bytes): { alg: unknown; kid: unknown; typ: unknown } {
-  let header: JsonObject;
+function headerOf(bytes: Bytes): JsonObject {
   try {
-    header = parseJsonObject(bytes);
+    return parseJsonObject(bytes);
   } catch {
     throw new JwsError("malformed");
   }
-  const names = Object.keys(header).sort().join(" ");
-  if (names !== "alg kid typ") throw new JwsError("malformed");
-  return { alg: header["alg"], kid: header["kid"], typ: header["typ"] };
 }
 
 function isCoordinate(value: unknown): value is string {

@@ -8,7 +8,7 @@
 import { instantOfEpochS } from "./dates.ts";
 import { type Code, type Evidence, evidenceOf, type Status, type Subject } from "./evidence.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { type CompactJws, JwsError, parseJsonObject, parseJws, verifyEs256 } from "./jws.ts";
+import { type CompactJws, JwsError, parseJsonObject, parseJws, signerOf } from "./jws.ts";
 import { badgeSecret, checkClaims, isTyp, type OwnClaims, SUBJECT_TYPES, type Typ } from "./own_claims.ts";
 import { stripEnd, strip } from "./text.ts";
 import { covers, type Trust, type TrustKey } from "./trust.ts";
@@ -83,11 +83,6 @@ export function ownFingerprint(documentId: string): Promise<string> {
 
 function isOwn(jws: CompactJws): jws is OwnJws {
   return isTyp(jws.typ);
-}
-
-async function signerOf(jws: CompactJws, keys: readonly TrustKey[]): Promise<TrustKey | null> {
-  for (const key of keys) if (await verifyEs256(jws, key.publicKey)) return key;
-  return null;
 }
 
 function claimsOf(jws: OwnJws): OwnClaims | null {

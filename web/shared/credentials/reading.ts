@@ -2,6 +2,7 @@
 
 import { matchesBhyt, readBhyt } from "./bhyt.ts";
 import { familyOfCccd, matchesCccd, readCccd } from "./cccd.ts";
+import { type Conditions, judgedMs, under } from "./conditions.ts";
 import type { Evidence, Family } from "./evidence.ts";
 import { matchesHc1, readHc1 } from "./hc1.ts";
 import { matchesOwn, readOwn } from "./own.ts";
@@ -38,7 +39,13 @@ export async function read(
   trust: Trust,
   nowMs: number,
   leewayMs = 0,
+  conditions: Conditions = {},
 ): Promise<Evidence> {
+  const found = await readFamily(text, trust, judgedMs(nowMs, conditions), leewayMs);
+  return under(found, nowMs, conditions);
+}
+
+async function readFamily(text: string, trust: Trust, nowMs: number, leewayMs: number): Promise<Evidence> {
   const family = recognise(text);
   const bare = isLongerThan(text, MAX_CHARACTERS) ? text : strip(text, "\t\r\n");
   switch (family) {

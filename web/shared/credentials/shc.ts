@@ -5,13 +5,10 @@
 
 import { type Code, type Evidence, evidenceOf } from "./evidence.ts";
 import { type CardContent, readCard } from "./fhir.ts";
-import { fingerprint, signatureFingerprint } from "./fingerprint.ts";
+import { cardFingerprint, signatureFingerprint } from "./fingerprint.ts";
 import { HealthError, healthEvidence, healthStanding } from "./health.ts";
 import { InflateError, inflate } from "./inflate.ts";
-import {
-  base64urlDecode, binaryBytes, type CompactJws, type JsonObject, JsonError, JwsError, MAX_HEADER_CHARACTERS,
-  member, parseJsonObject, SIGNATURE_CHARACTERS, verifyEs256,
-} from "./jws.ts";
+import { type CompactJws, JsonError, JwsError, jwsParts, kidOf, member, parseJsonObject, signerOf } from "./jws.ts";
 import { keysFor, type Trust, type TrustKey } from "./trust.ts";
 
 const PREFIX = "shc:/";
@@ -19,7 +16,6 @@ const USAGE = "shc";
 
 const DIGITS = /^[0-9]*$/;
 const PART = /^[1-9][0-9]?\/[1-9][0-9]?\/[0-9]*$/;
-const KID = /^[A-Za-z0-9_.:-]{1,64}$/;
 /** Two digits are a character's code less 45, the code of "-". */
 const OFFSET = 45;
 const HIGHEST = 122 - OFFSET;
@@ -92,45 +88,19 @@ function parse(body: string): CompactJws {
   if (body.length % 2 === 1) throw new JwsError("partial");
   const codes = Array.from({ length: body.length / 2 }, (_, i) => Number(body.slice(2 * i, 2 * i + 2)));
   if (codes.some((code) => code > HIGHEST)) throw new JwsError("malformed");
-  const parts = codes.map((code) => String.fromCharCode(code + OFFSET)).join("").split(".");
-  const [head = "", payloadText = "", tail = ""] = parts;
-  if (parts.length < 3 || (parts.length === 3 && tail.length < SIGNATURE_CHARACTERS)) {
-    throw new JwsError("partial");
-  }
-  if (parts.length > 3 || tail.length > SIGNATURE_CHARACTERS) throw new JwsError("malformed");
-  if (head.length > MAX_HEADER_CHARACTERS) throw new JwsError("malformed");
-  const header = headerOf(head);
-  const payload = base64urlDecode(payloadText);
-  const signature = base64urlDecode(tail);
-  if (header === null || payload === null || signature === null) throw new JwsError("malformed");
+  const { header, ...rest } = jwsParts(codes.map((code) => String.fromCharCode(code + OFFSET)).join(""));
   if (member(header, "alg") !== "ES256") throw new JwsError("algorithm");
-  const kid = member(header, "kid");
   if (member(header, "zip") !== "DEF" || member(header, "crit") !== undefined) {
     throw new JwsError("malformed");
   }
-  if (typeof kid !== "string" || !KID.test(kid)) throw new JwsError("malformed");
-  return { kid, typ: "", signingInput: binaryBytes(`${head}.${payloadText}`), payload, signature };
-}
-
-function headerOf(text: string): JsonObject | null {
-  const bytes = base64urlDecode(text);
-  try {
-    return bytes === null ? null : parseJsonObject(bytes);
-  } catch {
-    return null;
-  }
-}
-
-async function signerOf(jws: CompactJws, keys: readonly TrustKey[]): Promise<TrustKey | null> {
-  for (const key of keys) if (await verifyEs256(jws, key.publicKey)) return key;
-  return null;
+  return { kid: kidOf(header), typ: "", ...rest };
 }
 
 /** The card's revocation id (vc.rid, an id for one key) and the signature's. */
 async function fingerprintsOf(jws: CompactJws, content: CardContent): Promise<string[]> {
   const signature = await signatureFingerprint("ES256", jws.signature);
   if (content.revocation_id === null) return [signature];
-  return [await fingerprint(`shc:${jws.kid}:${content.revocation_id}`), signature];
+  return [await cardFingerprint(jws.kid, content.revocation_id), signature];
 }
 
 function refused(code: Code, keyId: string | null = null): Evidence {

@@ -33,27 +33,33 @@ export interface TrustKey {
   not_after_ms: number | null;
 }
 
+/** Fingerprints that an issuer withdrew: of what `kid` signed and issued before that instant. */
+export interface Revocations {
+  kid: string | null;
+  issued_before_ms: number | null;
+  fingerprints: ReadonlySet<string>;
+}
+
 export interface Trust {
   keys: readonly TrustKey[];
   byKid: ReadonlyMap<string, readonly TrustKey[]>;
   revoked: ReadonlySet<string>;
+  revocations: readonly Revocations[];
   /** Kids of published keys that we refuse: what they sign is no claim but invalid. */
   unusable: ReadonlySet<string>;
 }
 
-export const NO_TRUST: Trust = { keys: [], byKid: new Map(), revoked: new Set(), unusable: new Set() };
+export const NO_TRUST: Trust = {
+  keys: [], byKid: new Map(), revoked: new Set(), revocations: [], unusable: new Set(),
+};
 
 /** Trust from a trust pack's `content`. Rejects with TrustError naming the first bad member. */
 export async function parseTrust(content: unknown): Promise<Trust> {
   if (!isJsonObject(content)) throw new TrustError("content");
   const entries = listOf(member(content, "keys"), "keys", MAX_KEYS);
-  const revoked = new Set<string>();
-  for (const [index, item] of listOf(member(content, "revoked"), "revoked", MAX_REVOKED).entries()) {
-    if (typeof item !== "string" || !/^[0-9a-f]{32}$/.test(item)) {
-      throw new TrustError(`revoked[${index}]`);
-    }
-    revoked.add(item);
-  }
+  const revoked = fingerprintsOf(member(content, "revoked"), "revoked", MAX_REVOKED);
+  const lists = listOf(member(content, "revocations") ?? [], "revocations", MAX_KEYS);
+  const revocations = revocationsOf(lists, MAX_REVOKED - revoked.size);
   const keys: TrustKey[] = [];
   const byKid = new Map<string, TrustKey[]>();
   for (const [index, entry] of entries.entries()) {
@@ -64,7 +70,23 @@ export async function parseTrust(content: unknown): Promise<Trust> {
   const unusable = listOf(member(content, "unusable") ?? [], "unusable", MAX_KEYS).map((kid, index) =>
     textOf(kid, `unusable[${index}]`),
   );
-  return { keys, byKid, revoked, unusable: new Set(unusable) };
+  return { keys, byKid, revoked, revocations, unusable: new Set(unusable) };
+}
+
+/** Whether what `kid` signed was withdrawn; also for Evidence kept from before. */
+export function revokes(
+  trust: Trust,
+  fingerprints: readonly string[],
+  kid: string | null,
+  issuedMs: number,
+): boolean {
+  if (fingerprints.some((one) => trust.revoked.has(one))) return true;
+  return trust.revocations.some(
+    (list) =>
+      (list.kid === null || list.kid === kid) &&
+      (list.issued_before_ms === null || issuedMs < list.issued_before_ms) &&
+      fingerprints.some((one) => list.fingerprints.has(one)),
+  );
 }
 
 /** All keys of that id: several issuers may have drawn the same one. */
@@ -137,6 +159,29 @@ function base64Decode(value: unknown): Bytes {
   const binary = atob(value);
   if (btoa(binary) !== value) throw new TrustError("spki");
   return binaryBytes(binary);
+}
+
+/** `room` bounds the fingerprints of all entries together. */
+function revocationsOf(entries: readonly unknown[], room: number): Revocations[] {
+  let left = room;
+  return entries.map((entry, index) => {
+    const where = `revocations[${index}]`;
+    if (!isJsonObject(entry)) throw new TrustError(where);
+    const kid = member(entry, "kid") ?? null;
+    const fingerprints = fingerprintsOf(member(entry, "fingerprints"), `${where}.fingerprints`, left);
+    left -= fingerprints.size;
+    const issued_before_ms = instantOf(member(entry, "issued_before_ms"), `${where}.issued_before_ms`);
+    return { kid: kid === null ? null : textOf(kid, `${where}.kid`), issued_before_ms, fingerprints };
+  });
+}
+
+function fingerprintsOf(value: unknown, where: string, limit: number): Set<string> {
+  const found = new Set<string>();
+  for (const [index, item] of listOf(value, where, limit).entries()) {
+    if (typeof item !== "string" || !/^[0-9a-f]{32}$/.test(item)) throw new TrustError(`${where}[${index}]`);
+    found.add(item);
+  }
+  return found;
 }
 
 function listOf(value: unknown, where: string, limit: number): unknown[] {

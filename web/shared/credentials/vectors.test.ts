@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Evidence } from "./evidence.ts";
 import {
+  type Conditions,
+  importRevocations,
   normalisePlate,
   openBadge,
   PackError,
@@ -12,6 +14,7 @@ import {
   type Plate,
   read,
   recognise,
+  type RevocationImport,
   TrustError,
   verifyPack,
 } from "./index.ts";
@@ -24,6 +27,7 @@ interface Reading {
     trust: string;
     now_ms: number;
     leeway_ms: number;
+    conditions?: Conditions;
     evidence: Evidence;
   }[];
 }
@@ -47,12 +51,15 @@ const reading = load<Reading>("reading");
 const health = load<Reading>("health");
 const packs = load<Packs>("packs");
 const plates = load<{ text: string; plate: Plate }[]>("plates");
+const revocations = load<{ id: string; list: unknown; imported: RevocationImport | null; where: string | null }[]>(
+  "revocations",
+);
 const trustErrors = load<{ id: string; content: unknown; where: string }[]>("trust_errors");
 
 describe.each([reading, health])("reading", ({ trusts, cases }) => {
   test.each(cases)("$id", async (one) => {
     const trust = await parseTrust(trusts[one.trust]);
-    const found = await read(one.text, trust, one.now_ms, one.leeway_ms);
+    const found = await read(one.text, trust, one.now_ms, one.leeway_ms, one.conditions);
     expect(found).toEqual(one.evidence);
     expect(recognise(one.text)).toBe(one.evidence.family);
   });
@@ -94,5 +101,18 @@ describe("trust errors", () => {
     const error = await parseTrust(content).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(TrustError);
     expect((error as TrustError).where).toBe(where);
+  });
+});
+
+describe("revocation lists", () => {
+  test.each(revocations)("$id", async ({ list, imported, where }) => {
+    const found = await importRevocations(list).then(
+      (taken) => ({ imported: taken, where: null }),
+      (error: unknown) => {
+        if (!(error instanceof TrustError)) throw error;
+        return { imported: null, where: error.where };
+      },
+    );
+    expect(found).toEqual({ imported, where });
   });
 });

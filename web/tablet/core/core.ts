@@ -3,6 +3,7 @@
 import { read } from "../../shared/credentials/index.ts";
 import { ref } from "../../shared/sync/events.ts";
 import { append, type Draft, type PersonPart } from "./append.ts";
+import { conditionsOf } from "./conditions.ts";
 import { choiceEvents, ConflictWatch } from "./conflicts.ts";
 import { counts, type Database, type Enrolment, keepAlert, openDatabase, type OwnEvent, readMeta, writeMeta } from "./db.ts";
 import { enrolDevice, enrolmentCode, Tokens } from "./device.ts";
@@ -140,7 +141,10 @@ class TabletCore implements Core {
   }
 
   async readCode(text: string): Promise<Evidence> {
-    return await read(text, this.#packs.trust, this.#serverMs());
+    const { clock_skew_ms, last_contact_ms, unsent } = this.#live.now;
+    const skew_ms = clock_skew_ms ?? 0;
+    const conditions = await conditionsOf(this.#db(), this.#packs, { skew_ms, last_contact_ms, unsent });
+    return await read(text, this.#packs.trust, this.#environment.now() + skew_ms, 0, conditions);
   }
 
   decide(draft: CrossingDraft): Decision {

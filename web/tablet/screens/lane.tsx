@@ -62,6 +62,8 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
   const decided = useRef(kept.current?.step.at === "verdict");
   const lately = useRef<readonly Place[]>([]);
   const last = useRef({ text: "", time_ms: 0 });
+  /** Set at once: a second tap may come before `busy` is on the screen, and would save another crossing. */
+  const writing = useRef(false);
 
   useEffect(() => onIdle(draft === null), [draft === null]);
   kept.current = { step, draft };
@@ -155,11 +157,13 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
     setStep({ at: "home" });
   };
   const save = (): void => {
-    if (draft === null || busy) return;
+    if (draft === null || writing.current) return;
+    writing.current = true;
     setBusy(true);
     setError(null);
     core.save(draft).then(
       (crossing) => {
+        writing.current = false;
         setBusy(false);
         signal("saved", settings.sound);
         setUndone(false);
@@ -169,6 +173,7 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
         home();
       },
       (reason: unknown) => {
+        writing.current = false;
         setBusy(false);
         fail(reason);
       },
@@ -176,8 +181,12 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
   };
 
   const undo = (crossing: SavedCrossing): void => {
+    if (writing.current) return;
+    writing.current = true;
     setSaved(null);
-    core.undo(crossing).then(() => setUndone(true), fail);
+    core.undo(crossing).then(() => setUndone(true), fail).then(() => {
+      writing.current = false;
+    });
   };
 
   switch (step.at) {

@@ -132,6 +132,10 @@ export const en: Texts = {
     id_sex: "The sex does not fit the number.",
     birth_date: "The birth date in the code cannot be read.",
     input_method: "An input method garbled the code. Turn it off and scan again.",
+    clock_behind: "This tablet's clock is behind: check date and time.",
+    trust_aging: "The list of keys is more than a day old.",
+    trust_old: "The list of keys is more than 7 days old: connect.",
+    trust_stopped: "The list of keys is too old: a signature proves nothing now.",
   },
 
   evidence_codes: {

@@ -135,6 +135,10 @@ export const vi = {
     id_sex: "Giới tính không khớp số giấy tờ.",
     birth_date: "Ngày sinh trong mã không đọc được.",
     input_method: "Mã bị bộ gõ tiếng Việt làm sai chữ. Tắt Unikey rồi quét lại.",
+    clock_behind: "Đồng hồ máy đang chậm – xem lại ngày giờ.",
+    trust_aging: "Danh sách khóa chưa cập nhật hơn 1 ngày.",
+    trust_old: "Danh sách khóa chưa cập nhật hơn 7 ngày – cần nối mạng.",
+    trust_stopped: "Danh sách khóa quá cũ: chữ ký không còn là bằng chứng.",
   } as Record<string, string>,
 
   /** What is wrong with an invalid or unproven code, by Evidence.code. */

@@ -1,0 +1,1 @@
+"""What only the home server makes of others' events: links, turn-backs, arrivals. SPEC L."""

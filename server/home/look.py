@@ -1,0 +1,152 @@
+"""The home server looks at every crossing that changed and writes what follows from it. SPEC L.
+
+It runs in the projector's thread, after each portion, and so sees all that it wrote before. What
+it still has to look at stands in the view (`to_look`); a crash makes it look again, and as ids and
+contents follow from the crossing, it then writes nothing twice.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Self
+
+from server.config import Config
+from server.failures import log_failure
+from server.home import arrivals, duplicates, turn_backs
+from server.home.draft import Draft, Sources
+from server.keys import KeyRing
+from server.store.persons import DayKeys
+from server.store.protocol import CrossingRow
+from server.store.registry import read_checkpoints
+from server.store.search import ROW, crossing_row
+from server.store.sqlite import SqliteStore, open_store
+from server.store.view_file import transaction, watermark
+from sync.errors import SyncError
+
+LOOK_ROWS = 200
+"""Crossings looked at before the projector gets its turn again."""
+
+NOTICES = (turn_backs.wanted, arrivals.wanted)
+
+
+def clock_ms() -> int:
+    """The wall clock, Unix milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+class HomeLook:
+    """A `Looker` (`server/projector.py`); all calls from one thread. Close it."""
+
+    def __init__(self, config: Config, keys: KeyRing, now_ms: Callable[[], int] = clock_ms) -> None:
+        self._config = config
+        self._keys = keys
+        self._day_keys = DayKeys(keys)
+        self._now_ms = now_ms
+        self._store: SqliteStore | None = None
+
+    def __call__(self, log: sqlite3.Connection, view: sqlite3.Connection) -> bool:
+        """Look at the next crossings and write what they ask for; whether there are more."""
+        ids = [
+            int(one)
+            for (one,) in view.execute(f"SELECT id FROM to_look ORDER BY id LIMIT {LOOK_ROWS}")
+        ]
+        if not ids:
+            return False
+        districts = {one.id: one.district for one in read_checkpoints(log)}
+        sources = Sources(log, view, self._day_keys, districts)
+        self._write(drafts(sources, ids))
+        with transaction(view):
+            view.executemany("DELETE FROM to_look WHERE id = ?", [(one,) for one in ids])
+            (left,) = view.execute("SELECT count(*) FROM to_look").fetchone()
+            if not left:
+                view.execute(
+                    "INSERT OR REPLACE INTO meta (key, value) VALUES ('looked', ?)",
+                    (str(watermark(view)),),
+                )
+        return bool(left)
+
+    def close(self) -> None:
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _write(self, found: Iterable[Draft]) -> None:
+        for one in found:
+            if self._store is None:
+                self._store = open_store(self._config, self._keys)
+            try:
+                self._store.write(
+                    one.kind,
+                    one.record,
+                    one.home,
+                    None,
+                    one.fields,
+                    None,
+                    self._now_ms(),
+                    person_items={"people": one.people} if one.people else None,
+                    over=one.over,
+                )
+            except SyncError as error:
+                # One crossing that no notice can be made of must not keep the others waiting.
+                log_failure(f"home.{one.kind}", error)
+
+
+def drafts(sources: Sources, ids: Iterable[int]) -> Iterator[Draft]:
+    """What these crossings ask for and is not written yet, each record once."""
+    made: set[str] = set()
+    for record_id in ids:
+        linked = list(duplicates.drafts(sources, record_id))
+        yield from (one for one in linked if one.record not in made)
+        made |= {one.record for one in linked}
+        row = sources.view.execute(f"{ROW} WHERE id = ?", (record_id,)).fetchone()
+        # A crossing that is being linked is looked at again when the link is in the view.
+        if row is not None and not linked:
+            yield from _notices(sources, crossing_row(row))
+
+
+def _notices(sources: Sources, row: CrossingRow) -> Iterator[Draft]:
+    told = dict(
+        sources.view.execute(
+            "SELECT record, kind FROM notices JOIN records USING (id)"
+            " WHERE subject = ? AND NOT withdrawn",
+            (row.record,),
+        )
+    )
+    for wanted in NOTICES:
+        one = wanted(sources, row)
+        if one is not None:
+            told.pop(one.record, None)
+            yield from _changed(sources, one)
+    for record, kind in told.items():
+        yield from _withdrawal(sources, kind, record, row.checkpoint)
+
+
+def _changed(sources: Sources, wanted: Draft) -> Iterator[Draft]:
+    """`wanted`, above whatever was written of it before; nothing where that says the same."""
+    written = sources.written(wanted.kind, wanted.record)
+    if written is None:
+        yield wanted
+        return
+    people = {
+        item: dict.fromkeys(one) | wanted.people.get(item, {})
+        for item, one in written.people.items()
+    }
+    people = wanted.people | people
+    if written.fields != wanted.fields or written.people != people:
+        yield Draft(wanted.kind, wanted.record, wanted.home, wanted.fields, people, written.over)
+
+
+def _withdrawal(sources: Sources, kind: str, record: str, home: str) -> Iterator[Draft]:
+    written = sources.written(kind, record)
+    if written is not None:
+        fields = written.fields | {"withdrawn": True}
+        over = {path: written.over[path] for path in fields if path in written.over}
+        yield Draft(kind, record, home, fields, {}, over)

@@ -1,0 +1,121 @@
+"""The upstream's side: what a relay hands up is taken in, and what it is told. SPEC U3, U6, U10."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from server.context import Context
+from server.receipts import held_receipt, receipt_to_json
+from server.relay.adopting import Taken, take
+from server.relay.forwarded import forwarded_to_json
+from server.relay.reference import device_to_json, make_reference, reference_name
+from server.relay.scope import relay_scope
+from server.relay.state import path_of, read_upstream
+from server.store.protocol import Device, EventAnswer
+from sync.cursor import Cursor, Feed, feed_set, parse_cursor
+
+FEED_EVENTS = 500
+WINDOW_HOURS = 72
+"""How far back a new relay reads: what its tablets hold (SPEC F8)."""
+
+
+def exchange(
+    context: Context, relay: Device, wanted: dict[str, Any], now_ms: int
+) -> dict[str, Any]:
+    """Take the batches one by one, then receipts and, where it has changed, the reference."""
+    store, scope = context.store, relay_scope(relay)
+    taken = [take(store, item, scope, now_ms) for item in wanted["batches"]]
+    reference = make_reference(store, relay)
+    name = reference_name(reference)
+    chains = [one for one in wanted["chains"] if _may_ask(context, relay, one)]
+    return {
+        "server": store.server_id,
+        "epoch": store.epoch,
+        "path": list(path_of(store)),
+        "results": [_result(one) for one in taken],
+        "receipts": [_receipt(context, one, now_ms) for one in chains],
+        "home_receipts": _home_receipts(context, chains),
+        "reference": None if name == wanted["reference"] else reference,
+        "reference_name": name,
+        "server_time": now_ms,
+    }
+
+
+def feed(context: Context, relay: Device, cursor_text: str | None, now_ms: int) -> dict[str, Any]:
+    """One page of whole batches that have events in the relay's feeds (SPEC U6, F2, F3)."""
+    store = context.store
+    feeds = relay_feeds(context, relay)
+    cursor, names = parse_cursor(cursor_text), feed_set(feeds)
+    fits = (
+        cursor is not None
+        and (cursor.server, cursor.epoch, cursor.feeds) == (store.server_id, store.epoch, names)
+        and cursor.sequence <= store.projected()[1]
+    )
+    if cursor is not None and fits:
+        after = cursor.sequence
+    else:
+        after = store.snapshot_start(relay.checkpoints, now_ms - WINDOW_HOURS * 3_600_000)
+    page = store.feed_batches(sorted(str(one) for one in feeds), after, FEED_EVENTS)
+    authors = {one.batch.device for one in page.batches}
+    authors |= {sent.envelope.server for one in page.batches for sent in one.envelopes}
+    known = [store.device(one) for one in sorted(authors)]
+    return {
+        "batches": [forwarded_to_json(one.batch, one.envelopes) for one in page.batches],
+        "devices": [device_to_json(one) for one in known if one is not None],
+        "cursor": str(Cursor(store.server_id, store.epoch, names, page.sequence)),
+        "more": page.more,
+        "reset": cursor is not None and not fits,
+        "server_time": now_ms,
+    }
+
+
+def relay_feeds(context: Context, relay: Device) -> frozenset[Feed]:
+    """The feeds that the tablets behind a relay may read between them."""
+    own = {Feed("checkpoint", one) for one in relay.checkpoints}
+    near = {
+        Feed("turn_backs", one.district)
+        for one in context.store.checkpoints()
+        if one.id in relay.checkpoints and one.district
+    }
+    return frozenset(own | near)
+
+
+def _result(one: Taken) -> dict[str, Any]:
+    return {
+        "device": one.device,
+        "first": one.first,
+        "last": one.last,
+        "code": one.code,
+        "refused": [_answer(answer) for answer in one.refused],
+    }
+
+
+def _answer(answer: EventAnswer) -> dict[str, Any]:
+    members = {"seq": answer.seq, "state": answer.state, "code": answer.code, "field": answer.field}
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _may_ask(context: Context, relay: Device, device: str) -> bool:
+    known = context.store.device(device)
+    return known is not None and relay_scope(relay)(known)
+
+
+def _receipt(context: Context, device: str, now_ms: int) -> dict[str, Any]:
+    known = context.store.device(device)
+    assert known is not None
+    return receipt_to_json(context, held_receipt(context, known, now_ms))
+
+
+def _home_receipts(context: Context, chains: Sequence[str]) -> list[Any]:
+    """What the home server said of these chains, where that is another server than this one."""
+    upstream = read_upstream(context.store)
+    if upstream is None:
+        return []
+    wanted = frozenset(chains)
+    return [
+        json.loads(one.text)
+        for one in context.store.upstream_receipts(upstream.home)
+        if one.device in wanted
+    ]

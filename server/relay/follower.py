@@ -1,0 +1,216 @@
+"""The relay's thread: up, down, wait; whatever happens to it, it goes on where it stood. SPEC U.
+
+It runs beside the projector in the main process, so once per data directory. All it knows is in
+the log; a round may be cut off anywhere and is said again.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from server.config import Config
+from server.context import Clock
+from server.failures import log_failure
+from server.keys import KeyRing
+from server.relay.adopting import take
+from server.relay.contact import Contact, Line
+from server.relay.offering import Offer
+from server.relay.packs import copy_packs
+from server.relay.reference import (
+    ReferenceShapeError,
+    adopt_devices,
+    apply_reference,
+    read_devices,
+    read_reference,
+)
+from server.relay.scope import anything
+from server.relay.state import Upstream, read_upstream
+from server.relay.wire import UpstreamError, UpstreamWire
+from server.store.protocol import Store
+from sync.batch import PROTOCOL
+from sync.retry import retry_delay_ms
+
+LOOK_S = 0.5
+"""How often a waiting follower looks whether something new has come to the log."""
+
+MAX_PAGE_BATCHES = 1000
+
+
+class Follower:
+    """Talks to one upstream on behalf of `store`. Use it from one thread, then `close` it."""
+
+    def __init__(
+        self, store: Store, keys: KeyRing, upstream: Upstream, config: Config, clock: Clock
+    ) -> None:
+        self._keys = keys
+        self._line = Line(store, UpstreamWire(upstream.url, config.upstream_ca), clock, upstream)
+        self._offer = Offer(self._line)
+        self._tried_refused = False
+
+    @property
+    def upstream(self) -> Upstream:
+        """The state as it stands."""
+        return self._line.upstream
+
+    def round(self) -> None:
+        """One round: contact, what changed above, up, down. UpstreamError says where it ended."""
+        try:
+            self._round()
+        except UpstreamError as error:
+            if error.kind != "auth":
+                raise
+            line = self._line
+            line.wire.authenticate(line.store.server_id, self._keys.signing, line.clock)
+            self._round()
+
+    def note(self, failure: str) -> None:
+        """Keep how the last round ended ("" = well), for people and for `path_of`."""
+        line = self._line
+        contact_ms = line.clock() if failure == "" else line.upstream.contact_ms
+        line.keep(replace(line.upstream, failure=failure, contact_ms=contact_ms))
+
+    def close(self) -> None:
+        self._line.wire.close()
+
+    def _round(self) -> None:
+        refresh = self._take_reference(self._line.contact())
+        if self._line.upstream.refused and (refresh or not self._tried_refused):
+            self._offer.send_refused()
+        self._tried_refused = True
+        self._offer.send()
+        while self._pull():
+            pass
+
+    def _take_reference(self, contact: Contact) -> bool:
+        """Apply a reference that is new; kept by name only once all its packs are here."""
+        if contact.reference is None:
+            return False
+        line, now_ms = self._line, self._line.clock()
+        try:
+            reference = read_reference(contact.reference)
+        except ReferenceShapeError:
+            raise UpstreamError("refused", "upstream.reference") from None
+        apply_reference(line.store, reference, now_ms)
+        refused = copy_packs(
+            line.store, reference["packs"], self._fetch_pack, line.upstream.root_key, now_ms
+        )
+        line.keep(
+            replace(
+                line.upstream,
+                checkpoints=tuple(sorted(one["checkpoint"] for one in reference["checkpoints"])),
+                reference="" if refused else contact.reference_name,
+                alerts=tuple(refused),
+            )
+        )
+        return True
+
+    def _fetch_pack(self, name: str, scope: str) -> dict[str, Any]:
+        return self._line.wire.get(f"/relay/packs/{name}?scope={scope}")
+
+    def _pull(self) -> bool:
+        """One page of the feeds; whether there is more. The cursor moves with what was stored."""
+        line = self._line
+        answer = line.wire.post(
+            "/relay/feed", {"protocol": PROTOCOL, "cursor": line.upstream.cursor}
+        )
+        batches, cursor, more = (answer.get(name) for name in ("batches", "cursor", "more"))
+        if (
+            not isinstance(batches, list)
+            or len(batches) > MAX_PAGE_BATCHES
+            or not isinstance(cursor, str)
+            or type(more) is not bool
+        ):
+            raise UpstreamError("refused", "upstream.answer")
+        now_ms = line.clock()
+        try:
+            adopt_devices(line.store, read_devices(answer.get("devices")), now_ms)
+        except ReferenceShapeError:
+            raise UpstreamError("refused", "upstream.answer") from None
+        for item in batches:
+            taken = take(line.store, item, anything, now_ms)
+            if taken.code is not None:
+                # It never will verify; what is behind it must not wait for it.
+                line.warn(f"{taken.code} {taken.device}:{taken.first}")
+        line.keep(replace(line.upstream, cursor=cursor))
+        return more
+
+
+def follow(
+    store: Store,
+    keys: KeyRing,
+    config: Config,
+    clock: Clock,
+    stop: threading.Event,
+    uniform: Callable[[], float] = random.random,
+) -> None:
+    """Round after round until `stop`; after a failure with growing pauses (T3)."""
+    upstream = read_upstream(store)
+    if upstream is None:
+        return
+    follower = Follower(store, keys, replace(upstream, url=config.upstream), config, clock)
+    failures = 0
+    try:
+        while not stop.is_set():
+            newest = store.projected()[1]
+            try:
+                follower.round()
+            except UpstreamError as error:
+                failures += 1
+                follower.note(error.code)
+                stop.wait(retry_delay_ms(failures, uniform(), error.retry_after_ms) / 1000)
+                continue
+            failures = 0
+            follower.note("")
+            _wait(store, newest, config.upstream_seconds, stop)
+    finally:
+        follower.close()
+
+
+def _wait(store: Store, newest: int, seconds: float, stop: threading.Event) -> None:
+    """Until there is something new in the log, or it is time to ask what came from above."""
+    waited = 0.0
+    while waited < seconds and not stop.wait(LOOK_S):
+        waited += LOOK_S
+        if store.projected()[1] > newest:
+            return
+
+
+@contextmanager
+def following(
+    open_store: Callable[[], Store], keys: KeyRing, config: Config, clock: Clock
+) -> Iterator[None]:
+    """Follow the upstream in a thread of this process while the block runs; nothing without one.
+
+    What is not a failure of the line is logged and tried again: a relay takes events in meanwhile.
+    """
+    if not config.upstream:
+        yield
+        return
+    stop = threading.Event()
+
+    def run() -> None:
+        failures = 0
+        while not stop.is_set():
+            try:
+                store = open_store()
+                try:
+                    follow(store, keys, config, clock, stop)
+                finally:
+                    store.close()
+            except Exception as error:
+                log_failure("relay", error)
+                failures += 1
+                stop.wait(retry_delay_ms(failures, random.random()) / 1000)
+
+    thread = threading.Thread(target=run, name="relay", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()

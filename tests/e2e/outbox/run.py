@@ -1,0 +1,81 @@
+"""Many seeds at once over one server and one Chromium, and the ledger of them all."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.e2e.outbox.bench import Bench, bench, new_codes
+from tests.e2e.outbox.ledger import Ledger, compare, stored_events
+from tests.e2e.outbox.story import Day, Plan, live
+from tests.e2e.outbox.wire import Fate, Patch
+
+AT_ONCE = 3
+NOTHING = Ledger(0, 0, 0, 0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`wrong`: a line for each event or text that is not as it was written, with its seed."""
+
+    ledger: Ledger
+    wrong: list[str]
+    fates: Counter[str]
+    breaks: Counter[str]
+    kills: int
+    seconds: float
+    failed: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.ledger}\n{self.kills} kills of the server in {self.seconds:.0f} s\n"
+            f"calls: {dict(self.fates)}\npages: {dict(self.breaks)}"
+        )
+
+
+def run(
+    folder: Path, seeds: Sequence[str], patch: Patch | None = None, often: Fate | None = None
+) -> Outcome:
+    """Live through these seeds, in a thread of its own: another Playwright may own this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, _run(folder, seeds, patch, often)).result()
+
+
+async def _run(
+    folder: Path, seeds: Sequence[str], patch: Patch | None, often: Fate | None
+) -> Outcome:
+    began = time.monotonic()
+    async with bench(folder, patch) as shared:
+        codes = await asyncio.to_thread(new_codes, shared.config, len(seeds))
+        free = asyncio.Semaphore(AT_ONCE)
+
+        async def one(number: int) -> Day | str:
+            async with free:
+                return await _lived(shared, Plan(seeds[number], number, *codes[number], often))
+
+        days = await asyncio.gather(*(one(number) for number in range(len(seeds))))
+        kills = shared.server.kills
+    log = stored_events(shared.config)
+    lived = [day for day in days if isinstance(day, Day)]
+    found = [compare(day, log) for day in lived]
+    return Outcome(
+        ledger=sum((ledger for ledger, _ in found), NOTHING),
+        wrong=[line for _, lines in found for line in lines],
+        fates=sum((day.fates for day in lived), Counter[str]()),
+        breaks=sum((day.breaks for day in lived), Counter[str]()),
+        kills=kills,
+        seconds=time.monotonic() - began,
+        failed=[day for day in days if isinstance(day, str)],
+    )
+
+
+async def _lived(shared: Bench, plan: Plan) -> Day | str:
+    try:
+        return await live(shared, plan)
+    except Exception as error:  # every other seed goes on; the test names this one
+        return f"{plan.seed}: {type(error).__name__}: {error}"

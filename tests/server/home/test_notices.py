@@ -1,0 +1,171 @@
+"""What neighbours and communes are told: made once, withdrawn when it is no longer so."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from server.store.protocol import Checkpoint
+from sync.batch import plain_event
+from tests.server.store.conftest import World
+from tests.server.store.tablets import CAR, EVIDENCE, NOON_MS, Tablet
+
+COMMUNE = {"dataset": "2021", "code": "22910"}
+OTHER = {"dataset": "2021", "code": "22840"}
+
+
+@pytest.fixture
+def tablet(world: World) -> Tablet:
+    world.store.put_checkpoint(
+        Checkpoint("hd-ql6", "Chốt", "QL6", "01", "268", "10117", "border", "active", "024", ("1",))
+    )
+    return world.tablet()
+
+
+def notices(world: World, kind: str) -> list[dict[str, Any]]:
+    """The bodies of this kind in the log, in order, with their person parts under "person"."""
+    page = world.store.pull(["hd-ql6"], 0, 500, persons=True)
+    bodies = [(json.loads(one.body), one.person) for one in page.events]
+    return [
+        body | {"person": None if person is None else json.loads(person)["items"]["people"]}
+        for body, person in bodies
+        if body["kind"] == kind
+    ]
+
+
+def cross(world: World, tablet: Tablet, **fields: object) -> str:
+    tablet.push(world.store, tablet.batch(tablet.crossing(**fields)))  # type: ignore[arg-type]
+    world.look()
+    return tablet.records[-1]
+
+
+def amend(world: World, tablet: Tablet, record: str, **fields: object) -> None:
+    over = dict.fromkeys(fields, (f"{tablet.device.id}:1",))
+    tablet.push(world.store, tablet.batch(tablet.amendment(record, over, **fields)))
+    world.look()
+
+
+def test_l5_a_refusal_is_told_to_the_district_without_a_name(world: World, tablet: Tablet) -> None:
+    verdict = {"outcome": "turn_back", "reasons": ["level_4"]}
+    record = cross(world, tablet, action="turned_back", verdict=verdict)
+    cross(world, tablet)
+    (told,) = notices(world, "turn_back")
+    assert told["set"] == {
+        "subject": record,
+        "checkpoint": "hd-ql6",
+        "district": "268",
+        "occurred": NOON_MS + 1000,
+        "direction": "in",
+        "plate": "30A12345",
+        "reasons": ["level_4"],
+        "withdrawn": False,
+    }
+    assert (told["officer"], told["person"]) == (None, None)
+
+
+@pytest.mark.parametrize("fields", [{"voided": "mistake"}, {"action": "passed"}])
+def test_l5_what_is_corrected_is_withdrawn_and_told_again_when_it_is_so_again(
+    world: World, tablet: Tablet, fields: dict[str, object]
+) -> None:
+    record = cross(world, tablet, action="turned_back")
+    amend(world, tablet, record, **fields)
+    first, second = notices(world, "turn_back")
+    assert first["record"] == second["record"]
+    assert (first["set"]["withdrawn"], second["set"]["withdrawn"]) == (False, True)
+    assert second["set"]["district"] == "268"
+    name = next(iter(fields))
+    back = {"voided": None, "action": "turned_back"}[name]
+    over = {name: (f"{tablet.device.id}:2",)}
+    tablet.push(world.store, tablet.batch(tablet.amendment(record, over, **{name: back})))
+    world.look()
+    assert [one["set"]["withdrawn"] for one in notices(world, "turn_back")] == [False, True, False]
+
+
+def test_l5_of_two_tablets_refusals_of_one_truck_one_is_told(world: World, tablet: Tablet) -> None:
+    other = world.tablet()
+    record = cross(world, tablet, action="turned_back")
+    other.now_ms = NOON_MS + 60_000
+    cross(world, other, action="turned_back")
+    standing = {one["record"]: one["set"] for one in notices(world, "turn_back")}
+    assert [one["subject"] for one in standing.values() if not one["withdrawn"]] == [record]
+
+
+def test_l5_a_checkpoint_that_nobody_registered_has_no_neighbours(world: World) -> None:
+    stranger = world.tablet("x-1")
+    stranger.push(world.store, stranger.batch(stranger.crossing(action="turned_back")))
+    world.look()
+    assert world.store.projected() == (1, 1)
+
+
+def test_l6_who_comes_in_is_told_to_the_commune_with_name_and_phone(
+    world: World, tablet: Tablet
+) -> None:
+    record = cross(world, tablet, destination=COMMUNE)
+    cross(world, tablet)
+    cross(world, tablet, destination=COMMUNE, direction="out")
+    cross(world, tablet, destination=COMMUNE, action="turned_back")
+    cross(world, tablet, destination={"dataset": "2021", "code": "58"})
+    (told,) = notices(world, "arrival")
+    assert told["set"]["subject"] == record
+    assert told["set"]["destination"] == COMMUNE
+    assert told["set"]["headcount"] == 1
+    assert told["person"] == {"1": {"name": "Nguyễn Thị Đào Mẫu", "phone": "0912345678"}}
+    assert "Đào" not in json.dumps(told["set"], ensure_ascii=False)
+
+
+def test_l6_another_commune_withdraws_the_first_and_tells_the_second(
+    world: World, tablet: Tablet
+) -> None:
+    record = cross(world, tablet, destination=COMMUNE)
+    amend(world, tablet, record, destination=OTHER)
+    told = [one["set"] for one in notices(world, "arrival")]
+    assert [(one["destination"], one["withdrawn"]) for one in told] == [
+        (COMMUNE, False),
+        (OTHER, False),
+        (COMMUNE, True),
+    ]
+
+
+def test_l6_a_name_that_is_corrected_is_told_again(world: World, tablet: Tablet) -> None:
+    record = cross(world, tablet, destination=COMMUNE)
+    body = tablet.body(record, over={"people/1/name": (f"{tablet.device.id}:1",)})
+    tablet.push(
+        world.store, tablet.batch(plain_event(body, tablet.person(name="Nguyễn Thị Đạo Mẫu")))
+    )
+    world.look()
+    first, second = notices(world, "arrival")
+    assert first["record"] == second["record"]
+    assert second["person"]["1"]["name"] == "Nguyễn Thị Đạo Mẫu"
+
+
+def test_l1_a_notice_is_made_once_whatever_else_is_written(world: World, tablet: Tablet) -> None:
+    record = cross(world, tablet, destination=COMMUNE, action="passed")
+    tablet.push(world.store, tablet.batch(tablet.amendment(record, {}, wait_s=60)))
+    world.look()
+    people = {"people": {"1": {"role": "driver", "evidence": EVIDENCE}}}
+    tablet.push(
+        world.store, tablet.batch(plain_event(tablet.body(record, fields=CAR, items=people), None))
+    )
+    world.look()
+    assert len(notices(world, "arrival")) == 1
+
+
+def test_l1_a_crash_after_the_write_makes_no_second_notice(
+    world: World, tablet: Tablet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from server.home import look
+
+    tablet.push(world.store, tablet.batch(tablet.crossing(action="turned_back")))
+
+    def power_cut(_: object) -> None:
+        raise RuntimeError("power cut")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(look, "transaction", power_cut)
+        with pytest.raises(RuntimeError, match="power cut"):
+            world.look()
+    assert len(notices(world, "turn_back")) == 1
+    world.look()
+    assert len(notices(world, "turn_back")) == 1
