@@ -34,7 +34,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench.served import over_http
 from bench.yardstick import Yardstick, median, p95, seconds
 from server.config import Config
-from server.feed_text import page_text
+from server.feed_text import runs_text
 from server.reading import parse_json
 from server.store.sqlite import SqliteStore, open_store
 from sync.batch import Batch, batch_to_json, parse_batch, verify_batch
@@ -232,7 +232,7 @@ def pull_all(store: SqliteStore, after: int, *, persons: bool, packed: bool = Fa
     more = True
     while more:
         page = store.pull([CHECKPOINT], after, PAGE, persons)
-        text = page_text(page)
+        text = runs_text(page.events)
         if packed:
             gzip.compress(text.encode(), 6)
         after, more = page.sequence, page.more

@@ -15,9 +15,9 @@ import click
 
 from cli.data import DATA, VIETNAM, Moment, now_ms, told, viewed
 from cli.words import YES_NO_VI, heading, word
+from server.spreadsheet import Cell, defused
 from server.store.protocol import AuditEntry, CrossingWhole
 
-Cell = str | int | float
 Row = Callable[[CrossingWhole], list[list[Cell]]]
 
 CROSSING_COLUMNS = (
@@ -141,13 +141,6 @@ def _target(output: Path | None) -> Iterator[TextIO]:
         partial.replace(output)
     finally:
         partial.unlink(missing_ok=True)
-
-
-def defused(cell: Cell) -> Cell:
-    """A cell that a spreadsheet will show and never run (OWASP, "CSV injection")."""
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r", "\n"):
-        return f"'{cell}"
-    return cell
 
 
 def _crossing_rows(lang: str) -> Row:

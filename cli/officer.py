@@ -10,10 +10,11 @@ from typing import get_args
 import click
 
 from cli.data import DATA, now_ms, opened, told
-from credentials.own import issue_own
 from server.config import load_config
-from server.keys import KeyRing, public_jwk
-from server.packs import DOCUMENT_ISSUER, officer_kek, publish_packs
+from server.document_keys import DAY_MS
+from server.issuing.sign import issue_document
+from server.keys import KeyRing
+from server.packs import officer_kek, publish_packs
 from server.png import qr_png
 from server.store.protocol import AuditEntry, Officer, OfficerRole
 from sync.encoding import to_base64url
@@ -63,20 +64,14 @@ def add(
         if unknown := [one for one in checkpoints if one not in known]:
             raise click.ClickException(f"Không có chốt: {', '.join(unknown)}")
         secret = secrets.token_bytes(16)
-        text = issue_own(
+        made = issue_document(
+            keys,
             "badge",
-            {
-                "iss": DOCUMENT_ISSUER,
-                "iat": now // 1000,
-                "exp": now // 1000 + BADGE_VALIDITY_DAYS * 86_400,
-                "jti": secrets.token_urlsafe(9),
-                "sub": identifier,
-                "sec": to_base64url(secret),
-            },
-            keys.documents,
-            public_jwk(keys.documents)["kid"],
+            {"sub": identifier, "sec": to_base64url(secret)},
+            now,
+            now + BADGE_VALIDITY_DAYS * DAY_MS,
         )
-        badge.write_bytes(qr_png(text))
+        badge.write_bytes(qr_png(made.texts[0]))
         kek = officer_kek(secret, pin, identifier)
         store.put_officer(Officer(identifier, name, role, checkpoints, kek, False))
         store.audit(AuditEntry(now, "cli", "officer.put", identifier, details={"role": role}))

@@ -30,6 +30,7 @@ Code = Literal[
 ]  # fmt: skip
 Warning = Literal[
     "id_province", "id_birth_year", "id_sex", "birth_date", "input_method",
+    "extended",
     "clock_behind", "trust_aging", "trust_old", "trust_stopped",
 ]  # fmt: skip
 Sex = Literal["M", "F"]

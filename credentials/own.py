@@ -1,24 +1,23 @@
 """Our own documents: `CHOT1:` + compact JWS (ES256). Issue, read, open a badge.
 
 The order of checks is the rulebook: structure, algorithm, known key, signature, shape of the
-claims, key usage, revocation, time. A document signed by a key we do not know is a claim and proves
-nothing; a badge signed by such a key is unknown, since nobody gets in with a claim.
+claims, key usage, revocation, time, bulletins. A document signed by a key we do not know is a claim
+and proves nothing; a badge signed by such a key is unknown, since nobody gets in with a claim.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ec import (
-    EllipticCurvePrivateKey,
-    EllipticCurvePublicKey,
-)
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
+from credentials.bulletins import counts_until_ms
 from credentials.dates import instant_of_epoch_s
-from credentials.evidence import NO_FACTS, Code, Evidence, Facts, Status
+from credentials.evidence import NO_FACTS, Code, Evidence, Facts, Status, Warning
 from credentials.fingerprint import fingerprint
 from credentials.jws import (
     CompactJws,
     JwsError,
+    es256_characters,
     parse_json_object,
     parse_jws,
     sign_es256,
@@ -60,17 +59,17 @@ def read_own(text: str, trust: Trust, now_ms: int, leeway_ms: int = 0) -> Eviden
     keys = [key for key in trust.keys_for(jws.kid) if key.alg == "ES256"]
     if not keys:
         return _untrusted(jws)
-    signer = next((key for key in keys if _signed_by(jws, key)), None)
+    signer = next((key for key in keys if verify_es256(jws, key.public_key)), None)
     if signer is None:
         return _refused("signature", jws)
     try:
         claims = check_claims(jws.typ, parse_json_object(jws.payload))
     except ValueError:
         return _refused("malformed", jws)
-    code = _standing(jws, claims, signer, trust, now_ms, leeway_ms)
+    code, warnings = _standing(jws, claims, signer, trust, now_ms, leeway_ms)
     if code != "ok":
         return _evidence("invalid", code, jws, claims)
-    return _evidence("verified", "ok", jws, claims, Facts(declaration=claims.declaration))
+    return _evidence("verified", "ok", jws, claims, claims.facts, warnings)
 
 
 def open_badge(
@@ -80,7 +79,8 @@ def open_badge(
 
     The secret unlocks the tablet's history key; it is never stored and never part of Evidence.
     """
-    stripped = text.strip("\t\r\n ")
+    # Asked first: stripping a huge text would copy it.
+    stripped = text.strip("\t\r\n ") if len(text) <= MAX_CHARACTERS else ""
     if not matches_own(stripped):
         return UNRECOGNISED, None
     evidence = read_own(stripped, trust, now_ms, leeway_ms)
@@ -112,29 +112,35 @@ def issue_own(
     return text
 
 
+def own_characters(typ: str, claims: Mapping[str, Any], kid: str) -> int:
+    """How long issue_own's text would be; it is not checked whether it would be issued."""
+    present = {claim: value for claim, value in claims.items() if value is not None}
+    return len(PREFIX) + es256_characters(typ, kid, present)
+
+
 def own_fingerprint(document_id: str) -> str:
     """What a revocation list holds: SHA-256 of "own:" + jti, first 16 bytes, hex."""
     return fingerprint(f"own:{document_id}".encode())
 
 
-def _signed_by(jws: CompactJws, key: TrustKey) -> bool:
-    return isinstance(key.public_key, EllipticCurvePublicKey) and verify_es256(jws, key.public_key)
-
-
 def _standing(
     jws: CompactJws, claims: OwnClaims, signer: TrustKey, trust: Trust, now_ms: int, leeway_ms: int
-) -> Code:
+) -> tuple[Code, tuple[Warning, ...]]:
     if claims.issuer != signer.issuer or jws.typ not in signer.usage:
-        return "key_usage"
+        return "key_usage", ()
     if not signer.covers(claims.issued_s * 1000):
-        return "key_usage"
+        return "key_usage", ()
     if own_fingerprint(claims.document_id) in trust.revoked:
-        return "revoked"
+        return "revoked", ()
     if claims.not_before_s * 1000 > now_ms + leeway_ms:
-        return "not_yet_valid"
-    if claims.expires_s * 1000 <= now_ms - leeway_ms:
-        return "expired"
-    return "ok"
+        return "not_yet_valid", ()
+    expires_ms = claims.expires_s * 1000
+    if expires_ms > now_ms - leeway_ms:
+        return "ok", ()
+    until_ms = counts_until_ms(trust.bulletins, jws.typ, claims.issuer, expires_ms)
+    if until_ms is not None and until_ms > now_ms - leeway_ms:
+        return "ok", ("extended",)
+    return "expired", ()
 
 
 def _untrusted(jws: CompactJws) -> Evidence:
@@ -148,7 +154,12 @@ def _untrusted(jws: CompactJws) -> Evidence:
 
 
 def _evidence(
-    status: Status, code: Code, jws: CompactJws, claims: OwnClaims, facts: Facts = NO_FACTS
+    status: Status,
+    code: Code,
+    jws: CompactJws,
+    claims: OwnClaims,
+    facts: Facts = NO_FACTS,
+    warnings: tuple[Warning, ...] = (),
 ) -> Evidence:
     return Evidence(
         family="own",
@@ -162,6 +173,7 @@ def _evidence(
         expires_at=instant_of_epoch_s(claims.expires_s),
         fingerprints=(own_fingerprint(claims.document_id),),
         subject=claims.subject,
+        warnings=warnings,
     )
 
 

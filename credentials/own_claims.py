@@ -22,7 +22,10 @@ sec    base64url of 16 random bytes; never part of Evidence          badge, requ
 q      route                                                         permit pass manifest
 h      hours, such as "05:00-20:00"                                  permit pass manifest
 c      company                                                       permit pass manifest
-w      number of workers                                             manifest
+w      number of workers, on all parts together                      manifest
+l      workers of this part: [name] or [name, id number], at most 200  manifest
+p      [number, of]: which part of how many (`credentials/parts.py`) manifest
+k u z  doses, tests, recoveries (`credentials/card_claims.py`)       card
 
 Unknown claims are ignored when read (a later version may add some) and refused when issued.
 Lengths count code points. A declaration holds for at most 72 hours.
@@ -33,8 +36,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
+from credentials.card_claims import FACT_CLAIMS, card_facts
 from credentials.dates import MAX_EPOCH_S, is_partial_date
-from credentials.evidence import Declaration, Identity, Place, Sex
+from credentials.evidence import NO_FACTS, Declaration, Facts, Identity, Place, Sex
 from credentials.jws import base64url_decode
 
 T = TypeVar("T")
@@ -43,6 +47,8 @@ Typ = Literal["decl", "badge", "permit", "pass", "manifest", "card"]
 DECLARATION_VALIDITY_HOURS = 72
 SECRET_BYTES = 16
 MAX_SYMPTOMS = 16
+MAX_WORKERS_A_PART = 200
+MAX_PARTS = 20
 
 SUBJECT_TYPES: dict[str, str] = {
     "decl": "declaration",
@@ -61,8 +67,8 @@ CLAIM_NAMES: dict[str, frozenset[str]] = {
     "badge": frozenset((*_ENVELOPE, "sub", "sec")),
     "permit": frozenset((*_ENVELOPE, *_HOLDER, *_TRAVEL)),
     "pass": frozenset((*_ENVELOPE, *_HOLDER, *_TRAVEL)),
-    "manifest": frozenset((*_ENVELOPE, *_TRAVEL, "w")),
-    "card": frozenset((*_ENVELOPE, *_HOLDER)),
+    "manifest": frozenset((*_ENVELOPE, *_TRAVEL, "w", "l", "p")),
+    "card": frozenset((*_ENVELOPE, *_HOLDER, *FACT_CLAIMS)),
 }
 # claim -> (name in Evidence.subject, longest text)
 _SUBJECT_TEXTS = {
@@ -98,7 +104,7 @@ class OwnClaims:
     not_before_s: int
     document_id: str
     identity: Identity | None
-    declaration: Declaration | None
+    facts: Facts
     subject: dict[str, Any]
 
 
@@ -125,17 +131,26 @@ def check_claims(typ: str, claims: Mapping[str, Any]) -> OwnClaims:
             subject[name] = text
     if "w" in names and (workers := _integer(claims, "w", 100_000)) is not None:
         subject["workers"] = workers
+    if "l" in names:
+        subject |= _listed(claims) | _part(claims)
     if typ != "decl":
         for name, place in (("origin", origin), ("destination", destination)):
             if place is not None:
                 subject[name] = {"dataset": place.dataset, "code": place.code}
     identity = _identity(claims) if "n" in names else None
-    declaration = None
+    facts = NO_FACTS
+    if typ == "card":
+        found = card_facts(claims)
+        if isinstance(found, str):
+            raise ClaimError(found)
+        facts = found
     if typ == "decl":
         if identity is None:
             raise ClaimError("n")
-        declaration = Declaration(
-            _symptoms(claims), _exposure(claims), origin, destination, subject.get("plate")
+        facts = Facts(
+            declaration=Declaration(
+                _symptoms(claims), _exposure(claims), origin, destination, subject.get("plate")
+            )
         )
     return OwnClaims(
         issuer,
@@ -144,7 +159,7 @@ def check_claims(typ: str, claims: Mapping[str, Any]) -> OwnClaims:
         issued_s if not_before_s is None else max(issued_s, not_before_s),
         document_id,
         identity,
-        declaration,
+        facts,
         subject,
     )
 
@@ -177,6 +192,41 @@ def _identity(claims: Mapping[str, Any]) -> Identity | None:
             raise ClaimError("n")
         return None
     return Identity(name, birth_date, id_number, sex, phone, address)
+
+
+def _listed(claims: Mapping[str, Any]) -> dict[str, Any]:
+    """The workers that a manifest names, as a member of the subject; none when it names none."""
+    items = claims.get("l")
+    if items is None:
+        return {}
+    if not isinstance(items, list | tuple) or len(items) > MAX_WORKERS_A_PART:
+        raise ClaimError("l")
+    people = []
+    for item in items:
+        if not isinstance(item, list | tuple) or not 1 <= len(item) <= 2:
+            raise ClaimError("l")
+        worker = dict(zip("ni", item, strict=False))
+        try:
+            name, id_number = _text(worker, "n", 120), _text(worker, "i", 32)
+        except ClaimError:
+            raise ClaimError("l") from None
+        people.append({"name": _required(name, "l"), "id_number": id_number})
+    return {"people": people}
+
+
+def _part(claims: Mapping[str, Any]) -> dict[str, Any]:
+    items = claims.get("p")
+    if items is None:
+        return {}
+    if not isinstance(items, list | tuple) or len(items) != 2:
+        raise ClaimError("p")
+    try:
+        number, of = (_integer({"p": item}, "p", MAX_PARTS) for item in items)
+    except ClaimError:
+        raise ClaimError("p") from None
+    if not number or not of or number > of:
+        raise ClaimError("p")
+    return {"part": {"number": number, "of": of}}
 
 
 def _symptoms(claims: Mapping[str, Any]) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 content = {keys: [{kid, alg "ES256"|"PS256", jwk or spki, issuer, usage[], not_before_ms|null,
 not_after_ms|null}], revoked: [fingerprint], revocations?: [{kid|null, issued_before_ms|null,
-fingerprints: [fingerprint]}], unusable?: [kid]}. `spki` is base64 DER. `revoked` counts whoever
+fingerprints: [fingerprint]}], unusable?: [kid], bulletins?: [bulletin]
+(`credentials/bulletins.py`)}. `spki` is base64 DER. `revoked` counts whoever
 signed; an entry of `revocations` only against what `kid` signed (null: any key) and issued before
 that instant (null: ever). `unusable` names published keys that we refuse (RSA below 2048 bits,
 other curves): what they sign is no claim but invalid. Members that a later version adds are
@@ -25,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from credentials.bulletins import MAX_BULLETINS, Bulletin, read_bulletin
 from credentials.jws import base64url_decode, public_key_of_jwk
 
 Alg = Literal["ES256", "PS256"]
@@ -78,6 +80,7 @@ class Trust:
     revoked: frozenset[str] = frozenset()
     unusable: frozenset[str] = frozenset()
     revocations: tuple[Revocations, ...] = ()
+    bulletins: tuple[Bulletin, ...] = ()
     _by_kid: dict[str, list[TrustKey]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -118,7 +121,19 @@ def parse_trust(content: object) -> Trust:
         revoked,
         frozenset(_text(kid, f"unusable[{index}]") for index, kid in enumerate(unusable)),
         _revocations(lists, MAX_REVOKED - len(revoked)),
+        _bulletins(content.get("bulletins")),
     )
+
+
+def _bulletins(value: object) -> tuple[Bulletin, ...]:
+    entries = [] if value is None else _list(value, "bulletins", MAX_BULLETINS)
+    found: list[Bulletin] = []
+    for index, entry in enumerate(entries):
+        one = read_bulletin(entry)
+        if isinstance(one, str):
+            raise TrustError(f"bulletins[{index}].{one}".rstrip("."))
+        found.append(one)
+    return tuple(found)
 
 
 def _revocations(entries: list[object], room: int) -> tuple[Revocations, ...]:

@@ -48,7 +48,11 @@ class Jwk(Schema):
 
 
 class Health(Schema):
-    """Liveness and readiness; `log` − `projected` is how far the view is behind."""
+    """Liveness and readiness; `log` − `projected` is how far the view is behind.
+
+    `upstream` is the server above this one, null for a home server; `behind`: batches that have
+    not gone up to it.
+    """
 
     status = word(("ok",), required=True)
     server = fields.String(required=True)
@@ -56,6 +60,8 @@ class Health(Schema):
     version = fields.String(required=True)
     log = fields.Integer(required=True)
     projected = fields.Integer(required=True)
+    upstream = fields.String(required=True, allow_none=True)
+    behind = fields.Integer(required=True)
     server_time = fields.Integer(required=True)
 
 
@@ -155,13 +161,17 @@ class SentBatch(Schema):
 
 
 class SyncRequest(Request):
-    """One round trip: what the device wants, what it sends, how much it still holds back."""
+    """One round trip: what the device wants, what it sends, how much it still holds back.
+
+    It holds what came after number `held_after` up to its cursor (SPEC F7).
+    """
 
     max_bytes = 8 * 1024 * 1024
     """Of the body, once inflated. Other requests may have 64 KiB."""
 
     protocol = whole(0, 1 << 16, required=True)
     cursor = text(160, allow_none=True, load_default=None)
+    held_after = whole(0, 1 << 53, allow_none=True, load_default=None)
     feeds = fields.List(text(96), load_default=list, validate=validate.Length(max=MAX_FEEDS))
     batch = Unchecked(SentBatch, allow_none=True, load_default=None)
     unsent = whole(0, 1 << 40, load_default=0)
@@ -190,37 +200,46 @@ class SignedReceipt(Schema):
     signature = fields.String(required=True)
 
 
-class GivenEvent(Schema):
-    """One event of a feed; `commitment` stands where the person text is withheld.
+class GivenRun(Schema):
+    """Contiguous events of one device under one envelope (SPEC F6); `n`: number of the last one.
 
-    `branch` (SPEC A6) and `authority` (R7: 1 officer, 2 lead, 3 console user) are 0 where absent.
+    `ranks` (R7: 1 officer, 2 lead, 3 console user) is one digit for all or one for each. `again`:
+    its last number when it was given first. `commitments`: where a person text is withheld.
     """
 
     n = fields.Integer(required=True)
     device = fields.String(required=True)
-    seq = fields.Integer(required=True)
+    first = fields.Integer(required=True)
     previous = fields.String(required=True)
-    body = fields.String(required=True)
-    person = fields.String()
-    commitment = fields.String()
     server = fields.String(required=True)
     received = fields.Integer(required=True)
-    state = fields.String(required=True)
+    ranks = fields.String(required=True)
+    bodies = fields.List(fields.String(), required=True)
     branch = fields.Integer()
-    authority = fields.Integer()
+    again = fields.Integer()
+    persons = fields.List(fields.String(allow_none=True))
+    commitments = fields.String()
 
 
 class SyncAnswer(Schema):
-    """Answers to the push, then one page of the feeds."""
+    """Answers to the push, then one page of the feeds.
+
+    `digest` is of all events in the window (`held_after`, cursor], once there is no more (F9).
+    `feeds`: all that this device may have (F11). `upstream_receipt`: what the home server said to
+    a relay of this device's chain (P8).
+    """
 
     results = fields.List(fields.Nested(EventResult), required=True)
     receipt = fields.Nested(SignedReceipt, required=True)
-    events = fields.List(fields.Nested(GivenEvent), required=True)
+    upstream_receipt = fields.Nested(SignedReceipt)
+    runs = fields.List(fields.Nested(GivenRun), required=True)
     removals = fields.List(fields.String(), required=True)
     cursor = fields.String(required=True, allow_none=True)
+    held_after = fields.Integer(required=True, allow_none=True)
     more = fields.Boolean(required=True)
     reset = fields.Boolean(required=True)
     digest = fields.String(required=True, allow_none=True)
+    feeds = fields.List(fields.String(), required=True)
     packs = fields.Dict(fields.String(), fields.Integer(), required=True)
     server_time = fields.Integer(required=True)
 

@@ -114,18 +114,14 @@ def _create(folder: Path) -> None:
     fresh = folder.with_name(f"keys.{secrets.token_hex(4)}")
     fresh.mkdir(mode=0o700)
     master = secrets.token_bytes(KEY_BYTES)
-    _write(fresh / MASTER, master)
-    _write(fresh / SESSION, _wrap(master, secrets.token_bytes(KEY_BYTES), SESSION))
+    write_private(fresh / MASTER, master)
+    write_private(fresh / SESSION, _wrap(master, secrets.token_bytes(KEY_BYTES), SESSION))
     for name in PEMS:
         key = ec.generate_private_key(ec.SECP256R1())
-        encryption = BestAvailableEncryption(_password(master, name))
-        _write(
-            fresh / f"{name}.pem",
-            key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption),
-        )
-    _sync(fresh)
+        write_private(fresh / f"{name}.pem", encrypted_pem(key, _password(master, name)))
+    sync_folder(fresh)
     fresh.rename(folder)
-    _sync(folder.parent)
+    sync_folder(folder.parent)
 
 
 def _load(folder: Path) -> KeyRing:
@@ -137,14 +133,21 @@ def _load(folder: Path) -> KeyRing:
         session = _unwrap(master, _read(folder / SESSION), SESSION)
     except ValueError:
         raise KeyRingError(folder / SESSION, "does not open with this master key") from None
-    signing, sealing, packs, documents = (_pem(folder, name, master) for name in PEMS)
+    signing, sealing, packs, documents = (
+        open_pem(folder / f"{name}.pem", _password(master, name)) for name in PEMS
+    )
     return KeyRing(master, session, signing, sealing, packs, documents, folder)
 
 
-def _pem(folder: Path, name: str, master: bytes) -> ec.EllipticCurvePrivateKey:
-    path = folder / f"{name}.pem"
+def encrypted_pem(key: ec.EllipticCurvePrivateKey, password: bytes) -> bytes:
+    """A private key as it lies on disk (PKCS #8)."""
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(password))
+
+
+def open_pem(path: Path, password: bytes) -> ec.EllipticCurvePrivateKey:
+    """The P-256 key in an encrypted PEM that nobody else may read. Raises KeyRingError."""
     try:
-        key = load_pem_private_key(_read(path), _password(master, name))
+        key = load_pem_private_key(_read(path), password)
     except (ValueError, TypeError):
         raise KeyRingError(path, "does not open with this master key") from None
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
@@ -168,7 +171,8 @@ def _read(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_private(path: Path, data: bytes) -> None:
+    """A new file, readable by its owner only and on disk when this returns."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(data)
@@ -176,7 +180,8 @@ def _write(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _sync(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Put renames and new names in `folder` on disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

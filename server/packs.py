@@ -19,7 +19,10 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 import rules
-from credentials.pack import PackError, PackPayload, sign_pack, verify_pack
+from credentials.jws import parse_json, parse_jws
+from credentials.pack import MAX_PACK_CHARACTERS, PackError, PackPayload, sign_pack, verify_pack
+from server.document_keys import DOCUMENT_ISSUER as DOCUMENT_ISSUER
+from server.document_keys import document_keys, key_to_json, trusted_keys
 from server.keys import KeyRing, public_jwk
 from server.store.protocol import Device, Officer, Pack, Store
 from sync.encoding import to_base64url
@@ -29,8 +32,6 @@ PIN_ITERATIONS = 210_000
 """PBKDF2-HMAC-SHA256 over badge secret and PIN. The badge holds 128 bits; the PIN adds little."""
 
 KEK_BYTES = 32
-DOCUMENT_ISSUER = "chot"
-DOCUMENT_USAGE = ("decl", "badge", "permit", "pass", "manifest", "card")
 
 
 def checkpoint_scope(checkpoint: str) -> str:
@@ -45,9 +46,14 @@ def device_scopes(device: Device) -> list[str]:
 
 
 def publish_packs(store: Store, keys: KeyRing, now_ms: int) -> list[Pack]:
-    """Sign and publish every pack whose content is not the published one; returns the new ones."""
+    """Sign and publish every pack whose content is not the published one; returns the new ones.
+
+    A relay signs none: its packs are the home server's (SPEC U7).
+    """
+    if store.relay_state():
+        return []
     contents: dict[tuple[str, str], Any] = {
-        ("trust", EVERYBODY): trust_content(keys),
+        ("trust", EVERYBODY): trust_content(keys, now_ms, trust_in_force(store)),
         ("hotlines", EVERYBODY): hotlines_content(store),
     }
     for checkpoint in store.checkpoints():
@@ -58,6 +64,21 @@ def publish_packs(store: Store, keys: KeyRing, now_ms: int) -> list[Pack]:
         for (name, scope), content in contents.items()
     )
     return [pack for pack in made if pack is not None]
+
+
+def trust_in_force(store: Store) -> Mapping[str, Any] | None:
+    """The content of the published trust pack; None before the first one.
+
+    Read from our own store without its signature: a root key that changed since must not take back
+    every revocation.
+    """
+    pack = store.pack("trust", EVERYBODY)
+    if pack is None:
+        return None
+    content: Mapping[str, Any] = parse_json(parse_jws(pack.jws, MAX_PACK_CHARACTERS).payload)[
+        "content"
+    ]
+    return content
 
 
 def publish(
@@ -86,20 +107,19 @@ def bundled(name: str) -> Any:
     return json.loads(file.read_text("utf-8"))
 
 
-def trust_content(keys: KeyRing) -> dict[str, Any]:
-    """Whose documents tablets believe: this server's documents key (`credentials/trust.py`)."""
-    jwk = public_jwk(keys.documents)
-    kid = jwk.pop("kid")
-    key = {
-        "kid": kid,
-        "alg": "ES256",
-        "jwk": jwk,
-        "issuer": DOCUMENT_ISSUER,
-        "usage": list(DOCUMENT_USAGE),
-        "not_before_ms": None,
-        "not_after_ms": None,
-    }
-    return {"keys": [key], "revoked": []}
+def trust_content(
+    keys: KeyRing, now_ms: int, last: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Whose documents tablets believe (`credentials/trust.py`).
+
+    Our own keys come from the key ring. What people decided stays as it is in `last`, the content
+    in force: revocations, bulletins, and the keys of other issuers.
+    """
+    decided = dict(last or {"revoked": []})
+    own = [key_to_json(one) for one in trusted_keys(keys, now_ms)]
+    ever_own = {one.kid for one in document_keys(keys)}
+    others = [one for one in decided.get("keys", ()) if one["kid"] not in ever_own]
+    return {**decided, "keys": own + others}
 
 
 def hotlines_content(store: Store) -> dict[str, Any]:

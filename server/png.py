@@ -29,8 +29,12 @@ def qr_matrix(text: str) -> list[list[bool]]:
 
 def qr_png(text: str, module_px: int = MODULE_PX) -> bytes:
     """A QR code of `text` as PNG, `module_px` pixels a module."""
+    return matrix_png(qr_matrix(text), module_px)
+
+
+def matrix_png(matrix: list[list[bool]], module_px: int = MODULE_PX) -> bytes:
+    """Modules as PNG; True is dark."""
     rows = bytearray()
-    matrix = qr_matrix(text)
     for line in matrix:
         pixels = b"".join((b"\x00" if dark else b"\xff") * module_px for dark in line)
         rows += (b"\x00" + pixels) * module_px

@@ -88,15 +88,17 @@ class Projector:
             self._give_memory_back()
         return reached
 
-    def rebuild(self, stop: threading.Event | None = None) -> int:
+    def rebuild(self, stop: threading.Event | None = None, through: int | None = None) -> int:
         """Make the view anew from the log and rename it over the old one; the watermark.
 
         Where `stop` comes first the old view stays as it was, and what was built is dropped.
+        `through`: of the first numbers of the log only, as the view stood then.
         """
         fresh_path = self._config.data_dir / "view.db.new"
         fresh = make_view(fresh_path, self._wanted)
         try:
-            reached = self._follow(fresh, newest_n(self._log), stop)
+            newest = newest_n(self._log) if through is None else through
+            reached = self._follow(fresh, newest, stop)
             keep_looked(fresh, described(self._config.view_path), self._wanted)
         finally:
             fresh.close()

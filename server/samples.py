@@ -15,6 +15,7 @@ from typing import Any
 
 from credentials.own import PREFIX, issue_own
 from server.config import Config
+from server.document_keys import signer
 from server.enrolment import (
     CODE_RANDOM_BYTES,
     code_hash,
@@ -22,8 +23,7 @@ from server.enrolment import (
     new_code,
     valid_ms,
 )
-from server.keys import KeyRing, public_jwk
-from server.packs import DOCUMENT_ISSUER
+from server.keys import KeyRing
 from server.store.protocol import AuditEntry, Enrolment, Store
 
 DEMO_FILE = "demo.json"
@@ -172,7 +172,6 @@ def _badges(config: Config, keys: KeyRing, now_ms: int) -> Iterator[Sample]:
     now_s = now_ms // 1000
     for officer in notes["officers"]:
         claims = {
-            "iss": DOCUMENT_ISSUER,
             "iat": now_s,
             "exp": now_s + 30 * 24 * HOUR_S,
             "jti": secrets.token_urlsafe(12),
@@ -183,7 +182,7 @@ def _badges(config: Config, keys: KeyRing, now_ms: int) -> Iterator[Sample]:
             f"badge-{officer['id']}",
             f"Thẻ cán bộ: {officer['name']}",
             f"Officer's badge: {officer['name']}",
-            issue_own("badge", claims, keys.documents, _kid(keys)),
+            _signed(keys, "badge", claims),
             f"{officer['checkpoint']} · {officer['role']} · PIN {notes['pin']}",
             f"{officer['checkpoint']} · {officer['role']} · PIN {notes['pin']}",
             kind="badge",
@@ -193,12 +192,11 @@ def _badges(config: Config, keys: KeyRing, now_ms: int) -> Iterator[Sample]:
 
 def _declaration(keys: KeyRing, issued_s: int, expires_s: int, claims: dict[str, Any]) -> str:
     envelope = {
-        "iss": DOCUMENT_ISSUER,
         "iat": issued_s,
         "exp": expires_s,
         "jti": secrets.token_urlsafe(12),
     }
-    return issue_own("decl", envelope | claims, keys.documents, _kid(keys))
+    return _signed(keys, "decl", envelope | claims)
 
 
 def _forged(keys: KeyRing, now_s: int, genuine: str) -> str:
@@ -214,5 +212,6 @@ def _forged(keys: KeyRing, now_s: int, genuine: str) -> str:
     return f"{PREFIX}{header}.{payload}.{signature}"
 
 
-def _kid(keys: KeyRing) -> str:
-    return public_jwk(keys.documents)["kid"]
+def _signed(keys: KeyRing, typ: str, claims: dict[str, Any]) -> str:
+    by = signer(keys, typ, claims["iat"] * 1000, claims["exp"] * 1000)
+    return issue_own(typ, claims | {"iss": by.issuer}, by.private_key, by.kid)

@@ -113,7 +113,7 @@ def parse_over(data: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     for path, refs in over.items():
         if _PATH.fullmatch(path) is None or not isinstance(refs, list) or len(refs) > 64:
             raise SyncError("event.field", "R2", "over")
-        if any(not isinstance(one, str) or _REF.fullmatch(one) is None for one in refs):
+        if not all(is_ref(one) for one in refs):
             raise SyncError("event.field", "R2", "over")
     return {path: tuple(refs) for path, refs in over.items()}
 
@@ -152,6 +152,11 @@ def is_item_id(text: str) -> bool:
 def is_slug(text: str) -> bool:
     """Whether `text` may name a checkpoint or an officer: lower-case letters, digits, hyphens."""
     return _SLUG.fullmatch(text) is not None
+
+
+def is_ref(value: object) -> bool:
+    """Whether it names an event: "device:seq" (SPEC E6)."""
+    return isinstance(value, str) and _REF.fullmatch(value) is not None
 
 
 def is_word(text: str) -> bool:

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sync.answer import author
 from sync.batch import WireEvent
 from sync.clock import order_stamp
 from sync.encoding import to_base64url
 from sync.errors import SyncError
 from sync.events import parse_body
 from sync.fold import Known, known_event
+from sync.runs import author
 
 EVENT_CHARS = 100
 """What an event costs in JSON besides its texts."""
@@ -28,7 +28,8 @@ Seal = Callable[[str, bytes], str]
 class OwnEvent:
     """One event of the own chain, its exact texts, and what the server said of it since.
 
-    `n`, `branch`, `received_ms` and `authority` are known once it came back in the feed.
+    `n`, `branch`, `received_ms` and `authority` are known once it came back in the feed. `given`:
+    the feed gave it since the server last began anew, and outranks an answer still on its way.
     """
 
     seq: int
@@ -43,6 +44,7 @@ class OwnEvent:
     branch: int = 0
     received_ms: int | None = None
     authority: int = 0
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,9 @@ class Request:
     """One sync request: its JSON body, and what its answer has to be read against."""
 
     body: dict[str, Any]
+    server: str
     cursor: str | None
+    held_after: int | None
     pulls: bool
     first: int
     last: int
@@ -83,7 +87,10 @@ def next_run(
 
 
 def outgoing(event: OwnEvent, seal: Seal | None) -> WireEvent:
-    """The event as it travels: in clear over TLS, or its person part sealed."""
+    """The event as it travels: in clear over TLS, or its person part sealed.
+
+    Of an erased person part only the commitment is left (SPEC F10).
+    """
     if event.person is None or seal is None:
         return WireEvent(event.body, event.person, None, event.commitment)
     return WireEvent(event.body, None, seal(event.person, event.commitment), event.commitment)

@@ -9,11 +9,12 @@ receipt covers and whose answer was heard; the cursor moves with the page it bel
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import InitVar, dataclass, field, replace
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from sync.answer import Answer, Given, Heard, Result, check_links, read_answer, removed
+from sync.answer import Answer, Heard, Result, read_answer
 from sync.batch import MAX_BODY_CHARS, MAX_PERSON_CHARS, PROTOCOL, batch_to_json, make_batch
 from sync.chain import commitment, event_hash, genesis
 from sync.clock import observe, tick
@@ -31,37 +32,39 @@ from sync.own import (
     outgoing,
     person_text,
 )
+from sync.reader import Reader
 from sync.retry import Failure, halved, retry_delay_ms
+from sync.runs import Given
+from sync.standing import Standing, check_receipt, drained, handed_on
 
 BATCH_EVENTS = 200
 BATCH_CHARS = 512 * 1024
-KEEP_PULLED_MS = 72 * 3_600_000
 ALERTS = ("device.revoked", "device.forked", "seal.key", "seal.text")
 """Codes of an answered event that a person has to know of."""
 
 
 @dataclass(slots=True)
 class Replica:
-    """One enrolled device: its chain, what others wrote, and where it stands with its server."""
+    """One enrolled device: its chain, what others wrote, and where it stands with its servers."""
 
     device: str
     checkpoint: str
     server: str
-    receipt_key: ec.EllipticCurvePublicKey
+    """The server it talks to now; at first the one that enrolled it."""
+    receipt_key: InitVar[ec.EllipticCurvePublicKey]
     stamp: int = 0
     own: dict[int, OwnEvent] = field(default_factory=dict)
-    through: int = 0
-    """How far the last believed receipt reaches."""
-    safe_through: int = 0
-    answered: int = 0
-    """Up to where each own event's answer was heard: a receipt alone does not tell of refusals."""
-    pulled: dict[tuple[str, int], Given] = field(default_factory=dict)
-    cursor: str | None = None
+    standings: dict[str, Standing] = field(default_factory=dict)
+    reader: Reader = field(init=False)
     offset_ms: int | None = None
     packs: dict[str, int] = field(default_factory=dict)
     batch_events: int = BATCH_EVENTS
     failures: int = 0
     alerts: set[str] = field(default_factory=set)
+
+    def __post_init__(self, receipt_key: ec.EllipticCurvePublicKey) -> None:
+        self.standings[self.server] = Standing(self.server, receipt_key)
+        self.reader = Reader(self.device, (f"checkpoint:{self.checkpoint}",))
 
     @property
     def seq(self) -> int:
@@ -74,19 +77,58 @@ class Replica:
         return self.hash_at(self.seq)
 
     @property
+    def through(self) -> int:
+        """How far the last believed receipt of the server it talks to reaches."""
+        return self.standings[self.server].through
+
+    @property
+    def safe_through(self) -> int:
+        return self.standings[self.server].safe_through
+
+    @property
+    def answered(self) -> int:
+        """Up to where the answer to each own event was heard from that server (SPEC P2)."""
+        return self.standings[self.server].answered
+
+    @property
     def unsent(self) -> int:
-        """Own events that no believed receipt covers, or whose answer is outstanding."""
-        return self.seq - min(self.through, self.answered)
+        """Own events that its receipts do not cover, or whose answer is outstanding."""
+        return self.seq - self.standings[self.server].drained
+
+    @property
+    def drained(self) -> dict[str, int]:
+        """Up to which own event is saved, at a relay, at home, and safe (SPEC P7)."""
+        return drained(self.seq, self.standings.values())
+
+    @property
+    def pulled(self) -> dict[tuple[str, int], Given]:
+        """What others wrote, by (author, seq)."""
+        return self.reader.pulled
+
+    @property
+    def cursor(self) -> str | None:
+        """Up to where the feeds were read."""
+        return self.reader.cursor
 
     def copy(self) -> Replica:
         """The same state again, sharing nothing that changes."""
-        return replace(
-            self,
-            own=dict(self.own),
-            pulled=dict(self.pulled),
-            packs=dict(self.packs),
-            alerts=set(self.alerts),
-        )
+        same = copy(self)
+        same.own, same.standings = dict(self.own), dict(self.standings)
+        same.reader = self.reader.copy()
+        same.packs, same.alerts = dict(self.packs), set(self.alerts)
+        return same
+
+    def meet(self, server: str, receipt_key: ec.EllipticCurvePublicKey) -> None:
+        """Get to know a server that the pack `bases` names; a known one keeps its standing."""
+        known = self.standings.get(server)
+        if known is None:
+            self.standings[server] = Standing(server, receipt_key)
+        else:
+            self.standings[server] = replace(known, receipt_key=receipt_key)
+
+    def turn_to(self, server: str) -> None:
+        """Talk to this server from now on: it has to be known. Its first page resets (SPEC F3)."""
+        self.server = self.standings[server].server
 
     def hash_at(self, seq: int) -> bytes:
         """The own hash at `seq`; the genesis at 0 (SPEC H1)."""
@@ -160,7 +202,7 @@ class Replica:
 
         `sign` is the device key's ES256. `seal` stands for a locked tablet: person parts go sealed.
         """
-        first = min(self.through, self.answered) + 1
+        first = self.standings[self.server].drained + 1
         chosen = next_run(self.own, first, self.batch_events, max_chars)
         batch = None
         if chosen:
@@ -168,15 +210,19 @@ class Replica:
             batch = batch_to_json(
                 make_batch(self.device, first, self.hash_at(first - 1), wire, sign)
             )
+        reader = self.reader
         body = {
             "protocol": PROTOCOL,
-            "cursor": self.cursor,
-            "feeds": [f"checkpoint:{self.checkpoint}"] if pulls else [],
+            "cursor": reader.cursor,
+            "held_after": reader.held_after,
+            "feeds": list(reader.feeds) if pulls else [],
             "batch": batch,
             "unsent": self.unsent,
             "device_time": now_ms,
         }
-        return Request(body, self.cursor, pulls, first, first + len(chosen) - 1, now_ms)
+        last = first + len(chosen) - 1
+        window = (reader.cursor, reader.held_after)
+        return Request(body, self.server, *window, pulls, first, last, now_ms)
 
     def answer(self, request: Request, data: object, now_ms: int) -> Heard:
         """Take in the answer to `request`, whole or not at all.
@@ -184,29 +230,38 @@ class Replica:
         Raises SyncError "answer.shape", "receipt.shape|signature|server|head" or "answer.chain":
         then nothing of it was taken in, and the code stands in `alerts` (SPEC P3, F4).
         """
+        standing = self.standings[request.server]
         try:
-            read = read_answer(data, self.receipt_key)
-            self._check_receipt(read)
-            # An answer that was overtaken belongs to a cursor that is no longer ours: its page
+            read = read_answer(data, standing.receipt_key)
+            self._check_receipt(read, request.server)
+            # An answer that was overtaken belongs to a window that is no longer ours: its page
             # would leave out what lies between.
-            page = request.pulls and request.cursor == self.cursor
+            page = request.server == self.server and self.reader.asked(request)
             if page:
-                check_links(read.events, {} if read.reset else self.pulled)
+                self.reader.check(read)
         except SyncError as error:
             self.alerts.add(error.code)
             raise
         # What a server lost it will judge anew: what its feed said of it before is void (F5).
-        for seq in range(read.receipt.through + 1, self.through + 1):
-            self.own[seq] = replace(self.own[seq], n=None)
-        self.through, self.safe_through = read.receipt.through, read.receipt.safe_through
-        alerts = self._take_results(request, read.results)
+        for seq in range(read.receipt.through + 1, standing.through + 1):
+            self.own[seq] = replace(self.own[seq], given=False)
+        standing = standing.after(read.receipt)
+        heard, alerts = self._take_results(request, read.results)
+        self.standings[request.server] = standing.heard(heard)
+        alerts |= self._take_upstream(read.upstream)
+        feeds = self.reader.feeds
         if page:
-            alerts |= self._take_page(read)
+            alerts |= self.reader.take(read, self.own, now_ms)
+            for given in read.events:
+                self.stamp = observe(self.stamp, given.order)
         self.alerts |= alerts
         self.offset_ms = round(read.server_ms - (request.sent_ms + now_ms) / 2)
         self.failures = 0
         self.batch_events = min(BATCH_EVENTS, self.batch_events * 2)
-        return Heard(read.more and page, self._newer_packs(read.packs), tuple(sorted(alerts)))
+        # Mended or with other feeds, it has all of them to read again.
+        anew = "feed.repaired" in alerts or self.reader.feeds != feeds
+        more = (read.more and page) or anew
+        return Heard(more, self._newer_packs(read.packs), tuple(sorted(alerts)))
 
     def failed(self, failure: Failure, uniform: float, retry_after_ms: int = 0) -> int:
         """A round that failed: nothing is dropped; the wait in ms before the next (SPEC B2)."""
@@ -219,9 +274,8 @@ class Replica:
         return retry_delay_ms(self.failures, uniform, retry_after_ms)
 
     def forget(self, server_ms: int) -> None:
-        """Drop what others wrote and the server received more than KEEP_PULLED_MS ago."""
-        before = server_ms - KEEP_PULLED_MS
-        self.pulled = {key: one for key, one in self.pulled.items() if one.received_ms >= before}
+        """Drop what others wrote and the server received too long ago (SPEC F8)."""
+        self.reader.forget(server_ms, self.own)
 
     def records(self, policies: PolicyTables) -> dict[str, Seen]:
         """Every record as a person at this device sees it; refused own events are left out."""
@@ -240,14 +294,27 @@ class Replica:
             if event is not None:
                 yield event
 
-    def _check_receipt(self, read: Answer) -> None:
-        receipt = read.receipt
-        if (receipt.device, receipt.server) != (self.device, self.server):
-            raise SyncError("receipt.server", "P1")
-        if receipt.through > self.seq or receipt.head != self.hash_at(receipt.through):
-            raise SyncError("receipt.head", "P3", receipt.through)
+    def _check_receipt(self, read: Answer, server: str) -> None:
+        check_receipt(read.receipt, self.device, server, self._own_hash)
 
-    def _take_results(self, request: Request, results: Iterable[Result]) -> set[str]:
+    def _own_hash(self, seq: int) -> bytes | None:
+        return self.hash_at(seq) if seq <= self.seq else None
+
+    def _take_upstream(self, data: object) -> set[str]:
+        """Take in what a relay hands on; one that is not right spoils nothing else (SPEC P8)."""
+        others = [one for one in self.standings.values() if one.server != self.server]
+        try:
+            changed = handed_on(data, others, self.device, self._own_hash)
+        except SyncError as error:
+            return {error.code}
+        if changed is not None:
+            self.standings[changed.server] = changed
+        return set()
+
+    def _take_results(
+        self, request: Request, results: Iterable[Result]
+    ) -> tuple[set[int], set[str]]:
+        """The numbers that were answered, and the alerts among the answers."""
         heard = set()
         alerts = set()
         for one in results:
@@ -256,47 +323,12 @@ class Replica:
             heard.add(one.seq)
             event = self.own[one.seq]
             # What the feed announced is newer than any answer that may have been on the way.
-            if event.n is None:
+            if not event.given:
                 state = one.state if one.state in ("held", "rejected") else "kept"
                 self.own[one.seq] = replace(event, state=state, code=one.code, field=one.field)
             if one.code in ALERTS:
                 alerts.add(str(one.code))
-        while self.answered + 1 in heard:
-            self.answered += 1
-        # A server restored from a backup judges again what it gets again (SPEC F5).
-        self.answered = min(self.answered, self.through)
-        return alerts
-
-    def _take_page(self, read: Answer) -> set[str]:
-        alerts = set()
-        if read.reset:
-            self.pulled.clear()
-            self.own = {seq: replace(one, n=None) for seq, one in self.own.items()}
-        for one in read.events:
-            mine = self.own.get(one.seq) if one.device == self.device else None
-            if mine is not None and mine.hash == one.hash:
-                self.own[one.seq] = replace(
-                    mine,
-                    state="kept",
-                    code=None,
-                    field=None,
-                    n=one.n,
-                    branch=one.branch,
-                    received_ms=one.received_ms,
-                    authority=one.authority,
-                )
-            else:
-                if one.device == self.device:
-                    alerts.add("device.forked")
-                self.pulled[one.author, one.seq] = one
-        # Most pages remove nothing; then what is held is not walked.
-        for key, held in self.pulled.items() if read.removals else ():
-            if held.person is not None and removed(held, read.removals):
-                self.pulled[key] = replace(held, person=None)
-        for given in read.events:
-            self.stamp = observe(self.stamp, given.order)
-        self.cursor = read.cursor
-        return alerts
+        return heard, alerts
 
     def _newer_packs(self, announced: Mapping[str, int]) -> dict[str, int]:
         if any(version < self.packs.get(name, 0) for name, version in announced.items()):

@@ -109,10 +109,11 @@ class SimTablet:
     def _hear(self, request: Request, data: Any, now_ms: int) -> None:
         self.replica.answer(request, data, now_ms + self.skew_ms)
         self.acknowledged = max(self.acknowledged, min(self.replica.through, self.replica.answered))
-        for one in data["events"]:
-            found = _RECORD.search(one["body"])
-            if found is not None and found[1] in self.watched:
-                self.known.setdefault(found[1], set()).add((one["device"], one["seq"]))
+        for run in data["runs"]:
+            for seq, body in enumerate(run["bodies"], run["first"]):
+                found = _RECORD.search(body)
+                if found is not None and found[1] in self.watched:
+                    self.known.setdefault(found[1], set()).add((run["device"], seq))
 
     def _send(self, body: dict[str, Any], now_ms: int) -> Any:
         for _ in range(3):
@@ -125,11 +126,13 @@ class SimTablet:
         else:
             raise RefusedError("sync: 401 with a fresh token")
         self.duplicates += sum(one["state"] == "duplicate" for one in data["results"])
-        for one in data["events"]:
+        for run in data["runs"]:
             # The same text goes to every tablet of a checkpoint: kept once.
-            one["body"], one["device"] = sys.intern(one["body"]), sys.intern(one["device"])
-            if "person" in one:
-                one["person"] = sys.intern(one["person"])
+            run["device"] = sys.intern(run["device"])
+            run["bodies"] = [sys.intern(body) for body in run["bodies"]]
+            if "persons" in run:
+                persons = run["persons"]
+                run["persons"] = [None if one is None else sys.intern(one) for one in persons]
         return data
 
     def _authenticate(self, now_ms: int) -> None:

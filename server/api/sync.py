@@ -12,7 +12,7 @@ from schemas.wire import SyncAnswer, SyncRequest
 from server.access import device_only, the_device
 from server.api.resource import DEVICE, PREFIX, Resource, problems
 from server.context import Context, here
-from server.feed_text import page_text
+from server.feed_text import runs_text
 from server.packs import device_scopes
 from server.problems import ProblemError
 from server.store.protocol import Device, EventAnswer
@@ -50,18 +50,19 @@ def exchange(wanted: dict[str, Any]) -> Response:
     now_ms = context.clock()
     results, held = _push(context, device, wanted["batch"], now_ms)
     context.store.contact(device.id, now_ms, wanted["unsent"], now_ms - wanted["device_time"])
-    pulled, events = _pull(context, device, feeds, cursor, now_ms)
+    pulled, runs = _pull(context, device, feeds, cursor, wanted["held_after"], now_ms)
     answer = {
         "results": [_result(one) for one in results],
         "receipt": _receipt(context, device, held, now_ms),
         **pulled,
         "removals": [],
         "digest": None,
+        "feeds": [str(feed) for feed in feeds],
         "server_time": now_ms,
     }
-    # The events are a text already; the rest of the answer follows it inside the same object.
+    # The runs are a text already; the rest of the answer follows it inside the same object.
     rest = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
-    text = f'{{"events":{events},{rest[1:]}'
+    text = f'{{"runs":{runs},{rest[1:]}'
     return Response(text.encode("utf-8"), mimetype="application/json")
 
 
@@ -134,13 +135,19 @@ def _receipt(context: Context, device: Device, held: Held, now_ms: int) -> dict[
 
 
 def _pull(
-    context: Context, device: Device, feeds: frozenset[Feed], cursor: Cursor | None, now_ms: int
+    context: Context,
+    device: Device,
+    feeds: frozenset[Feed],
+    cursor: Cursor | None,
+    held_after: int | None,
+    now_ms: int,
 ) -> tuple[dict[str, Any], str]:
-    """Members of the answer, and the JSON of its events."""
+    """Members of the answer, and the JSON of its runs."""
     if device.revoked_ms is not None or not feeds:
         kept = None if cursor is None else str(cursor)
         packs = {} if device.revoked_ms is not None else _pack_versions(context, device)
-        return {"cursor": kept, "more": False, "reset": False, "packs": packs}, "[]"
+        same = {"cursor": kept, "held_after": held_after, "more": False, "reset": False}
+        return {**same, "packs": packs}, "[]"
     store = context.store
     checkpoints = [feed.id for feed in feeds]
     names = feed_set(feeds)
@@ -152,15 +159,16 @@ def _pull(
     if cursor is not None and fits:
         after = cursor.sequence
     else:
-        after = store.snapshot_start(checkpoints, now_ms - SNAPSHOT_HOURS * 3_600_000)
+        held_after = after = store.snapshot_start(checkpoints, now_ms - SNAPSHOT_HOURS * 3_600_000)
     page = store.pull(checkpoints, after, PAGE_EVENTS, persons=True)
     members = {
         "cursor": str(Cursor(store.server_id, store.epoch, names, page.sequence)),
+        "held_after": held_after,
         "more": page.more,
         "reset": cursor is not None and not fits,
         "packs": _pack_versions(context, device),
     }
-    return members, page_text(page)
+    return members, runs_text(page.events)
 
 
 def _pack_versions(context: Context, device: Device) -> dict[str, int]:

@@ -353,11 +353,7 @@ class SqliteStore:
                 yield whole.assemble(one, day_keys)
             return
         after = (from_ms, "")
-        while found := self._reader.run(
-            lambda files: whole.read_page(
-                files.log, files.view, after, to_ms, checkpoints, day_keys, came_after
-            )
-        ):
+        while found := self._crossings_after(after, to_ms, checkpoints, day_keys, came_after):
             for one in found:
                 yield whole.assemble(one, day_keys)
             after = (found[-1].row.occurred_ms, found[-1].row.record)
@@ -395,6 +391,20 @@ class SqliteStore:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _crossings_after(
+        self,
+        after: tuple[int, str],
+        to_ms: int,
+        checkpoints: Sequence[str],
+        day_keys: DayKeys | None,
+        came_after: int,
+    ) -> list[whole.Found]:
+        return self._reader.run(
+            lambda files: whole.read_page(
+                files.log, files.view, after, to_ms, checkpoints, day_keys, came_after
+            )
+        )
 
     def _past(self, files: Files, n: int) -> Past:
         cutoffs = Cutoffs(self.config.report_hours, self.config.late_grace_minutes)

@@ -77,9 +77,15 @@ def read_page(
     to_ms: int,
     checkpoints: Sequence[str],
     day_keys: DayKeys | None,
+    came_after: int = 0,
 ) -> list[Found]:
-    """The next crossings in order of (occurred, record) after this key and before `to_ms`."""
+    """The next crossings in order of (occurred, record) after this key and before `to_ms`.
+
+    `came_after`: only those of which the first event counts from a later number of the log.
+    """
     conditions = [("(occurred_ms, record) > (?, ?)", after), *within(None, to_ms, checkpoints)]
+    if came_after:
+        conditions.append(("first_n > ?", (came_after,)))
     where, values = joined(conditions)
     with _one_moment(view):
         rows = view.execute(

@@ -117,7 +117,7 @@ def test_an_officers_badge_opens_the_roster_pack_with_the_right_pin_only(
          demo_data, "--checkpoint", "hd-ql6", "--badge", badge, "--pin", "135790")  # fmt: skip
     keys = KeyRing.load_or_create(demo_data)
     text = read_qr(badge)
-    evidence, secret = open_badge(text, parse_trust(trust_content(keys)), _wall_ms())
+    evidence, secret = open_badge(text, parse_trust(trust_content(keys, _wall_ms())), _wall_ms())
     assert evidence.status == "verified" and secret is not None
     store = store_of(demo_data)
     pack = store.pack("roster", "checkpoint:hd-ql6")

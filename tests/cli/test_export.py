@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from cli.demo.make import make_demo
-from cli.export import CROSSING_COLUMNS, GOODS_COLUMNS, defused
+from cli.export import CROSSING_COLUMNS, GOODS_COLUMNS
 from server.config import load_config
+from server.spreadsheet import defused
 from server.store.sqlite import open_store
 from tests.cli.conftest import NOON_MS, Chot
 

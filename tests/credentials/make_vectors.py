@@ -14,7 +14,8 @@ from tests.credentials import health_expected
 from tests.credentials.card_cases import cards
 from tests.credentials.expected import CASES, EXPIRES_AT, HOUR_S, ISSUED_AT, ISSUED_S, NOW_MS
 from tests.credentials.insurance_cases import insurance_cards
-from tests.credentials.own_cases import TRUSTS, own_documents
+from tests.credentials.issued_cases import issued_documents, parts
+from tests.credentials.own_cases import TRUSTS, bulletin, own_documents
 from tests.credentials.passport_cases import passports
 from tests.credentials.plate_cases import plates
 from tests.credentials.revocation_cases import revocation_lists
@@ -131,6 +132,21 @@ def trusts() -> list[dict[str, Any]]:
                 withdrawing([{"kid": "a", "fingerprints": [], "issued_before_ms": "0"}]),
                 "revocations[0].issued_before_ms",
             ),
+            *(
+                (
+                    f"bulletin_{member}",
+                    {"keys": [], "revoked": [], "bulletins": [bulletin(**{member: wrong})]},
+                    f"bulletins[0].{member}",
+                )
+                for member, wrong in (
+                    ("type", "badge"),
+                    ("issuer", ""),
+                    ("expired_after_ms", 0.5),
+                    ("counts_until_ms", None),
+                    ("reference", 7),
+                )
+            ),
+            ("bulletin_text", {"keys": [], "revoked": [], "bulletins": ["x"]}, "bulletins[0]"),
             (
                 "not_before_text",
                 {"keys": [trust_key(not_before_ms="0")], "revoked": []},
@@ -146,6 +162,7 @@ def reading() -> dict[str, Any]:
     personal_codes()
     unlisted()
     own_documents()
+    issued_documents()
     return {"trusts": TRUSTS, "cases": CASES}
 
 
@@ -162,6 +179,7 @@ FILES: dict[str, Callable[[], Any]] = {
     "health": health,
     "plates": plates,
     "packs": packs,
+    "parts": parts,
     "trust_errors": trusts,
     "revocations": revocation_lists,
 }

@@ -47,6 +47,17 @@ DECLARATION = ENVELOPE | {
 SHORT = ENVELOPE | {"n": "Lê Văn Thử", "y": [], "x": False}
 BADGE = ENVELOPE | {"sub": "officer-7", "sec": "AAECAwQFBgcICQoLDA0ODw"}
 
+
+def bulletin(**known: Any) -> dict[str, Any]:
+    return {
+        "type": "pass",
+        "issuer": None,
+        "expired_after_ms": (ISSUED_S + 72 * HOUR_S) * 1000,
+        "counts_until_ms": (ISSUED_S + 240 * HOUR_S) * 1000,
+        "reference": "Thông báo 12/TB-UBND ngày 08/08/2021",
+    } | known
+
+
 TRUSTS: dict[str, dict[str, Any]] = {
     "none": {"keys": [], "revoked": []},
     "district": {"keys": [trust_key()], "revoked": []},
@@ -57,6 +68,15 @@ TRUSTS: dict[str, dict[str, Any]] = {
     "retired": {"keys": [trust_key(not_after_ms=ISSUED_S * 1000)], "revoked": []},
     "retired_before": {"keys": [trust_key(not_after_ms=ISSUED_S * 1000 - 1)], "revoked": []},
     "starts_later": {"keys": [trust_key(not_before_ms=ISSUED_S * 1000 + 1)], "revoked": []},
+    "extended": {
+        "keys": [trust_key()],
+        "revoked": [],
+        "bulletins": [
+            bulletin(counts_until_ms=(ISSUED_S + 100 * HOUR_S) * 1000),
+            bulletin(),
+            bulletin(type="permit", issuer="ninh-thuan"),
+        ],
+    },
     "revoked": {
         "keys": [trust_key()],
         "revoked": [hashlib.sha256(b"own:d-1").hexdigest()[:32]],

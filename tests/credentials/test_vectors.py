@@ -10,9 +10,11 @@ import pytest
 from credentials import (
     Conditions,
     PackError,
+    PartsError,
     TrustError,
     evidence_to_json,
     import_revocations,
+    join_parts,
     normalise_plate,
     parse_trust,
     read,
@@ -59,6 +61,19 @@ def test_pack_verifies_or_is_refused_with_its_code(case: dict[str, Any]) -> None
         assert (error.code, carried) == (case["code"], case["payload"])
     else:
         assert (None, asdict(payload)) == (case["code"], case["payload"])
+
+
+@pytest.mark.parametrize("case", load("parts"), ids=lambda case: case["id"])
+def test_parts_join_or_are_refused_with_their_code(case: dict[str, Any]) -> None:
+    trust = parse_trust(load("reading")["trusts"][case["trust"]])
+    read_parts = [read(text, trust, case["now_ms"]) for text in case["texts"]]
+    try:
+        found = join_parts(read_parts)
+    except PartsError as error:
+        assert (error.code, None) == (case["code"], case["joined"])
+    else:
+        joined = {"evidence": evidence_to_json(found.evidence), "missing": list(found.missing)}
+        assert (None, joined) == (case["code"], case["joined"])
 
 
 @pytest.mark.parametrize("case", load("trust_errors"), ids=lambda case: case["id"])

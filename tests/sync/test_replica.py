@@ -16,8 +16,9 @@ from sync.envelope import Receipt
 from sync.errors import SyncError
 from sync.events import parse_body
 from sync.own import OwnEvent, Request
+from sync.reader import KEEP_PULLED_MS
 from sync.registers import Policy
-from sync.replica import BATCH_EVENTS, KEEP_PULLED_MS, Replica
+from sync.replica import BATCH_EVENTS, Replica
 from sync.retry import LAST_RETRY_MS, failure_of_status, retry_delay_ms
 
 NOW_MS = 1_795_312_800_000
@@ -65,9 +66,10 @@ class Desk:
         return {
             "results": [],
             "receipt": self.receipt(tablet, through),
-            "events": [],
+            "runs": [],
             "removals": [],
             "cursor": f"{SERVER}.1.00000000.1",
+            "held_after": 0,
             "more": False,
             "reset": False,
             "digest": None,
@@ -82,17 +84,17 @@ def desk(rng: random.Random) -> Desk:
 
 
 def given(of: Replica, seq: int, n: int, **members: Any) -> dict[str, Any]:
-    """An event of a tablet as a feed gives it."""
+    """An event of a tablet as a feed gives it: a run of one."""
     event = of.own[seq]
     return {
         "n": n,
         "device": of.device,
-        "seq": seq,
+        "first": seq,
         "previous": to_base64url(of.hash_at(seq - 1)),
-        "body": event.body,
+        "bodies": [event.body],
         "server": SERVER,
         "received": NOW_MS,
-        "state": "accepted",
+        "ranks": "0",
     } | members
 
 
@@ -122,7 +124,7 @@ def test_c2_a_clock_that_jumps_back_counts_on(desk: Desk) -> None:
 def test_c3_a_clock_follows_capped_stamps_only(desk: Desk) -> None:
     one, other = desk.tablet(), desk.tablet()
     desk.write(other, at_ms=NOW_MS + 80 * 365 * 86_400_000)
-    one.answer(desk.request(one), desk.answer(one, 0, events=[given(other, 1, 1)]), NOW_MS)
+    one.answer(desk.request(one), desk.answer(one, 0, runs=[given(other, 1, 1)]), NOW_MS)
     assert one.stamp == stamp_of(NOW_MS + DRIFT_CAP_MS)
 
 
@@ -162,7 +164,7 @@ def test_p3_nothing_is_taken_from_an_answer_whose_receipt_is_bad(
     desk.write(tablet)
     desk.write(tablet)
     desk.write(other)
-    answer = desk.answer(tablet, 1, events=[given(other, 1, 1)], results=states("accepted"))
+    answer = desk.answer(tablet, 1, runs=[given(other, 1, 1)], results=states("accepted"))
     request, before = desk.request(tablet), tablet.copy()
     answer["receipt"] = break_it(answer["receipt"])
     with pytest.raises(SyncError) as refused:
@@ -189,10 +191,10 @@ def test_a6_an_event_of_ones_own_number_but_not_ones_own_is_a_clone(desk: Desk) 
     tablet = desk.tablet()
     copied = tablet.copy()
     mine, theirs = desk.write(tablet), desk.write(copied)
-    events = [given(tablet, 1, 1), given(copied, 1, 2, branch=1)]
+    runs = [given(tablet, 1, 1), given(copied, 1, 2, branch=1)]
     heard = tablet.answer(
         desk.request(tablet),
-        desk.answer(tablet, 1, results=states("accepted"), events=events),
+        desk.answer(tablet, 1, results=states("accepted"), runs=runs),
         NOW_MS,
     )
     assert heard.alerts == ("device.forked",)
@@ -204,8 +206,8 @@ def test_f3_a_reset_drops_what_was_pulled_and_keeps_the_outbox(desk: Desk) -> No
     tablet, other, third = desk.tablet(), desk.tablet(), desk.tablet()
     for one in (tablet, other, third):
         desk.write(one)
-    tablet.answer(desk.request(tablet), desk.answer(tablet, 0, events=[given(other, 1, 1)]), NOW_MS)
-    answer = desk.answer(tablet, 0, events=[given(third, 1, 1)], reset=True)
+    tablet.answer(desk.request(tablet), desk.answer(tablet, 0, runs=[given(other, 1, 1)]), NOW_MS)
+    answer = desk.answer(tablet, 0, runs=[given(third, 1, 1)], reset=True)
     tablet.answer(desk.request(tablet), answer, NOW_MS)
     assert {one.device for one in tablet.pulled.values()} == {third.device}
     assert (tablet.seq, tablet.unsent) == (1, 1)
@@ -216,7 +218,7 @@ def test_f4_a_page_for_a_cursor_that_is_no_longer_ours_is_left(desk: Desk) -> No
     desk.write(other)
     late = desk.request(tablet)
     tablet.answer(desk.request(tablet), desk.answer(tablet, 0, cursor="a.1.f.5"), NOW_MS)
-    page = desk.answer(tablet, 0, cursor="a.1.f.3", events=[given(other, 1, 3)])
+    page = desk.answer(tablet, 0, cursor="a.1.f.3", runs=[given(other, 1, 3)])
     tablet.answer(late, page, NOW_MS)
     assert (tablet.cursor, tablet.pulled) == ("a.1.f.5", {})
 
@@ -225,8 +227,8 @@ def test_h3_an_event_that_does_not_follow_is_refused_with_its_page(desk: Desk) -
     tablet, other = desk.tablet(), desk.tablet()
     desk.write(other)
     desk.write(other)
-    forged = given(other, 1, 1, body=other.own[1].body.replace("29C1", "30A9"))
-    answer = desk.answer(tablet, 0, events=[forged, given(other, 2, 2)])
+    forged = given(other, 1, 1, bodies=[other.own[1].body.replace("29C1", "30A9")])
+    answer = desk.answer(tablet, 0, runs=[forged, given(other, 2, 2)])
     with pytest.raises(SyncError, match=r"answer\.chain"):
         tablet.answer(desk.request(tablet), answer, NOW_MS)
     assert (tablet.pulled, tablet.cursor) == ({}, None)
@@ -236,8 +238,8 @@ def test_r7_a_tablet_shows_the_rank_its_server_verified(desk: Desk) -> None:
     tablet, lead = desk.tablet(), desk.tablet()
     record = parse_body(desk.write(tablet, fields={"override": "of the officer"}).body).record
     desk.write(lead, record, fields={"override": "of the lead"}, at_ms=NOW_MS - 1000)
-    events = [given(tablet, 1, 1, authority=1), given(lead, 1, 2, authority=2)]
-    answer = desk.answer(tablet, 1, results=states("accepted"), events=events)
+    runs = [given(tablet, 1, 1, ranks="1"), given(lead, 1, 2, ranks="2")]
+    answer = desk.answer(tablet, 1, results=states("accepted"), runs=runs)
     tablet.answer(desk.request(tablet), answer, NOW_MS)
     seen = tablet.records(lambda kind: TABLE)[record]
     assert seen.fields == {"override": "of the lead"}
@@ -250,8 +252,8 @@ def test_r7_a_tablet_shows_the_rank_its_server_verified(desk: Desk) -> None:
 def test_an_erased_person_part_leaves_and_its_event_stays(desk: Desk) -> None:
     tablet, other = desk.tablet(), desk.tablet()
     desk.write(other, person={"note": "Đỗ Thị Thử"})
-    event = given(other, 1, 1, person=other.own[1].person)
-    tablet.answer(desk.request(tablet), desk.answer(tablet, 0, events=[event]), NOW_MS)
+    event = given(other, 1, 1, persons=[other.own[1].person])
+    tablet.answer(desk.request(tablet), desk.answer(tablet, 0, runs=[event]), NOW_MS)
     (held,) = tablet.pulled.values()
     assert held.person is not None
     erased = desk.answer(tablet, 0, removals=[f"{other.device}:1"])
@@ -264,7 +266,7 @@ def test_a5_a_feed_outranks_an_answer_that_was_on_the_way(desk: Desk) -> None:
     tablet = desk.tablet()
     desk.write(tablet, kind="inspection")
     slow = desk.request(tablet)
-    page = desk.answer(tablet, 1, results=states("held"), events=[given(tablet, 1, 7)])
+    page = desk.answer(tablet, 1, results=states("held"), runs=[given(tablet, 1, 7)])
     tablet.answer(desk.request(tablet), page, NOW_MS)
     tablet.answer(slow, desk.answer(tablet, 1, results=states("held")), NOW_MS)
     assert tablet.problems() == []
@@ -285,7 +287,7 @@ def test_a_server_restored_from_a_backup_is_offered_the_rest_again(desk: Desk) -
 def test_f5_a_locked_tablet_hears_what_a_restored_server_judges_anew(desk: Desk) -> None:
     tablet = desk.tablet()
     desk.write(tablet)
-    page = desk.answer(tablet, 1, results=states("accepted"), events=[given(tablet, 1, 7)])
+    page = desk.answer(tablet, 1, results=states("accepted"), runs=[given(tablet, 1, 7)])
     tablet.answer(desk.request(tablet), page, NOW_MS)
     tablet.answer(desk.request(tablet, pulls=False), desk.answer(tablet, 0), NOW_MS)
     again = desk.request(tablet, pulls=False)
@@ -363,7 +365,7 @@ def test_k2_packs_announced_are_named_and_a_rollback_is_an_alert(desk: Desk) -> 
 def test_what_others_wrote_is_forgotten_after_three_days(desk: Desk) -> None:
     tablet, other = desk.tablet(), desk.tablet()
     desk.write(other)
-    tablet.answer(desk.request(tablet), desk.answer(tablet, 0, events=[given(other, 1, 1)]), NOW_MS)
+    tablet.answer(desk.request(tablet), desk.answer(tablet, 0, runs=[given(other, 1, 1)]), NOW_MS)
     tablet.forget(NOW_MS + KEEP_PULLED_MS)
     assert len(tablet.pulled) == 1
     tablet.forget(NOW_MS + KEEP_PULLED_MS + 1)
@@ -373,9 +375,9 @@ def test_what_others_wrote_is_forgotten_after_three_days(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "members",
     [
-        *({"events": None}, {"events": [{}]}, {"results": [{"seq": 1}]}, {"cursor": 5}),
+        *({"runs": None}, {"runs": [{}]}, {"results": [{"seq": 1}]}, {"cursor": 5}),
         *({"more": 1}, {"server_time": -1}, {"packs": {"Rules": 1}}, {"packs": []}),
-        {"events": [{}] * 1001},
+        {"runs": [{}] * 1001},
     ],
 )
 def test_a_misshapen_answer_changes_nothing(desk: Desk, members: dict[str, Any]) -> None:

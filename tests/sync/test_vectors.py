@@ -11,7 +11,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from sync.batch import parse_batch, verify_batch, verify_es256
+from sync.digest import NOTHING, minus, plus
 from sync.encoding import from_base64url
+from sync.errors import SyncError
+from sync.runs import check_links, read_run
 from sync.seal import unseal, unwrap_content_key, wrapped_part
 from tests.sync.make_vectors import to_text, vectors
 
@@ -22,6 +25,8 @@ NAMES = [
     "clock.json",
     "encoding.json",
     "events.json",
+    "pull_digest.json",
+    "pull_runs.json",
     "receipt.json",
     "registers.json",
     "seal.json",
@@ -69,3 +74,27 @@ def test_p1_the_receipt_of_the_vectors_is_the_servers() -> None:
     signature = from_base64url(vectors["receipt"]["signature"], 64)
     text = vectors["signing_text"].encode("ascii")
     assert verify_es256(public_key(vectors["jwk"]), signature, text)
+
+
+@pytest.mark.parametrize("case", load("pull_runs.json")["runs"], ids=lambda one: str(one["name"]))
+def test_f6_a_run_of_the_vectors_stands_for_its_events(case: dict[str, Any]) -> None:
+    events = read_run(case["run"])
+    assert [(one.n, one.author, one.seq, one.hash.hex(), one.authority) for one in events] == [
+        (one["n"], one["author"], one["seq"], one["hash"], one["authority"])
+        for one in case["events"]
+    ]
+    check_links(events, {})
+
+
+@pytest.mark.parametrize(
+    "case", load("pull_runs.json")["refused"], ids=lambda one: str(one["name"])
+)
+def test_f6_a_run_that_is_none_is_refused(case: dict[str, Any]) -> None:
+    with pytest.raises(SyncError, match=case["error"]):
+        read_run(case["run"])
+
+
+@pytest.mark.parametrize("case", load("pull_digest.json"))
+def test_f9_the_digest_is_the_sum_of_what_came_without_what_left(case: dict[str, Any]) -> None:
+    came, left = ([bytes.fromhex(one) for one in case[name]] for name in ("came", "left"))
+    assert minus(plus(NOTHING, came), plus(NOTHING, left)).hex() == case["digest"]

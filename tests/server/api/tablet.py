@@ -120,6 +120,25 @@ class Tablet:
         } | members
 
 
+def events_of(answer: Any) -> list[dict[str, Any]]:
+    """The events of a sync answer's runs, one by one."""
+    told = answer if isinstance(answer, dict) else answer.get_json()
+    return [
+        {
+            "n": run["n"] - len(run["bodies"]) + 1 + at,
+            "device": run["device"],
+            "seq": run["first"] + at,
+            "branch": run.get("branch", 0),
+            "server": run["server"],
+            "authority": int(run["ranks"][at if len(run["ranks"]) > 1 else 0]),
+            "body": body,
+            "person": run["persons"][at] if "persons" in run else None,
+        }
+        for run in told["runs"]
+        for at, body in enumerate(run["bodies"])
+    ]
+
+
 def new_key() -> tuple[ec.EllipticCurvePrivateKey, dict[str, str]]:
     """A device key and its public JWK."""
     key = ec.generate_private_key(ec.SECP256R1())

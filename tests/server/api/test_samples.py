@@ -67,7 +67,7 @@ def test_sample_is_what_it_says(
     world: World, name: str, family: str, status: str, code: str
 ) -> None:
     assert world.client.get("/samples").status_code == 200
-    trust = parse_trust(trust_content(world.context.keys))
+    trust = parse_trust(trust_content(world.context.keys, world.context.clock()))
     evidence = read(text_of(world, name), trust, world.now_ms)
     assert (evidence.family, evidence.status, evidence.code) == (family, status, code)
 
@@ -76,7 +76,7 @@ def test_badges_open_with_their_secret(world: World) -> None:
     write_demo_notes(world)
     page = world.client.get("/samples").text
     assert "PIN 246810" in page
-    trust = parse_trust(trust_content(world.context.keys))
+    trust = parse_trust(trust_content(world.context.keys, world.context.clock()))
     evidence, secret = open_badge(text_of(world, "badge-hd-ql6-truong"), trust, world.now_ms)
     assert (evidence.status, secret) == ("verified", bytes(range(16)))
     assert secret is not None

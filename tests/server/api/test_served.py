@@ -23,7 +23,7 @@ from server.store.protocol import Checkpoint, Enrolment, User
 from server.store.sqlite import open_store
 from sync.batch import plain_event
 from tests.server.api.serving import Served, served
-from tests.server.api.tablet import Tablet, new_key
+from tests.server.api.tablet import Tablet, events_of, new_key
 
 PASSWORD = "mật khẩu"
 MEMORY_LIMIT_KB = 80_000
@@ -121,9 +121,9 @@ def test_two_tablets_see_each_other_and_the_reviewer_sees_both(
     assert lost["receipt"]["through"] == 3
 
     seen = sync(server, other, other_token, batch=other.batch())
-    assert len(seen["events"]) == 3
+    assert len(events_of(seen)) == 3
     back = sync(server, one, one_token, cursor=pushed["cursor"])
-    assert [event["device"] for event in back["events"]] == [other.device]
+    assert [event["device"] for event in events_of(back)] == [other.device]
     assert {"trust", "roster", "hotlines"} <= back["packs"].keys()
 
     status, told, _ = server.call("/api/v1/auth/login", {"login": "canhsat", "password": PASSWORD})
@@ -168,10 +168,10 @@ def test_many_pushes_at_once_lose_and_double_nothing(
         devices = set(pool.map(drain, tablets))
     reader, headers = tablets[0], token(server, tablets[0])
     got: list[tuple[str, int]] = []
-    page: dict[str, Any] = {"cursor": None, "more": True}
+    page: dict[str, Any] = {"cursor": None, "held_after": None, "more": True}
     while page["more"]:
-        page = sync(server, reader, headers, cursor=page["cursor"])
-        got += [(event["device"], event["seq"]) for event in page["events"]]
+        page = sync(server, reader, headers, cursor=page["cursor"], held_after=page["held_after"])
+        got += [(event["device"], event["seq"]) for event in events_of(page)]
     ours = [one for one in got if one[0] in devices]
     assert sorted(ours) == sorted((device, seq) for device in devices for seq in range(1, 51))
 

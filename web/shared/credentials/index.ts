@@ -3,6 +3,7 @@
 export type { Code, Declaration, Evidence, Facts, Family, Identity, Place, Sex, Status, Subject, Warning } from "./evidence.ts";
 export { JwsError } from "./jws.ts";
 export { openBadge, ownFingerprint } from "./own.ts";
+export { isPart, type Joined, joinParts, PartsError, type PartsCode } from "./parts.ts";
 export { PackError, type PackCode, type PackPayload, verifyPack } from "./pack.ts";
 export { normalisePlate, type Plate, type PlateClass } from "./plates.ts";
 export type { Conditions } from "./conditions.ts";

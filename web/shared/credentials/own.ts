@@ -2,11 +2,12 @@
  * Our own documents: `CHOT1:` + compact JWS (ES256). Twin of credentials/own.py.
  *
  * The order of checks is the rulebook: structure, algorithm, known key, signature, shape of the
- * claims, key usage, revocation, time.
+ * claims, key usage, revocation, time, bulletins.
  */
 
+import { countsUntilMs } from "./bulletins.ts";
 import { instantOfEpochS } from "./dates.ts";
-import { type Code, type Evidence, evidenceOf, type Status, type Subject } from "./evidence.ts";
+import { type Code, type Evidence, evidenceOf, type Status, type Subject, type Warning } from "./evidence.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { type CompactJws, JwsError, parseJsonObject, parseJws, signerOf } from "./jws.ts";
 import { badgeSecret, checkClaims, isTyp, type OwnClaims, SUBJECT_TYPES, type Typ } from "./own_claims.ts";
@@ -48,11 +49,10 @@ export async function readOwn(
   const claims = claimsOf(jws);
   if (claims === null) return refused("malformed", jws);
   const fingerprint = await ownFingerprint(claims.document_id);
-  const code = standing(jws, claims, signer, trust.revoked.has(fingerprint), nowMs, leewayMs);
+  const { code, warnings } = standing(jws, claims, signer, trust, fingerprint, nowMs - leewayMs, nowMs + leewayMs);
   if (code !== "ok") return evidenceFrom("invalid", code, jws, claims, fingerprint);
   const evidence = evidenceFrom("verified", "ok", jws, claims, fingerprint);
-  evidence.facts.declaration = claims.declaration;
-  return evidence;
+  return { ...evidence, facts: claims.facts, warnings };
 }
 
 /**
@@ -66,7 +66,8 @@ export async function openBadge(
   nowMs: number,
   leewayMs = 0,
 ): Promise<{ evidence: Evidence; secret: Uint8Array<ArrayBuffer> | null }> {
-  const bare = stripEnd(strip(text, "\t\r\n"), " ");
+  // Asked first: stripping a huge text would walk through it.
+  const bare = text.length > MAX_CHARACTERS ? "" : stripEnd(strip(text, "\t\r\n"), " ");
   if (!matchesOwn(bare)) return { evidence: unrecognised(), secret: null };
   const evidence = await readOwn(bare, trust, nowMs, leewayMs);
   if (evidence.status !== "verified" || evidence.subject?.type !== "badge") {
@@ -97,16 +98,21 @@ function standing(
   jws: OwnJws,
   claims: OwnClaims,
   signer: TrustKey,
-  isRevoked: boolean,
-  nowMs: number,
-  leewayMs: number,
-): Code {
-  if (claims.issuer !== signer.issuer || !signer.usage.includes(jws.typ)) return "key_usage";
-  if (!covers(signer, claims.issued_s * 1000)) return "key_usage";
-  if (isRevoked) return "revoked";
-  if (claims.not_before_s * 1000 > nowMs + leewayMs) return "not_yet_valid";
-  if (claims.expires_s * 1000 <= nowMs - leewayMs) return "expired";
-  return "ok";
+  trust: Trust,
+  fingerprint: string,
+  earliestMs: number,
+  latestMs: number,
+): { code: Code; warnings: Warning[] } {
+  const refuse = (code: Code): { code: Code; warnings: Warning[] } => ({ code, warnings: [] });
+  if (claims.issuer !== signer.issuer || !signer.usage.includes(jws.typ)) return refuse("key_usage");
+  if (!covers(signer, claims.issued_s * 1000)) return refuse("key_usage");
+  if (trust.revoked.has(fingerprint)) return refuse("revoked");
+  if (claims.not_before_s * 1000 > latestMs) return refuse("not_yet_valid");
+  const expiresMs = claims.expires_s * 1000;
+  if (expiresMs > earliestMs) return { code: "ok", warnings: [] };
+  const untilMs = countsUntilMs(trust.bulletins, jws.typ, claims.issuer, expiresMs);
+  if (untilMs === null || untilMs <= earliestMs) return refuse("expired");
+  return { code: "ok", warnings: ["extended"] };
 }
 
 async function untrusted(jws: OwnJws): Promise<Evidence> {

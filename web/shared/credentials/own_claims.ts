@@ -1,7 +1,8 @@
 /** The short claims of our own documents. Twin of credentials/own_claims.py, which has the table. */
 
+import { cardFacts, FACT_CLAIMS } from "./card_claims.ts";
 import { isPartialDate, MAX_EPOCH_S } from "./dates.ts";
-import { type Declaration, type Identity, identityOf, type Place, type Sex, type Subject } from "./evidence.ts";
+import { type Facts, type Identity, identityOf, type Place, type Sex, type Subject } from "./evidence.ts";
 import { base64urlDecode, type Bytes, type JsonObject, member } from "./jws.ts";
 import { hasLoneSurrogate, isLongerThan } from "./text.ts";
 
@@ -10,6 +11,8 @@ export type Typ = "decl" | "badge" | "permit" | "pass" | "manifest" | "card";
 export const DECLARATION_VALIDITY_HOURS = 72;
 export const SECRET_BYTES = 16;
 export const MAX_SYMPTOMS = 16;
+export const MAX_WORKERS_A_PART = 200;
+export const MAX_PARTS = 20;
 
 export const SUBJECT_TYPES: Readonly<Record<Typ, string>> = {
   decl: "declaration",
@@ -27,8 +30,8 @@ const CLAIM_NAMES: Readonly<Record<Typ, ReadonlySet<string>>> = {
   badge: new Set(["sub", "sec"]),
   permit: new Set([...HOLDER, ...TRAVEL]),
   pass: new Set([...HOLDER, ...TRAVEL]),
-  manifest: new Set([...TRAVEL, "w"]),
-  card: new Set(HOLDER),
+  manifest: new Set([...TRAVEL, "w", "l", "p"]),
+  card: new Set([...HOLDER, ...FACT_CLAIMS]),
 };
 /** claim, name in Evidence.subject, longest text */
 const SUBJECT_TEXTS: readonly (readonly [string, string, number])[] = [
@@ -63,7 +66,7 @@ export interface OwnClaims {
   not_before_s: number;
   document_id: string;
   identity: Identity | null;
-  declaration: Declaration | null;
+  facts: Facts;
   subject: Subject;
 }
 
@@ -99,16 +102,17 @@ export function checkClaims(typ: Typ, claims: JsonObject): OwnClaims {
   }
   const workers = names.has("w") ? integerOf(claims, "w", 100_000) : null;
   if (workers !== null) subject["workers"] = workers;
+  if (names.has("l")) Object.assign(subject, listed(claims), part(claims));
   if (typ !== "decl") {
     if (origin !== null) subject["origin"] = origin;
     if (destination !== null) subject["destination"] = destination;
   }
   const identity = names.has("n") ? identityOfClaims(claims) : null;
-  let declaration: Declaration | null = null;
+  const facts = factsOf(typ, claims);
   if (typ === "decl") {
     if (identity === null) throw new ClaimError("n");
     const symptoms = symptomsOf(claims);
-    declaration = { symptoms, exposure: exposureOf(claims), origin, destination, plate };
+    facts.declaration = { symptoms, exposure: exposureOf(claims), origin, destination, plate };
   }
   return {
     issuer,
@@ -117,7 +121,7 @@ export function checkClaims(typ: Typ, claims: JsonObject): OwnClaims {
     not_before_s: not_before_s === null ? issued_s : Math.max(issued_s, not_before_s),
     document_id,
     identity,
-    declaration,
+    facts,
     subject,
   };
 }
@@ -149,6 +153,37 @@ function sexOf(claims: JsonObject): Sex | null {
   const value = member(claims, "s") ?? null;
   if (value !== null && value !== "M" && value !== "F") throw new ClaimError("s");
   return value;
+}
+
+function factsOf(typ: Typ, claims: JsonObject): Facts {
+  if (typ !== "card") return { doses: [], tests: [], recoveries: [], declaration: null };
+  const found = cardFacts(claims);
+  if (typeof found === "string") throw new ClaimError(found);
+  return found;
+}
+
+/** The workers that a manifest names, as a member of the subject; none when it names none. */
+function listed(claims: JsonObject): Record<string, unknown> {
+  const items = member(claims, "l") ?? null;
+  if (items === null) return {};
+  if (!Array.isArray(items) || items.length > MAX_WORKERS_A_PART) throw new ClaimError("l");
+  return { people: items.map(workerOf) };
+}
+
+function workerOf(item: unknown): { name: string; id_number: string | null } {
+  if (!Array.isArray(item) || item.length < 1 || item.length > 2) throw new ClaimError("l");
+  const [n, i] = item as unknown[];
+  const name = required(textOf({ l: n }, "l", 120), "l");
+  return { name, id_number: textOf({ l: i }, "l", 32) };
+}
+
+function part(claims: JsonObject): Record<string, unknown> {
+  const items = member(claims, "p") ?? null;
+  if (items === null) return {};
+  if (!Array.isArray(items) || items.length !== 2) throw new ClaimError("p");
+  const [number, of] = items.map((item: unknown) => integerOf({ p: item }, "p", MAX_PARTS));
+  if (!number || !of || number > of) throw new ClaimError("p");
+  return { part: { number, of } };
 }
 
 function symptomsOf(claims: JsonObject): string[] {

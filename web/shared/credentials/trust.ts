@@ -1,5 +1,6 @@
 /** Whose signatures count: the content of the trust pack. Twin of credentials/trust.py. */
 
+import { type Bulletin, MAX_BULLETINS, readBulletin } from "./bulletins.ts";
 import { base64urlDecode, binaryBytes, type Bytes, importPublicJwk, isJsonObject, member, P256 } from "./jws.ts";
 import { isLongerThan } from "./text.ts";
 
@@ -47,10 +48,11 @@ export interface Trust {
   revocations: readonly Revocations[];
   /** Kids of published keys that we refuse: what they sign is no claim but invalid. */
   unusable: ReadonlySet<string>;
+  bulletins: readonly Bulletin[];
 }
 
 export const NO_TRUST: Trust = {
-  keys: [], byKid: new Map(), revoked: new Set(), revocations: [], unusable: new Set(),
+  keys: [], byKid: new Map(), revoked: new Set(), revocations: [], unusable: new Set(), bulletins: [],
 };
 
 /** Trust from a trust pack's `content`. Rejects with TrustError naming the first bad member. */
@@ -70,7 +72,16 @@ export async function parseTrust(content: unknown): Promise<Trust> {
   const unusable = listOf(member(content, "unusable") ?? [], "unusable", MAX_KEYS).map((kid, index) =>
     textOf(kid, `unusable[${index}]`),
   );
-  return { keys, byKid, revoked, revocations, unusable: new Set(unusable) };
+  const bulletins = bulletinsOf(listOf(member(content, "bulletins") ?? [], "bulletins", MAX_BULLETINS));
+  return { keys, byKid, revoked, revocations, unusable: new Set(unusable), bulletins };
+}
+
+function bulletinsOf(entries: readonly unknown[]): Bulletin[] {
+  return entries.map((entry, index) => {
+    const found = readBulletin(entry);
+    if (typeof found !== "string") return found;
+    throw new TrustError(found === "" ? `bulletins[${index}]` : `bulletins[${index}].${found}`);
+  });
 }
 
 /** Whether what `kid` signed was withdrawn; also for Evidence kept from before. */

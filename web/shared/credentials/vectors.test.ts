@@ -6,11 +6,14 @@ import type { Evidence } from "./evidence.ts";
 import {
   type Conditions,
   importRevocations,
+  joinParts,
+  type Joined,
   normalisePlate,
   openBadge,
   PackError,
   type PackPayload,
   parseTrust,
+  PartsError,
   type Plate,
   read,
   recognise,
@@ -50,6 +53,9 @@ function load<T>(name: string): T {
 const reading = load<Reading>("reading");
 const health = load<Reading>("health");
 const packs = load<Packs>("packs");
+const parts = load<
+  { id: string; texts: string[]; trust: string; now_ms: number; joined: Joined | null; code: string | null }[]
+>("parts");
 const plates = load<{ text: string; plate: Plate }[]>("plates");
 const revocations = load<{ id: string; list: unknown; imported: RevocationImport | null; where: string | null }[]>(
   "revocations",
@@ -93,6 +99,21 @@ describe("packs", () => {
       },
     );
     expect(found).toEqual({ code, payload });
+  });
+});
+
+describe("parts", () => {
+  test.each(parts)("$id", async ({ texts, trust: name, now_ms, joined, code }) => {
+    const trust = await parseTrust(reading.trusts[name]);
+    const found = await Promise.all(texts.map((text) => read(text, trust, now_ms)));
+    let answer: { joined: Joined | null; code: string | null };
+    try {
+      answer = { joined: joinParts(found), code: null };
+    } catch (error) {
+      if (!(error instanceof PartsError)) throw error;
+      answer = { joined: null, code: error.code };
+    }
+    expect(answer).toEqual({ joined, code });
   });
 });
 

@@ -5,11 +5,13 @@ import { describe, expect, test } from "vitest";
 import { chainOf, makeBatch, type OutgoingEvent, signEs256, signingText, verifyEs256 } from "./batch.ts";
 import { commitment, eventHash, genesis } from "./chain.ts";
 import { crossingMs, orderStamp, stampFromText, stampToText, tick } from "./clock.ts";
+import { minus, noEvents, plus } from "./digest.ts";
 import { type Bytes, fromBase64url, isUuid7, sameBytes, textBytes, toBase64url, toHex, uuid7 } from "./encoding.ts";
 import { readReceipt, receiptText } from "./envelope.ts";
 import { SyncError } from "./errors.ts";
 import { type Body, bodyToText, isItemId, parseBody, parseText } from "./events.ts";
 import { apply, differing, merge, openConflicts, pathPolicy, type RecordState, shown } from "./registers.ts";
+import { checkLinks, readRun } from "./runs.ts";
 import { importAgreementKey, seal, wrapContentKey } from "./seal.ts";
 
 // Test data: a wrong shape fails the test that reads it.
@@ -198,6 +200,38 @@ describe("events", () => {
   test("E4 what is written is read again", () => {
     const body: Body = parseBody(vectors.bodies[0].text);
     expect(parseBody(bodyToText(body))).toEqual(body);
+  });
+});
+
+describe("pull", () => {
+  const vectors = load("pull_runs");
+
+  test.each(vectors.runs as Data[])("F6 reads the run $name", async ({ run, events }) => {
+    const read = await readRun(run);
+    const shown = read.map(({ n, author, seq, previous, hash, commitment: held, person, authority }) => {
+      return { n, author, seq, previous: toHex(previous), hash: toHex(hash), commitment: toHex(held), person, authority };
+    });
+    expect(shown).toEqual(events);
+    checkLinks(read, []);
+  });
+
+  test.each(vectors.refused as Data[])("F6 refuses the run $name", async ({ run, error }) => {
+    await expect(readRun(run)).rejects.toThrow(error);
+  });
+
+  test("F6 H3 an event that does not follow from its neighbour is refused", async () => {
+    const read = await readRun(vectors.runs[0].run);
+    const [first, second] = read;
+    if (first === undefined || second === undefined) throw new Error("no events");
+    const other = { ...second, hash: first.hash };
+    for (const [events, held] of [[[first, other], [second]], [[{ ...second, previous: second.hash }], [first]], [[other], [second]]]) {
+      expect(() => checkLinks(events as typeof read, held as typeof read)).toThrow("answer.chain");
+    }
+    expect(() => checkLinks([{ ...second, author: "d-b1" }], [first])).not.toThrow();
+  });
+
+  test.each(load("pull_digest") as Data[])("F9 the digest is the sum of what came without what left", ({ came, left, digest }) => {
+    expect(toHex(minus(plus(noEvents(), came.map(fromHex)), left.map(fromHex)))).toBe(digest);
   });
 });
 

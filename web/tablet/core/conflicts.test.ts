@@ -117,8 +117,8 @@ test("A6 a write of a cloned device's branch is superseded under its own name", 
   environment.fetch = async (url, init) => {
     const response = await honest(url, init);
     if (!url.endsWith("/sync")) return response;
-    const answer = (await response.json()) as { events: object[] };
-    return Response.json({ ...answer, events: answer.events.map((event) => ({ ...event, branch: 1 })) });
+    const answer = (await response.json()) as { runs: object[] };
+    return Response.json({ ...answer, runs: answer.runs.map((run) => ({ ...run, branch: 1 })) });
   };
   await server.addOther(amended(saved?.record ?? "", { plate: PLATE }), null);
   await settle();

@@ -14,8 +14,9 @@ import {
   writesOf,
 } from "../../shared/sync/registers.ts";
 import type { Draft, PersonPart } from "./append.ts";
-import { type Database, eventsOf, type OwnEvent, type PulledEvent } from "./db.ts";
+import { type Database, NO_WINDOW, type OwnEvent, type PulledEvent, readMeta } from "./db.ts";
 import { type Entry, type History, ownEntry, personOf, plateOf, POLICIES, pulledEntry } from "./entries.ts";
+import { eventsOf } from "./lookups.ts";
 import type { Plate } from "./types.ts";
 
 const CHUNK = 500;
@@ -69,7 +70,9 @@ export interface Ours {
 export class ConflictWatch {
   #history = "";
   #own = 0;
-  #pulled: { n: number; name: string } | null = null;
+  #generation = 0;
+  #newest: { n: number; key: [string, number] } | null = null;
+  #oldest = Number.POSITIVE_INFINITY;
   #records = new Set<string>();
   /** Of several events, and new since the last look or in conflict at it. */
   #due = new Set<string>();
@@ -97,9 +100,11 @@ export class ConflictWatch {
   }
 
   async #follow(db: Database, history: string): Promise<void> {
-    if (history !== this.#history || !(await this.#holds(db))) {
+    const { generation } = (await readMeta(db, "window")) ?? NO_WINDOW;
+    if (history !== this.#history || generation !== this.#generation || !(await this.#holds(db))) {
       this.#records.clear();
-      [this.#history, this.#own, this.#pulled] = [history, 0, null];
+      [this.#history, this.#generation, this.#own] = [history, generation, 0];
+      [this.#newest, this.#oldest] = [null, Number.POSITIVE_INFINITY];
     }
     for (let rows = await this.#nextOwn(db); rows.length > 0; rows = await this.#nextOwn(db)) {
       for (const { seq, record } of rows) {
@@ -108,26 +113,30 @@ export class ConflictWatch {
       }
     }
     for (let rows = await this.#nextPulled(db); rows.length > 0; rows = await this.#nextPulled(db)) {
-      for (const { n, device, seq, record } of rows) {
-        if (n > (this.#pulled?.n ?? 0)) this.#pulled = { n, name: ref(device, seq) };
+      for (const { n, author, seq, record } of rows) {
+        if (n > (this.#newest?.n ?? 0)) this.#newest = { n, key: [author, seq] };
+        this.#oldest = Math.min(this.#oldest, n);
         if (record !== null) this.#add(record);
       }
     }
   }
 
-  /** False after a reset (SPEC F3): the numbers then count something else. */
+  /** False where what was pulled is no longer there (SPEC F3): the numbers then count something else. */
   async #holds(db: Database): Promise<boolean> {
-    if (this.#pulled === null) return true;
-    const row = await db.get("pulled", this.#pulled.n);
-    return row !== undefined && ref(row.device, row.seq) === this.#pulled.name;
+    return this.#newest === null || (await db.get("pulled", this.#newest.key))?.n === this.#newest.n;
   }
 
   #nextOwn(db: Database): Promise<OwnEvent[]> {
     return db.getAll("own", IDBKeyRange.lowerBound(this.#own, true), CHUNK);
   }
 
-  #nextPulled(db: Database): Promise<PulledEvent[]> {
-    return db.getAll("pulled", IDBKeyRange.lowerBound(this.#pulled?.n ?? 0, true), CHUNK);
+  /** What came after the newest; once there is none, the older pages that came since (SPEC F7). */
+  async #nextPulled(db: Database): Promise<PulledEvent[]> {
+    const newer = IDBKeyRange.lowerBound(this.#newest?.n ?? 0, true);
+    const rows = await db.getAllFromIndex("pulled", "n", newer, CHUNK);
+    if (rows.length > 0 || this.#newest === null) return rows;
+    // An index is read upwards only: of the older ones all at once.
+    return await db.getAllFromIndex("pulled", "n", IDBKeyRange.upperBound(this.#oldest, true));
   }
 
   #add(record: string): void {

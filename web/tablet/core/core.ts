@@ -5,9 +5,11 @@ import { ref } from "../../shared/sync/events.ts";
 import { append, type Draft, type PersonPart } from "./append.ts";
 import { conditionsOf } from "./conditions.ts";
 import { choiceEvents, ConflictWatch } from "./conflicts.ts";
-import { counts, type Database, type Enrolment, keepAlert, openDatabase, type OwnEvent, readMeta, writeMeta } from "./db.ts";
+import { basesOf, receiptKeys } from "./bases.ts";
+import { type Database, type Enrolment, keepAlert, openDatabase, type OwnEvent, readMeta, writeMeta } from "./db.ts";
 import { enrolDevice, enrolmentCode, Tokens } from "./device.ts";
 import { browserEnvironment, type Environment } from "./environment.ts";
+import { counts } from "./lookups.ts";
 import { SyncLoop } from "./loop.ts";
 import { loadPacks, NO_PACKS, type Packs, packStates, packVersions, type Roster, type RosterOfficer, samePacks } from "./packs.ts";
 import { refusedEvents } from "./refused.ts";
@@ -43,6 +45,9 @@ import {
 import { confirmed, decideDraft, NO_RULES, placesOf, type Rulebook, rulebookOf } from "./verdict.ts";
 
 const NO_PIN_FAILURES = { failures: 0, failed_ms: 0 };
+const DAY_MS = 86_400_000;
+/** How often what is stored is counted, besides what comes (SPEC F9). */
+const RECOUNT_AFTER_MS = 3_600_000;
 /** Of a failed round: what a person has to know, not just wait for. */
 const ALARMING = /^(receipt|device)\./;
 /** True until somebody enrols the tablet again, so kept over a restart too. */
@@ -62,7 +67,7 @@ class TabletCore implements Core {
   readonly #loop: SyncLoop;
   #database: Database | null = null;
   #enrolment: Enrolment | null = null;
-  #receiptKey: CryptoKey | null = null;
+  #counted_ms = Number.NEGATIVE_INFINITY;
   #packs: Packs = NO_PACKS;
   #rules: Rulebook = NO_RULES;
   #places: readonly NamedPlace[] = [];
@@ -104,7 +109,7 @@ class TabletCore implements Core {
     if (this.#live.now.unsent > 0) throw new CoreError("enrolment.unsent", this.#live.now.unsent);
     const enrolment = await enrolDevice(this.#environment, this.#db(), code);
     this.closeShift();
-    this.#tokens.drop();
+    this.#tokens.dropAll();
     this.#packs = NO_PACKS;
     this.#live.set({ alerts: [] });
     await this.#adopt(enrolment);
@@ -226,9 +231,6 @@ class TabletCore implements Core {
   }
 
   async #adopt(enrolment: Enrolment): Promise<void> {
-    const { kty, crv, x, y } = enrolment.receipt_key;
-    const algorithm = { name: "ECDSA", namedCurve: "P-256" };
-    this.#receiptKey = await crypto.subtle.importKey("jwk", { kty, crv, x, y }, algorithm, false, ["verify"]);
     this.#enrolment = enrolment;
     this.#watch = new ConflictWatch();
     await this.#refresh();
@@ -270,15 +272,19 @@ class TabletCore implements Core {
 
   async #round(): Promise<void> {
     const enrolment = this.#enrolment;
-    const receiptKey = this.#receiptKey;
-    if (enrolment === null || receiptKey === null) return;
+    if (enrolment === null) return;
     const [environment, db, tokens] = [this.#environment, this.#db(), this.#tokens];
     const onProgress = () => this.#refresh();
+    const now = environment.now();
     try {
-      const round = { environment, db, enrolment, receiptKey, tokens, history: this.#history(), onProgress };
-      const { alerts } = await syncRound(round);
+      const bases = basesOf(enrolment, this.#packs, environment.api);
+      const keys = await receiptKeys(bases);
+      const recount = Math.abs(now - this.#counted_ms) >= RECOUNT_AFTER_MS;
+      const common = { environment, db, enrolment, tokens, history: this.#history(), onProgress };
+      const { alerts } = await syncRound({ ...common, bases, receiptKeys: keys, recount });
+      if (recount) this.#counted_ms = now;
       const lasting = this.#live.now.alerts.filter((code) => LASTING.test(code));
-      const kept = (await readMeta(db, "alerts")) ?? [];
+      const kept = [...((await readMeta(db, "alerts")) ?? []), ...(await this.#repaired(now))];
       this.#live.set({ alerts: [...new Set([...lasting, ...kept, ...alerts, ...(await this.#reloadPacks())])] });
       await this.conflicts();
     } catch (error) {
@@ -291,6 +297,12 @@ class TabletCore implements Core {
     } finally {
       await this.#refresh();
     }
+  }
+
+  /** Said for a day: what was read anew may be why a list looked different (SPEC F9). */
+  async #repaired(now: number): Promise<string[]> {
+    const at = await readMeta(this.#db(), "repaired_ms");
+    return at !== null && Math.abs(now - at) < DAY_MS ? ["feed.repaired"] : [];
   }
 
   /** Puts what is stored in force; returns a code for each pack that cannot be. */

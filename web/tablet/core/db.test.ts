@@ -11,7 +11,7 @@ let databases = 0;
 
 beforeEach(async () => {
   db = await openDatabase(`db-${(databases += 1)}`, () => {});
-  await beginEnrolment(db, { device: "d" } as never, EMPTY, 0);
+  await beginEnrolment(db, { device: "d", checkpoint: { id: "hd-ql6" } } as never, EMPTY, 0);
 });
 
 function rowOf(seq: number): OwnEvent {
@@ -49,7 +49,7 @@ test("an event that cannot be written leaves the head where it was", async () =>
 
 test("a new enrolment begins with nothing of the old one", async () => {
   await appendEvent(db, EMPTY, rowOf(1), headOf(1));
-  await beginEnrolment(db, { device: "e" } as never, EMPTY, 5);
+  await beginEnrolment(db, { device: "e", checkpoint: { id: "hd-ql6" } } as never, EMPTY, 5);
   expect(await db.count("own")).toBe(0);
   expect(await readMeta(db, "head")).toEqual(EMPTY);
 });

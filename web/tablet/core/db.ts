@@ -6,9 +6,10 @@
  * ciphertexts are made first (`append.ts`, `pull.ts`), and `tools/transactions.ts` checks this room.
  */
 
-import { type DBSchema, type IDBPDatabase, openDB } from "idb";
-import { observe, stampFromText, stampToText } from "../../shared/sync/clock.ts";
+import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from "idb";
+import { noEvents } from "../../shared/sync/digest.ts";
 import type { Bytes } from "../../shared/sync/encoding.ts";
+import type { Standing } from "./standing.ts";
 import type { Checkpoint } from "./types.ts";
 
 /** One of this tablet's own events, exactly as it is hashed. `person`: nonce ‖ AES-256-GCM, under the history key. */
@@ -26,23 +27,30 @@ export interface OwnEvent {
   state: "kept" | "held" | "rejected";
   code: string | null;
   received_ms: number | null;
+  /** Once it came back in the feed: its number there, and what the server ranked it (SPEC A6, R7). */
+  n?: number;
+  branch?: number;
+  authority?: number;
+  /** The feed gave it since the server last began anew, and outranks an answer still on its way. */
+  given?: boolean;
 }
 
-/** One event of another tablet. `record` is null where this version cannot read the body. */
+/** One event of another tablet, or of this one's clone. `record` and `kind` are null where this version cannot read the body. */
 export interface PulledEvent {
+  author: string;
+  seq: number;
   n: number;
   device: string;
-  seq: number;
+  previous: Bytes;
+  hash: Bytes;
+  kind: string | null;
   record: string | null;
   body: string;
   time_ms: number;
   received_ms: number;
-  state: string;
-  /** SPEC A6 and R7; absent where 0. */
-  branch?: number;
-  authority?: number;
+  authority: number;
   person: Bytes | null;
-  commitment: Bytes | null;
+  commitment: Bytes;
   history_key_id: string | null;
 }
 
@@ -72,13 +80,26 @@ export interface Head {
   stamp: string;
 }
 
+/** What is held of the feeds: the events after `held_after` up to the cursor, and their sum (SPEC F7, F9). */
+export interface Window {
+  cursor: string | null;
+  held_after: number | null;
+  feeds: readonly string[];
+  sum: Bytes;
+  /** Rises whenever what was pulled is dropped: numbers then count something else. */
+  generation: number;
+}
+
 /** The single values, by key of the store `meta`. */
 export interface Meta {
   enrolment: Enrolment;
   head: Head;
-  /** How far the server's last believed receipt reaches. */
-  acked: { through: number; safe_through: number };
-  cursor: string | null;
+  /** What each server said of this tablet's chain, by server id. */
+  standings: Readonly<Record<string, Standing>>;
+  window: Window;
+  /** Since when another server than the first of the list is talked to (SPEC P9). */
+  in_use: { server: string; since_ms: number };
+  repaired_ms: number;
   offset_ms: number;
   last_contact_ms: number;
   pin: { failures: number; failed_ms: number };
@@ -86,51 +107,69 @@ export interface Meta {
   alerts: readonly string[];
 }
 
-interface Schema extends DBSchema {
+export interface Schema extends DBSchema {
   meta: { key: string; value: Meta[keyof Meta] };
-  own: { key: number; value: OwnEvent; indexes: { record: string; time_ms: number; state: string } };
-  pulled: { key: number; value: PulledEvent; indexes: { record: string; time_ms: number } };
+  own: { key: number; value: OwnEvent; indexes: { record: string; time_ms: number; state: string; n: number } };
+  pulled: {
+    key: [string, number];
+    value: PulledEvent;
+    indexes: { record: string; time_ms: number; n: number; kind: string };
+  };
   packs: { key: string; value: StoredPack };
+  /** "device:seq" of events whose person part must not be held again (SPEC F10). */
+  erased: { key: string; value: true };
 }
 
 export type Database = IDBPDatabase<Schema>;
+type Upgrade = IDBPTransaction<Schema, ("meta" | "own" | "pulled" | "packs" | "erased")[], "versionchange">;
 
-/** What an answer of the server changes, ready to be written. */
-export interface Answer {
-  acked: Meta["acked"];
-  results: readonly { seq: number; state: "held" | "rejected"; code: string | null }[];
-  /** The server's clock for own events that came back in the feed. */
-  received: readonly { seq: number; received_ms: number; state: OwnEvent["state"] }[];
-  reset: boolean;
-  events: readonly PulledEvent[];
-  removals: readonly { device: string; seq: number }[];
-  /** Codes of accepted events that a person has to know of: said once, so kept with the answer that said them. */
-  alerts: readonly string[];
-  cursor: string | null;
-  /** The highest order stamp on the page (SPEC C3). */
-  order: bigint;
-  offset_ms: number;
-  contact_ms: number;
-  /** Pulled events that happened before this are forgotten. */
-  horizon_ms: number;
-}
+export const NO_WINDOW: Window = { cursor: null, held_after: null, feeds: [], sum: noEvents(), generation: 0 };
 
 /** Opens the store. `onBlocking` is called when another tab needs a newer version of it. */
 export function openDatabase(name: string, onBlocking: () => void): Promise<Database> {
-  return openDB<Schema>(name, 1, {
-    upgrade(db) {
-      db.createObjectStore("meta");
-      const own = db.createObjectStore("own", { keyPath: "seq" });
-      own.createIndex("record", "record");
-      own.createIndex("time_ms", "time_ms");
-      own.createIndex("state", "state");
-      const pulled = db.createObjectStore("pulled", { keyPath: "n" });
-      pulled.createIndex("record", "record");
-      pulled.createIndex("time_ms", "time_ms");
-      db.createObjectStore("packs", { keyPath: "name" });
+  return openDB<Schema>(name, 2, {
+    async upgrade(db, oldVersion, _newVersion, tx) {
+      if (oldVersion < 1) {
+        db.createObjectStore("meta");
+        const own = db.createObjectStore("own", { keyPath: "seq" });
+        own.createIndex("record", "record");
+        own.createIndex("time_ms", "time_ms");
+        own.createIndex("state", "state");
+        db.createObjectStore("packs", { keyPath: "name" });
+      }
+      if (oldVersion < 2) {
+        tx.objectStore("own").createIndex("n", "n");
+        db.createObjectStore("erased");
+        if (oldVersion === 1) db.deleteObjectStore("pulled");
+        const pulled = db.createObjectStore("pulled", { keyPath: ["author", "seq"] });
+        pulled.createIndex("record", "record");
+        pulled.createIndex("time_ms", "time_ms");
+        pulled.createIndex("n", "n");
+        pulled.createIndex("kind", "kind");
+        if (oldVersion === 1) await fromVersion1(tx);
+      }
     },
     blocking: onBlocking,
   });
+}
+
+/** The outbox and its receipts stay; what was pulled comes again in its new form. */
+async function fromVersion1(tx: Upgrade): Promise<void> {
+  const meta = tx.objectStore("meta");
+  const enrolment = (await meta.get("enrolment")) as Enrolment | undefined;
+  const acked = (await meta.get("acked")) as unknown as { through: number; safe_through: number } | undefined;
+  await meta.delete("acked");
+  await meta.delete("cursor");
+  if (enrolment === undefined) return;
+  const { through, safe_through } = acked ?? { through: 0, safe_through: 0 };
+  const standing: Standing = { level: "home", through, safe_through, answered: through, told_ms: 0 };
+  await meta.put({ [enrolment.server]: standing }, "standings");
+  await meta.put(windowOf(enrolment), "window");
+}
+
+/** Nothing of the feeds yet; the own checkpoint's is asked for until the server names more (SPEC F11). */
+function windowOf(enrolment: Enrolment): Window {
+  return { ...NO_WINDOW, feeds: [`checkpoint:${enrolment.checkpoint.id}`] };
 }
 
 export async function readMeta<K extends keyof Meta>(db: Database, key: K): Promise<Meta[K] | null> {
@@ -144,7 +183,7 @@ export async function writeMeta<K extends keyof Meta>(db: Database, key: K, valu
 
 /** Begins a new device with an empty chain: everything an earlier enrolment left is dropped (SPEC H4). */
 export async function beginEnrolment(db: Database, enrolment: Enrolment, head: Head, offsetMs: number): Promise<void> {
-  const tx = db.transaction(["meta", "own", "pulled", "packs"], "readwrite", { durability: "strict" });
+  const tx = db.transaction(["meta", "own", "pulled", "packs", "erased"], "readwrite", { durability: "strict" });
   const meta = tx.objectStore("meta");
   await Promise.all([
     tx.done,
@@ -152,10 +191,11 @@ export async function beginEnrolment(db: Database, enrolment: Enrolment, head: H
     tx.objectStore("own").clear(),
     tx.objectStore("pulled").clear(),
     tx.objectStore("packs").clear(),
+    tx.objectStore("erased").clear(),
     meta.put(enrolment, "enrolment"),
     meta.put(head, "head"),
-    meta.put({ through: 0, safe_through: 0 }, "acked"),
-    meta.put(null, "cursor"),
+    meta.put({}, "standings"),
+    meta.put(windowOf(enrolment), "window"),
     meta.put(offsetMs, "offset_ms"),
   ]);
 }
@@ -177,51 +217,6 @@ export async function appendEvent(db: Database, before: Head, row: OwnEvent, aft
   return true;
 }
 
-/** Writes everything an answer says, the cursor with its page (SPEC F4). */
-export async function storeAnswer(db: Database, answer: Answer): Promise<void> {
-  const tx = db.transaction(["meta", "own", "pulled"], "readwrite", { durability: "strict" });
-  const meta = tx.objectStore("meta");
-  const own = tx.objectStore("own");
-  const pulled = tx.objectStore("pulled");
-  // The request that fails says why; `done` would say it a second time to nobody.
-  tx.done.catch(() => undefined);
-  if (answer.reset) await pulled.clear();
-  for (const event of answer.events) await pulled.put(event);
-  for (const { device, seq } of answer.removals) {
-    for (let at = await pulled.openCursor(); at !== null; at = await at.continue()) {
-      if (at.value.device === device && at.value.seq === seq) await at.update({ ...at.value, person: null });
-    }
-  }
-  const past = IDBKeyRange.upperBound(answer.horizon_ms);
-  for (let at = await pulled.index("time_ms").openCursor(past); at !== null; at = await at.continue()) {
-    await at.delete();
-  }
-  for (const { seq, state, code } of answer.results) {
-    const row = await own.get(seq);
-    if (row !== undefined) await own.put({ ...row, state, code });
-  }
-  for (const { seq, received_ms, state } of answer.received) {
-    const row = await own.get(seq);
-    if (row !== undefined) {
-      await own.put({ ...row, received_ms, state, code: state === "kept" ? null : row.code });
-    }
-  }
-  const head = (await meta.get("head")) as Head | undefined;
-  if (head !== undefined) {
-    const stamp = stampToText(observe(stampFromText(head.stamp), answer.order));
-    if (stamp !== head.stamp) await meta.put({ ...head, stamp }, "head");
-  }
-  const alerts = ((await meta.get("alerts")) as Meta["alerts"] | undefined) ?? [];
-  if (answer.alerts.some((code) => !alerts.includes(code))) {
-    await meta.put([...new Set([...alerts, ...answer.alerts])], "alerts");
-  }
-  await meta.put(answer.acked, "acked");
-  await meta.put(answer.cursor, "cursor");
-  await meta.put(answer.offset_ms, "offset_ms");
-  await meta.put(answer.contact_ms, "last_contact_ms");
-  await tx.done;
-}
-
 /** Keeps an alert over a restart, until somebody enrols the tablet again. */
 export async function keepAlert(db: Database, code: string): Promise<void> {
   const tx = db.transaction("meta", "readwrite", { durability: "strict" });
@@ -238,76 +233,4 @@ export async function storePack(db: Database, pack: StoredPack): Promise<boolean
   if (newer) await tx.store.put(pack);
   await tx.done;
   return newer;
-}
-
-/** Own events after `through`, oldest first, as far as `count` events or `characters` of text reach. */
-export async function ownAfter(
-  db: Database,
-  through: number,
-  count: number,
-  characters: number,
-): Promise<OwnEvent[]> {
-  const tx = db.transaction("own", "readonly");
-  const found: OwnEvent[] = [];
-  let size = 0;
-  let at = await tx.store.openCursor(IDBKeyRange.lowerBound(through, true));
-  while (at !== null && found.length < count) {
-    size += at.value.body.length + (at.value.sealed?.length ?? 0) + 100;
-    if (found.length > 0 && size > characters) break;
-    found.push(at.value);
-    at = await at.continue();
-  }
-  await tx.done;
-  return found;
-}
-
-/** The newest own and pulled events, newest first, at most `count` of each. */
-export async function newestEvents(db: Database, count: number): Promise<{ own: OwnEvent[]; pulled: PulledEvent[] }> {
-  const tx = db.transaction(["own", "pulled"], "readonly");
-  const own: OwnEvent[] = [];
-  const pulled: PulledEvent[] = [];
-  let mine = await tx.objectStore("own").index("time_ms").openCursor(null, "prev");
-  while (mine !== null && own.length < count) {
-    own.push(mine.value);
-    mine = await mine.continue();
-  }
-  let theirs = await tx.objectStore("pulled").index("time_ms").openCursor(null, "prev");
-  while (theirs !== null && pulled.length < count) {
-    pulled.push(theirs.value);
-    theirs = await theirs.continue();
-  }
-  await tx.done;
-  return { own, pulled };
-}
-
-/** All events of the given records. */
-export async function eventsOf(
-  db: Database,
-  records: readonly string[],
-): Promise<{ own: OwnEvent[]; pulled: PulledEvent[] }> {
-  const tx = db.transaction(["own", "pulled"], "readonly");
-  const own = tx.objectStore("own").index("record");
-  const pulled = tx.objectStore("pulled").index("record");
-  const [mine, theirs] = await Promise.all([
-    Promise.all(records.map((record) => own.getAll(record))),
-    Promise.all(records.map((record) => pulled.getAll(record))),
-    tx.done,
-  ]);
-  return { own: mine.flat(), pulled: theirs.flat() };
-}
-
-/** Figures for the state: unsent, the oldest of them, held and rejected own events. */
-export async function counts(
-  db: Database,
-): Promise<{ unsent: number; oldest_unsent_ms: number | null; held: number; rejected: number }> {
-  const tx = db.transaction(["meta", "own"], "readonly");
-  const own = tx.objectStore("own");
-  const head = (await tx.objectStore("meta").get("head")) as Head | undefined;
-  const acked = (await tx.objectStore("meta").get("acked")) as Meta["acked"] | undefined;
-  const through = acked?.through ?? 0;
-  const oldest = await own.get(through + 1);
-  const held = await own.index("state").count("held");
-  const rejected = await own.index("state").count("rejected");
-  await tx.done;
-  return { unsent: Math.max(0, (head?.seq ?? 0) - through), oldest_unsent_ms: oldest?.time_ms ?? null, held, rejected };
 }

@@ -54,40 +54,43 @@ export async function enrolDevice(environment: Environment, db: Database, code: 
   return enrolment;
 }
 
-/** Access tokens by private_key_jwt (RFC 7523); in memory only. */
+/** Access tokens of each server by private_key_jwt (RFC 7523); in memory only. */
 export class Tokens {
   readonly #environment: Environment;
-  #token: string | null = null;
-  #until_ms = 0;
+  readonly #held = new Map<string, { token: string; until_ms: number }>();
 
   constructor(environment: Environment) {
     this.#environment = environment;
   }
 
   /** A token that is still good, else a new one. Throws CallError. */
-  async get(enrolment: Enrolment, offsetMs: number): Promise<string> {
+  async get(base: string, enrolment: Enrolment, offsetMs: number): Promise<string> {
     const now = this.#environment.now();
-    if (this.#token !== null && now < this.#until_ms) return this.#token;
+    const held = this.#held.get(base);
+    if (held !== undefined && now < held.until_ms) return held.token;
     const issuedMs = now + offsetMs;
     let answer: unknown;
     try {
-      answer = await this.#ask(enrolment, issuedMs, null);
+      answer = await this.#ask(base, enrolment, issuedMs, null);
     } catch (error) {
       // Our clock is far off, or the server has just started: it gave us a nonce to sign instead.
       if (!(error instanceof CallError) || error.nonce === null) throw error;
-      answer = await this.#ask(enrolment, issuedMs, error.nonce);
+      answer = await this.#ask(base, enrolment, issuedMs, error.nonce);
     }
     const { access_token, expires_in } = answer as { access_token: string; expires_in: number };
-    this.#token = access_token;
-    this.#until_ms = now + expires_in * 1000 - RENEW_MS;
+    this.#held.set(base, { token: access_token, until_ms: now + expires_in * 1000 - RENEW_MS });
     return access_token;
   }
 
-  drop(): void {
-    this.#token = null;
+  drop(base: string): void {
+    this.#held.delete(base);
   }
 
-  async #ask(enrolment: Enrolment, issuedMs: number, nonce: string | null): Promise<unknown> {
+  dropAll(): void {
+    this.#held.clear();
+  }
+
+  async #ask(base: string, enrolment: Enrolment, issuedMs: number, nonce: string | null): Promise<unknown> {
     const iat = Math.floor(issuedMs / 1000);
     const header = { alg: "ES256", typ: "JWT", kid: enrolment.device };
     const claims = {
@@ -102,7 +105,7 @@ export class Tokens {
     const input = [header, claims].map((part) => toBase64url(textBytes(JSON.stringify(part)))).join(".");
     const signature = await signEs256(enrolment.key.privateKey, textBytes(input));
     const assertion = `${input}.${toBase64url(signature)}`;
-    return await call(this.#environment, { method: "POST", path: "/auth/device-token", body: { assertion } });
+    return await call(this.#environment, { method: "POST", base, path: "/auth/device-token", body: { assertion } });
   }
 }
 

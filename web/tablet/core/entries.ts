@@ -6,6 +6,7 @@ import type { Bytes } from "../../shared/sync/encoding.ts";
 import { SyncError } from "../../shared/sync/errors.ts";
 import { type Body, type Fields, isObject, type Items, parseBody, parseText } from "../../shared/sync/events.ts";
 import type { PolicyTable } from "../../shared/sync/registers.ts";
+import { authorOf } from "../../shared/sync/runs.ts";
 import { openPerson } from "./append.ts";
 import type { OwnEvent, PulledEvent } from "./db.ts";
 import type { Plate } from "./types.ts";
@@ -40,16 +41,15 @@ export function ownEntry(event: OwnEvent, device: string): Entry | null {
   if (body === null) return null;
   // Until the server has said when it received it, the own stamp orders it.
   const order = orderStamp(body.stamp, event.received_ms ?? wallMsOf(body.stamp));
-  return { ...event, author: device, own: event, body, order, authority: 0 };
+  const { branch = 0, authority = 0 } = event;
+  return { ...event, author: authorOf(device, branch), own: event, body, order, authority };
 }
 
 /** null where this version cannot read the body. */
 export function pulledEntry(event: PulledEvent): Entry | null {
   const body = read(event.body);
   if (body === null) return null;
-  const { device, branch = 0, authority = 0 } = event;
-  const author = branch === 0 ? device : `${device}-b${branch}`;
-  return { ...event, author, own: null, body, order: orderStamp(body.stamp, event.received_ms), authority };
+  return { ...event, own: null, body, order: orderStamp(body.stamp, event.received_ms) };
 }
 
 /** What an entry's person part writes; null where there is none, it is withheld or `history` does not open it. */

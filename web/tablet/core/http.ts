@@ -31,6 +31,8 @@ export class CallError extends CoreError {
 export interface Request {
   method: "GET" | "POST";
   path: string;
+  /** Where the API stands; the environment's own where not named. */
+  base?: string;
   token?: string;
   body?: unknown;
 }
@@ -50,7 +52,7 @@ export async function call(environment: Environment, request: Request): Promise<
   const abort = new AbortController();
   const cancel = environment.schedule(() => abort.abort(), TIMEOUT_MS);
   try {
-    const response = await environment.fetch(`${environment.api}${request.path}`, {
+    const response = await environment.fetch(`${request.base ?? environment.api}${request.path}`, {
       method: request.method,
       headers,
       body,

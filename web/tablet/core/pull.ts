@@ -1,28 +1,45 @@
-/** Reading a server's answer: everything is checked and encrypted here, `db.ts` then writes it at once. */
+/** Reading a server's answer: everything is checked and encrypted here, `answers.ts` then writes it at once. */
 
-import { commitment } from "../../shared/sync/chain.ts";
-import { orderStamp } from "../../shared/sync/clock.ts";
+import { MAX_EVENTS } from "../../shared/sync/batch.ts";
+import { genesis } from "../../shared/sync/chain.ts";
+import { crossingMs, orderStamp } from "../../shared/sync/clock.ts";
 import { type Bytes, fromBase64url, sameBytes } from "../../shared/sync/encoding.ts";
-import { type Receipt, readReceipt } from "../../shared/sync/envelope.ts";
 import { SyncError } from "../../shared/sync/errors.ts";
 import { isObject, parseBody } from "../../shared/sync/events.ts";
+import { checkLinks, type GivenEvent, type Link, readRun } from "../../shared/sync/runs.ts";
+import type { Answer, OwnGiven, Page } from "./answers.ts";
 import { closePerson } from "./append.ts";
-import type { Answer, Database, Enrolment, OwnEvent, PulledEvent } from "./db.ts";
+import type { Database, Enrolment, OwnEvent, PulledEvent, Window } from "./db.ts";
 import type { Environment } from "./environment.ts";
+import { afterAnswers, afterReceipt, believedReceipt, handedOn, NO_STANDING, type Standing } from "./standing.ts";
 import { CoreError } from "./types.ts";
 
-/** How long a tablet keeps what others wrote. */
-export const KEEP_PULLED_MS = 72 * 3_600_000;
+/** An hour more than a server gives a new reader, so that neither waits for the other (SPEC F8). */
+export const KEEP_PULLED_MS = 73 * 3_600_000;
+const MAX_PAGE_EVENTS = 1000;
+const MAX_REMOVALS = 1 << 16;
+const MAX_FEEDS = 32;
+const FEED = /^(?:checkpoint|turn_backs|arrivals):[a-z0-9][a-z0-9-]{0,63}$/;
+const EVENT = /^[a-z0-9-]{1,64}:[1-9][0-9]{0,15}$/;
 /** Codes of an accepted event that a person has to know of. */
 const ALERTS = ["device.revoked", "device.forked", "seal.key", "seal.text"];
+const STATES: Readonly<Record<string, OwnEvent["state"]>> = {
+  accepted: "kept",
+  duplicate: "kept",
+  held: "held",
+  rejected: "rejected",
+};
 
 /** The answer of POST /sync as it came; `readAnswer` believes nothing of it. */
 export type WireAnswer = Record<string, unknown>;
 
 export interface ReadAnswer {
   answer: Answer;
+  standing: Standing;
   more: boolean;
   packs: Record<string, number>;
+  /** Codes of what was handed on and is not right: it spoils nothing else. */
+  alerts: readonly string[];
 }
 
 /** What the reader knows of itself when it reads an answer. */
@@ -30,137 +47,197 @@ export interface Reader {
   environment: Environment;
   db: Database;
   enrolment: Enrolment;
-  receiptKey: CryptoKey;
+  /** The server that was asked, and the keys of all that are known. */
+  server: string;
+  receiptKeys: ReadonlyMap<string, CryptoKey>;
   /** null while the tablet is locked: it then asks for no feeds, for it could not encrypt them. */
   history: { key: CryptoKey; id: string } | null;
-  cursor: string | null;
+  window: Window;
+  standings: Readonly<Record<string, Standing>>;
+  /** The numbers of the batch that was sent. */
+  sent: { first: number; last: number };
 }
 
 /**
- * A checked answer. Throws CoreError: "answer.shape", or "receipt.signature", "receipt.shape",
+ * A checked answer. Throws CoreError: "answer.shape", "answer.chain", or "receipt.signature", "receipt.shape",
  * "receipt.server", "receipt.head" when nothing in it may be believed (SPEC P3).
  */
 export async function readAnswer(data: unknown, sentMs: number, reader: Reader): Promise<ReadAnswer> {
   if (!isObject(data) || typeof data["server_time"] !== "number") throw new CoreError("answer.shape");
-  const receipt = await checkedReceipt(data["receipt"], reader);
-  const contact = reader.environment.now();
-  const rows = listOf(data, "events").map((one) => given(one));
-  const others = rows.filter((row) => row.device !== reader.enrolment.device && row.state === "accepted");
-  const events = await Promise.all(others.map((row) => toStore(row, reader)));
-  const results = listOf(data, "results").map(resultOf);
-  const answer: Answer = {
-    acked: { through: receipt.through, safe_through: receipt.safe_through },
-    results: results.flatMap(({ seq, state, code }) => (isProblem(state) ? [{ seq, state, code }] : [])),
-    received: rows
-      .filter((row) => row.device === reader.enrolment.device)
-      .map(({ seq, received, state }) => ({ seq, received_ms: received, state: isProblem(state) ? state : "kept" })),
-    reset: data["reset"] === true,
-    events,
-    removals: listOf(data, "removals").map(removalOf),
-    alerts: [...new Set(results.flatMap(({ code }) => (code !== null && ALERTS.includes(code) ? [code] : [])))],
-    cursor: reader.history === null ? reader.cursor : cursorOf(data["cursor"]),
-    order: rows.reduce((highest, row) => (row.order > highest ? row.order : highest), 0n),
-    // The middle of the round trip is when the server most likely read its clock.
-    offset_ms: Math.round(data["server_time"] - (sentMs + contact) / 2),
-    contact_ms: contact,
-    horizon_ms: data["server_time"] - KEEP_PULLED_MS,
-  };
+  const { environment, server, enrolment, standings } = reader;
+  const hashAt = (seq: number) => ownHash(reader, seq);
+  const key = reader.receiptKeys.get(server);
+  if (key === undefined) throw new CoreError("receipt.server");
+  const receipt = await believedReceipt(data["receipt"], key, server, enrolment.device, hashAt);
+  const contact = environment.now();
+  const results = listOf(data, "results", MAX_EVENTS)
+    .map(resultOf)
+    .filter(({ seq }) => seq >= reader.sent.first && seq <= reader.sent.last);
+  const before = standings[server] ?? NO_STANDING;
+  const standing = afterAnswers(afterReceipt(before, receipt), new Set(results.map(({ seq }) => seq)));
+  const upstream = await upstreamOf(data, reader, hashAt);
+  const page = reader.history === null ? null : await pageOf(data, reader, data["server_time"]);
+  const told = results.flatMap(({ code }) => (code !== null && ALERTS.includes(code) ? [code] : []));
+  const forked = page?.events.some(({ device }) => device === enrolment.device) === true ? ["device.forked"] : [];
   return {
-    answer,
-    more: data["more"] === true,
+    answer: {
+      standings: { ...upstream.changed, [server]: standing },
+      through: receipt.through,
+      results,
+      alerts: [...new Set([...told, ...forked])],
+      page,
+      // The middle of the round trip is when the server most likely read its clock.
+      offset_ms: Math.round(data["server_time"] - (sentMs + contact) / 2),
+      contact_ms: contact,
+    },
+    standing,
+    more: data["more"] === true && page !== null,
     packs: packsOf(data["packs"]),
+    alerts: upstream.alerts,
   };
 }
 
-async function checkedReceipt(data: unknown, reader: Reader): Promise<Receipt> {
-  let receipt: Receipt;
+async function upstreamOf(
+  data: WireAnswer,
+  { receiptKeys, standings, enrolment, server }: Reader,
+  hashAt: (seq: number) => Promise<Bytes | null>,
+): Promise<{ changed: Record<string, Standing>; alerts: string[] }> {
+  const others = new Map([...receiptKeys].filter(([name]) => name !== server));
   try {
-    receipt = await readReceipt(data, reader.receiptKey);
+    const found = await handedOn(data["upstream_receipt"], others, standings, enrolment.device, hashAt);
+    return { changed: found === null ? {} : { [found.server]: found.standing }, alerts: [] };
   } catch (error) {
-    throw new CoreError(error instanceof SyncError && error.code === "receipt.signature" ? error.code : "receipt.shape");
-  }
-  const { device, server } = reader.enrolment;
-  if (receipt.device !== device || receipt.server !== server) throw new CoreError("receipt.server");
-  if (receipt.through > 0) {
-    const own = await reader.db.get("own", receipt.through);
-    if (own === undefined || !sameBytes(own.hash, receipt.head)) throw new CoreError("receipt.head", receipt.through);
-  }
-  return receipt;
-}
-
-interface Given {
-  n: number;
-  device: string;
-  seq: number;
-  body: string;
-  person: string | null;
-  commitment: Bytes | null;
-  received: number;
-  state: string;
-  branch: number;
-  authority: number;
-  record: string | null;
-  time_ms: number;
-  order: bigint;
-}
-
-function given(data: unknown): Given {
-  if (!isObject(data)) throw new CoreError("answer.shape", "events");
-  const { n, device, seq, body, person, received, state, branch = 0, authority = 0 } = data;
-  const numbered = isCount(n) && isCount(seq) && isCount(received) && isCount(branch) && isCount(authority);
-  if (!numbered || typeof device !== "string" || typeof body !== "string" || typeof state !== "string") {
-    throw new CoreError("answer.shape", "events");
-  }
-  const withheld = data["commitment"] === undefined ? null : fromBase64url(data["commitment"], 32);
-  const text = typeof person === "string" ? person : null;
-  const row = { n, device, seq, body, received, state, branch, authority, person: text };
-  try {
-    const { record, time_ms, offset_ms, stamp } = parseBody(body);
-    const time = time_ms + (offset_ms ?? 0);
-    return { ...row, commitment: withheld, record, time_ms: time, order: orderStamp(stamp, received) };
-  } catch (error) {
-    if (!(error instanceof SyncError)) throw error;
-    // Kept as it stands for a later version of this program; it belongs to no record yet.
-    return { ...row, commitment: withheld, record: null, time_ms: received, order: 0n };
+    if (!(error instanceof CoreError)) throw error;
+    return { changed: {}, alerts: [error.code] };
   }
 }
 
-async function toStore(row: Given, { environment, history }: Reader): Promise<PulledEvent> {
-  const { n, device, seq, record, body, time_ms, received, state, branch, authority } = row;
-  const open = row.person !== null && history !== null;
-  // A person text that is not encrypted here must not reach the disk.
-  const person = open
-    ? await closePerson(environment, row.person ?? "", await commitment(row.person), history.key)
-    : null;
+async function ownHash({ db, enrolment }: Reader, seq: number): Promise<Bytes | null> {
+  if (seq === 0) return await genesis(enrolment.device);
+  return (await db.get("own", seq))?.hash ?? null;
+}
+
+async function pageOf(data: WireAnswer, reader: Reader, serverMs: number): Promise<Page> {
+  const { cursor, held_after } = reader.window;
+  const given = await eventsOf(data);
+  const reset = data["reset"] === true;
+  checkChain(given, reset ? [] : await neighbours(reader.db, given));
+  const received: OwnGiven[] = [];
+  const others: GivenEvent[] = [];
+  for (const one of given) {
+    const own = one.device === reader.enrolment.device ? await reader.db.get("own", one.seq) : undefined;
+    const { seq, n, branch, authority, received_ms } = one;
+    if (own !== undefined && sameBytes(own.hash, one.hash)) received.push({ seq, n, branch, authority, received_ms });
+    else others.push(one);
+  }
+  const orders = given.map(orderOf);
   return {
-    n,
-    device,
-    seq,
-    record,
-    body,
-    time_ms,
-    received_ms: received,
-    state,
-    branch,
-    authority,
-    person,
-    commitment: row.person === null ? row.commitment : await commitment(row.person),
+    asked: { cursor, held_after },
+    reset,
+    cursor: cursorOf(data["cursor"]),
+    held_after: heldAfterOf(data["held_after"]),
+    feeds: feedsOf(data["feeds"]),
+    digest: data["more"] === true ? null : digestOf(data["digest"]),
+    received,
+    events: await Promise.all(others.map((one) => toStore(one, reader))),
+    removals: listOf(data, "removals", MAX_REMOVALS).map(removalOf),
+    order: orders.reduce((highest, order) => (order > highest ? order : highest), 0n),
+    horizon_ms: serverMs - KEEP_PULLED_MS,
+  };
+}
+
+async function eventsOf(data: WireAnswer): Promise<GivenEvent[]> {
+  const runs = listOf(data, "runs", MAX_PAGE_EVENTS);
+  try {
+    const events = (await Promise.all(runs.map(readRun))).flat();
+    if (events.length > MAX_PAGE_EVENTS) throw new CoreError("answer.shape", "runs");
+    return events;
+  } catch (error) {
+    if (error instanceof SyncError) throw new CoreError("answer.shape", error.at);
+    throw error;
+  }
+}
+
+/** What is held beside and in the place of what came, one look for each run of it. */
+async function neighbours(db: Database, given: readonly GivenEvent[]): Promise<Link[]> {
+  const found: Link[][] = [];
+  for (let at = 0; at < given.length; ) {
+    const first = given[at] as GivenEvent;
+    let count = 1;
+    while (given[at + count]?.author === first.author && given[at + count]?.seq === first.seq + count) count += 1;
+    const range = IDBKeyRange.bound([first.author, first.seq - 1], [first.author, first.seq + count]);
+    found.push(await db.getAll("pulled", range));
+    at += count;
+  }
+  return found.flat();
+}
+
+function checkChain(given: readonly GivenEvent[], held: readonly Link[]): void {
+  try {
+    checkLinks(given, held);
+  } catch (error) {
+    if (error instanceof SyncError) throw new CoreError(error.code, error.at);
+    throw error;
+  }
+}
+
+function orderOf({ body, received_ms }: GivenEvent): bigint {
+  try {
+    return orderStamp(parseBody(body).stamp, received_ms);
+  } catch (error) {
+    if (error instanceof SyncError) return 0n;
+    throw error;
+  }
+}
+
+async function toStore(one: GivenEvent, { environment, history }: Reader): Promise<PulledEvent> {
+  const { author, seq, n, device, previous, hash, body, commitment, received_ms, authority } = one;
+  const open = one.person !== null && history !== null;
+  return {
+    ...{ author, seq, n, device, previous, hash, body, commitment, received_ms, authority },
+    ...headerOf(one),
+    // A person text that is not encrypted here must not reach the disk.
+    person: open ? await closePerson(environment, one.person ?? "", commitment, history.key) : null,
     history_key_id: open ? history.id : null,
   };
 }
 
-function resultOf(data: unknown): { seq: number; state: string; code: string | null } {
-  if (!isObject(data) || !isCount(data["seq"]) || typeof data["state"] !== "string") {
-    throw new CoreError("answer.shape", "results");
+function headerOf({ body, received_ms }: GivenEvent): Pick<PulledEvent, "kind" | "record" | "time_ms"> {
+  try {
+    const { kind, record, time_ms, offset_ms } = parseBody(body);
+    return { kind, record, time_ms: crossingMs(time_ms, offset_ms) };
+  } catch (error) {
+    if (!(error instanceof SyncError)) throw error;
+    // Kept as it stands for a later version of this program; it belongs to no record yet.
+    return { kind: null, record: null, time_ms: received_ms };
   }
-  return { seq: data["seq"], state: data["state"], code: typeof data["code"] === "string" ? data["code"] : null };
 }
 
-/** "device:seq" of an event whose person part was erased. */
-function removalOf(data: unknown): { device: string; seq: number } {
-  const [, device, seq] = /^([a-z0-9-]{1,64}):([1-9][0-9]{0,15})$/.exec(String(data)) ?? [];
-  if (device === undefined) throw new CoreError("answer.shape", "removals");
-  return { device, seq: Number(seq) };
+function resultOf(data: unknown): { seq: number; state: OwnEvent["state"]; code: string | null } {
+  const state = isObject(data) ? STATES[String(data["state"])] : undefined;
+  if (!isObject(data) || !isCount(data["seq"]) || state === undefined) throw new CoreError("answer.shape", "results");
+  return { seq: data["seq"], state, code: typeof data["code"] === "string" ? data["code"] : null };
+}
+
+function removalOf(data: unknown): string {
+  if (typeof data !== "string" || !EVENT.test(data)) throw new CoreError("answer.shape", "removals");
+  return data;
+}
+
+function feedsOf(data: unknown): readonly string[] | null {
+  if (data === undefined || data === null) return null;
+  const shaped = Array.isArray(data) && data.length <= MAX_FEEDS;
+  if (!shaped || !data.every((one) => typeof one === "string" && FEED.test(one))) throw new CoreError("answer.shape", "feeds");
+  return [...(data as string[])].sort();
+}
+
+function digestOf(data: unknown): Bytes | null {
+  if (data === undefined || data === null) return null;
+  try {
+    return fromBase64url(data, 32);
+  } catch {
+    throw new CoreError("answer.shape", "digest");
+  }
 }
 
 function packsOf(data: unknown): Record<string, number> {
@@ -170,20 +247,22 @@ function packsOf(data: unknown): Record<string, number> {
 }
 
 function cursorOf(data: unknown): string | null {
-  if (data !== null && typeof data !== "string") throw new CoreError("answer.shape", "cursor");
+  if (data !== null && (typeof data !== "string" || data.length > 160)) throw new CoreError("answer.shape", "cursor");
   return data;
 }
 
-function listOf(data: WireAnswer, name: string): unknown[] {
+function heldAfterOf(data: unknown): number | null {
+  if (data === undefined || data === null) return null;
+  if (!isCount(data)) throw new CoreError("answer.shape", "held_after");
+  return data;
+}
+
+function listOf(data: WireAnswer, name: string, most: number): unknown[] {
   const value = data[name];
-  if (!Array.isArray(value)) throw new CoreError("answer.shape", name);
+  if (!Array.isArray(value) || value.length > most) throw new CoreError("answer.shape", name);
   return value;
 }
 
 function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
-}
-
-function isProblem(state: string): state is Exclude<OwnEvent["state"], "kept"> {
-  return state === "held" || state === "rejected";
 }

@@ -2,8 +2,9 @@
 
 import { crossingMs } from "../../shared/sync/clock.ts";
 import { ref } from "../../shared/sync/events.ts";
-import { type Database, eventsOf, type OwnEvent } from "./db.ts";
+import type { Database, OwnEvent } from "./db.ts";
 import { ownEntry, plateOf } from "./entries.ts";
+import { eventsOf } from "./lookups.ts";
 import type { Plate } from "./types.ts";
 
 export interface RefusedEvent {

@@ -9,6 +9,7 @@ const START: AppState = {
   lane: null,
   officer: null,
   unsent: 0,
+  drained: { saved: 0, relay: 0, home: 0, safe: 0 },
   oldest_unsent_ms: null,
   last_contact_ms: null,
   sync: { status: "idle", code: null, next_ms: null },

@@ -3,8 +3,10 @@
 import { crossingMs } from "../../shared/sync/clock.ts";
 import { isObject, ref } from "../../shared/sync/events.ts";
 import { apply, pathPolicy, type RecordState, shown } from "../../shared/sync/registers.ts";
-import { type Database, eventsOf, newestEvents, readMeta } from "./db.ts";
+import { type Database, readMeta } from "./db.ts";
 import { type Entry, type History, ownEntry, personOf, plateOf, POLICIES, pulledEntry } from "./entries.ts";
+import { eventsOf, newestEvents } from "./lookups.ts";
+import { drainedOf } from "./standing.ts";
 import type { CrossingSummary } from "./types.ts";
 
 /** A crossing may have several events: enough of them to fill the list. */
@@ -16,7 +18,7 @@ export async function recentCrossings(
   limit: number,
   history: History | null,
 ): Promise<CrossingSummary[]> {
-  const through = (await readMeta(db, "acked"))?.through ?? 0;
+  const through = drainedOf(0, Object.values((await readMeta(db, "standings")) ?? {})).relay;
   const newest = await newestEvents(db, limit * EVENTS_PER_CROSSING);
   const records = new Set<string>();
   for (const event of [...newest.own, ...newest.pulled]) if (event.record !== null) records.add(event.record);

@@ -1,5 +1,5 @@
 /**
- * One round with the server: send what it does not hold, store what it gives, fetch newer packs.
+ * One round with a server: send what it does not hold, store what it gives, fetch newer packs.
  *
  * What is sent stays in the store. What counts as sent is what a believed receipt covers, and nothing
  * else: an answer that was lost, a refused batch or an error of any kind only means saying it again.
@@ -8,13 +8,17 @@
 import { makeBatch, type OutgoingEvent, PROTOCOL, signEs256, type WireBatch } from "../../shared/sync/batch.ts";
 import { genesis } from "../../shared/sync/chain.ts";
 import { isObject } from "../../shared/sync/events.ts";
+import { recount, storeAnswer } from "./answers.ts";
 import { openPerson } from "./append.ts";
-import { type Database, type Enrolment, ownAfter, type OwnEvent, readMeta, storeAnswer } from "./db.ts";
+import { type Base, inOrder, noteUse } from "./bases.ts";
+import { type Database, type Enrolment, NO_WINDOW, type OwnEvent, readMeta } from "./db.ts";
 import type { Tokens } from "./device.ts";
 import type { Environment } from "./environment.ts";
 import { call, CallError } from "./http.ts";
+import { ownAfter } from "./lookups.ts";
 import { acceptPack } from "./packs.ts";
 import { type ReadAnswer, readAnswer } from "./pull.ts";
+import { drainedBy, NO_STANDING } from "./standing.ts";
 import { CoreError } from "./types.ts";
 
 export const BATCH_EVENTS = 200;
@@ -26,10 +30,14 @@ export interface Round {
   environment: Environment;
   db: Database;
   enrolment: Enrolment;
-  receiptKey: CryptoKey;
+  /** Best first. */
+  bases: readonly Base[];
+  receiptKeys: ReadonlyMap<string, CryptoKey>;
   tokens: Tokens;
   /** The history key while the shift is open; null: send sealed, pull nothing. */
   history: { key: CryptoKey; id: string } | null;
+  /** Whether what is stored has to be counted, not only what came since (SPEC F9). */
+  recount: boolean;
   /** Called after each stored answer. */
   onProgress: () => Promise<void>;
 }
@@ -39,68 +47,94 @@ export interface RoundResult {
   alerts: string[];
 }
 
-/** Sends and pulls until neither side has more. Throws CallError or CoreError; what was stored stays. */
+/** A round with the first server that one can be had with. Throws what the first of them met; what was stored stays. */
 export async function syncRound(round: Round): Promise<RoundResult> {
+  const { db, environment } = round;
+  if (round.recount) await recount(db);
+  const order = await inOrder(db, round.bases, environment.now());
+  const failures: CoreError[] = [];
+  for (const base of order) {
+    try {
+      const { alerts } = await roundWith(round, base);
+      await noteUse(db, base.server, order, environment.now());
+      const wrong = failures.filter((one) => !(one instanceof CallError)).map(({ code }) => code);
+      return { alerts: [...new Set([...wrong, ...alerts])] };
+    } catch (error) {
+      if (!(error instanceof CoreError)) throw error;
+      failures.push(error);
+    }
+  }
+  throw failures[0] ?? new CoreError("offline");
+}
+
+/** Sends and pulls until neither side has more. Throws CallError or CoreError; what was stored stays. */
+async function roundWith(round: Round, base: Base): Promise<RoundResult> {
   let batchEvents = BATCH_EVENTS;
   let announced: Record<string, number> = {};
   let restored = false;
+  const alerts = new Set<string>();
   for (let page = 0; page < MAX_PAGES; page += 1) {
-    const through = (await readMeta(round.db, "acked"))?.through ?? 0;
+    const before = drainedBy((await readMeta(round.db, "standings"))?.[base.server] ?? NO_STANDING);
     let read: ReadAnswer;
     try {
-      read = await exchange(round, through, batchEvents);
+      read = await exchange(round, base, before, batchEvents);
     } catch (error) {
       if (!(error instanceof CallError) || error.failure !== "too_large" || batchEvents === 1) throw error;
       batchEvents = Math.ceil(batchEvents / 2);
       continue;
     }
-    await storeAnswer(round.db, read.answer);
+    const anew = await storeAnswer(round.db, read.answer);
     await round.onProgress();
     announced = read.packs;
-    const head = await readMeta(round.db, "head");
-    const unsent = (head?.seq ?? 0) - read.answer.acked.through;
-    const behind = read.answer.acked.through < through;
-    const stuck = unsent > 0 && (read.answer.acked.through === through || (behind && restored));
-    if (stuck && !read.more) throw new CoreError("receipt.behind", read.answer.acked.through);
+    for (const code of read.alerts) alerts.add(code);
+    const more = read.more || anew;
+    const drained = drainedBy(read.standing);
+    const unsent = ((await readMeta(round.db, "head"))?.seq ?? 0) - drained;
+    const stuck = unsent > 0 && (drained === before || (drained < before && restored));
+    if (stuck && !more) throw new CoreError("receipt.behind", drained);
     // A server restored from a backup holds less than before: it is offered the rest again, once a round (SPEC F5).
-    restored ||= behind;
-    if (unsent <= 0 && !read.more) break;
+    restored ||= drained < before;
+    if (unsent <= 0 && !more) break;
   }
-  return { alerts: await fetchPacks(round, announced) };
+  return { alerts: [...alerts, ...(await fetchPacks(round, base, announced))] };
 }
 
-async function exchange(round: Round, through: number, batchEvents: number): Promise<ReadAnswer> {
-  const { environment, db, enrolment, history, receiptKey } = round;
-  const cursor = await readMeta(db, "cursor");
+async function exchange(round: Round, base: Base, through: number, batchEvents: number): Promise<ReadAnswer> {
+  const { environment, db, enrolment, history, receiptKeys } = round;
+  const window = (await readMeta(db, "window")) ?? NO_WINDOW;
+  const standings = (await readMeta(db, "standings")) ?? {};
   const head = await readMeta(db, "head");
   const events = await ownAfter(db, through, batchEvents, BATCH_CHARACTERS);
   const batch = events.length === 0 ? null : await batchOf(round, through, events);
+  const sent = { first: through + 1, last: through + events.length };
   let sentMs = 0;
-  const data = await authorized(round, (token) => {
+  const data = await authorized(round, base, (token) => {
     sentMs = environment.now();
     const body = {
       protocol: PROTOCOL,
-      cursor,
-      feeds: history === null ? [] : [`checkpoint:${enrolment.checkpoint.id}`],
+      cursor: window.cursor,
+      held_after: window.held_after,
+      feeds: history === null ? [] : window.feeds,
       batch,
       unsent: Math.max(0, (head?.seq ?? 0) - through),
       device_time: sentMs,
     };
-    return call(environment, { method: "POST", path: "/sync", token, body });
+    return call(environment, { method: "POST", base: base.url, path: "/sync", token, body });
   });
-  return await readAnswer(data, sentMs, { environment, db, enrolment, receiptKey, history, cursor });
+  const { server } = base;
+  return await readAnswer(data, sentMs, { environment, db, enrolment, server, receiptKeys, history, window, standings, sent });
 }
 
 /** The call with a token; a 401 costs one new token, a second one ends the round (and drops nothing). */
-async function authorized(round: Round, request: (token: string) => Promise<unknown>): Promise<unknown> {
+async function authorized(round: Round, base: Base, request: (token: string) => Promise<unknown>): Promise<unknown> {
   const { tokens, enrolment, db } = round;
   const offsetMs = (await readMeta(db, "offset_ms")) ?? 0;
   try {
-    return await request(await tokens.get(enrolment, offsetMs));
+    return await request(await tokens.get(base.url, enrolment, offsetMs));
   } catch (error) {
     if (!(error instanceof CallError) || error.failure !== "auth") throw error;
-    tokens.drop();
-    return await request(await tokens.get(enrolment, offsetMs));
+    tokens.drop(base.url);
+    return await request(await tokens.get(base.url, enrolment, offsetMs));
   }
 }
 
@@ -130,7 +164,7 @@ async function outgoingOf(event: OwnEvent, history: Round["history"]): Promise<O
 }
 
 /** Fetches what is newer than ours. One bad pack never stops another: its code is returned, the last good stays. */
-async function fetchPacks(round: Round, announced: Record<string, number>): Promise<string[]> {
+async function fetchPacks(round: Round, base: Base, announced: Record<string, number>): Promise<string[]> {
   const { environment, db, enrolment } = round;
   const problems: string[] = [];
   for (const [name, version] of Object.entries(announced)) {
@@ -145,7 +179,7 @@ async function fetchPacks(round: Round, announced: Record<string, number>): Prom
       continue;
     }
     const path = `/packs/${encodeURIComponent(name)}`;
-    const data = await authorized(round, (token) => call(environment, { method: "GET", path, token }));
+    const data = await authorized(round, base, (token) => call(environment, { method: "GET", base: base.url, path, token }));
     try {
       const jws = isObject(data) ? data["jws"] : null;
       if (typeof jws !== "string") throw new CoreError("pack.malformed", name);

@@ -7,8 +7,9 @@
 import type { Evidence } from "../../shared/credentials/index.ts";
 import type { Conflict, ConflictSide, ConflictWrite } from "./conflicts.ts";
 import type { RefusedEvent } from "./refused.ts";
+import type { Drained } from "./standing.ts";
 
-export type { Conflict, ConflictSide, ConflictWrite, Evidence, RefusedEvent };
+export type { Conflict, ConflictSide, ConflictWrite, Drained, Evidence, RefusedEvent };
 export type Direction = "in" | "out";
 export type Mode = "checked" | "green_lane" | "waved" | "group";
 export type Purpose =
@@ -228,6 +229,8 @@ export interface AppState {
   lane: string | null;
   officer: OfficerOnDuty | null;
   unsent: number;
+  /** Up to which own event each level holds the chain (SPEC P7). */
+  drained: Drained;
   /** Device time of the oldest unsent event. */
   oldest_unsent_ms: number | null;
   /** Device time of the last round the server answered. */

@@ -1,6 +1,8 @@
 /** The last resort: what no network took, as a file for `chot import-events`. SPEC X1–X4. */
 
-import { type Database, type Enrolment, ownAfter, readMeta } from "./db.ts";
+import { type Database, type Enrolment, readMeta } from "./db.ts";
+import { ownAfter } from "./lookups.ts";
+import { drainedOf } from "./standing.ts";
 import { BATCH_CHARACTERS, BATCH_EVENTS, batchOf } from "./sync.ts";
 import { CoreError, type UnsentFile } from "./types.ts";
 
@@ -8,7 +10,7 @@ const VIETNAM_MS = 7 * 3_600_000;
 
 /** Everything after the last believed receipt. A file may get lost, so person parts are only in it sealed (SPEC X2). */
 export async function unsentFile(db: Database, enrolment: Enrolment, nowMs: number): Promise<UnsentFile> {
-  const acked = (await readMeta(db, "acked"))?.through ?? 0;
+  const acked = drainedOf(0, Object.values((await readMeta(db, "standings")) ?? {})).relay;
   const batches: string[] = [];
   let through = acked;
   for (;;) {

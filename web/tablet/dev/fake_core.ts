@@ -40,6 +40,7 @@ export function fakeState(query: URLSearchParams, now_ms: number): AppState {
     lane: phase === "not_enrolled" ? null : HA_DONG.lane,
     officer: phase === "open" || phase === "locked" ? OFFICER : null,
     unsent,
+    drained: { saved: 61, relay: 58, home: 58, safe: 40 },
     oldest_unsent_ms: unsent === 0 ? null : now_ms - unsent * 600_000,
     last_contact_ms: now_ms - Number(query.get("last") ?? "2") * 60_000,
     sync: { status: Number(query.get("last") ?? "2") > 15 ? "offline" : "idle", code: null, next_ms: null },

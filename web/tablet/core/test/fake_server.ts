@@ -4,6 +4,7 @@ import { gunzipSync } from "node:zlib";
 import { signEs256, signingText, verifyEs256, type WireBatch, type WireEvent } from "../../../shared/sync/batch.ts";
 import { commitment, eventHash, genesis } from "../../../shared/sync/chain.ts";
 import { type Bytes, concatBytes, fromBase64url, textBytes, toBase64url, toHex } from "../../../shared/sync/encoding.ts";
+import { noEvents, plus } from "../../../shared/sync/digest.ts";
 import { receiptText } from "../../../shared/sync/envelope.ts";
 import { parseBody } from "../../../shared/sync/events.ts";
 
@@ -31,6 +32,8 @@ interface Held {
   commitment: Bytes;
   received: number;
   state: "accepted" | "held" | "rejected";
+  branch?: number;
+  authority?: number;
 }
 
 interface Key {
@@ -47,6 +50,10 @@ export class FakeServer {
   state: Held["state"] = "accepted";
   /** Code given with each answer to an accepted event. */
   code: string | null = null;
+  feeds: readonly string[] = ["checkpoint:hd-ql6"];
+  removals: readonly string[] = [];
+  /** Said in place of the true digest. */
+  digest: string | null = null;
   /** Every batch that got through, also those whose answer was lost. */
   readonly batches: WireBatch[] = [];
   readonly paths: string[] = [];
@@ -226,8 +233,6 @@ export class FakeServer {
       results,
       receipt: { ...receipt, head: toBase64url(head), signature: toBase64url(signature) },
       ...this.#pull(body),
-      removals: [],
-      digest: null,
       packs: Object.fromEntries([...this.packs].map(([name, { version }]) => [name, version])),
       server_time: this.clock_ms,
     });
@@ -262,24 +267,31 @@ export class FakeServer {
     });
   }
 
-  #pull({ cursor, feeds }: SyncBody): object {
-    if (feeds.length === 0) return { events: [], cursor, more: false, reset: false };
+  #pull({ cursor, held_after, feeds }: SyncBody): object {
+    const removals = feeds.length === 0 ? [] : this.removals;
+    const same = { removals, digest: null, feeds: this.feeds };
+    if (feeds.length === 0) return { ...same, runs: [], cursor, held_after, more: false, reset: false };
     const [epoch, after] = cursor === null ? [this.epoch, 0] : cursor.split(".").map(Number);
-    const fits = epoch === this.epoch;
+    const fits = cursor !== null && epoch === this.epoch;
     const from = fits ? (after ?? 0) : 0;
-    const events = this.#log.slice(from, from + 5).map((row, at) => ({
-      n: from + at + 1,
-      device: row.device,
-      seq: row.seq,
-      previous: toBase64url(row.previous),
-      body: row.body,
-      ...(row.person === null ? {} : { person: row.person }),
-      server: SERVER,
-      received: row.received,
-      state: row.state,
-    }));
-    const reached = from + events.length;
-    return { events, cursor: `${this.epoch}.${reached}`, more: reached < this.#log.length, reset: !fits && cursor !== null };
+    const held = fits ? (held_after ?? 0) : 0;
+    const rows = this.#log.slice(from, from + 5);
+    const reached = from + rows.length;
+    const more = reached < this.#log.length;
+    return {
+      ...same,
+      runs: rows.flatMap((row, at) => (row.state === "accepted" ? [runOf(row, from + at + 1)] : [])),
+      cursor: `${this.epoch}.${reached}`,
+      held_after: held,
+      more,
+      reset: !fits && cursor !== null,
+      digest: more ? null : (this.digest ?? this.#digest(held, reached)),
+    };
+  }
+
+  #digest(after: number, through: number): string {
+    const rows = this.#log.slice(after, through).filter(({ state }) => state === "accepted");
+    return toBase64url(plus(noEvents(), rows.map(({ hash }) => hash)));
   }
 
   async #headOf(device: string): Promise<Bytes> {
@@ -296,8 +308,24 @@ export class FakeServer {
 
 interface SyncBody {
   cursor: string | null;
+  held_after: number | null;
   feeds: string[];
   batch: WireBatch | null;
+}
+
+function runOf(row: Held, n: number): object {
+  return {
+    n,
+    device: row.device,
+    first: row.seq,
+    previous: toBase64url(row.previous),
+    server: SERVER,
+    received: row.received,
+    ranks: String(row.authority ?? 0),
+    bodies: [row.body],
+    ...(row.branch === undefined ? {} : { branch: row.branch }),
+    ...(row.person === null ? { commitments: toBase64url(row.commitment) } : { persons: [row.person] }),
+  };
 }
 
 /** A rule pack with one rule: who has a card seen as yellow is turned back. */

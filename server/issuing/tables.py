@@ -1,0 +1,145 @@
+"""CSV and XLSX files of people's rows, read whole and bounded before anything is issued."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from server.issuing.values import tidy
+
+MAX_FILE_BYTES = 16 * 1024 * 1024
+MAX_UNZIPPED_BYTES = 256 * 1024 * 1024
+MAX_ROWS = 10_000
+MAX_COLUMNS = 64
+MAX_CELL_CHARACTERS = 1_000
+DELIMITERS = ",;\t"
+XLSX_EXTRA = "chot[xlsx]"
+
+
+class TableError(Exception):
+    """The file as a whole cannot be used; `code` is a key of `server.issuing.texts`."""
+
+    def __init__(self, code: str, **values: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.values = values
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row; `number` as the spreadsheet shows it. `numeric`: cells that held a bare number."""
+
+    number: int
+    cells: tuple[str, ...]
+    numeric: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    headings: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def read_table(path: Path) -> Table:
+    """The rows of a .csv or .xlsx file; empty rows are left out. Raises TableError, OSError."""
+    size = path.stat().st_size
+    if size > MAX_FILE_BYTES:
+        raise TableError("file.large", limit=MAX_FILE_BYTES // 2**20)
+    suffix = path.suffix.lower()
+    if suffix == ".xlsx":
+        lines = _xlsx(path)
+    elif suffix in (".csv", ".txt", ".tsv"):
+        lines = _csv(path.read_bytes())
+    else:
+        raise TableError("file.kind", suffix=suffix or path.name)
+    found = list(_bounded(lines))
+    if not found:
+        raise TableError("file.empty")
+    headings = found[0].cells
+    rows = tuple(row for row in found[1:] if any(row.cells))
+    if not rows:
+        raise TableError("file.empty")
+    return Table(headings, rows)
+
+
+def _bounded(rows: Iterable[Row]) -> Iterator[Row]:
+    for count, row in enumerate(rows):
+        if count > MAX_ROWS:
+            raise TableError("file.rows", limit=MAX_ROWS)
+        if len(row.cells) > MAX_COLUMNS:
+            raise TableError("file.columns", row=row.number, limit=MAX_COLUMNS)
+        if any(len(cell) > MAX_CELL_CHARACTERS for cell in row.cells):
+            raise TableError("file.cell", row=row.number, limit=MAX_CELL_CHARACTERS)
+        yield row
+
+
+def _csv(data: bytes) -> Iterator[Row]:
+    try:
+        # Excel's "Unicode text" is UTF-16 with a BOM; anything older is guesswork and refused.
+        wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+        text = data.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError:
+        raise TableError("file.encoding") from None
+    if "\x00" in text:
+        raise TableError("file.encoding")
+    head = text.split("\n", 1)[0]
+    delimiter = max(DELIMITERS, key=head.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    while True:
+        first = reader.line_num + 1
+        try:
+            line = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            raise TableError("file.quotes", row=first) from None
+        yield Row(first, tuple(tidy(cell) for cell in line))
+
+
+def _xlsx(path: Path) -> Iterator[Row]:
+    try:
+        from openpyxl import load_workbook  # type: ignore[import-untyped,unused-ignore]
+    except ImportError:
+        raise TableError("extra", extra=XLSX_EXTRA) from None
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(one.file_size for one in archive.infolist()) > MAX_UNZIPPED_BYTES:
+                raise TableError("file.large", limit=MAX_UNZIPPED_BYTES // 2**20)
+        book = load_workbook(path, read_only=True, data_only=True)
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError):
+        raise TableError("file.xlsx") from None
+    try:
+        sheet = book.worksheets[0]
+        # A sheet may claim a million columns that nobody filled.
+        lines = sheet.iter_rows(max_col=MAX_COLUMNS, max_row=MAX_ROWS + 2, values_only=True)
+        for number, line in enumerate(lines, 1):
+            cells = [_cell(value) for value in line]
+            while cells and not cells[-1]:
+                cells.pop()
+            bare = frozenset(
+                index
+                for index, value in enumerate(line)
+                if isinstance(value, int | float) and not isinstance(value, bool)
+            )
+            yield Row(number, tuple(cells), bare)
+    finally:
+        book.close()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        at_midnight = (value.hour, value.minute, value.second) == (0, 0, 0)
+        return value.strftime("%Y-%m-%d" if at_midnight else "%Y-%m-%d %H:%M:%S")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return tidy(str(value))

@@ -1,0 +1,107 @@
+"""What is said about files and rows that cannot be issued: Vietnamese first, English second."""
+
+from __future__ import annotations
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "file.large": ("Tệp quá lớn, tối đa {limit} MB.", "The file is over {limit} MB."),
+    "file.kind": (
+        "Chỉ nhận tệp .csv hoặc .xlsx, không phải {suffix}.",
+        "Only .csv and .xlsx are read, not {suffix}.",
+    ),
+    "file.empty": ("Tệp không có dòng nào.", "The file has no rows."),
+    "file.rows": ("Tệp có hơn {limit} dòng.", "The file has more than {limit} rows."),
+    "file.columns": ("Dòng {row}: hơn {limit} cột.", "Row {row}: more than {limit} columns."),
+    "file.cell": (
+        "Dòng {row}: có ô dài hơn {limit} ký tự.",
+        "Row {row}: a cell is longer than {limit} characters.",
+    ),
+    "file.encoding": (
+        "Tệp không phải UTF-8. Trong Excel chọn Lưu thành, loại “CSV UTF-8”.",
+        "The file is not UTF-8. In Excel choose Save as, type “CSV UTF-8”.",
+    ),
+    "file.quotes": (
+        "Dòng {row}: dấu ngoặc kép không khép lại.",
+        "Row {row}: a quotation mark is not closed.",
+    ),
+    "file.xlsx": ("Tệp .xlsx hỏng hoặc có mật khẩu.", "The .xlsx file is damaged or locked."),
+    "extra": (
+        "Cần cài thêm gói: pip install '{extra}'",
+        "An extra package is missing: pip install '{extra}'",
+    ),
+    "heading.unknown": (
+        "Dòng 1: không có cột tên “{heading}”. Các cột: {known}.",
+        "Row 1: there is no column “{heading}”. Columns: {known}.",
+    ),
+    "heading.twice": (
+        "Dòng 1: hai cột cùng là “{heading}”.",
+        "Row 1: two columns are both “{heading}”.",
+    ),
+    "heading.missing": (
+        "Dòng 1: thiếu cột “{heading}”.",
+        "Row 1: the column “{heading}” is missing.",
+    ),
+    "no_heading": ("ô này không thuộc cột nào", "this cell is in no column"),
+    "far": ("quá 5 năm nữa", "is more than 5 years away"),
+    "missing": ("không được để trống", "must not be empty"),
+    "long": ("dài hơn {limit} ký tự", "is longer than {limit} characters"),
+    "control": ("có ký tự không in được", "has characters that cannot be printed"),
+    "number_cell": (
+        "là số nên mất số 0 ở đầu; hãy đổi định dạng ô sang Văn bản (Text)",
+        "is a number and has lost leading zeros; format the cell as Text",
+    ),
+    "birth_date": (
+        "không phải ngày sinh, ví dụ 15/08/1990 hoặc 1990",
+        "is no birth date, such as 15/08/1990 or 1990",
+    ),
+    "date": ("không phải ngày, ví dụ 15/08/2021", "is no date, such as 15/08/2021"),
+    "moment": (
+        "không phải ngày giờ, ví dụ 15/08/2021 hoặc 15/08/2021 06:00",
+        "is no date or time, such as 15/08/2021 or 15/08/2021 06:00",
+    ),
+    "sex": ("phải là Nam hoặc Nữ", "must be Nam/M or Nữ/F"),
+    "place": (
+        "phải là bộ mã và mã xã, ví dụ 2021/268",
+        "must be data set and commune code, such as 2021/268",
+    ),
+    "plate": ("không phải biển số", "is no plate"),
+    "hours": ("phải là khung giờ, ví dụ 05:00-20:00", "must be hours, such as 05:00-20:00"),
+    "integer": ("phải là số từ 1 đến {limit}", "must be a number from 1 to {limit}"),
+    "choice": ("phải là một trong: {known}", "must be one of: {known}"),
+    "officer": (
+        "chỉ gồm chữ thường không dấu, số và gạch ngang",
+        "may have lower-case letters, digits and hyphens only",
+    ),
+    "pin": ("phải có đúng 6 chữ số", "must have exactly 6 digits"),
+    "checkpoint": ("không có chốt {value}", "there is no checkpoint {value}"),
+    "ended": ("đã qua", "has passed"),
+    "order": ("trước lúc bắt đầu", "is before the beginning"),
+    "twice": ("giống hệt dòng {other}", "is the same as row {other}"),
+    "differs": ("khác dòng {other} của cùng chuyến", "differs from row {other} of the same trip"),
+    "size": (
+        "nội dung quá dài, mã QR không in rõ được trong 5 × 5 cm",
+        "the content is too long for a QR code that prints well at 5 × 5 cm",
+    ),
+    "workers": (
+        "có {listed} tên nhưng ghi {count} người",
+        "names {listed} workers but says {count}",
+    ),
+    "dose": ("liều {number} cần cả vắc xin và ngày", "dose {number} needs product and date"),
+    "test": (
+        "xét nghiệm cần loại, kết quả và giờ lấy mẫu",
+        "a test needs type, result and time of sampling",
+    ),
+    "nothing": (
+        "thẻ không có mũi tiêm, xét nghiệm hay khỏi bệnh nào",
+        "the card has no dose, test or recovery",
+    ),
+    "no_key": (
+        "Không có khóa nào đang ký loại này. Tạo và công bố: chot keys generate, chot keys publish",
+        "No key signs this type now. Make and publish one: chot keys generate, chot keys publish",
+    ),
+}
+
+
+def said(code: str, lang: str, **values: object) -> str:
+    """The text of `code` in "vi" or "en"."""
+    vi, en = TEXTS[code]
+    return (vi if lang == "vi" else en).format(**values)
