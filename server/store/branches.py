@@ -7,7 +7,7 @@ signed head leads down to it. So nothing has to be remembered but where each bra
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sync.chain import genesis
@@ -92,7 +92,7 @@ class _Branch:
 
     `below`: the number expected next (0: its beginning was reached), None once it has joined
     another. `signed_to`: a signature reaches down to here. `run_top`, `run_head`: the top of the
-    unbroken stretch it is in.
+    unbroken stretch it is in. `joins`: stretches (top, parent, seq) that go on from another branch.
     """
 
     last: int
@@ -103,16 +103,22 @@ class _Branch:
     run_top: int
     run_head: bytes | None
     missing_from: int | None = None
-    joined: tuple[int, int] | None = None
+    joins: list[tuple[int, int, int]] = field(default_factory=list)
 
 
 class Tracker:
     """Walks the runs of one device and says what they came to; `broken` from outside too."""
 
-    def __init__(self, device: str, signed: Iterator[Signed]) -> None:
+    def __init__(
+        self, device: str, signed: Iterator[Signed], heads: Mapping[int, tuple[int, bytes]]
+    ) -> None:
+        """`heads` is what the log says of its branches: through and head."""
         self._device = device
         self._signed = signed
         self._next_signed = next(signed, None)
+        self._heads = heads
+        self._ends = sorted({through for through, _ in heads.values()})
+        self._met: dict[int, int] = {}
         self._branches: dict[int, _Branch] = {}
         self._loose_to = UNSIGNED
         self._gaps: list[tuple[int, int]] = []
@@ -140,7 +146,7 @@ class Tracker:
             low = top
             if len(level) == 1:
                 other = max((at for _, at in active if at < top), default=0)
-                cuts = (other, coming.last if coming else 0, self._signed_below(top))
+                cuts = (other, coming.last if coming else 0, self._cut_below(top))
                 low = max(level[0].first, max(cuts) + 1)
             self._settle(
                 [
@@ -151,8 +157,8 @@ class Tracker:
             )
             active = [(one, min(at, low - 1)) for one, at in active if one.first < low or at < top]
 
-    def end(self, heads: Mapping[int, tuple[int, bytes]]) -> Seen:
-        """After the last run; `heads` is what the log says of its branches: through and head."""
+    def end(self) -> Seen:
+        """After the last run."""
         while self._next_signed is not None:
             self._lost(self._next_signed, 0)
         for branch in self._branches.values():
@@ -161,10 +167,9 @@ class Tracker:
             elif branch.below is not None and branch.below > 0:
                 branch.missing_from = branch.below
             self._close_gap(branch, 0)
-        self._compare(heads)
-        own = self._branches.get(0)
+        self._compare()
         return Seen(
-            through=self._whole(own)[0] if own is not None else 0,
+            through=self._whole(0)[0],
             gaps=tuple(sorted(self._gaps)),
             branches=tuple(
                 (no, one.first, one.last) for no, one in sorted(self._branches.items()) if no
@@ -183,9 +188,12 @@ class Tracker:
             self._next_signed = next(self._signed, None)
         return found
 
-    def _signed_below(self, seq: int) -> int:
-        """Where the next signature down ends: a run is cut there."""
-        return 0 if self._next_signed is None else min(self._next_signed.last, seq - 1)
+    def _cut_below(self, seq: int) -> int:
+        """Where the next signature or head down is: a run is cut there."""
+        while self._ends and self._ends[-1] >= seq:
+            self._ends.pop()
+        end = self._ends[-1] if self._ends else 0
+        return end if self._next_signed is None else max(end, self._next_signed.last)
 
     def _settle(self, level: list[_Segment], signed: list[Signed]) -> None:
         """Join the segments that end at one sequence number to what stands above them."""
@@ -194,8 +202,13 @@ class Tracker:
             self._vouch(one, level, signed_to)
         for no, branch in self._branches.items():
             self._descend(no, branch, level, signed_to)
-        for index, segment in enumerate(level):
-            self._place(segment, signed_to[index])
+        for at, segment in enumerate(level):
+            self._place(segment, signed_to[at])
+        for no, (through, head) in self._heads.items():
+            if through == level[0].last:
+                index = _find(level, head)
+                if index is not None:
+                    self._met[no] = level[index].branch
 
     def _vouch(self, one: Signed, level: list[_Segment], signed_to: list[int]) -> None:
         if not one.good:
@@ -223,13 +236,14 @@ class Tracker:
         index = _find(level, branch.previous)
         if branch.below > seq:
             branch.missing_from, branch.below = branch.below, None
-        elif own and _find(own, branch.previous) is None:
+        elif own and _find(own, branch.previous) is not None:
+            return
+        elif own and (index is None or level[index].head is None):
             self.broken(seq + 1, "event.link")
             branch.below = None
-        elif own:
-            return
         elif index is not None:
-            branch.joined, branch.below = (level[index].branch, seq), None
+            branch.joins.append((branch.run_top, level[index].branch, seq))
+            branch.below = None
             signed_to[index] = min(signed_to[index], branch.signed_to)
         else:
             branch.missing_from, branch.below = seq, None
@@ -244,7 +258,7 @@ class Tracker:
             )
         elif branch.below is None:
             self._close_gap(branch, top)
-            branch.run_top, branch.run_head, branch.joined = top, head, None
+            branch.run_top, branch.run_head = top, head
         branch.signed_to = min(branch.signed_to, signed_to)
         if branch.signed_to > segment.first:
             self.broken(segment.first, "event.unsigned", min(top, branch.signed_to - 1))
@@ -262,30 +276,45 @@ class Tracker:
         if seq + 1 < signed_from and len(self._gaps) < MAX_GAPS:
             self._gaps.append((seq + 1, min(last, signed_from - 1)))
 
-    def _compare(self, heads: Mapping[int, tuple[int, bytes]]) -> None:
+    def _compare(self) -> None:
         """The heads that receipts are made of are those of the runs."""
-        for no in sorted(self._branches.keys() | heads.keys()):
-            branch = self._branches.get(no)
-            through, head = (0, genesis(self._device)) if branch is None else self._whole(branch)
-            said = heads.get(no)
-            # A branch that did not link when it began keeps 0, also when the gap below it closed.
-            if said is not None and (
-                (said[0] == through and _same(said[1], head)) or (no and said[0] == 0)
-            ):
+        for no in sorted(self._branches.keys() | self._heads.keys()):
+            branch, whole = self._branches.get(no), self._whole(no)
+            said = self._heads.get(no)
+            if said is not None and self._is_held(no, whole, said):
                 continue
-            at = (through if said is None else min(through, said[0])) + 1
+            at = (whole[0] if said is None else min(whole[0], said[0])) + 1
             self.broken(max(at, branch.first) if no and branch is not None else at, "chain.head")
 
-    def _whole(self, branch: _Branch) -> tuple[int, bytes | None]:
+    def _is_held(self, no: int, whole: tuple[int, bytes | None], said: tuple[int, bytes]) -> bool:
+        """Whether a branch is `whole` as far as is said of it."""
+        if said[0] == whole[0]:
+            return _same(said[1], whole[1])
+        branch = self._branches.get(no)
+        if said[0] == 0 and branch is not None:
+            # It did not link when it began, and keeps 0 also when the gap below it closed.
+            return no > 0 or bool(branch.joins)
+        # Events that came again with it may stand on another branch and go on from it.
+        met = self._met.get(no)
+        return said[0] > whole[0] and met is not None and self._reaches_down(met, said[0])
+
+    def _whole(self, no: int) -> tuple[int, bytes | None]:
         """How far a branch is there without a gap from event 1 on, and the hash there."""
-        top = branch.run_top, branch.run_head
-        if branch.below == 0:
-            return top
-        if branch.joined is not None:
-            parent, seq = branch.joined
-            if seq <= self._whole(self._branches[parent])[0]:
-                return top
+        branch = self._branches.get(no)
+        if branch is not None and self._reaches_down(no, branch.run_top):
+            return branch.run_top, branch.run_head
         return 0, genesis(self._device)
+
+    def _reaches_down(self, no: int, seq: int) -> bool:
+        """Whether nothing is missing below this event of a branch, all the way to event 1."""
+        while True:
+            branch = self._branches[no]
+            if branch.below == 0 and seq <= branch.run_top:
+                return True
+            join = next((one for one in branch.joins if one[2] < seq <= one[0]), None)
+            if join is None:
+                return False
+            _, no, seq = join
 
 
 def _same(one: bytes | None, other: bytes | None) -> bool:

@@ -123,14 +123,14 @@ def _devices(log: sqlite3.Connection, check: RunCheck, progress: Progress) -> It
     for device in read_devices(log):
         check.start(device.id)
         key = check.server_key(device.id) or public_key_of_jwk(device.jwk)
-        tracker = Tracker(device.id, batches.of(device.no, device.id, key))
+        rows = log.execute(
+            "SELECT branch, through, head FROM chains WHERE device = ?", (device.no,)
+        )
+        heads = {int(branch): (int(through), head) for branch, through, head in rows}
+        tracker = Tracker(device.id, batches.of(device.no, device.id, key), heads)
         runs = _Runs(log, check, tracker, progress)
         tracker.walk(runs.of(device.no))
-        heads = log.execute(
-            "SELECT branch, through, head FROM chains WHERE device = ? ORDER BY branch",
-            (device.no,),
-        )
-        seen = tracker.end({int(branch): (through, head) for branch, through, head in heads})
+        seen = tracker.end()
         yield DeviceWalk(
             device.id,
             device.kind,

@@ -466,12 +466,15 @@ def test_a6_a8_any_history_of_overlaps_gaps_and_forks_is_whole(world: World, att
     before = walked(world)
     assert (before.breaks, before.first_break) == (0, None)
     log = Written(world, tablet, tablet)
-    # Whatever of it is compacted, gaps, branches and heads are as before.
-    log.tamper(f"UPDATE runs SET bodies = NULL WHERE n % {attempt % 3 + 1} = 0")
+    # Whatever of it is compacted, heads and branches are as before. Whether a branch links into
+    # the middle of a run cannot be seen any more.
+    newest = "n = (SELECT max(n) FROM runs)"
+    log.tamper(f"UPDATE runs SET bodies = NULL WHERE n % {attempt % 3 + 1} = 0 OR {newest}")
     after = walked(world)
     assert (after.breaks, after.first_break) == (0, None)
     seen, known = after.devices[1], before.devices[1]
-    assert (seen.through, seen.gaps, seen.branches) == (known.through, known.gaps, known.branches)
+    assert (seen.through, seen.branches) == (known.through, known.branches)
+    assert set(seen.gaps) <= set(known.gaps)
 
 
 @pytest.mark.parametrize("attempt", range(6))
