@@ -31,7 +31,7 @@ def arrived(log: sqlite3.Connection, after: int, through: int) -> list[tuple[int
     taken_up = {
         n
         for run, count in log.execute(
-            "SELECT run, count FROM restated WHERE sum IS NULL AND run > ? AND run - count < ?",
+            "SELECT run, count FROM restated WHERE NOT moved AND run > ? AND run - count < ?",
             (after, through),
         )
         for n in range(run - count + 1, run + 1)
@@ -41,8 +41,8 @@ def arrived(log: sqlite3.Connection, after: int, through: int) -> list[tuple[int
     ]
     counts: dict[int, int] = {}
     for n, run, count, first in log.execute(
-        "SELECT n, run, count, CASE WHEN sum IS NULL THEN n ELSE ifnull((SELECT taken.n"
-        " FROM restated AS taken WHERE taken.run = restated.run AND taken.sum IS NULL), run) END"
+        "SELECT n, run, count, CASE WHEN NOT moved THEN n ELSE ifnull((SELECT taken.n"
+        " FROM restated AS taken WHERE taken.run = restated.run AND NOT taken.moved), run) END"
         " FROM restated WHERE n > ? AND n - count < ? ORDER BY n",
         (after, through),
     ):

@@ -37,9 +37,9 @@ def m001_runs(db: Database) -> None:
     `persons` one AES-GCM over such an array. What follows from these is not stored.
 
     `restated`: a run announced again under the numbers n-count+1…n (A3, A5); `run` and `count`
-    are always those of one row of `runs`. Its `sum` is NULL where the run counts in `sums` from
-    here on, and else its hashes added up: it was counted before and has moved (F6).
-    `sums`: the hashes of all accepted events of a feed up to n added up mod 2^256, each once.
+    are always those of one row of `runs`. `moved`: it was given out before, under the number it
+    still counts at; else it counts from here on. `sums`: the hashes of all accepted events of a
+    feed up to n added up mod 2^256, each where it counts (F9).
     """
     execute_all(
         db,
@@ -71,7 +71,7 @@ def m001_runs(db: Database) -> None:
         CREATE INDEX runs_held ON runs (code) WHERE state = 1;
         CREATE TABLE restated (
             n INTEGER PRIMARY KEY, count INTEGER NOT NULL, run INTEGER NOT NULL,
-            feed INTEGER NOT NULL, sum BLOB
+            feed INTEGER NOT NULL, moved INTEGER NOT NULL
         );
         CREATE INDEX restated_by_feed ON restated (feed);
         CREATE INDEX restated_by_run ON restated (run);

@@ -108,16 +108,16 @@ def restate(
             (state, code, field, no, piece.n),
         )
         if state == ACCEPTED and run.state != ACCEPTED:
-            n = announce(connection, memory, replace(piece, feed=no), None)
+            n = announce(connection, memory, replace(piece, feed=no), moved=False)
             count_in(connection, memory, no, n, sum_of(run_hashes(piece)))
 
 
-def announce(connection: sqlite3.Connection, memory: Memory, run: Run, moved: int | None) -> int:
-    """Number a run once more; the last number. `moved`: its sum where it was counted before."""
+def announce(connection: sqlite3.Connection, memory: Memory, run: Run, *, moved: bool) -> int:
+    """Number a run once more; the last number. `moved`: it was given out before (A3)."""
     n = take_numbers(connection, memory, run.count)
     connection.execute(
-        "INSERT INTO restated (n, count, run, feed, sum) VALUES (?, ?, ?, ?, ?)",
-        (n, run.count, run.n, run.feed, None if moved is None else sum_to_bytes(moved)),
+        "INSERT INTO restated (n, count, run, feed, moved) VALUES (?, ?, ?, ?, ?)",
+        (n, run.count, run.n, run.feed, moved),
     )
     return n
 
@@ -160,20 +160,14 @@ def split(
                 persons=sealed,
             )
         )
-    again = connection.execute(
-        "SELECT n, sum IS NOT NULL FROM restated WHERE run = ?", (run.n,)
-    ).fetchall()
+    again = connection.execute("SELECT n, moved FROM restated WHERE run = ?", (run.n,)).fetchall()
     connection.execute("DELETE FROM restated WHERE run = ?", (run.n,))
     connection.execute("DELETE FROM runs WHERE n = ?", (run.n,))
-    for piece, (start, end) in zip(pieces, bounds, strict=True):
+    for piece in pieces:
         connection.execute(INSERT, tuple(getattr(piece, name) for name in Run.__slots__))
-        own = sum_to_bytes(sum_of(hashes[start + 1 : end + 1]))
         connection.executemany(
-            "INSERT INTO restated (n, count, run, feed, sum) VALUES (?, ?, ?, ?, ?)",
-            [
-                (n - run.n + piece.n, piece.count, piece.n, piece.feed, own if moved else None)
-                for n, moved in again
-            ],
+            "INSERT INTO restated (n, count, run, feed, moved) VALUES (?, ?, ?, ?, ?)",
+            [(n - run.n + piece.n, piece.count, piece.n, piece.feed, moved) for n, moved in again],
         )
     if run.state == ACCEPTED:
         counted = next((n for n, moved in again if not moved), run.n)
@@ -184,7 +178,7 @@ def split(
 def _count_parts(
     connection: sqlite3.Connection, run: Run, pieces: Sequence[Run], hashes: list[bytes], at: int
 ) -> None:
-    """Rows in `sums` for the parts of a run that counts at number `at`, the last one's being there."""
+    """Rows in `sums` for all parts but the last of a run that counts at number `at`."""
     (whole,) = connection.execute(
         "SELECT sum FROM sums WHERE feed = ? AND n = ?", (run.feed, at)
     ).fetchone()

@@ -231,7 +231,7 @@ class RunCheck:
         """It counts where it was first announced: what the sum grew by there is this run."""
         rows = self._log.execute(
             "SELECT n, sum FROM sums WHERE feed = ?1 AND n IN (SELECT ?2 UNION ALL"
-            " SELECT n FROM restated WHERE run = ?2 AND sum IS NULL)",
+            " SELECT n FROM restated WHERE run = ?2 AND NOT moved)",
             (run.feed, run.n),
         ).fetchall()
         if len(rows) != 1:
