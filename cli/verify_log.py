@@ -24,26 +24,28 @@ BREAKS = {
     "batch.signature": "chữ ký của lô bắt đầu ở đây không phải của máy này",
     "chain.head": "đầu chuỗi ghi trong tệp khác với các sự kiện",
     "device.missing": "có sự kiện của một máy không có trong danh sách máy",
-    "envelope.device": "biên nhận của sự kiện này là của máy khác",
-    "envelope.head": "biên nhận ký cho một sự kiện khác",
+    "envelope.device": "biên nhận của đoạn này là của máy khác",
+    "envelope.head": "biên nhận ký cho sự kiện khác",
     "envelope.missing": "không có biên nhận của máy chủ",
-    "envelope.range": "biên nhận không gồm sự kiện này",
+    "envelope.range": "biên nhận không gồm đoạn này",
+    "envelope.ranks": "quyền của người ghi khác với biên nhận đã ký",
     "envelope.received": "giờ nhận khác với biên nhận đã ký",
     "envelope.server": "biên nhận của một máy chủ không biết",
     "envelope.signature": "chữ ký của máy chủ trên biên nhận sai",
+    "event.feed": "sự kiện bị xếp sang luồng khác",
     "event.genesis": "sự kiện đầu tiên không phải đầu chuỗi của máy này",
-    "event.hash": "nội dung không khớp mã băm của nó",
-    "event.home": "sự kiện bị xếp sang chốt khác",
     "event.link": "không nối với sự kiện trước",
     "event.missing": "sự kiện đã được ký nhưng không còn trong nhật ký",
-    "event.order": "dấu thứ tự không theo giờ nhận",
-    "event.shape": "cột dữ liệu sai kiểu",
     "event.unsigned": "không có chữ ký nào của máy bảng cho sự kiện này",
+    "feed.sum": "tổng mã băm của luồng không khớp các sự kiện",
     "log.number": "thiếu số thứ tự này trong nhật ký",
+    "log.restated": "dòng báo lại không chỉ vào sự kiện nào",
     "log.unreadable": "tệp hỏng, không đọc được",
     "person.closed": "phần thông tin cá nhân không mở được",
     "person.commitment": "phần thông tin cá nhân không phải phần đã cam kết",
     "person.key": "thiếu khóa ngày của phần thông tin cá nhân",
+    "run.hash": "nội dung đoạn này không khớp mã băm của nó",
+    "run.shape": "cột dữ liệu sai kiểu",
 }
 
 
@@ -55,8 +57,8 @@ BREAKS = {
 def verify_log(data: Path, as_json: bool, strict: bool) -> None:
     """Kiểm tra mọi chuỗi sự kiện / walk every chain of the log.
 
-    Tính lại mã băm, cam kết, chữ ký máy bảng, biên nhận, dấu thứ tự và nhật ký truy cập; nêu chỗ
-    hỏng đầu tiên. Mã thoát 1 khi có chỗ hỏng. Máy chủ vẫn chạy được trong lúc này.
+    Tính lại mã băm, cam kết, chữ ký máy bảng, biên nhận, tổng của luồng và nhật ký truy cập; nêu
+    chỗ hỏng đầu tiên. Mã thoát 1 khi có chỗ hỏng. Máy chủ vẫn chạy được trong lúc này.
 
     Ví dụ: chot verify-log --data data --json
     """
@@ -124,6 +126,10 @@ def _device_line(one: DeviceWalk) -> str:
         )
     if one.erased:
         parts.append(f"{one.erased} phần cá nhân đã xóa")
+    if one.withheld:
+        parts.append(f"{one.withheld} phần cá nhân không có ở đây")
+    if one.compacted:
+        parts.append(f"{one.compacted} sự kiện đã gộp")
     if one.first_break is not None:
         parts.append(f"HỎNG {told_break(one.first_break)}")
     return "\t".join(parts)

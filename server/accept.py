@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from schemas.check import checker, missing, refused_field
+from schemas.feeds import FEED_FIELDS, checkpoint_feed, feed_of
 from schemas.records import KINDS, Kind
 from sync.batch import MAX_PERSON_CHARS, WireEvent
 from sync.chain import NO_PERSON, commitment
@@ -30,7 +31,8 @@ _check = checker()
 class Examined(NamedTuple):
     """One event, ready to be stored. A tuple, because each pushed event makes one.
 
-    `home` is the checkpoint whose feed it belongs to: the device's own where the body names none.
+    `home` is the checkpoint it belongs to: the device's own where the body names none. `feed` is
+    where it is given out (F1).
     `required`: the kind has fields that the first event of `record` must hold, `missing` are those
     it lacks. An amendment (it has an `over`, so not `begins`) may well arrive before what it
     amends: it is never asked for them.
@@ -40,6 +42,7 @@ class Examined(NamedTuple):
     code: str | None
     field: str | None
     home: str
+    feed: str
     officer: str | None
     record: str | None
     begins: bool
@@ -103,12 +106,17 @@ def examine(
         home is not None and (header.home != home or header.kind.authors == "server")
     ):
         return _explain(event, person, problem, home, received_ms)
+    if header.kind.name in FEED_FIELDS:
+        feed = feed_of(header.kind.name, header.home, parse_body(body).fields)
+    else:
+        feed = checkpoint_feed(header.home)
     # By position: by name it takes three times as long, and this is made for every event.
     return Examined(
         "accepted",
         problem,
         None,
         header.home,
+        feed,
         header.officer,
         header.record,
         header.begins,
@@ -136,6 +144,11 @@ def _explain(
         code=problem if state == "accepted" else code,
         field=field,
         home=body.home if home is None else home,
+        feed=(
+            feed_of(body.kind, body.home, body.fields)
+            if state == "accepted"
+            else checkpoint_feed(body.home if home is None else home)
+        ),
         officer=body.officer,
         record=body.record,
         begins=not body.over,
@@ -184,6 +197,7 @@ def _unreadable(
         code=error.code,
         field=None if error.at is None else str(error.at),
         home=home or "",
+        feed=checkpoint_feed(home or ""),
         officer=None,
         record=None,
         begins=False,

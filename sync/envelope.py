@@ -24,6 +24,7 @@ class Envelope:
 
     The order stamp of each event follows from its own stamp and `received_ms` (SPEC C4), so it is
     not listed. Of two envelopes for one event the smaller (`received_ms`, `server`) wins (A3).
+    `ranks` is the authority it verified (R7): one digit for all events, or one for each.
     """
 
     server: str
@@ -32,6 +33,7 @@ class Envelope:
     first: int
     last: int
     head: bytes
+    ranks: str
 
     def signing_text(self) -> bytes:
         lines = (
@@ -42,6 +44,7 @@ class Envelope:
             str(self.first),
             str(self.last),
             self.head.hex(),
+            self.ranks,
         )
         return "\n".join(lines).encode("ascii")
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from cli.simulate.tablet import SimTablet
+from schemas.feeds import checkpoint_feed
 from server.config import Config
 from server.keys import KeyRing
 from server.projector import Projector
@@ -23,6 +24,7 @@ from server.store.record import (
     policies,
     read_range,
 )
+from server.store.run_rows import COLUMNS, Run, run_hashes
 from server.store.verify import walk_log
 from sync.registers import differing, path_policy
 
@@ -100,11 +102,7 @@ def _stored(log: sqlite3.Connection, tablets: Sequence[SimTablet]) -> tuple[int,
     for tablet in tablets:
         found: set[int] = set()
         own = tablet.replica.own
-        rows = log.execute(
-            "SELECT seq, hash, state FROM events JOIN devices ON devices.no = device WHERE id = ?",
-            (tablet.replica.device,),
-        )
-        for seq, hash_, state in rows:
+        for _, seq, hash_, state in _hashes(log, "devices.id = ?", tablet.replica.device):
             if seq in found:
                 doubled += 1
             elif seq in own and own[seq].hash == hash_ and state == ACCEPTED:
@@ -137,24 +135,35 @@ def _conflicts(log: sqlite3.Connection, keys: KeyRing, watched: Collection[str])
 
 
 def _each(log: sqlite3.Connection) -> Iterator[LogEvent]:
-    (newest,) = log.execute("SELECT ifnull(max(n), 0) FROM events").fetchone()
+    (newest,) = log.execute("SELECT ifnull(max(n), 0) FROM runs").fetchone()
     for after in range(0, newest, PORTION):
         yield from read_range(log, after, after + PORTION, ACCEPTED)
+
+
+def _hashes(
+    log: sqlite3.Connection, where: str, value: str
+) -> Iterator[tuple[str, int, bytes, int]]:
+    """(device, seq, hash, state) of each event there, its hash made again from the texts."""
+    rows = log.execute(
+        f"SELECT devices.id, {COLUMNS} FROM runs JOIN devices ON devices.no = runs.device"
+        f" JOIN feeds ON feeds.no = runs.feed WHERE {where}",
+        (value,),
+    )
+    for device, *row in rows:
+        run = Run(*row)
+        for seq, hash_ in enumerate(run_hashes(run), run.first):
+            yield device, seq, hash_, run.state
 
 
 def _unseen(log: sqlite3.Connection, tablets: Sequence[SimTablet]) -> str:
     """The first tablet that does not hold exactly the events of its checkpoint; "" for none."""
     for tablet in tablets:
         replica = tablet.replica
-        rows = log.execute(
-            "SELECT devices.id, seq, hash FROM events JOIN devices ON devices.no = device"
-            " JOIN homes ON homes.no = home WHERE homes.id = ?",
-            (replica.checkpoint,),
-        )
         held = {key: one.hash for key, one in replica.pulled.items()}
         held |= {(replica.device, seq): one.hash for seq, one in replica.own.items()}
         count = 0
-        for device, seq, hash_ in rows:
+        feed = checkpoint_feed(replica.checkpoint)
+        for device, seq, hash_, _ in _hashes(log, "feeds.id = ?", feed):
             count += 1
             if held.get((device, seq)) != hash_:
                 return f"{replica.device} has not seen {device}:{seq}"

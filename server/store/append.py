@@ -11,9 +11,12 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from server.store.log_schema import ACCEPTED, STATES
+from server.store.device_runs import Stored, hash_at, runs_near, stored_around
+from server.store.log_schema import ACCEPTED, MAX_RUN_EVENTS, STATES
+from server.store.persons import DayKeys
 from server.store.protocol import EventAnswer, PushAnswer
-from server.store.rows import Arrival, Memory, insert
+from server.store.rows import Arrival, Memory, insert, ranks_of_batch
+from server.store.run_rows import short_ranks
 from sync.batch import Batch
 from sync.chain import genesis
 from sync.envelope import Envelope
@@ -27,22 +30,16 @@ class Signer:
     sign: Callable[[bytes], bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    branch: int
-    hash: bytes
-    previous: bytes
-    state: int
-    code: str | None
-    field: str | None
-
-
 def append(
-    connection: sqlite3.Connection, arrival: Arrival, memory: Memory, signer: Signer
+    connection: sqlite3.Connection,
+    arrival: Arrival,
+    memory: Memory,
+    day_keys: DayKeys,
+    signer: Signer,
 ) -> PushAnswer:
     """Store what is new of a batch, answer each event, move the chain's head."""
     batch, chain = arrival.batch, arrival.chain
-    stored = _stored(connection, arrival.device_no, batch.first - 1, batch.last + 1)
+    stored = stored_around(connection, arrival.device_no, batch.first, batch.last)
     branch, forks = _branch(connection, arrival, stored)
     revoked, forked = connection.execute(
         "SELECT revoked_ms IS NOT NULL, forked_ms IS NOT NULL FROM devices WHERE no = ?",
@@ -57,9 +54,18 @@ def append(
     fresh = _fresh(batch, chain, stored)
     answers: dict[int, EventAnswer] = {}
     if fresh:
-        envelope = _vouch(connection, arrival, fresh, signer)
+        ranks = ranks_of_batch(connection, memory, arrival)
+        envelope = _vouch(connection, arrival, fresh, ranks, signer)
         answers = insert(
-            connection, arrival, memory, fresh, branch, envelope, revoked=bool(revoked)
+            connection,
+            arrival,
+            memory,
+            day_keys,
+            fresh,
+            branch,
+            envelope,
+            ranks,
+            revoked=bool(revoked),
         )
     results = [
         answers.get(index) or _repeat(batch.first + index, one, stored)
@@ -67,11 +73,11 @@ def append(
     ]
     if forked:
         results = [_shown_forked(one) for one in results]
-    through, head = _advance(connection, arrival, branch)
+    through, head = _advance(connection, arrival, branch, stored)
     return PushAnswer(tuple(results), through, head, forked)
 
 
-def _fresh(batch: Batch, chain: Sequence[bytes], stored: dict[int, list[_Stored]]) -> Sequence[int]:
+def _fresh(batch: Batch, chain: Sequence[bytes], stored: dict[int, list[Stored]]) -> Sequence[int]:
     """The places in the batch of what the log does not hold."""
     if stored.keys().isdisjoint(range(batch.first, batch.last + 1)):
         return range(len(chain))
@@ -82,21 +88,8 @@ def _fresh(batch: Batch, chain: Sequence[bytes], stored: dict[int, list[_Stored]
     ]
 
 
-def _stored(
-    connection: sqlite3.Connection, device_no: int, first: int, last: int
-) -> dict[int, list[_Stored]]:
-    found: dict[int, list[_Stored]] = {}
-    for seq, *rest in connection.execute(
-        "SELECT seq, branch, hash, previous, state, code, field FROM events"
-        " WHERE device = ? AND seq BETWEEN ? AND ?",
-        (device_no, first, last),
-    ):
-        found.setdefault(seq, []).append(_Stored(*rest))
-    return found
-
-
 def _branch(
-    connection: sqlite3.Connection, arrival: Arrival, stored: dict[int, list[_Stored]]
+    connection: sqlite3.Connection, arrival: Arrival, stored: dict[int, list[Stored]]
 ) -> tuple[int, bool]:
     """(the branch this batch belongs to, whether it makes a new one)."""
     batch, chain = arrival.batch, arrival.chain
@@ -129,7 +122,11 @@ def _new_branch(connection: sqlite3.Connection, device_no: int) -> int:
 
 
 def _vouch(
-    connection: sqlite3.Connection, arrival: Arrival, fresh: Sequence[int], signer: Signer
+    connection: sqlite3.Connection,
+    arrival: Arrival,
+    fresh: Sequence[int],
+    ranks: str,
+    signer: Signer,
 ) -> int:
     """Keep the batch's signature and sign an envelope over what is new in it (SPEC A3)."""
     batch, chain = arrival.batch, arrival.chain
@@ -152,10 +149,11 @@ def _vouch(
         batch.first + fresh[0],
         batch.first + fresh[-1],
         chain[fresh[-1]],
+        short_ranks(ranks[fresh[0] : fresh[-1] + 1]),
     )
     cursor = connection.execute(
-        "INSERT INTO envelopes (server, received_ms, device, first, last, head, signature)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO envelopes (server, received_ms, device, first, last, head, ranks, signature)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             envelope.server,
             envelope.received_ms,
@@ -163,13 +161,14 @@ def _vouch(
             envelope.first,
             envelope.last,
             envelope.head,
+            envelope.ranks,
             signer.sign(envelope.signing_text()),
         ),
     )
     return int(cursor.lastrowid or 0)
 
 
-def _repeat(seq: int, hash_: bytes, stored: dict[int, list[_Stored]]) -> EventAnswer:
+def _repeat(seq: int, hash_: bytes, stored: dict[int, list[Stored]]) -> EventAnswer:
     row = next(row for row in stored[seq] if row.hash == hash_)
     if row.state == ACCEPTED:
         return EventAnswer(seq, "duplicate", row.code, row.field)
@@ -182,7 +181,12 @@ def _shown_forked(answer: EventAnswer) -> EventAnswer:
     return EventAnswer(answer.seq, answer.state, "device.forked", None)
 
 
-def _advance(connection: sqlite3.Connection, arrival: Arrival, branch: int) -> tuple[int, bytes]:
+def _advance(
+    connection: sqlite3.Connection,
+    arrival: Arrival,
+    branch: int,
+    stored: dict[int, list[Stored]],
+) -> tuple[int, bytes]:
     """Move the branch's head over everything that now links; (through, head) (SPEC A8, P1)."""
     batch, chain = arrival.batch, arrival.chain
     row = connection.execute(
@@ -191,21 +195,14 @@ def _advance(connection: sqlite3.Connection, arrival: Arrival, branch: int) -> t
     ).fetchone()
     if row is None:
         row = (0, genesis(batch.device))
-        if branch and _is_linked(connection, arrival):
+        if branch and _is_linked(connection, arrival, stored):
             row = (batch.first - 1, batch.previous)
     through, head = int(row[0]), bytes(row[1])
     if batch.first <= through + 1 <= batch.last:
         at = through + 1 - batch.first
         if head == (chain[at - 1] if at else batch.previous):
             through, head = batch.last, chain[-1]
-    for seq, hash_, previous in connection.execute(
-        "SELECT seq, hash, previous FROM events WHERE device = ? AND branch = ? AND seq > ?"
-        " ORDER BY seq",
-        (arrival.device_no, branch, through),
-    ):
-        if seq != through + 1 or previous != head:
-            break
-        through, head = seq, hash_
+    through, head = _follow(connection, arrival.device_no, branch, through, head)
     connection.execute(
         "INSERT OR REPLACE INTO chains (device, branch, through, head) VALUES (?, ?, ?, ?)",
         (arrival.device_no, branch, through, head),
@@ -213,14 +210,43 @@ def _advance(connection: sqlite3.Connection, arrival: Arrival, branch: int) -> t
     return through, head
 
 
-def _is_linked(connection: sqlite3.Connection, arrival: Arrival) -> bool:
+def _follow(
+    connection: sqlite3.Connection, device_no: int, branch: int, through: int, head: bytes
+) -> tuple[int, bytes]:
+    """(through, head) after all runs of the branch that link to it; it may end inside of one."""
+    for first, count, previous, run_head in connection.execute(
+        "SELECT first, count, previous, head FROM runs WHERE device = ?1 AND branch = ?2"
+        " AND first > ?3 - ?4 AND first + count - 1 > ?3 ORDER BY first",
+        (device_no, branch, through, MAX_RUN_EVENTS),
+    ):
+        if first > through + 1:
+            break
+        if first == through + 1:
+            links = previous == head
+        else:
+            near = runs_near(connection, device_no, through, through)
+            run = next((one for one in near if one.branch == branch), None)
+            links = run is not None and hash_at(connection, run, through) == head
+        if not links:
+            break
+        through, head = first + count - 1, run_head
+    return through, head
+
+
+def _is_linked(
+    connection: sqlite3.Connection, arrival: Arrival, stored: dict[int, list[Stored]]
+) -> bool:
     """Whether a new branch leaves what is held without a gap. If not, its receipt stays at 0."""
     batch = arrival.batch
     if batch.first == 1:
         return True
-    row = connection.execute(
-        "SELECT 1 FROM events JOIN chains USING (device, branch)"
-        " WHERE device = ? AND seq = ? AND hash = ? AND through >= seq",
-        (arrival.device_no, batch.first - 1, batch.previous),
-    ).fetchone()
-    return row is not None
+    for parent in stored.get(batch.first - 1, ()):
+        if parent.hash != batch.previous:
+            continue
+        (through,) = connection.execute(
+            "SELECT through FROM chains WHERE device = ? AND branch = ?",
+            (arrival.device_no, parent.branch),
+        ).fetchone()
+        if through >= batch.first - 1:
+            return True
+    return False

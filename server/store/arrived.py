@@ -9,7 +9,8 @@ from __future__ import annotations
 import sqlite3
 from typing import NamedTuple
 
-from server.store.log_schema import ACCEPTED
+from server.store.log_schema import ACCEPTED, MAX_RUN_EVENTS
+from server.store.pull import newest_n
 from server.store.record import LogEvent, read_events, read_range
 
 
@@ -23,43 +24,55 @@ class Place(NamedTuple):
 
 
 def arrived(log: sqlite3.Connection, after: int, through: int) -> list[tuple[int, LogEvent]]:
-    """(number from which it counts, event) for after < number ≤ through, by that number."""
+    """(number from which it counts, event) for what comes under after < number ≤ through, sorted.
+
+    An event whose envelope changed (A3) comes again, with the number it has counted from all along.
+    """
     taken_up = {
-        int(n)
-        for (n,) in log.execute(
-            "SELECT event FROM restated WHERE event > ? AND event <= ?", (after, through)
+        n
+        for run, count in log.execute(
+            "SELECT run, count FROM restated WHERE NOT moved AND run > ? AND run - count < ?",
+            (after, through),
         )
+        for n in range(run - count + 1, run + 1)
     }
     found = [
         (one.n, one) for one in read_range(log, after, through, ACCEPTED) if one.n not in taken_up
     ]
-    since = {
-        int(event): int(n)
-        for n, event in log.execute(
-            "SELECT n, event FROM restated WHERE n > ? AND n <= ?", (after, through)
-        )
-    }
-    found += [(since[one.n], one) for one in read_events(log, sorted(since))]
+    counts: dict[int, int] = {}
+    for n, run, count, first in log.execute(
+        "SELECT n, run, count, CASE WHEN NOT moved THEN n ELSE ifnull((SELECT taken.n"
+        " FROM restated AS taken WHERE taken.run = restated.run AND NOT taken.moved), run) END"
+        " FROM restated WHERE n > ? AND n - count < ? ORDER BY n",
+        (after, through),
+    ):
+        for back in range(count):
+            if after < n - back <= through:
+                counts[run - back] = first - back
+    there = {one.n for _, one in found}
+    found += [(counts[one.n], one) for one in read_events(log, sorted(counts.keys() - there))]
     return sorted(found, key=lambda one: one[0])
 
 
 def places(log: sqlite3.Connection, after: int, through: int) -> list[Place]:
     """Every event with after < n ≤ through by its place in its chain: refused ones have one too."""
     rows = log.execute(
-        "SELECT n, devices.id, branch, seq FROM events JOIN devices ON devices.no = events.device"
-        " WHERE n > ? AND n <= ? ORDER BY n",
-        (after, through),
+        "SELECT n, count, devices.id, branch, first FROM runs"
+        " JOIN devices ON devices.no = runs.device WHERE n > ? AND n - count < ? AND n < ?"
+        " ORDER BY n",
+        (after, through, through + MAX_RUN_EVENTS),
     )
-    return [Place._make(row) for row in rows]
+    return [
+        Place(n - count + 1 + at, device, branch, first + at)
+        for n, count, device, branch, first in rows
+        for at in range(count)
+        if after < n - count + 1 + at <= through
+    ]
 
 
 def number_at(log: sqlite3.Connection, at_ms: int) -> int:
     """The log number up to which everything was received by then: a report's cut-off."""
-    (later,) = log.execute("SELECT min(n) FROM events WHERE received_ms > ?", (at_ms,)).fetchone()
-    if later is not None:
-        return int(later) - 1
-    (newest,) = log.execute(
-        "SELECT max(ifnull((SELECT max(n) FROM events), 0),"
-        " ifnull((SELECT max(n) FROM restated), 0))"
+    (before,) = log.execute(
+        "SELECT min(n - count) FROM runs WHERE received_ms > ?", (at_ms,)
     ).fetchone()
-    return int(newest)
+    return newest_n(log) if before is None else int(before)

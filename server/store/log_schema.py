@@ -13,53 +13,71 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 STATES: tuple[Literal["accepted", "held", "rejected"], ...] = ("accepted", "held", "rejected")
-"""The states an event is stored in; its number in `events.state` is its place here."""
+"""The states an event is stored in; its number in `runs.state` is its place here."""
 
 ACCEPTED, HELD, REJECTED = range(3)
 
 log_migrations = Migrations("log")
 
 
-@log_migrations()
-def m001_events(db: Database) -> None:
-    """The append-only log and what vouches for it.
+MAX_RUN_EVENTS = 250
+MAX_RUN_CHARS = 256 * 1024
+"""How much one run holds: events, and characters of their texts. A larger batch is cut."""
 
-    `n` is given by the one writer inside its transaction, so commit order is cursor order (SPEC
-    F2). `branch` is 0 but for a cloned device (A6). Two indexes only: they are on the path that a
-    push waits for.
+
+@log_migrations()
+def m001_runs(db: Database) -> None:
+    """The append-only log and what vouches for it (docs/adr/0007-runs.md).
+
+    A run is contiguous events of one device on one branch, of one feed, in one state, under one
+    envelope. `n` is the number of its last event; the one writer gives numbers inside its
+    transaction, so commit order is cursor order (SPEC F2). `branch` is 0 but for a cloned device
+    (A6). `ranks` is one digit for all events or one for each (R7). `commitments` are 32 bytes an
+    event, NULL where no event has a person part. `bodies` is a JSON array of the body texts,
+    `persons` one AES-GCM over such an array. What follows from these is not stored.
+
+    `restated`: a run announced again under the numbers n-count+1…n (A3, A5); `run` and `count`
+    are always those of one row of `runs`. `moved`: it was given out before, under the number it
+    still counts at; else it counts from here on. `sums`: the hashes of all accepted events of a
+    feed up to n added up mod 2^256, each where it counts (F9).
     """
     execute_all(
         db,
         """
         CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-        CREATE TABLE homes (no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
-        CREATE TABLE events (
+        CREATE TABLE feeds (no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
+        CREATE TABLE runs (
             n INTEGER PRIMARY KEY,
+            count INTEGER NOT NULL,
             device INTEGER NOT NULL,
-            seq INTEGER NOT NULL,
             branch INTEGER NOT NULL,
-            home INTEGER NOT NULL,
+            first INTEGER NOT NULL,
+            feed INTEGER NOT NULL,
             state INTEGER NOT NULL,
             code TEXT,
             field TEXT,
-            order_stamp INTEGER NOT NULL,
             received_ms INTEGER NOT NULL,
             envelope INTEGER NOT NULL,
-            authority INTEGER NOT NULL,
+            ranks TEXT NOT NULL,
             day_key INTEGER,
-            hash BLOB NOT NULL,
             previous BLOB NOT NULL,
-            commitment BLOB NOT NULL,
-            body TEXT NOT NULL,
-            person BLOB
+            head BLOB NOT NULL,
+            commitments BLOB,
+            bodies TEXT,
+            persons BLOB
         );
-        CREATE UNIQUE INDEX events_by_device ON events (device, seq, branch);
-        CREATE INDEX events_by_home ON events (home);
-        CREATE INDEX events_held ON events (code) WHERE state = 1;
+        CREATE UNIQUE INDEX runs_by_device ON runs (device, branch, first);
+        CREATE INDEX runs_by_feed ON runs (feed);
+        CREATE INDEX runs_held ON runs (code) WHERE state = 1;
         CREATE TABLE restated (
-            n INTEGER PRIMARY KEY, event INTEGER NOT NULL, home INTEGER NOT NULL
+            n INTEGER PRIMARY KEY, count INTEGER NOT NULL, run INTEGER NOT NULL,
+            feed INTEGER NOT NULL, moved INTEGER NOT NULL
         );
-        CREATE INDEX restated_by_home ON restated (home);
+        CREATE INDEX restated_by_feed ON restated (feed);
+        CREATE INDEX restated_by_run ON restated (run);
+        CREATE TABLE sums (
+            feed INTEGER NOT NULL, n INTEGER NOT NULL, sum BLOB NOT NULL, PRIMARY KEY (feed, n)
+        ) WITHOUT ROWID;
         CREATE TABLE chains (
             device INTEGER NOT NULL, branch INTEGER NOT NULL,
             through INTEGER NOT NULL, head BLOB NOT NULL,
@@ -73,7 +91,7 @@ def m001_events(db: Database) -> None:
         CREATE TABLE envelopes (
             no INTEGER PRIMARY KEY, server TEXT NOT NULL, received_ms INTEGER NOT NULL,
             device INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
-            head BLOB NOT NULL, signature BLOB NOT NULL
+            head BLOB NOT NULL, ranks TEXT NOT NULL, signature BLOB NOT NULL
         );
         CREATE TABLE started (record TEXT PRIMARY KEY) WITHOUT ROWID;
         CREATE TABLE day_keys (

@@ -14,8 +14,9 @@ from typing import Any
 
 from server.accept import ContentKeys, examine
 from server.store.append import Signer, append
-from server.store.persons import DayKeys, binding
+from server.store.persons import DayKeys
 from server.store.rows import Arrival, Memory
+from server.store.run_rows import COLUMNS, Run, bodies_of
 from sync.batch import make_batch, plain_event
 from sync.chain import genesis
 from sync.clock import tick
@@ -60,23 +61,19 @@ class OwnChain:
         wire = plain_event(_body_text(event, stamp), event.person)
         batch = make_batch(self.server, seq, previous, (wire,), self.signer.sign)
         row = examine(wire, None, event.now_ms, self.content_keys)
-        person = None
-        if event.person is not None and day_key is not None:
-            aad = binding(self.server, seq, wire.commitment)
-            person = self.day_keys.encrypt(day_key, event.person, aad)
         answer = append(
             connection,
             Arrival(
                 batch,
                 tuple(batch.hashes()),
                 (row,),
-                (person,),
                 day_key,
                 OWN_DEVICE_NO,
                 event.now_ms,
                 True,
             ),
             self.memory,
+            self.day_keys,
             self.signer,
         ).results[0]
         if answer.state != "accepted":
@@ -86,13 +83,14 @@ class OwnChain:
     def _head(self, connection: sqlite3.Connection) -> tuple[int, bytes, int]:
         """(next seq, hash before it, last stamp)."""
         row = connection.execute(
-            "SELECT seq, hash, body FROM events WHERE device = ? AND branch = 0"
-            " ORDER BY seq DESC LIMIT 1",
+            f"SELECT {COLUMNS} FROM runs WHERE device = ? AND branch = 0"
+            " ORDER BY first DESC LIMIT 1",
             (OWN_DEVICE_NO,),
         ).fetchone()
         if row is None:
             return 1, genesis(self.server), 0
-        return int(row[0]) + 1, bytes(row[1]), parse_body(row[2]).stamp
+        run = Run(*row)
+        return run.last + 1, run.head, parse_body(bodies_of(run)[-1]).stamp
 
 
 def person_text(fields: Mapping[str, Any] | None, items: Items | None, salt: bytes) -> str | None:

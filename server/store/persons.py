@@ -1,8 +1,9 @@
 """Person parts at rest: AES-256-GCM under a key per day of receipt and retention class.
 
 The day keys are wrapped by the master key, which is not in the database: destroying a day key
-erases that day's persons for good, also in every backup made after it. The associated data binds
-a part to its event, so that two rows cannot be exchanged.
+erases that day's persons for good, also in every backup made after it. All parts of a run are one
+ciphertext over a JSON array; the associated data binds it to its run, so that two rows cannot be
+exchanged.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from schemas.texts import texts_from_json, texts_to_json
 from server.keys import KEY_BYTES, NONCE_BYTES, KeyRing
 
 RETENTION_CLASS = "person"
@@ -28,11 +30,6 @@ class PersonError(Exception):
 def local_day(received_ms: int) -> str:
     """The day people at a checkpoint (+07:00) call it: "2026-11-22"."""
     return (datetime.fromtimestamp(received_ms / 1000, UTC) + LOCAL).date().isoformat()
-
-
-def binding(device: str, seq: int, commitment: bytes) -> bytes:
-    """The associated data of one person part."""
-    return f"{device}:{seq}".encode("ascii") + commitment
 
 
 class DayKeys:
@@ -84,39 +81,28 @@ class DayKeys:
     def lacks(self, no: int) -> bool:
         return no not in self._open
 
-    def encrypt(self, no: int, text: str, aad: bytes) -> bytes:
-        """nonce ‖ AES-256-GCM(text). 2^32 random nonces a key are far from a day's events."""
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        return nonce + self._open[no].encrypt(nonce, text.encode("utf-8"), aad)
+    def encrypt(self, no: int, texts: Sequence[str | None], aad: bytes) -> bytes:
+        """nonce ‖ AES-256-GCM over the JSON array of a run's person texts.
 
-    def encrypt_run(
-        self, no: int, device: str, first: int, parts: Sequence[tuple[str | None, bytes]]
-    ) -> list[bytes | None]:
-        """`encrypt` for a run of events `first`…, each (person text, commitment).
-
-        All nonces are drawn at once: one call into the kernel for a batch, not one for each part.
+        2^32 random nonces a key are far from a day's runs.
         """
-        encrypt = self._open[no].encrypt
-        random = secrets.token_bytes(NONCE_BYTES * len(parts))
-        found: list[bytes | None] = []
-        for index, (text, commitment) in enumerate(parts):
-            if text is None:
-                found.append(None)
-                continue
-            nonce = random[NONCE_BYTES * index : NONCE_BYTES * (index + 1)]
-            aad = binding(device, first + index, commitment)
-            found.append(nonce + encrypt(nonce, text.encode("utf-8"), aad))
-        return found
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return nonce + self._open[no].encrypt(nonce, texts_to_json(texts), aad)
 
-    def decrypt(self, no: int, stored: bytes, aad: bytes) -> str | None:
-        """The person text; None where its day key was destroyed. PersonError where damaged."""
+    def decrypt(self, no: int, stored: bytes, aad: bytes, count: int) -> list[str | None] | None:
+        """The `count` person texts of a run; None where its day key was destroyed.
+
+        PersonError where it is damaged.
+        """
         key = self._open.get(no)
         if key is None:
             return None
         try:
-            return key.decrypt(stored[:NONCE_BYTES], stored[NONCE_BYTES:], aad).decode("utf-8")
-        except (InvalidTag, UnicodeDecodeError):
-            raise PersonError(f"person part under day key {no} does not open") from None
+            return texts_from_json(
+                key.decrypt(stored[:NONCE_BYTES], stored[NONCE_BYTES:], aad), count
+            )
+        except (InvalidTag, ValueError):
+            raise PersonError(f"person parts under day key {no} do not open") from None
 
     def load(self, connection: sqlite3.Connection, numbers: set[int]) -> None:
         """Open all of these keys that are not open yet."""

@@ -6,46 +6,56 @@ import heapq
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from server.store.log_schema import ACCEPTED, HELD
-from server.store.persons import DayKeys, binding
-from server.store.protocol import Page, PulledEvent
+from server.store.persons import DayKeys
+from server.store.protocol import Page, PulledEvent, State
+from server.store.record import sealed_persons
+from server.store.run_rows import COLUMNS, Run, bodies_of, commitments_of, hashes_of, rank_at
 
 MAX_PAGE_CHARS = 1 << 20
 CLOCK_SLACK_MS = 10 * 60 * 1000
 
-# In the order of PulledEvent (NULL: its person part in clear), then how that part is stored.
-_COLUMNS = (
-    "devices.id, seq, previous, body, NULL, commitment, envelopes.server, events.received_ms,"
-    " 'accepted', branch, authority, day_key"
+# What is not given out is not read either.
+_BODIES_ONLY = COLUMNS.replace("runs.persons", "NULL")
+_SOURCE = " JOIN devices ON devices.no = runs.device JOIN envelopes ON envelopes.no = runs.envelope"
+_FRESH = (
+    f"SELECT runs.n, devices.id, envelopes.server, {{columns}} FROM runs{_SOURCE}"
+    f" WHERE feed = ? AND runs.n > ? AND state = {ACCEPTED} ORDER BY runs.n"
 )
-_SHOWN = len(PulledEvent._fields)
-_KEY, _PERSON = _SHOWN, _SHOWN + 1
-_BODY = PulledEvent._fields.index("body")
-_SOURCE = (
-    " JOIN devices ON devices.no = events.device JOIN envelopes ON envelopes.no = events.envelope"
-)
-_EVENTS = (
-    f"SELECT n, {_COLUMNS}, {{person}} FROM events{_SOURCE}"
-    f" WHERE home = ? AND n > ? AND state = {ACCEPTED} ORDER BY n LIMIT ?"
+_AGAIN = (
+    f"SELECT restated.n, devices.id, envelopes.server, {{columns}} FROM restated"
+    f" JOIN runs ON runs.n = restated.run{_SOURCE}"
+    " WHERE restated.feed = ? AND restated.n > ? ORDER BY restated.n"
 )
 _HELD = (
-    f"SELECT n, {_COLUMNS} FROM events{_SOURCE}"
-    f" WHERE state = {HELD} AND code = ? AND n > ? ORDER BY n LIMIT ?"
+    f"SELECT runs.n, devices.id, envelopes.server, {_BODIES_ONLY} FROM runs{_SOURCE}"
+    f" WHERE state = {HELD} AND code = ? AND runs.n > ? ORDER BY runs.n LIMIT ?"
 )
-_RESTATED = (
-    f"SELECT restated.n, {_COLUMNS}, {{person}} FROM restated"
-    f" JOIN events ON events.n = restated.event{_SOURCE}"
-    " WHERE restated.home = ? AND restated.n > ? ORDER BY restated.n LIMIT ?"
-)
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The events start ≤ place < end of a run; the last of the run has number `n` here."""
+
+    n: int
+    device: str
+    server: str
+    run: Run
+    start: int
+    end: int
+
+    @property
+    def newest(self) -> int:
+        """The number of its last event."""
+        return self.n - self.run.count + self.end
 
 
 @dataclass(frozen=True, slots=True)
 class RawPage:
     """A page whose person parts are still encrypted: they are opened outside the reader thread."""
 
-    rows: Sequence[tuple[Any, ...]]
+    slices: Sequence[Slice]
     sequence: int
     more: bool
 
@@ -66,55 +76,95 @@ def read_page(
     try:
         newest = newest_n(connection)
         marks = ",".join("?" * len(checkpoints))
-        homes = connection.execute(
-            f"SELECT no FROM homes WHERE id IN ({marks})", tuple(checkpoints)
+        feeds = connection.execute(
+            f"SELECT no FROM feeds WHERE id IN ({marks})",
+            tuple(f"checkpoint:{one}" for one in checkpoints),
         ).fetchall()
-        # What is not given out is not read either.
-        person = "NULL" if day_keys is None else "person"
+        columns = _BODIES_ONLY if day_keys is None else COLUMNS
         streams = [
-            connection.execute(sql.format(person=person), (home, after, limit + 1))
-            for (home,) in homes
-            for sql in (_EVENTS, _RESTATED)
+            _slices(connection, sql.format(columns=columns), feed, after)
+            for (feed,) in feeds
+            for sql in (_FRESH, _AGAIN)
         ]
-        page = _cut(heapq.merge(*streams, key=lambda row: int(row[0])), limit, newest)
+        page = _cut(heapq.merge(*streams, key=lambda one: one.n), limit, newest)
         if day_keys is not None:
-            day_keys.load(connection, {row[_KEY] for row in page.rows} - {None})
+            keys = {one.run.day_key for one in page.slices}
+            day_keys.load(connection, {key for key in keys if key is not None})
         return page
     finally:
         connection.execute("COMMIT")
 
 
+def _slices(connection: sqlite3.Connection, sql: str, feed: int, after: int) -> Iterator[Slice]:
+    for n, device, server, *row in connection.execute(sql, (feed, after)):
+        run = Run(*row)
+        yield Slice(n, device, server, run, max(0, after - (n - run.count)), run.count)
+
+
+def _cut(slices: Iterator[Slice], limit: int, newest: int) -> RawPage:
+    page: list[Slice] = []
+    events = chars = 0
+    for one in slices:
+        if events == limit or (page and chars > MAX_PAGE_CHARS):
+            return RawPage(page, page[-1].newest, True)
+        fits = min(one.end - one.start, limit - events)
+        part = Slice(one.n, one.device, one.server, one.run, one.start, one.start + fits)
+        page.append(part)
+        events += fits
+        chars += (len(one.run.bodies or "") + len(one.run.persons or b"")) * fits // one.run.count
+        if part.end < one.end:
+            return RawPage(page, part.newest, True)
+    return RawPage(page, newest, False)
+
+
 def open_page(raw: RawPage, day_keys: DayKeys | None) -> Page:
     """The page as it goes out; without `day_keys` the persons are withheld (H5)."""
-    if day_keys is None:
-        events = [PulledEvent._make(row[:_SHOWN]) for row in raw.rows]
-    else:
-        events = [_opened(row, day_keys) for row in raw.rows]
+    events = [event for one in raw.slices for event in _opened(one, day_keys, "accepted")]
     return Page(tuple(events), raw.sequence, raw.more)
 
 
-def _opened(row: tuple[Any, ...], day_keys: DayKeys) -> PulledEvent:
-    event = PulledEvent._make(row[:_SHOWN])
-    key, stored = row[_KEY], row[_PERSON]
-    if key is None or stored is None:
-        return event
-    aad = binding(event.device, event.seq, event.commitment)
-    return event._replace(person=day_keys.decrypt(key, stored, aad))
+def _opened(one: Slice, day_keys: DayKeys | None, state: State) -> list[PulledEvent]:
+    run = one.run
+    bodies, commitments = bodies_of(run), commitments_of(run.commitments, run.count)
+    hashes = [run.previous, *hashes_of(run.previous, bodies, commitments)]
+    sealed = None if day_keys is None else sealed_persons(one.device, run)
+    return [
+        PulledEvent(
+            one.n - run.count + 1 + at,
+            one.device,
+            run.first + at,
+            hashes[at],
+            bodies[at],
+            None if sealed is None or day_keys is None else sealed.text(at, day_keys),
+            commitments[at],
+            one.server,
+            run.received_ms,
+            state,
+            run.branch,
+            rank_at(run.ranks, at),
+        )
+        for at in range(one.start, one.end)
+    ]
 
 
 def read_held(
     connection: sqlite3.Connection, code: str, after: int, limit: int
 ) -> list[PulledEvent]:
     """Held events with this code after number `after`; person parts stay closed."""
-    rows = connection.execute(_HELD, (code, after, limit))
-    return [PulledEvent._make(row[:_SHOWN])._replace(state="held") for row in rows]
+    found: list[PulledEvent] = []
+    for n, device, server, *row in connection.execute(_HELD, (code, after, limit)):
+        run = Run(*row)
+        start = max(0, after - (n - run.count))
+        found += _opened(Slice(n, device, server, run, start, run.count), None, "held")
+        if len(found) >= limit:
+            break
+    return found[:limit]
 
 
 def newest_n(connection: sqlite3.Connection) -> int:
     """The last number of the log, of events and restatements."""
     (newest,) = connection.execute(
-        "SELECT max(ifnull((SELECT max(n) FROM events), 0),"
-        " ifnull((SELECT max(n) FROM restated), 0))"
+        "SELECT max(ifnull((SELECT max(n) FROM runs), 0), ifnull((SELECT max(n) FROM restated), 0))"
     ).fetchone()
     return int(newest)
 
@@ -128,23 +178,12 @@ def first_after(connection: sqlite3.Connection, since_ms: int) -> int:
     low, high = 0, newest_n(connection)
     while low < high:
         middle = (low + high + 1) // 2
+        # The run that holds this number; restatements at the very end are of none.
         row = connection.execute(
-            "SELECT received_ms FROM events WHERE n <= ? ORDER BY n DESC LIMIT 1", (middle,)
+            "SELECT received_ms FROM runs WHERE n >= ? ORDER BY n LIMIT 1", (middle,)
         ).fetchone()
-        if row is None or row[0] < since_ms - CLOCK_SLACK_MS:
+        if row is not None and row[0] < since_ms - CLOCK_SLACK_MS:
             low = middle
         else:
             high = middle - 1
     return low
-
-
-def _cut(rows: Iterator[tuple[Any, ...]], limit: int, newest: int) -> RawPage:
-    page: list[tuple[Any, ...]] = []
-    chars = 0
-    for row in rows:
-        person = row[_PERSON]
-        chars += len(row[_BODY]) + (0 if person is None else len(person))
-        if len(page) == limit or (page and chars > MAX_PAGE_CHARS):
-            return RawPage(page, page[-1][0], True)
-        page.append(row)
-    return RawPage(page, newest, False)

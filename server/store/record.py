@@ -6,14 +6,25 @@ would be person data in the view, and re-reading two or three rows is cheap.
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
 from schemas.policy import policy_tables
-from server.store.persons import DayKeys, binding
+from server.store.log_schema import MAX_RUN_EVENTS
+from server.store.persons import DayKeys
+from server.store.run_rows import (
+    COLUMNS,
+    Run,
+    binding,
+    bodies_of,
+    commitments_of,
+    order_of,
+    rank_at,
+)
 from sync.events import Body, parse_body, parse_person, ref
 from sync.registers import (
     Policy,
@@ -28,27 +39,60 @@ from sync.registers import (
 
 CHUNK = 500
 
-_EVENTS = (
-    "SELECT n, devices.id, seq, branch, order_stamp, events.received_ms, authority, commitment,"
-    " body, day_key, person FROM events JOIN devices ON devices.no = events.device WHERE "
+_RUNS = f"SELECT devices.id, {COLUMNS} FROM runs JOIN devices ON devices.no = runs.device WHERE "
+# A number may lie between runs: those of restatements do.
+_HOLDING = (
+    f"{_RUNS} n IN (SELECT (SELECT min(n) FROM runs WHERE n >= value) FROM json_each(?)) ORDER BY n"
 )
+
+
+class SealedPersons:
+    """The person parts of one run: one ciphertext, opened once, when the first is asked for."""
+
+    __slots__ = ("_binding", "_count", "_stored", "_texts", "day_key")
+
+    def __init__(self, device: str, run: Run, day_key: int, stored: bytes) -> None:
+        self.day_key = day_key
+        self._stored = stored
+        self._count = run.count
+        self._binding = binding(device, run.branch, run.first, run.count, run.head)
+        self._texts: Sequence[str | None] | None = None
+
+    def text(self, at: int, day_keys: DayKeys) -> str | None:
+        """One person text; None where there is none or its day key was destroyed."""
+        if self._texts is None:
+            texts = day_keys.decrypt(self.day_key, self._stored, self._binding, self._count)
+            self._texts = [None] * self._count if texts is None else texts
+        return self._texts[at]
+
+
+def sealed_persons(device: str, run: Run) -> SealedPersons | None:
+    """The person parts of a run as they are stored; None where there are none."""
+    if run.day_key is None or run.persons is None:
+        return None
+    return SealedPersons(device, run, run.day_key, run.persons)
 
 
 @dataclass(frozen=True, slots=True)
 class LogEvent:
-    """One stored event, its person part still encrypted under day key `day_key`."""
+    """One stored event, its person part still encrypted among those of its run."""
 
     n: int
     device: str
     seq: int
     branch: int
-    order: int
     received_ms: int
     authority: int
     commitment: bytes
     body: str
-    day_key: int | None
-    person: bytes | None
+    persons: SealedPersons | None
+    place: int
+    """Which of the run's events it is."""
+
+    @property
+    def order(self) -> int:
+        """The order stamp (SPEC C4)."""
+        return order_of(self.body, self.received_ms)
 
     @property
     def author(self) -> str:
@@ -70,26 +114,53 @@ class OpenEvent:
 
 
 def read_events(log: sqlite3.Connection, numbers: Sequence[int]) -> list[LogEvent]:
-    """These rows of the log, by number."""
+    """These events of the log, by number."""
     found: list[LogEvent] = []
     for start in range(0, len(numbers), CHUNK):
-        chunk = numbers[start : start + CHUNK]
-        marks = ",".join("?" * len(chunk))
-        found += [LogEvent(*row) for row in log.execute(f"{_EVENTS} n IN ({marks})", chunk)]
+        wanted = set(numbers[start : start + CHUNK])
+        for device, *row in log.execute(_HOLDING, (json.dumps(sorted(wanted)),)):
+            found += events_of(device, Run(*row), wanted.__contains__)
     return sorted(found, key=lambda one: one.n)
 
 
 def read_range(log: sqlite3.Connection, after: int, through: int, state: int) -> list[LogEvent]:
-    """The rows of one state with after < n ≤ through, by number."""
+    """The events of one state with after < n ≤ through, by number."""
     rows = log.execute(
-        f"{_EVENTS} n > ? AND n <= ? AND state = ? ORDER BY n", (after, through, state)
+        f"{_RUNS} n > ? AND n < ? AND state = ? ORDER BY n",
+        (after, through + MAX_RUN_EVENTS, state),
     )
-    return [LogEvent(*row) for row in rows]
+    found: list[LogEvent] = []
+    for device, *row in rows:
+        found += events_of(device, Run(*row), lambda n: after < n <= through)
+    return found
+
+
+def events_of(device: str, run: Run, wanted: Callable[[int], bool]) -> list[LogEvent]:
+    """The events of a run whose numbers are wanted; ValueError where its bodies are gone."""
+    persons = sealed_persons(device, run)
+    commitments = commitments_of(run.commitments, run.count)
+    start = run.n - run.count + 1
+    return [
+        LogEvent(
+            start + at,
+            device,
+            run.first + at,
+            run.branch,
+            run.received_ms,
+            rank_at(run.ranks, at),
+            commitments[at],
+            body,
+            persons,
+            at,
+        )
+        for at, body in enumerate(bodies_of(run))
+        if wanted(start + at)
+    ]
 
 
 def load_day_keys(log: sqlite3.Connection, events: Iterable[LogEvent], day_keys: DayKeys) -> None:
     """Open the day keys that these events need."""
-    day_keys.load(log, {one.day_key for one in events if one.day_key is not None})
+    day_keys.load(log, {one.persons.day_key for one in events if one.persons is not None})
 
 
 def open_event(event: LogEvent, day_keys: DayKeys | None) -> OpenEvent:
@@ -104,10 +175,7 @@ def open_event(event: LogEvent, day_keys: DayKeys | None) -> OpenEvent:
 
 def open_person_text(event: LogEvent, day_keys: DayKeys) -> str | None:
     """The person text; None where there is none, it is withheld, or its day key was destroyed."""
-    if event.day_key is None or event.person is None:
-        return None
-    aad = binding(event.device, event.seq, event.commitment)
-    return day_keys.decrypt(event.day_key, event.person, aad)
+    return None if event.persons is None else event.persons.text(event.place, day_keys)
 
 
 def merge_events(events: Iterable[OpenEvent]) -> Record:

@@ -10,8 +10,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
+from server.store.device_runs import hash_at, runs_near
 from server.store.log_schema import ACCEPTED, STATES
 from server.store.protocol import Device, EventAnswer, PushAnswer, State
+from server.store.run_rows import Run
 from sync.batch import Batch
 
 
@@ -22,36 +24,39 @@ def repeat(
 
     Reads only what was committed, so it may answer None for a batch that is just being written.
     """
+    runs = runs_near(log, device.no, batch.first, batch.last)
+    branch = _branch(log, runs, batch, chain[-1])
+    if branch is None:
+        return None
     row = log.execute(
-        "SELECT branch, through, head, forked_ms IS NOT NULL FROM events"
-        " JOIN chains USING (device, branch) JOIN devices ON devices.no = events.device"
-        " WHERE device = ? AND seq = ? AND hash = ? AND through >= seq",
-        (device.no, batch.last, chain[-1]),
+        "SELECT through, head, forked_ms IS NOT NULL FROM chains JOIN devices ON no = device"
+        " WHERE device = ? AND branch = ? AND through >= ?",
+        (device.no, branch, batch.last),
     ).fetchone()
     if row is None:
         return None
-    branch, through, head, forked = row
-    code = "device.forked" if forked else None
-    if not _reaches(log, device.no, branch, batch):
-        return None
-    answers = [EventAnswer(seq, "duplicate", code) for seq in range(batch.first, batch.last + 1)]
-    for seq, state, its_code, field in log.execute(
-        "SELECT seq, state, code, field FROM events WHERE device = ? AND branch = ?"
-        " AND seq BETWEEN ? AND ? AND (state <> ? OR code IS NOT NULL)",
-        (device.no, branch, batch.first, batch.last, ACCEPTED),
-    ):
-        shown: State = "duplicate" if state == ACCEPTED else STATES[state]
-        answers[seq - batch.first] = EventAnswer(seq, shown, its_code or code, field)
+    through, head, forked = row
+    answers: list[EventAnswer] = []
+    for run in runs:
+        if run.branch == branch:
+            answers += _answers(run, batch, "device.forked" if forked else None)
     return PushAnswer(tuple(answers), through, head, bool(forked))
 
 
-def _reaches(log: sqlite3.Connection, device_no: int, branch: int, batch: Batch) -> bool:
-    """Whether the branch itself holds the batch from its first event on.
+def _branch(log: sqlite3.Connection, runs: Sequence[Run], batch: Batch, head: bytes) -> int | None:
+    """The branch that holds the batch from its first event on and ends it with this hash.
 
     A clone's branch begins where it left the other: what is before stands on that one.
     """
-    row = log.execute(
-        "SELECT 1 FROM events WHERE device = ? AND seq = ? AND branch = ?",
-        (device_no, batch.first, branch),
-    ).fetchone()
-    return row is not None
+    begun = {run.branch for run in runs if run.first <= batch.first}
+    for run in runs:
+        if run.branch in begun and run.last >= batch.last and hash_at(log, run, batch.last) == head:
+            return run.branch
+    return None
+
+
+def _answers(run: Run, batch: Batch, code: str | None) -> list[EventAnswer]:
+    """What became of the events that batch and run share; `code` where a run has none."""
+    shown: State = "duplicate" if run.state == ACCEPTED else STATES[run.state]
+    shared = range(max(run.first, batch.first), min(run.last, batch.last) + 1)
+    return [EventAnswer(seq, shown, run.code or code, run.field) for seq in shared]

@@ -1,42 +1,42 @@
-"""Rows of the log from a batch: numbers, states, homes and ranks. Inside the writer's transaction.
+"""Runs of the log from a batch: where it is cut, numbers, states, feeds, ranks, sums.
 
-SPEC A2, A5, A9. What does not change from one transaction to the next is remembered in `Memory`.
+Inside the writer's transaction. SPEC A2, A5, A9, F6. What does not change from one transaction to
+the next is remembered in `Memory`.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import chain as chain_of
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from schemas.texts import texts_to_json
 from server.accept import Examined
-from server.store.log_schema import ACCEPTED, HELD, STATES
+from server.store.log_schema import ACCEPTED, HELD, MAX_RUN_CHARS, MAX_RUN_EVENTS, STATES
+from server.store.persons import DayKeys
 from server.store.protocol import EventAnswer
+from server.store.run_rows import binding, short_ranks, sum_of, sum_to_bytes
 from sync.batch import Batch
 
-_ROW = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 INSERT = (
-    "INSERT INTO events (n, device, seq, branch, home, state, code, field, order_stamp,"
-    " received_ms, envelope, authority, day_key, hash, previous, commitment, body, person)"
-    f" VALUES {_ROW}"
+    "INSERT INTO runs (n, count, device, branch, first, feed, state, code, field, received_ms,"
+    " envelope, ranks, day_key, previous, head, commitments, bodies, persons)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?)"
 )
-ROWS_AT_ONCE = 50
-INSERT_MANY = INSERT + f", {_ROW}" * (ROWS_AT_ONCE - 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """A verified batch with all that could be prepared outside the writer.
 
-    `persons` are the encrypted person parts (None where there is none) under day key `day_key`.
+    Person parts are encrypted under day key `day_key`, which is open (None: there is none).
     `by_server`: the events are this server's own, so the officer they name is a console user.
     """
 
     batch: Batch
     chain: Sequence[bytes]
     examined: Sequence[Examined]
-    persons: Sequence[bytes | None]
     day_key: int | None
     device_no: int
     received_ms: int
@@ -48,94 +48,168 @@ class Memory:
     """What the writer remembers between transactions; dropped whenever it may be stale."""
 
     next_n: int | None = None
-    homes: dict[str, int] | None = None
+    feeds: dict[str, int] | None = None
     ranks: dict[tuple[str, str], int] | None = None
+    sums: dict[int, int] = field(default_factory=dict)
+    """The last sum of each feed that was asked for."""
     newest_order: int = 0
     """The largest order stamp seen, which this server's own clock follows (SPEC C3)."""
 
     def forget(self) -> None:
-        self.next_n = self.homes = self.ranks = None
+        self.next_n = self.feeds = self.ranks = None
+        self.sums = {}
+
+
+class Judged(NamedTuple):
+    """What the log makes of one event: all events of a run share it."""
+
+    state: int
+    code: str | None
+    field: str | None
+    feed: str
 
 
 def insert(
     connection: sqlite3.Connection,
     arrival: Arrival,
     memory: Memory,
+    day_keys: DayKeys,
     fresh: Sequence[int],
     branch: int,
     envelope: int,
+    ranks: str,
     *,
     revoked: bool,
 ) -> dict[int, EventAnswer]:
-    """Store the events at `fresh` places of a batch on one branch; the answer to each, by place."""
-    batch, chain, persons = arrival.batch, arrival.chain, arrival.persons
-    n = memory.next_n if memory.next_n is not None else next_n(connection)
-    rows = []
-    answers: dict[int, EventAnswer] = {}
-    for index in fresh:
-        one = arrival.examined[index]
-        if one.state == "accepted" and not revoked and not one.required:
-            state, code, field = ACCEPTED, one.code, one.field
-        else:
-            state, code, field = _state(connection, one, revoked)
-        seq = batch.first + index
-        person = persons[index]
-        rows.append(
-            (
-                n,
-                arrival.device_no,
-                seq,
-                branch,
-                _home_no(connection, memory, one.home),
-                state,
-                code,
-                field,
-                one.order,
-                arrival.received_ms,
-                envelope,
-                _rank(connection, memory, one, arrival.by_server),
-                None if person is None else arrival.day_key,
-                chain[index],
-                chain[index - 1] if index else batch.previous,
-                one.commitment,
-                one.body,
-                person,
-            )
-        )
-        answers[index] = EventAnswer(seq, STATES[state], code, field)
-        if one.order > memory.newest_order:
-            memory.newest_order = one.order
-        n += 1
-    _store(connection, rows)
-    memory.next_n = n
-    return answers
+    """Store the events at `fresh` places of a batch on one branch; the answer to each, by place.
 
-
-def _store(connection: sqlite3.Connection, rows: Sequence[tuple[object, ...]]) -> None:
-    """Insert many rows by one statement: sqlite3 lets go of the interpreter at every step.
-
-    With eight clients the writer would have to win it back a thousand times for a thousand rows.
+    `ranks`: a digit for each event of the batch.
     """
-    whole = len(rows) - len(rows) % ROWS_AT_ONCE
-    for start in range(0, whole, ROWS_AT_ONCE):
-        values = chain_of.from_iterable(rows[start : start + ROWS_AT_ONCE])
-        connection.execute(INSERT_MANY, tuple(values))
-    connection.executemany(INSERT, rows[whole:])
+    first = arrival.batch.first
+    judged = {index: _judge(connection, arrival.examined[index], revoked) for index in fresh}
+    for start, end in cut(fresh, judged, arrival.examined):
+        _store(
+            connection,
+            arrival,
+            memory,
+            day_keys,
+            start,
+            end,
+            judged[start],
+            branch,
+            envelope,
+            ranks,
+        )
+    newest = max(arrival.examined[index].order for index in fresh)
+    memory.newest_order = max(memory.newest_order, newest)
+    return {
+        index: EventAnswer(first + index, STATES[one.state], one.code, one.field)
+        for index, one in judged.items()
+    }
 
 
-def _state(
-    connection: sqlite3.Connection, one: Examined, revoked: bool
-) -> tuple[int, str | None, str | None]:
+def cut(
+    places: Sequence[int], judged: dict[int, Judged], examined: Sequence[Examined]
+) -> Iterator[tuple[int, int]]:
+    """(start, end) of the runs that events at these places make, both bounds of a run kept."""
+    start, end, chars = places[0], places[0], 0
+    for index in places:
+        size = len(examined[index].body) + len(examined[index].person or "")
+        if index != end or (
+            index > start
+            and (
+                index - start == MAX_RUN_EVENTS
+                or chars + size > MAX_RUN_CHARS
+                or judged[index] != judged[start]
+            )
+        ):
+            yield start, end
+            start, chars = index, 0
+        end = index + 1
+        chars += size
+    yield start, end
+
+
+def _store(
+    connection: sqlite3.Connection,
+    arrival: Arrival,
+    memory: Memory,
+    day_keys: DayKeys,
+    start: int,
+    end: int,
+    judged: Judged,
+    branch: int,
+    envelope: int,
+    ranks: str,
+) -> None:
+    batch, chain, count = arrival.batch, arrival.chain, end - start
+    events = arrival.examined[start:end]
+    first, head = batch.first + start, chain[end - 1]
+    commitments = b"".join([one.commitment for one in events])
+    persons: bytes | None = None
+    if any(one.person is not None for one in events) and arrival.day_key is not None:
+        aad = binding(batch.device, branch, first, count, head)
+        persons = day_keys.encrypt(arrival.day_key, [one.person for one in events], aad)
+    feed = feed_no(connection, memory, judged.feed)
+    n = take_numbers(connection, memory, count)
+    connection.execute(
+        INSERT,
+        (
+            n,
+            count,
+            arrival.device_no,
+            branch,
+            first,
+            feed,
+            *judged[:3],
+            arrival.received_ms,
+            envelope,
+            short_ranks(ranks[start:end]),
+            None if persons is None else arrival.day_key,
+            chain[start - 1] if start else batch.previous,
+            head,
+            commitments if commitments.strip(b"\0") else None,
+            texts_to_json([one.body for one in events]),
+            persons,
+        ),
+    )
+    if judged.state == ACCEPTED:
+        count_in(connection, memory, feed, n, sum_of(chain[start:end]))
+
+
+def take_numbers(connection: sqlite3.Connection, memory: Memory, count: int) -> int:
+    """The last of `count` fresh numbers of the log (SPEC F2)."""
+    n = memory.next_n if memory.next_n is not None else next_n(connection)
+    memory.next_n = n + count
+    return n + count - 1
+
+
+def count_in(
+    connection: sqlite3.Connection, memory: Memory, feed: int, n: int, hashes: int
+) -> None:
+    """Add to the sum of a feed what it holds from number `n` on (SPEC F6)."""
+    before = memory.sums.get(feed)
+    if before is None:
+        row = connection.execute(
+            "SELECT sum FROM sums WHERE feed = ? ORDER BY n DESC LIMIT 1", (feed,)
+        ).fetchone()
+        before = 0 if row is None else int.from_bytes(row[0], "big")
+    stored = sum_to_bytes(before + hashes)
+    connection.execute("INSERT INTO sums (feed, n, sum) VALUES (?, ?, ?)", (feed, n, stored))
+    memory.sums[feed] = int.from_bytes(stored, "big")
+
+
+def _judge(connection: sqlite3.Connection, one: Examined, revoked: bool) -> Judged:
     """The state as the log sees it: A9, and what the first event of a record has to hold."""
     if one.state != "accepted":
-        return STATES.index(one.state), one.code, one.field
+        return Judged(STATES.index(one.state), one.code, one.field, one.feed)
     if revoked:
-        return HELD, "device.revoked", None
+        return Judged(HELD, "device.revoked", None, one.feed)
     if one.required:
         if one.missing and one.begins and not _has_started(connection, one.record):
-            return STATES.index("rejected"), "event.missing", one.missing[0]
+            return Judged(STATES.index("rejected"), "event.missing", one.missing[0], one.feed)
         connection.execute("INSERT OR IGNORE INTO started (record) VALUES (?)", (one.record,))
-    return ACCEPTED, one.code, one.field
+    return Judged(ACCEPTED, one.code, one.field, one.feed)
 
 
 def _has_started(connection: sqlite3.Connection, record: str | None) -> bool:
@@ -146,34 +220,39 @@ def _has_started(connection: sqlite3.Connection, record: str | None) -> bool:
 def next_n(connection: sqlite3.Connection) -> int:
     """The next number of the log: events and restatements share one sequence (SPEC F2, A5)."""
     (highest,) = connection.execute(
-        "SELECT max(ifnull((SELECT max(n) FROM events), 0),"
-        " ifnull((SELECT max(n) FROM restated), 0))"
+        "SELECT max(ifnull((SELECT max(n) FROM runs), 0), ifnull((SELECT max(n) FROM restated), 0))"
     ).fetchone()
     return int(highest) + 1
 
 
-def _home_no(connection: sqlite3.Connection, memory: Memory, home: str) -> int:
-    if memory.homes is None:
-        memory.homes = {
-            str(name): int(no) for no, name in connection.execute("SELECT no, id FROM homes")
+def feed_no(connection: sqlite3.Connection, memory: Memory, feed: str) -> int:
+    """The number of a feed inside this log, given to it here where it is new."""
+    if memory.feeds is None:
+        memory.feeds = {
+            str(name): int(no) for no, name in connection.execute("SELECT no, id FROM feeds")
         }
-    no = memory.homes.get(home)
+    no = memory.feeds.get(feed)
     if no is None:
-        cursor = connection.execute("INSERT INTO homes (id) VALUES (?)", (home,))
-        no = memory.homes[home] = int(cursor.lastrowid or 0)
+        cursor = connection.execute("INSERT INTO feeds (id) VALUES (?)", (feed,))
+        no = memory.feeds[feed] = int(cursor.lastrowid or 0)
     return no
 
 
-def _rank(connection: sqlite3.Connection, memory: Memory, one: Examined, by_server: bool) -> int:
-    """The authority of whoever is named, as it stands now: a later promotion changes nothing.
+def ranks_of_batch(connection: sqlite3.Connection, memory: Memory, arrival: Arrival) -> str:
+    """A digit for each event: the authority of whoever it names, as it stands now.
 
-    A tablet may name officers of its own checkpoint only, never a console user.
+    A later promotion changes nothing. A tablet may name officers of its own checkpoint only, never
+    a console user.
     """
-    if one.officer is None:
-        return 0
     if memory.ranks is None:
         memory.ranks = authority_ranks(connection)
-    return memory.ranks.get((one.officer, "" if by_server else one.home), 0)
+    rank, own = memory.ranks.get, arrival.by_server
+    return "".join(
+        [
+            "0" if one.officer is None else str(rank((one.officer, "" if own else one.home), 0))
+            for one in arrival.examined
+        ]
+    )
 
 
 def authority_ranks(connection: sqlite3.Connection) -> dict[tuple[str, str], int]:

@@ -97,16 +97,13 @@ class SqliteStore:
             if repeated is not None:
                 return repeated
         examined = [examine(event, home, received_ms, self._content_keys) for event in batch.events]
-        parts = [(one.person, one.commitment) for one in examined]
         day_key: int | None = None
-        persons: list[bytes | None] = [None] * len(parts)
-        if any(text is not None for text, _ in parts):
+        if any(one.person is not None for one in examined):
             day_key = self._day_key(local_day(received_ms))
-            persons = self.day_keys.encrypt_run(day_key, batch.device, batch.first, parts)
-        arrival = Arrival(
-            batch, chain, examined, persons, day_key, device.no, received_ms, by_server
+        arrival = Arrival(batch, chain, examined, day_key, device.no, received_ms, by_server)
+        answer = self._writer.run(
+            lambda log: append(log, arrival, self._memory, self.day_keys, self._signer)
         )
-        answer = self._writer.run(lambda log: append(log, arrival, self._memory, self._signer))
         self._through[device.no] = answer.through
         return answer
 
@@ -139,7 +136,7 @@ class SqliteStore:
         """Replay what an older version held; done at every opening (SPEC A5). How many."""
         held = self._reader.run(
             lambda files: files.log.execute(
-                "SELECT count(*) FROM events WHERE state = 1 AND code = 'event.kind'"
+                "SELECT count(*) FROM runs WHERE state = 1 AND code = 'event.kind'"
             ).fetchone()[0]
         )
         if not held:
@@ -152,7 +149,9 @@ class SqliteStore:
 
     def take_up_revoked(self, numbers: Sequence[int]) -> int:
         """Accept held events of a revoked device, after a person judged them (SPEC A9)."""
-        return self._writer.run(lambda log: restate.take_up_revoked(log, self._memory, numbers))
+        return self._writer.run(
+            lambda log: restate.take_up_revoked(log, self._memory, self.day_keys, numbers)
+        )
 
     def held_events(self, code: str, after: int, limit: int) -> list[PulledEvent]:
         """What waits for a person or an upgrade, by number; person parts stay closed."""

@@ -1,10 +1,10 @@
-"""Walking a whole log: is it what devices signed and this server accepted? SPEC H1–H5, B3, A3, C4.
+"""Walking a whole log: is it what devices signed and this server accepted? SPEC H1–H5, B3, A3, F6.
 
-A break is something that cannot be where only this program wrote. Gaps, branches and erased person
-parts are states the protocol knows: they are reported, not broken. Rows stream: memory does not
-grow with the log. What nobody outside this file vouches for cannot be seen from it alone: whoever
-takes out the newest events with their signatures and heads leaves a shorter log that fits. Then
-the receipts on the tablets do not (SPEC P3).
+A break is something that cannot be where only this program wrote. Gaps, branches, runs that were
+compacted and person parts that were erased are states the protocol knows: they are reported, not
+broken. Runs stream: memory does not grow with the log. What nobody outside this file vouches for
+cannot be seen from it alone: whoever takes out the newest events with their signatures and heads
+leaves a shorter log that fits. Then the receipts on the tablets do not (SPEC P3).
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from credentials.jws import public_key_of_jwk
 from server.keys import KeyRing
 from server.store.audit import first_broken
-from server.store.branches import Break, Signed, Tracker
+from server.store.branches import Break, Links, Signed, Tracker
+from server.store.log_schema import ACCEPTED
 from server.store.registry import read_devices
-from server.store.row_check import RowCheck, rows_of
+from server.store.run_check import COLUMNS, RunCheck
+from server.store.run_rows import Run
 from sync.batch import signing_text, verify_es256
 
 Progress = Callable[[int], None]
 """Called with the number of events walked since the last call."""
-
-STEP = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,11 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class DeviceWalk:
-    """One device's events. `gaps`: missing runs (first, last) that the log does not claim to hold.
+    """One device's events. `gaps`: missing ones (first, last) that the log does not claim to hold.
 
-    `through`: how far its own branch is whole. `erased`: person parts whose key was destroyed.
+    `through`: how far its own branch is whole. `erased`: person parts that were erased or whose
+    day key was destroyed; `withheld`: those that never came, or are gone without a note of it.
+    `compacted`: events whose bodies were dropped.
     """
 
     device: str
@@ -53,6 +55,8 @@ class DeviceWalk:
     gaps: tuple[tuple[int, int], ...]
     branches: tuple[Branch, ...]
     erased: int
+    withheld: int
+    compacted: int
     breaks: int
     first_break: Break | None
 
@@ -72,18 +76,20 @@ class LogWalk:
 
     @property
     def is_plain(self) -> bool:
-        """No break, and no gap or branch either."""
-        return self.breaks == 0 and not any(one.gaps or one.branches for one in self.devices)
+        """No break, and no gap or branch or missing person part either."""
+        return self.breaks == 0 and not any(
+            one.gaps or one.branches or one.withheld for one in self.devices
+        )
 
 
 def count_events(log: sqlite3.Connection) -> int:
     """How many events a walk will see."""
-    (count,) = log.execute("SELECT count(*) FROM events").fetchone()
+    (count,) = log.execute("SELECT ifnull(sum(count), 0) FROM runs").fetchone()
     return int(count)
 
 
 def walk_log(log: sqlite3.Connection, keys: KeyRing, progress: Progress) -> LogWalk:
-    """Check every event, signature, envelope, head and audit entry as of one moment.
+    """Check every run, signature, envelope, head, sum and audit entry as of one moment.
 
     A damaged file is a break like any other: `log.unreadable`.
     """
@@ -93,11 +99,12 @@ def walk_log(log: sqlite3.Connection, keys: KeyRing, progress: Progress) -> LogW
     try:
         log.execute("BEGIN")
         try:
-            for one in _devices(log, keys, progress):
+            check = RunCheck(log, keys)
+            for one in _devices(log, check, progress):
                 devices.append(one)
             loose += _orphans(log)
             if not any(one.first_break for one in devices):
-                loose += _numbers(log)
+                loose += [*_numbers(log), *_restated(log), *_sums(log, check)]
             (entries,) = log.execute("SELECT count(*) FROM audit").fetchone()
             broken = first_broken(log, keys.derive("audit"))
             if broken is not None:
@@ -111,42 +118,71 @@ def walk_log(log: sqlite3.Connection, keys: KeyRing, progress: Progress) -> LogW
     return LogWalk(tuple(devices), entries, breaks, found[0] if found else None)
 
 
-def _devices(log: sqlite3.Connection, keys: KeyRing, progress: Progress) -> Iterator[DeviceWalk]:
-    check = RowCheck(log, keys)
+def _devices(log: sqlite3.Connection, check: RunCheck, progress: Progress) -> Iterator[DeviceWalk]:
     batches = _Batches(log)
     for device in read_devices(log):
         check.start(device.id)
         key = check.server_key(device.id) or public_key_of_jwk(device.jwk)
-        tracker = Tracker(device.id, batches.of(device.no, device.id, key))
-        erased = events = 0
-        for row in rows_of(log, device.no):
-            tracker.row(row, check.problem(row))
-            erased += check.was_erased
-            events += 1
-            if events % STEP == 0:
-                progress(STEP)
-        progress(events % STEP)
-        heads = log.execute(
-            "SELECT branch, through, head FROM chains WHERE device = ? ORDER BY branch",
-            (device.no,),
+        rows = log.execute(
+            "SELECT branch, through, head FROM chains WHERE device = ?", (device.no,)
         )
-        seen = tracker.end({int(branch): (through, head) for branch, through, head in heads})
+        heads = {int(branch): (int(through), head) for branch, through, head in rows}
+        tracker = Tracker(device.id, batches.of(device.no, device.id, key), heads)
+        runs = _Runs(log, check, tracker, progress)
+        tracker.walk(runs.of(device.no))
+        seen = tracker.end()
         yield DeviceWalk(
             device.id,
             device.kind,
             device.checkpoint,
-            events,
+            runs.events,
             seen.through,
             seen.gaps,
             tuple(Branch(*one) for one in seen.branches),
-            erased,
+            runs.erased,
+            runs.withheld,
+            runs.compacted,
             seen.breaks,
             seen.first_break,
         )
 
 
+class _Runs:
+    """The runs of one device by falling last number, each looked at by itself and counted."""
+
+    def __init__(
+        self, log: sqlite3.Connection, check: RunCheck, tracker: Tracker, progress: Progress
+    ) -> None:
+        self._log = log
+        self._check = check
+        self._tracker = tracker
+        self._progress = progress
+        self.events = self.erased = self.withheld = self.compacted = 0
+
+    def of(self, device_no: int) -> Iterator[Links]:
+        """What the neighbours have to fit to; what is wrong inside goes to the tracker."""
+        # Sorted without their texts, and read one by one.
+        numbers = self._log.execute(
+            "SELECT n FROM runs WHERE device = ? ORDER BY first + count - 1 DESC, branch DESC",
+            (device_no,),
+        )
+        for (n,) in numbers:
+            row = self._log.execute(f"SELECT {COLUMNS} FROM runs WHERE n = ?", (n,)).fetchone()
+            one = self._check.look(Run(*row))
+            if one.problem is not None:
+                self._tracker.broken(one.at, one.problem, one.last)
+            self.erased += one.erased
+            self.withheld += one.withheld
+            self.compacted += one.compacted
+            if one.links is not None:
+                count = one.links.last - one.links.first + 1
+                self.events += count
+                self._progress(count)
+                yield one.links
+
+
 class _Batches:
-    """The stored batch signatures, in one sorted pass for all devices: newest run first."""
+    """The stored batch signatures, in one sorted pass for all devices: newest first."""
 
     def __init__(self, log: sqlite3.Connection) -> None:
         self._rows = log.execute(
@@ -156,7 +192,7 @@ class _Batches:
         self._next = self._rows.fetchone()
 
     def of(self, device_no: int, device: str, key: ec.EllipticCurvePublicKey) -> Iterator[Signed]:
-        """The runs that this device signed; used up before the next device is asked for."""
+        """The stretches that this device signed; used up before the next device is asked for."""
         while self._next is not None and self._next[0] < device_no:
             self._next = self._rows.fetchone()
         while self._next is not None and self._next[0] == device_no:
@@ -168,18 +204,35 @@ class _Batches:
 
 def _orphans(log: sqlite3.Connection) -> list[Break]:
     row = log.execute(
-        "SELECT device, min(seq) FROM events WHERE device NOT IN (SELECT no FROM devices)"
+        "SELECT device, min(first) FROM runs WHERE device NOT IN (SELECT no FROM devices)"
         " GROUP BY device ORDER BY device LIMIT 1"
     ).fetchone()
     return [] if row is None else [Break(f"#{row[0]}", row[1], "device.missing")]
 
 
 def _numbers(log: sqlite3.Connection) -> list[Break]:
-    """The log numbers what it accepts without holes, also over restated events (SPEC F2)."""
-    numbers = "SELECT n FROM events UNION ALL SELECT n FROM restated"
+    """The log numbers what it accepts without holes, also what it announces again (SPEC F2)."""
+    numbers = "SELECT n, count FROM runs UNION ALL SELECT n, count FROM restated"
     expected = 1
-    for (n,) in log.execute(f"{numbers} ORDER BY n"):
-        if n != expected:
+    for n, count in log.execute(f"{numbers} ORDER BY n"):
+        if n - count + 1 != expected:
             return [Break("log.db", expected, "log.number")]
-        expected += 1
+        expected = n + 1
     return []
+
+
+def _restated(log: sqlite3.Connection) -> list[Break]:
+    """What is announced again is a run that is there, in its feed (SPEC A3, A5)."""
+    row = log.execute(
+        "SELECT restated.n FROM restated LEFT JOIN runs ON runs.n = restated.run"
+        " WHERE runs.n IS NULL OR runs.count <> restated.count OR runs.feed <> restated.feed"
+        " OR runs.state <> ? ORDER BY restated.n LIMIT 1",
+        (ACCEPTED,),
+    ).fetchone()
+    return [] if row is None else [Break("log.db", row[0], "log.restated")]
+
+
+def _sums(log: sqlite3.Connection, check: RunCheck) -> list[Break]:
+    """Each sum was met with its run; one more belongs to nothing (SPEC F6)."""
+    (count,) = log.execute("SELECT count(*) FROM sums").fetchone()
+    return [] if count == check.sums else [Break("log.db", 0, "feed.sum")]

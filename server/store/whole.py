@@ -10,6 +10,7 @@ from typing import Any
 from server.store.log_schema import ACCEPTED
 from server.store.persons import DayKeys
 from server.store.protocol import CrossingRow, CrossingWhole, Twin, Write
+from server.store.pull import newest_n
 from server.store.record import (
     LogEvent,
     OpenEvent,
@@ -21,6 +22,7 @@ from server.store.record import (
     settled,
     shown_values,
 )
+from server.store.run_rows import COLUMNS, Run, bodies_of
 from server.store.search import ROW, crossing_row, joined, watermark, within
 from server.store.twins import FoundTwin, read_twins
 from sync.clock import crossing_ms
@@ -28,7 +30,7 @@ from sync.registers import Record, Register, differing, writes_of
 
 PAGE = 100
 MAX_FRESH = 5_000
-"""Rows looked through beyond the watermark: a projector is behind by less, or far behind."""
+"""Events looked through beyond the watermark: a projector is behind by less, or far behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +156,17 @@ def _read(
 
 def _fresh(log: sqlite3.Connection, view: sqlite3.Connection, record: str) -> list[int]:
     """What the log holds of a record beyond the watermark: who decides must not decide on less."""
+    beyond = max(watermark(view), newest_n(log) - MAX_FRESH)
     rows = log.execute(
-        "SELECT n FROM events WHERE n > max(?, (SELECT max(n) FROM events) - ?) AND state = ?"
-        " AND instr(body, ?) ORDER BY n",
-        (watermark(view), MAX_FRESH, ACCEPTED, record),
+        f"SELECT {COLUMNS} FROM runs WHERE n > ? AND state = ? AND instr(bodies, ?) ORDER BY n",
+        (beyond, ACCEPTED, record),
     )
-    return [int(n) for (n,) in rows]
+    return [
+        n
+        for run in (Run(*row) for row in rows)
+        for n, body in enumerate(bodies_of(run), run.n - run.count + 1)
+        if n > beyond and record in body
+    ]
 
 
 _OF_RECORD = "SELECT n FROM record_events WHERE record = (SELECT id FROM records WHERE record = ?)"

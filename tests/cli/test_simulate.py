@@ -54,13 +54,18 @@ TABLETS = "SELECT no FROM devices WHERE kind = 'tablet'"
 @pytest.mark.parametrize(
     ("statement", "lost", "doubled"),
     [
-        (f"DELETE FROM events WHERE seq = 1 AND device = (SELECT min(no) FROM ({TABLETS}))", 1, 0),
-        ("UPDATE events SET state = 2 WHERE n = (SELECT max(n) FROM events)", 1, 0),
-        ("UPDATE events SET hash = zeroblob(32) WHERE n = (SELECT max(n) FROM events)", 1, 0),
+        (f"DELETE FROM runs WHERE first = 1 AND device = (SELECT min(no) FROM ({TABLETS}))", 1, 0),
+        ("UPDATE runs SET state = 2 WHERE n = (SELECT max(n) FROM runs)", 1, 0),
         (
-            "INSERT INTO events SELECT n + 1, device, seq, 1, home, state, code, field,"
-            " order_stamp, received_ms, envelope, authority, day_key, hash, previous, commitment,"
-            " body, person FROM events ORDER BY n DESC LIMIT 1",
+            "UPDATE runs SET bodies = replace(bodies, 'hd-ql', 'hd-qm')"
+            " WHERE n = (SELECT max(n) FROM runs)",
+            1,
+            0,
+        ),
+        (
+            "INSERT INTO runs SELECT n + count, count, device, 1, first, feed, state, code, field,"
+            " received_ms, envelope, ranks, NULL, previous, head, commitments, bodies, NULL"
+            " FROM runs WHERE count = 1 ORDER BY n DESC LIMIT 1",
             0,
             1,
         ),

@@ -46,20 +46,23 @@ def test_a_break_is_named_and_ends_with_exit_code_1(chot: Chot, day: Path, tmp_p
         closing(sqlite3.connect(copy / "log.db")) as log,
     ):
         source.backup(log)
-        device, seq = log.execute(
-            "SELECT id, seq FROM events JOIN devices ON no = device WHERE n = 17"
+        n, device, seq, last = log.execute(
+            "SELECT n, id, first, first + count - 1 FROM runs JOIN devices ON no = device"
+            " WHERE n >= 17 ORDER BY n LIMIT 1"
         ).fetchone()
-        log.execute("UPDATE events SET body = replace(body, 'crossing', 'crossinG') WHERE n = 17")
+        log.execute(f"UPDATE runs SET bodies = replace(bodies, 'cross', 'Cross') WHERE n = {n}")
         log.commit()
     told = json.loads(chot("verify-log", "--data", copy, "--json", exit_code=1).stdout)
     assert told["first_break"] == {
         "device": device,
         "seq": seq,
-        "code": "event.hash",
+        "code": "run.hash",
         "detail": "",
+        "last": last,
     }
     shown = chot("verify-log", "--data", copy, exit_code=1).stdout
-    assert f"{device}:{seq}  {BREAKS['event.hash']}" in shown
+    place = f"{device}:{seq}" if seq == last else f"{device}:{seq}–{last}"
+    assert f"{place}  {BREAKS['run.hash']}" in shown
 
 
 def test_a_directory_without_data_is_told_in_one_line(chot: Chot, tmp_path: Path) -> None:
@@ -69,8 +72,8 @@ def test_a_directory_without_data_is_told_in_one_line(chot: Chot, tmp_path: Path
 def test_every_code_of_a_break_has_words() -> None:
     code = "".join(
         (ROOT / "server/store" / name).read_text("utf-8")
-        for name in ("branches.py", "row_check.py", "verify.py")
+        for name in ("branches.py", "run_check.py", "verify.py")
     )
-    kinds = "audit|batch|chain|device|envelope|event|log|person"
+    kinds = "audit|batch|chain|device|envelope|event|feed|log|person|run"
     used = set(re.findall(rf'"((?:{kinds})\.[a-z]+)"', code)) - {"log.db"}
     assert used == set(BREAKS)

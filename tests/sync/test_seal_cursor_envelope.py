@@ -44,16 +44,17 @@ def test_s3_a_sealed_text_is_bound_to_its_commitment() -> None:
 
 
 def test_a3_every_part_of_an_envelope_is_signed() -> None:
-    base = Envelope("s", 1, "d", 1, 2, bytes(32))
+    base = Envelope("s", 1, "d", 1, 2, bytes(32), "0")
     signature = sign_es256(SERVER, base.signing_text())
     assert verify_es256(SERVER.public_key(), signature, base.signing_text())
     for other in (
-        Envelope("t", 1, "d", 1, 2, bytes(32)),
-        Envelope("s", 2, "d", 1, 2, bytes(32)),
-        Envelope("s", 1, "e", 1, 2, bytes(32)),
-        Envelope("s", 1, "d", 2, 2, bytes(32)),
-        Envelope("s", 1, "d", 1, 3, bytes(32)),
-        Envelope("s", 1, "d", 1, 2, bytes(31) + b"\1"),
+        Envelope("t", 1, "d", 1, 2, bytes(32), "0"),
+        Envelope("s", 2, "d", 1, 2, bytes(32), "0"),
+        Envelope("s", 1, "e", 1, 2, bytes(32), "0"),
+        Envelope("s", 1, "d", 2, 2, bytes(32), "0"),
+        Envelope("s", 1, "d", 1, 3, bytes(32), "0"),
+        Envelope("s", 1, "d", 1, 2, bytes(31) + b"\1", "0"),
+        Envelope("s", 1, "d", 1, 2, bytes(32), "01"),
     ):
         assert not verify_es256(SERVER.public_key(), signature, other.signing_text())
 

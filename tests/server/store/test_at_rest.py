@@ -49,12 +49,13 @@ def test_no_file_holds_a_name_number_phone_or_secret_in_clear(world: World) -> N
         assert kek not in data
 
 
-def test_a_person_part_moved_to_another_event_does_not_open(world: World) -> None:
+def test_person_parts_moved_to_another_run_do_not_open(world: World) -> None:
     tablet = world.tablet()
-    tablet.push(world.store, tablet.crossings(2))
+    for _ in range(2):
+        tablet.push(world.store, tablet.crossings(1))
     with sqlite3.connect(world.config.log_path) as connection:
         connection.execute(
-            "UPDATE events SET person = (SELECT person FROM events WHERE n = 1) WHERE n = 2"
+            "UPDATE runs SET persons = (SELECT persons FROM runs WHERE n = 1) WHERE n = 2"
         )
     connection.close()
     with pytest.raises(PersonError):

@@ -209,7 +209,7 @@ def test_p4_a_broken_log_is_copied_but_makes_nothing_safe(world: World, tmp_path
     tablet = world.tablet()
     tablet.push(world.store, tablet.crossings(5))
     with contextlib.closing(sqlite3.connect(world.config.log_path)) as log:
-        log.execute("UPDATE events SET body = replace(body, '30A', '31A') WHERE seq = 3")
+        log.execute("UPDATE runs SET bodies = replace(bodies, '30A', '31A') WHERE first = 1")
         log.commit()
     taken = backed_up(world.config, tmp_path / "chot.bak")
     assert not taken.verified

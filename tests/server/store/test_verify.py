@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -10,9 +9,13 @@ from dataclasses import dataclass
 
 import pytest
 
+from schemas.texts import texts_to_json
+from server.store.branches import Break
 from server.store.protocol import AuditEntry
 from server.store.reader import read_only
+from server.store.run_rows import COLUMNS, Run, bodies_of, commitments_of, hashes_of
 from server.store.verify import LogWalk, walk_log
+from sync.batch import plain_event
 from tests.server.store.conftest import World
 from tests.server.store.tablets import NOON_MS, Tablet
 
@@ -46,19 +49,23 @@ class Written:
         return f"device = {self.second.device.no} AND {condition}"
 
     def at(self, seq: int) -> str:
-        """The second tablet's event `seq`."""
-        return self.of(f"seq = {seq}")
+        """The second tablet's run that holds event `seq`."""
+        return self.of(f"{seq} BETWEEN first AND first + count - 1")
 
-    def forge(self, seq: int) -> None:
-        """A new body with a hash that fits it."""
+    def edit(self, seq: int, *, fits: bool = False) -> None:
+        """Another plate in event `seq`; `fits`: with a head that goes with it."""
         with closing(sqlite3.connect(self.world.config.log_path, isolation_level=None)) as log:
-            body, previous, commitment = log.execute(
-                f"SELECT body, previous, commitment FROM events WHERE {self.at(seq)}"
-            ).fetchone()
-            body = body.replace("30A12345", "30A99999")
-            digest = hashlib.sha256(previous + body.encode() + commitment).digest()
+            row = log.execute(f"SELECT {COLUMNS} FROM runs WHERE {self.at(seq)}").fetchone()
+            run = Run(*row)
+            bodies = bodies_of(run)
+            bodies[seq - run.first] = bodies[seq - run.first].replace("30A12345", "30A99999")
+            head = run.head
+            if fits:
+                commitments = commitments_of(run.commitments, run.count)
+                head = hashes_of(run.previous, bodies, commitments)[-1]
             log.execute(
-                f"UPDATE events SET body = ?, hash = ? WHERE {self.at(seq)}", (body, digest)
+                "UPDATE runs SET bodies = ?, head = ? WHERE n = ?",
+                (texts_to_json(bodies).decode(), head, run.n),
             )
 
 
@@ -89,33 +96,40 @@ def test_h3_a_log_as_it_was_written_is_whole(written: Written) -> None:
 
 
 TAMPERED: dict[str, tuple[Callable[[Written], None], int, str]] = {
-    "one letter of a body": (
-        lambda log: log.tamper(
-            f"UPDATE events SET body = replace(body, '30A12345', '30A12346') WHERE {log.at(7)}"
-        ),
-        7,
-        "event.hash",
-    ),
+    "one letter of a body": (lambda log: log.edit(7), 6, "run.hash"),
     "one bit of a body that is then no text": (
         lambda log: log.tamper(
-            f"UPDATE events SET body = CAST(x'ff' || substr(body, 2) AS TEXT) WHERE {log.at(7)}"
+            f"UPDATE runs SET bodies = CAST(x'5b22ff' || substr(bodies, 4) AS TEXT)"
+            f" WHERE {log.at(7)}"
         ),
-        7,
-        "event.hash",
+        6,
+        "run.hash",
     ),
-    "a body and its hash": (lambda log: log.forge(7), 8, "event.link"),
-    "the last body of a batch and its hash": (lambda log: log.forge(15), 15, "envelope.head"),
+    "a body and its head": (lambda log: log.edit(7, fits=True), 6, "envelope.head"),
+    "the first body and its head": (lambda log: log.edit(1, fits=True), 1, "envelope.head"),
     "a commitment": (
-        lambda log: log.tamper(f"UPDATE events SET commitment = zeroblob(32) WHERE {log.at(3)}"),
-        3,
-        "event.hash",
-    ),
-    "a person part put in the place of another": (
         lambda log: log.tamper(
-            f"UPDATE events SET person = (SELECT person FROM events WHERE {log.at(4)})"
+            "UPDATE runs SET commitments = substr(commitments, 1, 64) || zeroblob(32)"
+            f" || substr(commitments, 97) WHERE {log.at(3)}",
+            f"UPDATE runs SET commitments = CAST(commitments AS BLOB) WHERE {log.at(3)}",
+        ),
+        1,
+        "run.hash",
+    ),
+    "two bodies exchanged": (
+        lambda log: log.tamper(
+            "UPDATE runs SET bodies = json_set(bodies, '$[1]', bodies ->> 2, '$[2]', bodies ->> 1)"
+            f" WHERE {log.at(7)}"
+        ),
+        6,
+        "run.hash",
+    ),
+    "the person parts put in the place of others": (
+        lambda log: log.tamper(
+            f"UPDATE runs SET persons = (SELECT persons FROM runs WHERE {log.at(4)})"
             f" WHERE {log.at(9)}"
         ),
-        9,
+        6,
         "person.closed",
     ),
     "a day key that is gone with its row": (
@@ -123,56 +137,55 @@ TAMPERED: dict[str, tuple[Callable[[Written], None], int, str]] = {
         0,
         "person.key",
     ),
-    "a row in the middle of a batch": (
-        lambda log: log.tamper(f"DELETE FROM events WHERE {log.at(8)}"),
-        8,
-        "event.missing",
-    ),
-    "a whole batch in the middle, its signature left": (
-        lambda log: log.tamper(f"DELETE FROM events WHERE {log.of('seq BETWEEN 6 AND 10')}"),
+    "a run in the middle": (
+        lambda log: log.tamper(f"DELETE FROM runs WHERE {log.at(8)}"),
         6,
         "event.missing",
     ),
-    "a whole batch in the middle with its signature": (
+    "a run in the middle with its signature": (
         lambda log: log.tamper(
-            f"DELETE FROM events WHERE {log.of('seq BETWEEN 6 AND 10')}",
+            f"DELETE FROM runs WHERE {log.at(8)}",
             f"DELETE FROM batches WHERE {log.of('first = 6')}",
         ),
         6,
         "chain.head",
     ),
-    "the newest rows": (
-        lambda log: log.tamper(f"DELETE FROM events WHERE {log.of('seq >= 14')}"),
-        14,
+    "the newest run": (
+        lambda log: log.tamper(f"DELETE FROM runs WHERE {log.at(14)}"),
+        11,
         "event.missing",
     ),
-    "the newest batch with its signature": (
+    "the newest run with its signature": (
         lambda log: log.tamper(
-            f"DELETE FROM events WHERE {log.of('seq >= 11')}",
+            f"DELETE FROM runs WHERE {log.at(14)}",
             f"DELETE FROM batches WHERE {log.of('first = 11')}",
         ),
         11,
         "chain.head",
     ),
     "everything of one tablet but its name": (
-        lambda log: log.tamper(f"DELETE FROM events WHERE {log.of()}"),
+        lambda log: log.tamper(f"DELETE FROM runs WHERE {log.of()}"),
         1,
         "event.missing",
     ),
-    "two rows exchanged": (
+    "two runs exchanged": (
         lambda log: log.tamper(
-            f"UPDATE events SET seq = 99 WHERE {log.at(7)}",
-            f"UPDATE events SET seq = 7 WHERE {log.at(9)}",
-            f"UPDATE events SET seq = 9 WHERE {log.at(99)}",
+            f"UPDATE runs SET first = 99 WHERE {log.at(6)}",
+            f"UPDATE runs SET first = 6 WHERE {log.at(11)}",
+            f"UPDATE runs SET first = 11 WHERE {log.at(99)}",
         ),
-        7,
-        "person.closed",
+        6,
+        "envelope.range",
     ),
-    "the first row made another": (lambda log: log.forge(1), 2, "event.link"),
     "a beginning from nowhere": (
-        lambda log: log.tamper(f"UPDATE events SET previous = zeroblob(32) WHERE {log.at(1)}"),
+        lambda log: log.tamper(f"UPDATE runs SET previous = zeroblob(32) WHERE {log.at(1)}"),
         1,
-        "event.hash",
+        "run.hash",
+    ),
+    "a head": (
+        lambda log: log.tamper(f"UPDATE runs SET head = zeroblob(32) WHERE {log.at(10)}"),
+        6,
+        "run.hash",
     ),
     "a batch signature": (
         lambda log: log.tamper(
@@ -183,9 +196,7 @@ TAMPERED: dict[str, tuple[Callable[[Written], None], int, str]] = {
         "batch.signature",
     ),
     "a batch signature that is gone": (
-        lambda log: log.tamper(
-            f"DELETE FROM batches WHERE {log.of('first = 11')}"
-        ),
+        lambda log: log.tamper(f"DELETE FROM batches WHERE {log.of('first = 11')}"),
         11,
         "event.unsigned",
     ),
@@ -205,54 +216,86 @@ TAMPERED: dict[str, tuple[Callable[[Written], None], int, str]] = {
         6,
         "envelope.signature",
     ),
-    "the time of receipt of an event": (
+    "the ranks in an envelope": (
+        lambda log: log.tamper(f"UPDATE envelopes SET ranks = '3' WHERE {log.of('first = 6')}"),
+        6,
+        "envelope.signature",
+    ),
+    "the ranks of events": (
+        lambda log: log.tamper(f"UPDATE runs SET ranks = '3' WHERE {log.at(12)}"),
+        11,
+        "envelope.ranks",
+    ),
+    "the time of receipt of events": (
         lambda log: log.tamper(
-            f"UPDATE events SET received_ms = received_ms + 1000 WHERE {log.at(12)}"
+            f"UPDATE runs SET received_ms = received_ms + 1000 WHERE {log.at(12)}"
         ),
-        12,
+        11,
         "envelope.received",
     ),
     "an envelope that is gone": (
-        lambda log: log.tamper(
-            f"DELETE FROM envelopes WHERE {log.of('first = 6')}"
-        ),
+        lambda log: log.tamper(f"DELETE FROM envelopes WHERE {log.of('first = 6')}"),
         6,
         "envelope.missing",
     ),
     "the envelope of another batch": (
         lambda log: log.tamper(
-            f"UPDATE events SET envelope = (SELECT envelope FROM events WHERE {log.at(1)})"
+            f"UPDATE runs SET envelope = (SELECT envelope FROM runs WHERE {log.at(1)})"
             f" WHERE {log.at(15)}"
         ),
-        15,
+        11,
         "envelope.range",
     ),
-    "an order stamp": (
+    "the envelope of another device": (
         lambda log: log.tamper(
-            f"UPDATE events SET order_stamp = order_stamp + 1 WHERE {log.at(13)}"
+            f"UPDATE envelopes SET device = {log.first.device.no} WHERE {log.of('first = 11')}"
         ),
-        13,
-        "event.order",
+        11,
+        "envelope.device",
     ),
-    "the checkpoint of an event": (
+    "an envelope of a server that nobody knows": (
         lambda log: log.tamper(
-            f"UPDATE events SET home = (SELECT no FROM homes WHERE id = 'hd-ql6')"
+            f"UPDATE envelopes SET server = 'ai đó' WHERE {log.of('first = 11')}"
+        ),
+        11,
+        "envelope.signature",
+    ),
+    "the feed of events": (
+        lambda log: log.tamper(
+            f"UPDATE runs SET feed = (SELECT no FROM feeds WHERE id = 'checkpoint:hd-ql6')"
             f" WHERE {log.at(2)}"
         ),
-        2,
-        "event.home",
+        1,
+        "event.feed",
+    ),
+    "the sum of a feed": (
+        lambda log: log.tamper(
+            f"UPDATE sums SET sum = zeroblob(32) WHERE n = (SELECT n FROM runs WHERE {log.at(12)})"
+        ),
+        11,
+        "feed.sum",
+    ),
+    "a sum that is gone": (
+        lambda log: log.tamper(
+            f"DELETE FROM sums WHERE n = (SELECT n FROM runs WHERE {log.at(7)})"
+        ),
+        6,
+        "feed.sum",
     ),
     "the head that receipts are made of": (
-        lambda log: log.tamper(
-            f"UPDATE chains SET through = 12 WHERE {log.of()}"
-        ),
+        lambda log: log.tamper(f"UPDATE chains SET through = 12 WHERE {log.of()}"),
         13,
         "chain.head",
     ),
     "a column of another type": (
-        lambda log: log.tamper(f"UPDATE events SET previous = 'x' WHERE {log.at(5)}"),
-        5,
-        "event.shape",
+        lambda log: log.tamper(f"UPDATE runs SET previous = 'x' WHERE {log.at(5)}"),
+        1,
+        "run.shape",
+    ),
+    "a number of events that no run has": (
+        lambda log: log.tamper(f"UPDATE runs SET count = 1 << 40 WHERE {log.at(5)}"),
+        1,
+        "run.shape",
     ),
 }  # fmt: skip
 
@@ -263,19 +306,26 @@ def test_h3_b3_a3_what_was_changed_in_the_file_is_named(written: Written, what: 
     tamper(written)
     walk = walked(written.world)
     assert walk.first_break is not None
-    if seq:
-        assert (str(walk.first_break), walk.first_break.code) == (
-            f"{written.second.device.id}:{seq}",
-            code,
-        )
-    else:
-        assert (str(walk.first_break), walk.first_break.code) == (
-            f"{written.first.device.id}:1",
-            code,
-        )
+    first = walk.first_break
+    device = written.second.device.id if seq else written.first.device.id
+    assert (first.device, first.seq, first.code) == (device, seq or 1, code)
 
 
-UNVOUCHED = {"state", "code", "field", "authority"}
+def test_h3_a_run_that_does_not_link_to_the_one_before_it_is_named(world: World) -> None:
+    tablet = world.tablet()
+    odd = plain_event(tablet.body(tablet.new_record(), kind="unheard"), None)
+    tablet.push(world.store, tablet.batch(tablet.crossing(), odd, tablet.crossing()))
+    log = Written(world, tablet, tablet)
+    assert walked(world).breaks == 0
+    log.tamper(
+        f"UPDATE runs SET head = zeroblob(32), bodies = NULL WHERE {log.at(2)}",
+    )
+    first = walked(world).first_break
+    assert first is not None
+    assert (str(first), first.code) == (f"{tablet.device.id}:3", "event.link")
+
+
+UNVOUCHED = {"state", "code", "field"}
 """What this server judged of an event: nobody signed it, and a rebuild does not make it again."""
 
 
@@ -283,15 +333,15 @@ def test_every_column_of_an_event_is_vouched_for_but_the_servers_judgement(
     written: Written,
 ) -> None:
     with closing(sqlite3.connect(written.world.config.log_path, isolation_level=None)) as log:
-        columns = {name for _, name, *_ in log.execute("PRAGMA table_info(events)")}
-        (row,) = log.execute(f"SELECT n FROM events WHERE {written.at(7)}").fetchone()
+        columns = {name for _, name, *_ in log.execute("PRAGMA table_info(runs)")}
+        (row,) = log.execute(f"SELECT n FROM runs WHERE {written.at(7)}").fetchone()
         for column in sorted(columns - UNVOUCHED):
-            (old,) = log.execute(f"SELECT {column} FROM events WHERE n = ?", (row,)).fetchone()
+            (old,) = log.execute(f"SELECT {column} FROM runs WHERE n = ?", (row,)).fetchone()
             new = old + 1000 if isinstance(old, int) else old[:-1]
             changed = new if column == "n" else row
-            log.execute(f"UPDATE events SET {column} = ? WHERE n = ?", (new, row))
+            log.execute(f"UPDATE runs SET {column} = ? WHERE n = ?", (new, row))
             assert walked(written.world).first_break is not None, column
-            log.execute(f"UPDATE events SET {column} = ? WHERE n = ?", (old, changed))
+            log.execute(f"UPDATE runs SET {column} = ? WHERE n = ?", (old, changed))
             assert walked(written.world).first_break is None, column
 
 
@@ -313,7 +363,7 @@ def test_a_changed_audit_entry_is_named(written: Written, statement: str) -> Non
 def test_f2_an_event_that_left_no_other_trace_is_missed_by_its_number(written: Written) -> None:
     held = f"device = {written.first.device.no}"
     written.tamper(
-        f"DELETE FROM events WHERE {held}",
+        f"DELETE FROM runs WHERE {held}",
         f"DELETE FROM batches WHERE {held}",
         f"DELETE FROM envelopes WHERE {held}",
         f"DELETE FROM chains WHERE {held}",
@@ -328,7 +378,7 @@ def test_a_page_of_the_file_that_cannot_be_read_is_a_break(written: Written) -> 
     with closing(sqlite3.connect(written.world.config.log_path)) as log:
         log.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         (page,) = log.execute(
-            "SELECT rootpage FROM sqlite_master WHERE name = 'events_by_device'"
+            "SELECT rootpage FROM sqlite_master WHERE name = 'runs_by_device'"
         ).fetchone()
         (size,) = log.execute("PRAGMA page_size").fetchone()
     with written.world.config.log_path.open("r+b") as file:
@@ -367,11 +417,11 @@ def test_a6_branches_are_reported_and_are_no_break(world: World) -> None:
     assert (device.events, device.through) == (11, 7)
     assert [(one.no, one.first, one.last) for one in device.branches] == [(1, 4, 7)]
     with closing(sqlite3.connect(world.config.log_path)) as log:
-        log.execute("DELETE FROM events WHERE branch = 1 AND seq = 5")
+        log.execute("DELETE FROM runs WHERE branch = 1 AND first = 4")
         log.commit()
     first = walked(world).first_break
     assert first is not None
-    assert (first.seq, first.code) == (5, "batch.head")
+    assert (first.seq, first.code) == (4, "event.missing")
 
 
 def test_b5_a_retry_cut_differently_leaves_a_whole_log(world: World) -> None:
@@ -386,6 +436,111 @@ def test_b5_a_retry_cut_differently_leaves_a_whole_log(world: World) -> None:
     walk = walked(world)
     assert walk.is_plain
     assert (walk.devices[1].events, walk.devices[1].through) == (9, 9)
+
+
+def history(world: World) -> Tablet:
+    """A tablet whose batches overlap, leave gaps and fork, pushed in any order."""
+    rng = world.rng
+    tablet = world.tablet()
+    events = [tablet.crossing() for _ in range(40)]
+    whole = tablet.clone()
+    cuts = sorted(rng.sample(range(1, 40), 12))
+    batches = []
+    for first, last in zip([0, *cuts], [*cuts, 40], strict=True):
+        wider = tablet.clone()
+        batches.append(tablet.batch(*events[first:last]))
+        if rng.random() < 0.4:
+            batches.append(wider.batch(*events[first : min(40, last + rng.randrange(1, 6))]))
+        if rng.random() < 0.3:
+            clone = tablet.clone()
+            batches += [clone.crossings(rng.randrange(1, 8)) for _ in range(rng.randrange(1, 3))]
+    rng.shuffle(batches)
+    for batch in batches[: rng.randrange(8, len(batches) + 1)]:
+        whole.push(world.store, batch)
+    return whole
+
+
+@pytest.mark.parametrize("attempt", range(12))
+def test_a6_a8_any_history_of_overlaps_gaps_and_forks_is_whole(world: World, attempt: int) -> None:
+    tablet = history(world)
+    before = walked(world)
+    assert (before.breaks, before.first_break) == (0, None)
+    log = Written(world, tablet, tablet)
+    # Whatever of it is compacted, heads and branches are as before. Whether a branch links into
+    # the middle of a run cannot be seen any more.
+    newest = "n = (SELECT max(n) FROM runs)"
+    log.tamper(f"UPDATE runs SET bodies = NULL WHERE n % {attempt % 3 + 1} = 0 OR {newest}")
+    after = walked(world)
+    assert (after.breaks, after.first_break) == (0, None)
+    seen, known = after.devices[1], before.devices[1]
+    assert (seen.through, seen.branches) == (known.through, known.branches)
+    assert set(seen.gaps) <= set(known.gaps)
+
+
+@pytest.mark.parametrize("attempt", range(6))
+def test_h3_a_changed_letter_is_found_in_any_history(world: World, attempt: int) -> None:
+    tablet = history(world)
+    log = Written(world, tablet, tablet)
+    with closing(sqlite3.connect(world.config.log_path)) as file:
+        runs = file.execute("SELECT branch, first, count FROM runs").fetchall()
+    branch, first, count = world.rng.choice(runs)
+    log.tamper(
+        "UPDATE runs SET bodies = replace(bodies, '30A12345', '30A12346')"
+        f" WHERE {log.of(f'branch = {branch} AND first = {first}')}"
+    )
+    found = walked(world).first_break
+    assert found == Break(tablet.device.id, first, "run.hash", "", first + count - 1)
+
+
+def test_g8_a_compacted_run_is_told_and_held_by_what_was_signed(written: Written) -> None:
+    written.tamper(f"UPDATE runs SET bodies = NULL WHERE {written.at(7)}")
+    walk = walked(written.world)
+    assert (walk.breaks, walk.is_plain) == (0, True)
+    assert [one.compacted for one in walk.devices] == [0, 0, 5]
+    written.tamper(f"UPDATE runs SET head = zeroblob(32) WHERE {written.at(7)}")
+    first = walked(written.world).first_break
+    assert first is not None
+    assert (first.seq, first.code) == (6, "envelope.head")
+
+
+def test_h5_person_parts_that_are_gone_without_a_note_of_it_are_told(written: Written) -> None:
+    written.tamper(f"UPDATE runs SET persons = NULL, day_key = NULL WHERE {written.at(7)}")
+    walk = walked(written.world)
+    assert (walk.breaks, walk.is_plain) == (0, False)
+    assert [(one.withheld, one.erased) for one in walk.devices] == [(0, 0), (0, 0), (5, 0)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO sums VALUES (1, 7, zeroblob(32))",
+        "DELETE FROM sums WHERE n = (SELECT max(n) FROM sums)",
+    ],
+)
+def test_f6_a_sum_that_no_run_accounts_for_is_named(written: Written, statement: str) -> None:
+    written.tamper(statement)
+    first = walked(written.world).first_break
+    assert first is not None
+    assert first.code == "feed.sum"
+
+
+def test_a5_an_announcement_of_nothing_is_named(world: World) -> None:
+    tablet = world.tablet()
+    tablet.push(world.store, tablet.crossings(2))
+    world.store.revoke_device(tablet.device.id, NOON_MS)
+    tablet.push(world.store, tablet.crossings(2))
+    held = world.store.held_events("device.revoked", 0, 9)
+    assert world.store.take_up_revoked([one.n for one in held]) == 2
+    assert walked(world).breaks == 0
+    log = Written(world, tablet, tablet)
+    log.tamper("UPDATE restated SET feed = 9")
+    first = walked(world).first_break
+    assert first is not None
+    assert (str(first), first.code) == ("log.db:6", "log.restated")
+    log.tamper("DELETE FROM restated")
+    first = walked(world).first_break
+    assert first is not None
+    assert (first.seq, first.code) == (3, "feed.sum")
 
 
 def test_h5_a_destroyed_day_key_leaves_a_whole_log_and_is_counted(written: Written) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
 
@@ -19,9 +18,14 @@ from server.keys import KeyRing
 from server.projector import Projector
 from server.store.persons import DayKeys
 from server.store.protocol import Store
-from server.store.record import LogEvent, load_day_keys, open_person_text
+from server.store.record import events_of, load_day_keys, open_person_text
+from server.store.run_rows import COLUMNS, Run, run_hashes
 from server.store.sqlite import SqliteStore, open_store
 
+_RUNS = (
+    f"SELECT devices.id, feeds.id, {COLUMNS} FROM runs JOIN devices ON devices.no = device"
+    " JOIN feeds ON feeds.no = feed ORDER BY n"
+)
 NOT_COPIED = shutil.ignore_patterns("projector.lock", "view.db.new*")
 
 
@@ -124,20 +128,31 @@ class Node:
         """The whole log, person parts opened, read beside the server."""
         keys = DayKeys(self.context.keys)
         with closing(sqlite3.connect(f"file:{self.data_dir}/log.db?mode=ro", uri=True)) as log:
-            found = log.execute(
-                "SELECT n, devices.id, seq, branch, homes.id, state, code, order_stamp, authority,"
-                " hash, previous, body, received_ms, commitment, day_key, person FROM events"
-                " JOIN devices ON devices.no = device JOIN homes ON homes.no = home ORDER BY n"
-            ).fetchall()
-            events = [
-                LogEvent(r[0], r[1], r[2], r[3], r[7], r[12], r[8], r[13], r[11], r[14], r[15])
-                for r in found
-            ]
-            load_day_keys(log, events, keys)
-        return [
-            _row(row[:12], open_person_text(event, keys))
-            for row, event in zip(found, events, strict=True)
-        ]
+            found: list[Row] = []
+            for name, feed, *columns in log.execute(_RUNS):
+                run = Run(*columns)
+                hashes = [run.previous, *run_hashes(run)]
+                events = events_of(name, run, lambda _: True)
+                load_day_keys(log, events, keys)
+                found += [
+                    Row(
+                        one.n,
+                        one.device,
+                        one.seq,
+                        one.branch,
+                        feed.removeprefix("checkpoint:"),
+                        run.state,
+                        run.code,
+                        one.order,
+                        one.authority,
+                        hashes[one.place + 1],
+                        hashes[one.place],
+                        one.body,
+                        open_person_text(one, keys),
+                    )
+                    for one in events
+                ]
+            return found
 
     def close(self) -> None:
         self.store.close()
@@ -150,7 +165,3 @@ class Node:
         self.data_dir = data_dir
         self.app = self._open()
         old.close()
-
-
-def _row(stored: tuple[Any, ...], person: str | None) -> Row:
-    return Row(*(*stored, person))

@@ -26,18 +26,18 @@ EXAMPLES = 400
 
 def cursor_by_clock() -> Any:
     """A server whose pages go by receipt time: what shares a millisecond is skipped (lesson 1)."""
-    by_clock = pull._EVENTS.replace(
-        "n > ?", "events.received_ms > ifnull((SELECT received_ms FROM events WHERE n = ?), 0)"
+    by_clock = pull._FRESH.replace(
+        "runs.n > ?", "runs.received_ms > ifnull((SELECT received_ms FROM runs WHERE n >= ?), 0)"
     )
-    assert by_clock != pull._EVENTS
-    return mock.patch.object(pull, "_EVENTS", by_clock)
+    assert by_clock != pull._FRESH
+    return mock.patch.object(pull, "_FRESH", by_clock)
 
 
 def rejected_dropped() -> Any:
     """A server that answers "rejected" and keeps nothing of it (A4)."""
-    marks = ", ".join(f"?{at}" for at in range(1, 19))
+    marks = ", ".join(f"?{at}" for at in range(1, 19)).replace("?17", "CAST(?17 AS TEXT)")
     head = rows.INSERT.partition(" VALUES ")[0]
-    return mock.patch.object(rows, "INSERT", f"{head} SELECT {marks} WHERE ?6 <> 2")
+    return mock.patch.object(rows, "INSERT", f"{head} SELECT {marks} WHERE ?7 <> 2")
 
 
 def latest_beats_over() -> Any:
