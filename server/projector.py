@@ -58,16 +58,7 @@ class Projector:
         self._config = config
         self._lock = _lock(config.data_dir / "projector.lock")
         self._log = read_only(config.log_path)
-        blind = BlindIndex(keys)
-        cutoffs = Cutoffs(config.report_hours, config.late_grace_minutes)
-        self._portions = Portions(self._log, blind, DayKeys(keys), cutoffs)
-        meta = dict(self._log.execute("SELECT key, value FROM meta"))
-        self._wanted = {
-            "server": meta["server"],
-            "epoch": meta["epoch"],
-            "schema": str(VIEW_SCHEMA),
-            "keys": blind.key_id,
-        }
+        self._portions, self._wanted = portions_of(config, keys, self._log)
         self._view: sqlite3.Connection | None = None
 
     def catch_up(self, stop: threading.Event | None = None) -> int:
@@ -175,22 +166,45 @@ class Projector:
 
     def _fits(self, path: Path) -> bool:
         """Whether the view there is one of this log, epoch, schema and key, and not ahead of it."""
-        meta = described(path)
-        if meta is None:
-            return False
-        reached = int(meta.pop("watermark", "-1"))
-        meta.pop("looked", None)
-        return meta == self._wanted and 0 <= reached <= newest_n(self._log)
+        meta = described(path) or {}
+        reached = int(meta.get("watermark", "-1"))
+        return self._wanted.items() <= meta.items() and 0 <= reached <= newest_n(self._log)
 
     def _follow(
         self, view: sqlite3.Connection, newest: int, stop: threading.Event | None = None
     ) -> int:
-        reached = watermark(view)
-        while reached < newest and not (stop is not None and stop.is_set()):
-            through = min(newest, reached + PORTION)
-            self._portions.project(view, reached, through)
-            reached = through
-        return reached
+        return follow_through(view, self._portions, newest, stop)
+
+
+def portions_of(
+    config: Config, keys: KeyRing, log: sqlite3.Connection
+) -> tuple[Portions, dict[str, str]]:
+    """What projects this log, and what a view of it says of itself."""
+    blind = BlindIndex(keys)
+    cutoffs = Cutoffs(config.report_hours, config.late_grace_minutes)
+    meta = dict(log.execute("SELECT key, value FROM meta"))
+    wanted = {
+        "server": str(meta["server"]),
+        "epoch": str(meta["epoch"]),
+        "schema": str(VIEW_SCHEMA),
+        "keys": blind.key_id,
+    }
+    return Portions(log, blind, DayKeys(keys), cutoffs), wanted
+
+
+def follow_through(
+    view: sqlite3.Connection,
+    portions: Portions,
+    newest: int,
+    stop: threading.Event | None = None,
+) -> int:
+    """Project up to the number `newest`, or until `stop`; the watermark reached."""
+    reached = watermark(view)
+    while reached < newest and not (stop is not None and stop.is_set()):
+        through = min(newest, reached + PORTION)
+        portions.project(view, reached, through)
+        reached = through
+    return reached
 
 
 def rebuild(data_dir: Path, wait_s: float = REBUILD_WAIT_S) -> int:

@@ -8,6 +8,7 @@ import pytest
 
 from server.home.duplicates import WITHIN_MS, link_record
 from server.store.derive import Member, counted
+from server.store.record import OpenEvent
 from tests.server.store.conftest import World
 from tests.server.store.tablets import NOON_MS, Tablet
 
@@ -27,9 +28,8 @@ def duplicates(world: World) -> dict[str, str]:
     return {row.record: row.counted_as for row in world.found() if "duplicate" in row.flags}
 
 
-def links(world: World) -> list[str]:
-    page = world.store.pull(["hd-ql6"], 0, 500, persons=False)
-    return [one.body for one in page.events if '"kind":"link"' in one.body]
+def links(world: World) -> list[OpenEvent]:
+    return world.events("link")
 
 
 def test_l2_one_truck_of_two_tablets_is_one_link_and_counts_once(world: World) -> None:
@@ -127,11 +127,11 @@ def test_l4_a_person_splits_and_the_machine_never_joins_again(world: World) -> N
     one, two = world.tablet(), world.tablet()
     first = passed(world, one, NOON_MS)
     later = passed(world, two, NOON_MS + 90_000)
-    written = ref_of_link(world)
+    (written,) = links(world)
     pair = {"one": min(first, later), "other": max(first, later)}
     world.store.write(
         "link", link_record(first, later), "hd-ql6", "canh-sat", pair | {"decision": "split"},
-        None, NOON_MS, over={"decision": [written]},
+        None, NOON_MS, over={"decision": [written.ref]},
     )  # fmt: skip
     world.look()
     assert duplicates(world) == {}
@@ -173,9 +173,3 @@ def test_l1_looking_again_at_everything_writes_nothing_more(world: World) -> Non
     before = world.look()
     world.config.view_path.unlink()
     assert world.look() == before
-
-
-def ref_of_link(world: World) -> str:
-    page = world.store.pull(["hd-ql6"], 0, 500, persons=False)
-    (link,) = [one for one in page.events if '"kind":"link"' in one.body]
-    return f"{link.device}:{link.seq}"

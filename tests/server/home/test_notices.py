@@ -26,12 +26,10 @@ def tablet(world: World) -> Tablet:
 
 def notices(world: World, kind: str) -> list[dict[str, Any]]:
     """The bodies of this kind in the log, in order, with their person parts under "person"."""
-    page = world.store.pull(["hd-ql6"], 0, 500, persons=True)
-    bodies = [(json.loads(one.body), one.person) for one in page.events]
     return [
-        body | {"person": None if person is None else json.loads(person)["items"]["people"]}
-        for body, person in bodies
-        if body["kind"] == kind
+        json.loads(one.log.body)
+        | {"person": None if one.person is None else one.person.items["people"]}
+        for one in world.events(kind)
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,10 @@ import pytest
 from server.config import Config
 from server.home.look import HomeLook
 from server.projector import Projector
+from server.store.log_schema import ACCEPTED
 from server.store.protocol import Criteria, CrossingRow, Enrolment, Store
+from server.store.reader import read_only
+from server.store.record import OpenEvent, load_day_keys, open_event, read_range
 from server.store.sqlite import SqliteStore, open_store
 from tests.server.store.tablets import NOON_MS, Tablet, enrolled
 
@@ -59,6 +63,14 @@ class World:
                 reached = projector.catch_up()
                 if not projector.look(looker) and self.store.projected()[1] == reached:
                     return reached
+
+    def events(self, kind: str) -> list[OpenEvent]:
+        """The accepted events of a kind, in the order of the log, person parts opened."""
+        with closing(read_only(self.config.log_path)) as log:
+            stored = read_range(log, 0, self.store.projected()[1], ACCEPTED)
+            load_day_keys(log, stored, self.sqlite.day_keys)
+            opened = [open_event(one, self.sqlite.day_keys) for one in stored]
+        return [one for one in opened if one.body.kind == kind]
 
     def found(self, **criteria: object) -> list[CrossingRow]:
         rows, _ = self.store.search(Criteria(**criteria), "", 500)  # type: ignore[arg-type]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 import sqlite3
 import subprocess
@@ -22,36 +21,17 @@ from server.store import portion
 from server.store.project import put_crossing
 from server.store.protocol import Criteria
 from server.store.reader import ViewMissingError
+from server.store.view_digest import digests
 from sync.batch import plain_event
 from tests.server.store.conftest import World
 from tests.server.store.tablets import CAR, EVIDENCE, NOON_MS, Tablet
-
-TABLES = {
-    "crossings": "SELECT record, occurred_ms, received_ms, checkpoint, lane, direction, mode,"
-    " purpose, plate, plate_read, vehicle_class, people, goods, outcome, action, reasons, families,"
-    " officer, device, flags, review FROM crossings ORDER BY record",
-    "events": "SELECT r.record, n FROM record_events JOIN records r ON r.id = record_events.record"
-    " ORDER BY 1, 2",
-    "people": "SELECT record, item, role, family, status, code, p.outcome FROM crossing_people p"
-    " JOIN crossings ON id = crossing ORDER BY 1, 2",
-    "goods": "SELECT record, item, goods_group, quantity, unit, perishable FROM crossing_goods"
-    " JOIN crossings ON id = crossing ORDER BY 1, 2",
-    "tokens": "SELECT token, record, person FROM tokens JOIN records r ON r.id = crossing"
-    " ORDER BY 1, 2, 3",
-    "plates": "SELECT record, plates.plate FROM plates JOIN crossings ON id = plates.rowid"
-    " ORDER BY 1",
-    "reviews": "SELECT subject, decision, order_stamp, ref FROM reviews ORDER BY 1, 4",
-}
 
 
 def digest(path: Path) -> dict[str, str]:
     """A hash of each table's rows, without the row numbers, which depend on the portions."""
     connection = sqlite3.connect(path)
     try:
-        return {
-            name: hashlib.sha256(repr(connection.execute(sql).fetchall()).encode()).hexdigest()
-            for name, sql in TABLES.items()
-        }
+        return digests(connection)
     finally:
         connection.close()
 
