@@ -8,7 +8,7 @@ import click
 
 from cli.data import DATA, Moment, now_ms, opened, told
 from credentials.bulletins import BULLETIN_TYPES, Bulletin
-from server.issuing.folder import local_time
+from server.issuing.said import local_time
 from server.keys import KeyRing
 from server.revocations import add_bulletin, bulletins, end_bulletin
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from cli.data import DATA, Moment, now_ms, opened, told
-from server.document_keys import NoSigningKeyError
-from server.issuing.badges import Badge, badge_drafts, take_up, write_pins
+from server.config import load_config
+from server.document_keys import DAY_MS, NoSigningKeyError
+from server.issuing.badges import BADGE_VALIDITY_DAYS, Badge, badge_drafts, take_up, write_pins
 from server.issuing.columns import COLUMNS, KINDS, Kind, headings
 from server.issuing.folder import ISSUED, whole_folder, write_codes, write_csv
 from server.issuing.rows import Defaults, Draft, RowError, drafts_of
@@ -73,7 +74,7 @@ def issue(
         _ask_for_pdf(lang)
     now = now_ms()
     try:
-        drafts, errors = drafts_of(kind, read_table(source), Defaults(now, until_ms))
+        drafts, errors = drafts_of(kind, read_table(source), _defaults(kind, now, until_ms))
     except TableError as error:
         raise click.ClickException(f"{source}: {said(error.code, lang, **error.values)}") from None
     with opened(data) as store:
@@ -88,7 +89,7 @@ def issue(
             with click.progressbar(length=len(documents), label="Mã QR", file=sys.stderr) as bar:
                 write_codes(folder, documents, lambda: bar.update(1))
             if not no_pdf:
-                _print(folder / SHEETS, documents, windscreen)
+                _print(folder / SHEETS, documents, load_config(data).unit, windscreen)
             if badges:
                 write_pins(folder, badges)
                 take_up(store, badges, now)
@@ -97,6 +98,12 @@ def issue(
             store.audit(AuditEntry(now, "cli", f"issue.{kind}", documents[0].id, details=details))
     printed = "" if no_pdf else f", {SHEETS}"
     click.echo(f"{len(documents)} {kind} → {out}: {ISSUED}, codes/{printed}")
+
+
+def _defaults(kind: Kind, now: int, until_ms: int | None) -> Defaults:
+    if until_ms is None and kind == "badge":
+        until_ms = now + BADGE_VALIDITY_DAYS * DAY_MS
+    return Defaults(now, until_ms)
 
 
 def _issue(
@@ -135,13 +142,13 @@ def _refuse(source: Path, errors: list[RowError], kind: Kind, lang: str) -> None
 
 def _ask_for_pdf(lang: str) -> None:
     """Before anything is signed."""
-    from server.issuing.sheets import PRINT_EXTRA, can_print
+    from server.issuing.paper import PRINT_EXTRA, can_print
 
     if not can_print():
         raise click.ClickException(f"{said('extra', lang, extra=PRINT_EXTRA)} (--no-pdf)")
 
 
-def _print(path: Path, documents: list[Document], windscreen: bool) -> None:
+def _print(path: Path, documents: list[Document], unit: str, windscreen: bool) -> None:
     from server.issuing.sheets import sheets_pdf
 
-    path.write_bytes(sheets_pdf(documents, windscreen=windscreen))
+    path.write_bytes(sheets_pdf(documents, unit=unit, windscreen=windscreen))

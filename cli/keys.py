@@ -16,7 +16,7 @@ from server.document_keys import (
     publish_keys,
     rotate_key,
 )
-from server.issuing.folder import local_time
+from server.issuing.said import local_time
 from server.keys import KeyRing
 from server.packs import publish_packs, trust_in_force
 from server.store.protocol import AuditEntry, Store

@@ -12,14 +12,13 @@ import click
 from cli.data import DATA, now_ms, opened, told
 from server.config import load_config
 from server.document_keys import DAY_MS
+from server.issuing.badges import BADGE_VALIDITY_DAYS
 from server.issuing.sign import issue_document
 from server.keys import KeyRing
 from server.packs import officer_kek, publish_packs
 from server.png import qr_png
 from server.store.protocol import AuditEntry, Officer, OfficerRole
 from sync.encoding import to_base64url
-
-BADGE_VALIDITY_DAYS = 400
 
 
 @click.group()

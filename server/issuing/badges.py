@@ -17,6 +17,7 @@ from sync.encoding import to_base64url
 
 PINS = "pins.csv"
 SECRET_BYTES = 16
+BADGE_VALIDITY_DAYS = 400
 _OFFICER = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 

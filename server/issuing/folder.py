@@ -8,12 +8,11 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 
 from server.issuing.codes import code_svg, printed_code
+from server.issuing.said import local_time
 from server.issuing.sign import Document
-from server.issuing.values import VIETNAM
 from server.png import matrix_png
 from server.spreadsheet import Cell, defused
 
@@ -78,21 +77,15 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Cell]]
             writer.writerow([defused(cell) for cell in row])
 
 
-def local_time(at_ms: int) -> str:
-    """A time for people, Vietnamese time."""
-    return datetime.fromtimestamp(at_ms / 1000, VIETNAM).strftime("%d/%m/%Y %H:%M")
-
-
 def _issued_row(document: Document, names: Sequence[str]) -> list[Cell]:
     draft = document.draft
-    from_ms = None if draft is None else draft.from_ms
     cells = {} if draft is None else draft.cells
     return [
         0 if draft is None else draft.row,
         document.id,
         document.typ,
         local_time(document.issued_ms),
-        "" if from_ms is None else local_time(from_ms),
+        "" if document.from_ms is None else local_time(document.from_ms),
         local_time(document.expires_ms),
         document.kid,
         len(document.texts),

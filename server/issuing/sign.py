@@ -31,6 +31,10 @@ class Document:
     issued_ms: int
     expires_ms: int
     texts: tuple[str, ...]
+    claims: dict[str, Any]
+    """Without those of all documents (iss, iat, exp, nbf, jti), as people read them."""
+
+    from_ms: int | None = None
     draft: Draft | None = None
 
 
@@ -55,7 +59,7 @@ def issue_document(
     if own_characters(typ, whole, by.kid) > MAX_PRINT_CHARACTERS:
         raise ClaimError("size")
     text = issue_own(typ, whole, by.private_key, by.kid)
-    return Document(document_id, typ, by.kid, now_ms, expires_ms, (text,))
+    return Document(document_id, typ, by.kid, now_ms, expires_ms, (text,), dict(claims), from_ms)
 
 
 def issue_draft(keys: KeyRing, draft: Draft, now_ms: int) -> Document | RowError:
@@ -80,7 +84,10 @@ def issue_draft(keys: KeyRing, draft: Draft, now_ms: int) -> Document | RowError
         if error.claim != "size":
             raise
         return RowError(draft.row, "", "size")
-    return Document(document_id, typ, by.kid, now_ms, draft.until_ms, texts, draft)
+    claims, from_ms = dict(draft.claims), draft.from_ms
+    if draft.workers:
+        claims.setdefault("w", len(draft.workers))
+    return Document(document_id, typ, by.kid, now_ms, draft.until_ms, texts, claims, from_ms, draft)
 
 
 def _envelope(
