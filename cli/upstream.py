@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from server.config import Config, save_config, server_url
 from server.keys import KeyRing
 from server.relay.joining import JoinError, join
 from server.relay.state import read_upstream
+from server.relay.wire import UpstreamWire
 from server.store.protocol import Store
 
 WHY_VI = {
@@ -44,7 +46,9 @@ def as_relay(
         if not wanted:
             raise click.ClickException("--upstream-code cần --upstream.")
         try:
-            upstream = join(store, keys, wanted, code, ca, socket.gethostname()[:64], now_ms())
+            name = socket.gethostname()[:64]
+            with contextlib.closing(UpstreamWire(wanted, ca)) as wire:
+                upstream = join(store, keys, wire, wanted, code, name, now_ms())
         except JoinError as error:
             why = WHY_VI.get(error.code, error.code)
             raise click.ClickException(f"Không đăng ký được với {wanted}: {why}") from None

@@ -10,7 +10,7 @@ from typing import Any
 from credentials.jws import jwk_of_public_key, public_key_of_jwk
 from server.keys import KeyRing, public_jwk, thumbprint
 from server.relay.state import LOOP, Upstream, put_upstream, read_upstream
-from server.relay.wire import UpstreamError, UpstreamWire
+from server.relay.wire import UpstreamError, Wire
 from server.store.protocol import AuditEntry, Store
 from sync.encoding import is_uuid7
 
@@ -30,21 +30,18 @@ class JoinError(Exception):
 
 
 def join(
-    store: Store, keys: KeyRing, url: str, code: str, ca_file: str, name: str, now_ms: int
+    store: Store, keys: KeyRing, wire: Wire, url: str, code: str, name: str, now_ms: int
 ) -> Upstream:
     """Use `code` at `url` and keep what the answer names; JoinError, and then nothing changed."""
     before = read_upstream(store)
     if before is None and any(one.kind != "server" for one in store.devices()):
         raise JoinError("relay.occupied")
-    wire = UpstreamWire(url, ca_file)
     try:
         jwk = public_jwk(keys.signing)
         sent = {"code": code, "server": store.server_id, "jwk": jwk, "name": name}
         after = _pinned(url, wire.post("/relay/enrol", sent))
     except UpstreamError as error:
         raise JoinError(error.code) from None
-    finally:
-        wire.close()
     if store.server_id in after.path:
         raise JoinError(LOOP)
     if before is not None and (before.home, before.root_key) != (after.home, after.root_key):

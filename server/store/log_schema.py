@@ -196,6 +196,7 @@ def m005_relays(db: Database) -> None:
             device TEXT NOT NULL, server TEXT NOT NULL, level TEXT NOT NULL,
             through INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (device, server)
         ) WITHOUT ROWID;
+        CREATE INDEX batches_by_device ON batches (device, last);
         """,
     )
 

@@ -326,7 +326,13 @@ class Store(Protocol):
 
     # the log
     def push(
-        self, batch: Batch, chain: Sequence[bytes], device: Device, received_ms: int
+        self,
+        batch: Batch,
+        chain: Sequence[bytes],
+        device: Device,
+        received_ms: int,
+        *,
+        envelopes: Sequence[SignedEnvelope] = (),
     ) -> PushAnswer:
         """Append a verified batch; returns when it is on disk (SPEC A1, A2, A4, A6, A10).
 
@@ -412,6 +418,21 @@ class Store(Protocol):
     def upstream_receipts(self, server: str) -> list[UpstreamReceipt]: ...
 
     def upstream_receipt(self, device: str, server: str) -> UpstreamReceipt | None: ...
+
+    def batches_after(self, no: int, limit: int) -> list[SignedBatch]:
+        """The batches that arrived after number `no`, as signed, in the order of arrival."""
+
+    def own_batches(self, after_seq: int, limit: int) -> list[SignedBatch]:
+        """The batches of this server's own chain beyond `after_seq`."""
+
+    def batches_waiting(self, no: int) -> int:
+        """How many batches arrived after number `no`."""
+
+    def feed_batches(self, feeds: Sequence[str], after: int, limit: int) -> BatchPage:
+        """Whole batches that have an event announced in these feeds after `after`.
+
+        At most about `limit` events. Person parts only of events in these feeds (SPEC U6).
+        """
 
     def drop_packs(self) -> None:
         """Forget all packs: a server that becomes a relay signs none (SPEC U7)."""

@@ -12,7 +12,7 @@ from typing import Any, Self
 from server.accept import ContentKeys, examine
 from server.config import Config
 from server.keys import KeyRing
-from server.store import audit, own_chain, pull, registry, relays, restate, search, whole
+from server.store import audit, own_chain, pull, registry, relays, restate, search, signed, whole
 from server.store.append import Signer, append
 from server.store.arrived import number_at
 from server.store.as_of import Past, each_found
@@ -23,6 +23,7 @@ from server.store.log_file import open_log, prepare_log
 from server.store.persons import DayKeys, local_day
 from server.store.protocol import (
     AuditEntry,
+    BatchPage,
     Checkpoint,
     Criteria,
     CrossingRow,
@@ -34,6 +35,8 @@ from server.store.protocol import (
     Page,
     PulledEvent,
     PushAnswer,
+    SignedBatch,
+    SignedEnvelope,
     UpstreamReceipt,
     User,
 )
@@ -87,7 +90,13 @@ class SqliteStore:
     # the log
 
     def push(
-        self, batch: Batch, chain: Sequence[bytes], device: Device, received_ms: int
+        self,
+        batch: Batch,
+        chain: Sequence[bytes],
+        device: Device,
+        received_ms: int,
+        *,
+        envelopes: Sequence[SignedEnvelope] = (),
     ) -> PushAnswer:
         """Append a verified batch; returns when it is on disk (SPEC A1)."""
         by_server = device.kind == "server"
@@ -239,6 +248,30 @@ class SqliteStore:
 
     def upstream_receipt(self, device: str, server: str) -> UpstreamReceipt | None:
         return self._reader.run(lambda files: relays.read_receipt(files.log, device, server))
+
+    def batches_after(self, no: int, limit: int) -> list[SignedBatch]:
+        """The batches that arrived after number `no`, as signed, in the order of arrival."""
+        found = self._reader.run(
+            lambda files: signed.batches_after(files.log, no, limit, self.day_keys)
+        )
+        return [one.opened(self.day_keys, None) for one in found]
+
+    def own_batches(self, after_seq: int, limit: int) -> list[SignedBatch]:
+        """The batches of this server's own chain beyond `after_seq`."""
+        found = self._reader.run(
+            lambda files: signed.own_batches(files.log, after_seq, limit, self.day_keys)
+        )
+        return [one.opened(self.day_keys, None) for one in found]
+
+    def batches_waiting(self, no: int) -> int:
+        return self._reader.run(lambda files: signed.count_after(files.log, no))
+
+    def feed_batches(self, feeds: Sequence[str], after: int, limit: int) -> BatchPage:
+        """Whole batches with events announced in these feeds; persons of these feeds only."""
+        found = self._reader.run(
+            lambda files: signed.feed_batches(files.log, feeds, after, limit, self.day_keys)
+        )
+        return found.opened(self.day_keys)
 
     def drop_packs(self) -> None:
         self._writer.run(relays.drop_packs)
