@@ -6,7 +6,7 @@ import { minus, noEvents, plus } from "../../shared/sync/digest.ts";
 import { type Bytes, sameBytes } from "../../shared/sync/encoding.ts";
 import { ref } from "../../shared/sync/events.ts";
 import { authorOf } from "../../shared/sync/runs.ts";
-import { type Database, type Head, type Meta, NO_WINDOW, type OwnEvent, type PulledEvent, type Schema, type Window } from "./db.ts";
+import { checkDevice, type Database, type Head, type Meta, NO_WINDOW, type OwnEvent, type PulledEvent, type Schema, type Window } from "./db.ts";
 import type { Standing } from "./standing.ts";
 
 export const REPAIR_AFTER_MS = 10 * 60_000;
@@ -58,11 +58,12 @@ type Stores = ("meta" | "own" | "pulled" | "erased")[];
 type Writing = IDBPTransaction<Schema, Stores, "readwrite">;
 
 /** Whether the feeds have to be read again from the start: they changed, or a digest disagreed. */
-export async function storeAnswer(db: Database, answer: Answer): Promise<boolean> {
+export async function storeAnswer(db: Database, device: string, answer: Answer): Promise<boolean> {
   const tx = db.transaction(["meta", "own", "pulled", "erased"] as Stores, "readwrite", { durability: "strict" });
   const meta = tx.objectStore("meta");
   // The request that fails says why; `done` would say it a second time to nobody.
   tx.done.catch(() => undefined);
+  await checkDevice(meta, device);
   await storeResults(tx, answer);
   const alerts = ((await meta.get("alerts")) as Meta["alerts"] | undefined) ?? [];
   if (answer.alerts.some((code) => !alerts.includes(code))) {

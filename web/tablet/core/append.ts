@@ -8,6 +8,7 @@ import { type Body, bodyToText, type Fields, type Items } from "../../shared/syn
 import { NONCE_BYTES, seal } from "../../shared/sync/seal.ts";
 import { appendEvent, type Database, type Head, type OwnEvent, readMeta } from "./db.ts";
 import type { Environment } from "./environment.ts";
+import { isFull } from "./room.ts";
 import { CoreError } from "./types.ts";
 
 const SALT_BYTES = 16;
@@ -34,11 +35,12 @@ export type Draft = Omit<Body, "stamp">;
  * Appends the event; resolves with its row when it is on disk.
  *
  * Prepares again when another tab, or a page that moved the clock, came in between. Throws
- * CoreError("draft.too_large" | "storage.full" | "storage.failed" | "storage.busy").
+ * CoreError("draft.too_large" | "storage.full" | "storage.failed" | "storage.busy" | "enrolment.changed").
  */
 export async function append(
   environment: Environment,
   db: Database,
+  device: string,
   draft: Draft,
   person: PersonPart | null,
   keys: PersonKeys,
@@ -50,10 +52,10 @@ export async function append(
     const { row, after } = await prepare(before, draft, secret);
     let written: boolean;
     try {
-      written = await appendEvent(db, before, row, after);
+      written = await appendEvent(db, device, before, row, after);
     } catch (error) {
-      const full = error instanceof DOMException && error.name === "QuotaExceededError";
-      throw new CoreError(full ? "storage.full" : "storage.failed");
+      if (error instanceof CoreError) throw error;
+      throw new CoreError(isFull(error) ? "storage.full" : "storage.failed");
     }
     if (written) return row;
   }

@@ -6,27 +6,20 @@ import { append, type Draft, type PersonPart } from "./append.ts";
 import { conditionsOf } from "./conditions.ts";
 import { choiceEvents, ConflictWatch } from "./conflicts.ts";
 import { basesOf, receiptKeys } from "./bases.ts";
-import { type Database, type Enrolment, keepAlert, openDatabase, type OwnEvent, readMeta, writeMeta } from "./db.ts";
+import { type Database, type Enrolment, keepAlert, openDatabase, type OwnEvent, readMeta } from "./db.ts";
 import { enrolDevice, enrolmentCode, Tokens } from "./device.ts";
 import { browserEnvironment, type Environment } from "./environment.ts";
 import { counts } from "./lookups.ts";
 import { SyncLoop } from "./loop.ts";
+import { isFull, isShort } from "./room.ts";
 import { loadPacks, NO_PACKS, type Packs, packStates, packVersions, type Roster, type RosterOfficer, samePacks } from "./packs.ts";
 import { refusedEvents } from "./refused.ts";
 import { checkDraft, crossingEvent, type Header, headerOf, voidEvent } from "./save.ts";
-import {
-  checkPinAllowed,
-  LEAD_FAILURES,
-  officerOf,
-  personKeys,
-  pinWaitMs,
-  readBadge,
-  type Shift,
-  unwrapHistoryKey,
-} from "./session.ts";
+import { approve, pinState, tryPin } from "./pin.ts";
+import { LEAD_FAILURES, officerOf, personKeys, readBadge, type Shift } from "./session.ts";
 import { LiveState } from "./state.ts";
 import { recentCrossings } from "./summaries.ts";
-import { syncRound } from "./sync.ts";
+import { BATCH_EVENTS, type Pace, syncRound } from "./sync.ts";
 import { unsentFile } from "./unsent_file.ts";
 import {
   type AppState,
@@ -37,6 +30,7 @@ import {
   type CrossingSummary,
   type Decision,
   type Evidence,
+  type Lead,
   type NamedPlace,
   type RefusedEvent,
   type SavedCrossing,
@@ -44,16 +38,17 @@ import {
 } from "./types.ts";
 import { confirmed, decideDraft, NO_RULES, placesOf, type Rulebook, rulebookOf } from "./verdict.ts";
 
-const NO_PIN_FAILURES = { failures: 0, failed_ms: 0 };
 const DAY_MS = 86_400_000;
 /** How often what is stored is counted, besides what comes (SPEC F9). */
 const RECOUNT_AFTER_MS = 3_600_000;
 /** Of a failed round: what a person has to know, not just wait for. */
-const ALARMING = /^(receipt|device)\./;
+const ALARMING = /^(receipt|device)\.|^(storage\.full|enrolment\.changed)$/;
 /** True until somebody enrols the tablet again, so kept over a restart too. */
 const KEPT = /^device\.(revoked|forked)$/;
 /** True until this program is started again. */
-const LASTING = /^storage\./;
+const LASTING = /^storage\.(outdated|failed)$|^enrolment\.changed$/;
+/** The store grows by a few kilobytes a crossing: asking seldom is enough. */
+const STORAGE_AFTER_MS = 60_000;
 
 /** A core on this browser, or on what a test passes in. Nothing happens before `start`. */
 export function createCore(environment: Environment = browserEnvironment()): Core {
@@ -68,6 +63,8 @@ class TabletCore implements Core {
   #database: Database | null = null;
   #enrolment: Enrolment | null = null;
   #counted_ms = Number.NEGATIVE_INFINITY;
+  #asked_storage_ms = Number.NEGATIVE_INFINITY;
+  readonly #pace: Pace = { events: BATCH_EVENTS, sent: 0 };
   #packs: Packs = NO_PACKS;
   #rules: Rulebook = NO_RULES;
   #places: readonly NamedPlace[] = [];
@@ -77,7 +74,12 @@ class TabletCore implements Core {
   constructor(environment: Environment) {
     this.#environment = environment;
     this.#tokens = new Tokens(environment);
-    this.#loop = new SyncLoop(environment, () => this.#round(), (sync) => this.#live.set({ sync }));
+    this.#loop = new SyncLoop(
+      environment,
+      (heard) => this.#round(heard),
+      (sync) => this.#live.set({ sync }),
+      () => this.#refresh(),
+    );
   }
 
   state(): AppState {
@@ -92,7 +94,7 @@ class TabletCore implements Core {
     const database = await this.#open();
     if (database === null) return;
     this.#database = database;
-    this.#live.set({ storage: await this.#environment.storage() });
+    await this.#askStorage();
     const enrolment = await readMeta(database, "enrolment");
     if (enrolment === null) {
       this.#live.set({ phase: "not_enrolled" });
@@ -105,10 +107,11 @@ class TabletCore implements Core {
 
   async enrol(linkOrCode: string): Promise<void> {
     const code = enrolmentCode(linkOrCode);
-    // Another device means another chain: what this one still holds back would be lost.
-    if (this.#live.now.unsent > 0) throw new CoreError("enrolment.unsent", this.#live.now.unsent);
+    // Another device means another chain: what this one still holds back would be lost. Before the code is used up.
+    const { unsent } = await counts(this.#db());
+    if (unsent > 0) throw new CoreError("enrolment.unsent", unsent);
     const enrolment = await enrolDevice(this.#environment, this.#db(), code);
-    this.closeShift();
+    this.#dropShift();
     this.#tokens.dropAll();
     this.#packs = NO_PACKS;
     this.#live.set({ alerts: [] });
@@ -134,12 +137,22 @@ class TabletCore implements Core {
     try {
       await this.#unlock(officerOf(roster, this.#shift.officer.id), this.#shift.secret, pin, roster);
     } catch (error) {
-      if (this.#live.now.pin.failures >= LEAD_FAILURES) this.closeShift();
+      if (this.#live.now.pin.failures >= LEAD_FAILURES) this.#dropShift();
       throw error;
     }
   }
 
-  closeShift(): void {
+  async closeShift(lead?: Lead): Promise<void> {
+    const { unsent, officer } = { ...(await counts(this.#db())), officer: this.#shift?.officer ?? null };
+    if (officer !== null && officer.role !== "lead" && unsent > 0) {
+      if (lead === undefined) throw new CoreError("shift.unsent", unsent);
+      const times = { now_ms: this.#environment.now(), server_ms: this.#serverMs() };
+      await approve(this.#db(), lead, this.#packs.trust, this.#roster(), times).finally(() => this.#refresh());
+    }
+    this.#dropShift();
+  }
+
+  #dropShift(): void {
     this.#shift?.secret.fill(0);
     this.#shift = null;
     this.#live.set({ officer: null, phase: this.#enrolment === null ? this.#live.now.phase : "closed" });
@@ -204,7 +217,7 @@ class TabletCore implements Core {
   }
 
   async syncNow(): Promise<void> {
-    await this.#loop.now();
+    await this.#loop.now(true);
   }
 
   places(): readonly NamedPlace[] {
@@ -240,16 +253,9 @@ class TabletCore implements Core {
     this.#live.set({ phase: "closed", device, checkpoint, lane: checkpoint.lane, alerts });
   }
 
-  /** Counts each attempt before it is made: ending the program must not buy another guess. */
   async #unlock(officer: RosterOfficer, secret: Shift["secret"], pin: string, roster: Roster): Promise<void> {
-    const db = this.#db();
-    const before = (await readMeta(db, "pin")) ?? NO_PIN_FAILURES;
-    const now = this.#environment.now();
-    checkPinAllowed(before, officer, now);
-    await writeMeta(db, "pin", { failures: before.failures + 1, failed_ms: now });
     try {
-      const history = await unwrapHistoryKey(officer, secret, pin);
-      await writeMeta(db, "pin", NO_PIN_FAILURES);
+      const history = await tryPin(this.#db(), officer, secret, pin, this.#environment.now());
       const keys = await personKeys(this.#environment, history, roster.history_key_id, this.#enrolled().sealing_key);
       const { id, name, role } = officer;
       if (this.#shift !== null && this.#shift.secret !== secret) this.#shift.secret.fill(0);
@@ -258,36 +264,55 @@ class TabletCore implements Core {
     } finally {
       await this.#refresh();
     }
+    // Chromium grants what it refused before once the application is installed or often used.
+    await this.#askStorage();
     void this.#loop.now();
   }
 
   async #append(draft: Draft, person: PersonPart | null): Promise<OwnEvent> {
     const keys = this.#shift?.keys ?? null;
     if (keys === null) throw new CoreError("shift.closed");
-    const row = await append(this.#environment, this.#db(), draft, person, keys);
-    await this.#refresh();
+    const row = await append(this.#environment, this.#db(), this.#enrolled().device, draft, person, keys).catch(
+      (error: unknown) => this.#notWritten(error),
+    );
+    // It is on disk: whatever fails from here on must not call it unsaved, or it is written again.
+    await this.#refresh().catch(() => undefined);
     void this.#loop.now();
     return row;
   }
 
-  async #round(): Promise<void> {
+  /** What a person has to know at once stays in sight until there is room again. */
+  async #notWritten(error: unknown): Promise<never> {
+    const code = error instanceof CoreError ? error.code : "";
+    if (ALARMING.test(code)) this.#live.alert(code);
+    if (code === "storage.full") await this.#askStorage();
+    throw error;
+  }
+
+  async #round(heard: () => void): Promise<void> {
     const enrolment = this.#enrolment;
     if (enrolment === null) return;
     const [environment, db, tokens] = [this.#environment, this.#db(), this.#tokens];
-    const onProgress = () => this.#refresh();
+    const onProgress = () => {
+      heard();
+      return this.#refresh();
+    };
     const now = environment.now();
     try {
       const bases = basesOf(enrolment, this.#packs, environment.api);
       const keys = await receiptKeys(bases);
       const recount = Math.abs(now - this.#counted_ms) >= RECOUNT_AFTER_MS;
-      const common = { environment, db, enrolment, tokens, history: this.#history(), onProgress };
-      const { alerts } = await syncRound({ ...common, bases, receiptKeys: keys, recount });
+      const common = { environment, db, enrolment, tokens, pace: this.#pace, onProgress };
+      // What others wrote must not take the last room of the outbox.
+      const history = isShort(this.#live.now.storage) ? null : this.#history();
+      const { alerts } = await syncRound({ ...common, history, bases, receiptKeys: keys, recount });
       if (recount) this.#counted_ms = now;
       const lasting = this.#live.now.alerts.filter((code) => LASTING.test(code));
       const kept = [...((await readMeta(db, "alerts")) ?? []), ...(await this.#repaired(now))];
       this.#live.set({ alerts: [...new Set([...lasting, ...kept, ...alerts, ...(await this.#reloadPacks())])] });
       await this.conflicts();
-    } catch (error) {
+    } catch (reason) {
+      const error = isFull(reason) ? new CoreError("storage.full") : reason;
       const code = error instanceof CoreError ? error.code : "";
       if (KEPT.test(code)) await keepAlert(db, code);
       const kept = (await readMeta(db, "alerts")) ?? [];
@@ -316,23 +341,23 @@ class TabletCore implements Core {
     if (!same || JSON.stringify(states) !== JSON.stringify(this.#live.now.packs)) this.#live.set({ packs: states });
     // Somebody struck off the roster does not go on until the end of the shift.
     const officer = this.#shift?.officer.id;
-    if (officer !== undefined && packs.roster?.officers.every(({ id }) => id !== officer) === true) this.closeShift();
+    if (officer !== undefined && packs.roster?.officers.every(({ id }) => id !== officer) === true) this.#dropShift();
     return [...broken.map(() => "pack.broken"), ...this.#rules.broken.map(() => "pack.content")];
+  }
+
+  async #askStorage(): Promise<void> {
+    this.#asked_storage_ms = this.#environment.now();
+    this.#live.set({ storage: await this.#environment.storage() });
   }
 
   async #refresh(): Promise<void> {
     const db = this.#db();
-    const pin = (await readMeta(db, "pin")) ?? NO_PIN_FAILURES;
-    const now = this.#environment.now();
+    if (Math.abs(this.#environment.now() - this.#asked_storage_ms) >= STORAGE_AFTER_MS) await this.#askStorage();
     this.#live.set({
       ...(await counts(db)),
       last_contact_ms: await readMeta(db, "last_contact_ms"),
       clock_skew_ms: await readMeta(db, "offset_ms"),
-      pin: {
-        failures: pin.failures,
-        retry_at_ms: pin.failures === 0 ? 0 : now + pinWaitMs(pin, now),
-        lead_needed: pin.failures >= LEAD_FAILURES,
-      },
+      pin: await pinState(db, this.#environment.now()),
     });
   }
 

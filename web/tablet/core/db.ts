@@ -9,8 +9,8 @@
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from "idb";
 import { noEvents } from "../../shared/sync/digest.ts";
 import type { Bytes } from "../../shared/sync/encoding.ts";
-import type { Standing } from "./standing.ts";
-import type { Checkpoint } from "./types.ts";
+import { drainedOf, type Standing } from "./standing.ts";
+import { type Checkpoint, CoreError } from "./types.ts";
 
 /** One of this tablet's own events, exactly as it is hashed. `person`: nonce ‖ AES-256-GCM, under the history key. */
 export interface OwnEvent {
@@ -181,10 +181,21 @@ export async function writeMeta<K extends keyof Meta>(db: Database, key: K, valu
   await Promise.all([tx.store.put(value, key), tx.done]);
 }
 
-/** Begins a new device with an empty chain: everything an earlier enrolment left is dropped (SPEC H4). */
+/**
+ * Begins a new device with an empty chain: everything an earlier enrolment left is dropped (SPEC H4).
+ *
+ * Throws CoreError("enrolment.unsent") where that would drop what no server holds (SPEC O9).
+ */
 export async function beginEnrolment(db: Database, enrolment: Enrolment, head: Head, offsetMs: number): Promise<void> {
   const tx = db.transaction(["meta", "own", "pulled", "packs", "erased"], "readwrite", { durability: "strict" });
   const meta = tx.objectStore("meta");
+  const written = ((await meta.get("head")) as Head | undefined)?.seq ?? 0;
+  const standings = ((await meta.get("standings")) as Meta["standings"] | undefined) ?? {};
+  const unsent = written - drainedOf(written, Object.values(standings)).relay;
+  if (unsent > 0) {
+    await tx.done;
+    throw new CoreError("enrolment.unsent", unsent);
+  }
   await Promise.all([
     tx.done,
     meta.clear(),
@@ -200,20 +211,35 @@ export async function beginEnrolment(db: Database, enrolment: Enrolment, head: H
   ]);
 }
 
+/** Throws CoreError("enrolment.changed") when another tab has made another device of this tablet (SPEC O10). */
+export async function checkDevice(
+  meta: { get(key: "enrolment"): Promise<Meta[keyof Meta] | undefined> },
+  device: string,
+): Promise<void> {
+  const enrolment = (await meta.get("enrolment")) as Enrolment | undefined;
+  if (enrolment?.device !== device) throw new CoreError("enrolment.changed");
+}
+
 /**
- * Writes a prepared event and the head after it, on disk when this resolves; false when the head is no
- * longer the one it was prepared for.
+ * Writes a prepared event and the head after it, on disk when this resolves (SPEC O6); false when the head
+ * is no longer the one it was prepared for. Throws what ended the transaction, and then nothing is written.
  */
-export async function appendEvent(db: Database, before: Head, row: OwnEvent, after: Head): Promise<boolean> {
+export async function appendEvent(db: Database, device: string, before: Head, row: OwnEvent, after: Head): Promise<boolean> {
   const tx = db.transaction(["meta", "own"], "readwrite", { durability: "strict" });
+  tx.done.catch(() => undefined);
+  await checkDevice(tx.objectStore("meta"), device);
   const head = (await tx.objectStore("meta").get("head")) as Head | undefined;
   const unmoved = head !== undefined && head.seq === before.seq && head.stamp === before.stamp;
   if (!unmoved) {
     await tx.done;
     return false;
   }
-  // A refused request also rejects `done`: awaited together, neither goes unhandled.
-  await Promise.all([tx.objectStore("own").add(row), tx.objectStore("meta").put(after, "head"), tx.done]);
+  try {
+    await Promise.all([tx.objectStore("own").add(row), tx.objectStore("meta").put(after, "head"), tx.done]);
+  } catch (error) {
+    // A request that went down with its transaction only says so; a full store is the transaction's own error.
+    throw tx.error ?? error;
+  }
   return true;
 }
 

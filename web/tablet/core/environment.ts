@@ -1,6 +1,7 @@
 /** Everything the core takes from outside itself: clock, randomness, network, timers, locks. Tests pass their own. */
 
 import type { Bytes } from "../../shared/sync/encoding.ts";
+import type { StorageState } from "./room.ts";
 
 export interface Environment {
   /** Device clock, Unix milliseconds. */
@@ -17,9 +18,10 @@ export interface Environment {
   schedule(action: () => void, ms: number): () => void;
   /** Runs `action` while nobody else of this origin does; false when somebody does. */
   exclusively(action: () => Promise<void>): Promise<boolean>;
-  /** Calls `action` when the network or the screen comes back; returns what stops it. */
+  /** Calls `action` when the network, the screen or the person comes back; returns what stops it. */
   onWake(action: () => void): () => void;
-  storage(): Promise<{ persisted: boolean; usage: number | null; quota: number | null }>;
+  /** Asks the browser to keep the store, and what it still has room for. */
+  storage(): Promise<StorageState>;
 }
 
 const SYNC_LOCK = "chot-sync";
@@ -58,16 +60,18 @@ function onWake(action: () => void): () => void {
   const whenVisible = () => {
     if (document.visibilityState === "visible") action();
   };
-  addEventListener("online", action);
+  // "pageshow": a page that comes back from the browser's memory gets no other event.
+  const events = ["online", "focus", "pageshow"] as const;
+  for (const name of events) addEventListener(name, action);
   document.addEventListener("visibilitychange", whenVisible);
   return () => {
-    removeEventListener("online", action);
+    for (const name of events) removeEventListener(name, action);
     document.removeEventListener("visibilitychange", whenVisible);
   };
 }
 
 /** Asks the browser not to evict the store. Chromium decides silently: installed applications get it. */
-async function storage(): Promise<{ persisted: boolean; usage: number | null; quota: number | null }> {
+async function storage(): Promise<StorageState> {
   if (!("storage" in navigator)) return { persisted: false, usage: null, quota: null };
   const persisted = (await navigator.storage.persisted()) || (await navigator.storage.persist());
   const { usage, quota } = await navigator.storage.estimate();

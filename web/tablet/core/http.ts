@@ -7,10 +7,10 @@ export const TIMEOUT_MS = 30_000;
 const GZIP_FROM_BYTES = 1024;
 
 /**
- * offline: nobody answered. auth: 401. too_large: 413. later: 408, 429, 5xx.
+ * offline: nobody answered. timeout: nobody did in TIMEOUT_MS, but somebody may have heard. auth: 401. too_large: 413. later: 408, 429, 5xx.
  * refused: any other answer; saying it again will not help.
  */
-export type Failure = "offline" | "auth" | "too_large" | "later" | "refused";
+export type Failure = "offline" | "timeout" | "auth" | "too_large" | "later" | "refused";
 
 /** A call that failed; `code` is the server's problem code where it gave one. */
 export class CallError extends CoreError {
@@ -50,7 +50,11 @@ export async function call(environment: Environment, request: Request): Promise<
     body = packed ?? text;
   }
   const abort = new AbortController();
-  const cancel = environment.schedule(() => abort.abort(), TIMEOUT_MS);
+  let late = false;
+  const cancel = environment.schedule(() => {
+    late = true;
+    abort.abort();
+  }, TIMEOUT_MS);
   try {
     const response = await environment.fetch(`${request.base ?? environment.api}${request.path}`, {
       method: request.method,
@@ -67,7 +71,7 @@ export async function call(environment: Environment, request: Request): Promise<
   } catch (error) {
     if (error instanceof CallError) throw error;
     // No answer, an aborted one, or one cut short: the server may well have stored what we sent.
-    throw new CallError("offline", "offline");
+    throw late ? new CallError("timeout", "timeout") : new CallError("offline", "offline");
   } finally {
     cancel();
   }

@@ -32,7 +32,7 @@ test("a wrong PIN is counted, delayed, and at last only a lead helps; also after
   expect(await codeOf(core.openShift(badge, PIN))).toBe("badge.lead");
   await core.openShift(await server.badge(LEAD), PIN);
   expect(core.state()).toMatchObject({ phase: "open", pin: { failures: 0, lead_needed: false } });
-  core.closeShift();
+  await core.closeShift();
   await core.openShift(badge, PIN);
   expect(core.state().officer?.id).toBe(OFFICER);
 });

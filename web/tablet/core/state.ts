@@ -12,7 +12,7 @@ const START: AppState = {
   drained: { saved: 0, relay: 0, home: 0, safe: 0 },
   oldest_unsent_ms: null,
   last_contact_ms: null,
-  sync: { status: "idle", code: null, next_ms: null },
+  sync: { status: "idle", code: null, next_ms: null, since_ms: null },
   packs: {},
   clock_skew_ms: null,
   storage: { persisted: false, usage: null, quota: null },

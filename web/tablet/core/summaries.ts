@@ -35,8 +35,15 @@ export async function recentCrossings(
   );
 }
 
-function summaryOf(entries: Entry[], through: number): { summary: CrossingSummary; first: Entry } {
+/** What the server refused counts nowhere else, so not here either; a crossing of nothing else is shown as refused. */
+function counted(entries: Entry[]): Entry[] {
+  const kept = entries.filter(({ own }) => own?.state !== "rejected");
+  return kept.length > 0 ? kept : entries;
+}
+
+function summaryOf(all: Entry[], through: number): { summary: CrossingSummary; first: Entry } {
   const state: RecordState = new Map();
+  const entries = counted(all);
   for (const { author, seq, order, body, authority } of entries) apply(state, author, seq, order, body, authority);
   const first = entries.reduce((one, two) => (two.order < one.order ? two : one));
   const value = (path: string): unknown => {
@@ -64,7 +71,7 @@ function summaryOf(entries: Entry[], through: number): { summary: CrossingSummar
     overridden: value("override") !== null,
     voided: value("voided") !== null,
     name: null,
-    ...standing(entries, through),
+    ...standing(all, through),
   };
   return { summary, first };
 }

@@ -23,6 +23,13 @@ import { CoreError } from "./types.ts";
 
 export const BATCH_EVENTS = 200;
 export const BATCH_CHARACTERS = 512 * 1024;
+/** How much is sent at once: less after an answer that did not come in time, more again after those that did (SPEC O5). */
+export interface Pace {
+  events: number;
+  /** In the batch last sent. */
+  sent: number;
+}
+
 /** More pages than this in one round: something does not end. */
 const MAX_PAGES = 2000;
 
@@ -38,6 +45,8 @@ export interface Round {
   history: { key: CryptoKey; id: string } | null;
   /** Whether what is stored has to be counted, not only what came since (SPEC F9). */
   recount: boolean;
+  /** Kept from round to round. */
+  pace: Pace;
   /** Called after each stored answer. */
   onProgress: () => Promise<void>;
 }
@@ -69,7 +78,8 @@ export async function syncRound(round: Round): Promise<RoundResult> {
 
 /** Sends and pulls until neither side has more. Throws CallError or CoreError; what was stored stays. */
 async function roundWith(round: Round, base: Base): Promise<RoundResult> {
-  let batchEvents = BATCH_EVENTS;
+  const { pace } = round;
+  let most = BATCH_EVENTS;
   let announced: Record<string, number> = {};
   let restored = false;
   const alerts = new Set<string>();
@@ -77,20 +87,28 @@ async function roundWith(round: Round, base: Base): Promise<RoundResult> {
     const before = drainedBy((await readMeta(round.db, "standings"))?.[base.server] ?? NO_STANDING);
     let read: ReadAnswer;
     try {
-      read = await exchange(round, base, before, batchEvents);
+      read = await exchange(round, base, before, pace);
     } catch (error) {
-      if (!(error instanceof CallError) || error.failure !== "too_large" || batchEvents === 1) throw error;
-      batchEvents = Math.ceil(batchEvents / 2);
+      if (!(error instanceof CallError) || (error.failure !== "too_large" && error.failure !== "timeout")) throw error;
+      const halved = Math.max(1, Math.ceil(pace.sent / 2));
+      // The network is too slow for what was sent: said again at once it would be no faster.
+      if (error.failure === "timeout" || pace.sent <= 1) {
+        pace.events = halved;
+        throw error;
+      }
+      pace.events = most = halved;
       continue;
     }
-    const anew = await storeAnswer(round.db, read.answer);
+    pace.events = Math.min(most, pace.events * 2);
+    const anew = await storeAnswer(round.db, round.enrolment.device, read.answer);
     await round.onProgress();
     announced = read.packs;
     for (const code of read.alerts) alerts.add(code);
     const more = read.more || anew;
     const drained = drainedBy(read.standing);
     const unsent = ((await readMeta(round.db, "head"))?.seq ?? 0) - drained;
-    const stuck = unsent > 0 && (drained === before || (drained < before && restored));
+    // What was written while nothing was being sent is no sign of a server that is behind (SPEC O7).
+    const stuck = unsent > 0 && pace.sent > 0 && (drained === before || (drained < before && restored));
     if (stuck && !more) throw new CoreError("receipt.behind", drained);
     // A server restored from a backup holds less than before: it is offered the rest again, once a round (SPEC F5).
     restored ||= drained < before;
@@ -99,12 +117,13 @@ async function roundWith(round: Round, base: Base): Promise<RoundResult> {
   return { alerts: [...alerts, ...(await fetchPacks(round, base, announced))] };
 }
 
-async function exchange(round: Round, base: Base, through: number, batchEvents: number): Promise<ReadAnswer> {
+async function exchange(round: Round, base: Base, through: number, pace: Pace): Promise<ReadAnswer> {
   const { environment, db, enrolment, history, receiptKeys } = round;
   const window = (await readMeta(db, "window")) ?? NO_WINDOW;
   const standings = (await readMeta(db, "standings")) ?? {};
   const head = await readMeta(db, "head");
-  const events = await ownAfter(db, through, batchEvents, BATCH_CHARACTERS);
+  const events = await ownAfter(db, through, pace.events, BATCH_CHARACTERS);
+  pace.sent = events.length;
   const batch = events.length === 0 ? null : await batchOf(round, through, events);
   const sent = { first: through + 1, last: through + events.length };
   let sentMs = 0;

@@ -7,6 +7,7 @@
 import type { Evidence } from "../../shared/credentials/index.ts";
 import type { Conflict, ConflictSide, ConflictWrite } from "./conflicts.ts";
 import type { RefusedEvent } from "./refused.ts";
+import type { StorageState } from "./room.ts";
 import type { Drained } from "./standing.ts";
 
 export type { Conflict, ConflictSide, ConflictWrite, Drained, Evidence, RefusedEvent };
@@ -214,11 +215,20 @@ export interface PackState {
 }
 
 export interface SyncState {
-  status: "idle" | "sending" | "offline" | "error";
-  /** A problem code of the server or of this tablet, when the last round failed. */
+  /** waiting: a round is under way, and nobody has answered for some seconds. */
+  status: "idle" | "sending" | "waiting" | "offline" | "error";
+  /** A problem code of the server or of this tablet, from a round that failed until one has ended well. */
   code: string | null;
   /** When the next attempt is due, if one is. */
   next_ms: number | null;
+  /** While a round is under way: device time when it began, or when the server last answered in it. */
+  since_ms: number | null;
+}
+
+/** Somebody who answers for what is not sent: a lead's badge and PIN. */
+export interface Lead {
+  badge_text: string;
+  pin: string;
 }
 
 /** An immutable snapshot: a new object whenever anything in it changed. */
@@ -239,7 +249,7 @@ export interface AppState {
   packs: Readonly<Record<string, PackState>>;
   /** server − device, as last measured; null before the first contact. */
   clock_skew_ms: number | null;
-  storage: { persisted: boolean; usage: number | null; quota: number | null };
+  storage: StorageState;
   rejected: number;
   held: number;
   /** Open conflicts of the checkpoint, as last counted while a shift was open. */
@@ -264,7 +274,8 @@ export interface Core {
   lock(): void;
   /** PIN alone, while the app stayed in memory. */
   reopen(pin: string): Promise<void>;
-  closeShift(): void;
+  /** With unsent events only for a lead. Throws CoreError("shift.unsent" | "badge.…"). */
+  closeShift(lead?: Lead): Promise<void>;
   /** Recognise and verify one code; any text gives Evidence. */
   readCode(text: string): Promise<Evidence>;
   /** Cheap and synchronous: call it on each change of the draft. */

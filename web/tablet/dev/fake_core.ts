@@ -43,17 +43,25 @@ export function fakeState(query: URLSearchParams, now_ms: number): AppState {
     drained: { saved: 61, relay: 58, home: 58, safe: 40 },
     oldest_unsent_ms: unsent === 0 ? null : now_ms - unsent * 600_000,
     last_contact_ms: now_ms - Number(query.get("last") ?? "2") * 60_000,
-    sync: { status: Number(query.get("last") ?? "2") > 15 ? "offline" : "idle", code: null, next_ms: null },
+    sync: fakeSync(query, now_ms),
     packs: { rules: pack, levels: pack, trust: pack, roster: pack },
     clock_skew_ms: age === "red" ? 4 * 60_000 : 900,
-    storage: { persisted: age !== "amber", usage: 4e7, quota: 2e9 },
+    storage: { persisted: age !== "amber", usage: 4e7, quota: query.has("short") ? 5e7 : 2e9 },
     rejected: age === "red" ? 1 : 0,
     held: query.has("refused") ? 1 : 0,
     conflicts: query.has("conflicts") ? FAKE_CONFLICTS.length : 0,
     pin: { failures: 0, retry_at_ms: 0, lead_needed: false },
     update_ready: age === "amber",
-    alerts: age === "red" ? ["pack.signature"] : [],
+    alerts: age === "red" ? ["pack.signature"] : query.has("short") ? ["storage.full"] : [],
   };
+}
+
+/** ?sync=waiting, or any code that a round can fail with. */
+function fakeSync(query: URLSearchParams, now_ms: number): AppState["sync"] {
+  const wanted = query.get("sync") ?? (Number(query.get("last") ?? "2") > 15 ? "offline" : "idle");
+  if (wanted === "idle") return { status: "idle", code: null, next_ms: null, since_ms: null };
+  if (wanted === "waiting") return { status: "waiting", code: null, next_ms: null, since_ms: now_ms - 12_000 };
+  return { status: wanted === "offline" ? "offline" : "error", code: wanted, next_ms: now_ms + 40_000, since_ms: null };
 }
 
 export function fakeCore(query: URLSearchParams): Core {
@@ -96,7 +104,11 @@ export function fakeCore(query: URLSearchParams): Core {
       await checkPin(pin);
       set({ phase: "open" });
     },
-    closeShift: () => set({ phase: "closed", officer: null }),
+    async closeShift(lead) {
+      if (state.unsent > 0 && lead === undefined) throw new CoreError("shift.unsent", state.unsent);
+      if (lead !== undefined) await checkPin(lead.pin);
+      set({ phase: "closed", officer: null });
+    },
     async readCode(text): Promise<Evidence> {
       await wait(60);
       const found = Object.entries(FAKE_EVIDENCE).find(([start]) => text.startsWith(start));

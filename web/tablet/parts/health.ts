@@ -1,5 +1,6 @@
 /** The state of the tablet as three grades with words; colour only repeats them. */
 
+import { crossingsLeft, ROOM_LOOK, ROOM_SHORT } from "../core/room.ts";
 import type { AppState } from "../core/types.ts";
 import type { Texts } from "../texts/vi.ts";
 import { ageText } from "./time.ts";
@@ -21,7 +22,8 @@ const CONTACT_ACT_MS = 8 * HOUR_MS;
 const UNSENT_LOOK_MS = HOUR_MS;
 const UNSENT_ACT_MS = 24 * HOUR_MS;
 const SKEW_LOOK_MS = 120_000;
-const STORAGE_LOW = 0.85;
+/** More room than this is simply enough; the number would only be read as an exact one. */
+const ROOM_SHOWN = 100_000;
 const AGE_GRADES = { fresh: "ok", amber: "look", red: "act" } as const;
 
 function graded(value: number, look: number, act: number): Grade {
@@ -42,7 +44,7 @@ export function readings(state: AppState, texts: Texts, now_ms: number): Reading
   const words = texts.status;
   const age = (since_ms: number): string => ageText(texts.ages, now_ms - since_ms);
   const conflicts = conflictReading(state, texts);
-  return [
+  const all: Reading[] = [
     // Only a person can do anything about it: where there is something, it stands first.
     ...(conflicts.grade === "ok" ? [] : [conflicts]),
     unsentReading(state, words, age, now_ms),
@@ -66,6 +68,8 @@ export function readings(state: AppState, texts: Texts, now_ms: number): Reading
       advice: state.update_ready ? words.update_ready : words.update_none,
     },
   ];
+  // On a phone the foot of the list is out of sight: what somebody has to act on comes first.
+  return [...all.filter(({ grade }) => grade === "act"), ...all.filter(({ grade }) => grade !== "act")];
 }
 
 function conflictReading({ conflicts }: AppState, { inbox }: Texts): Reading {
@@ -90,7 +94,7 @@ function contactReading(state: AppState, texts: Texts, age: (since_ms: number) =
   const reading = { id: "contact" as const, label: words.contact_label };
   if (at === null) return { ...reading, grade: "look", value: "–", advice: words.contact_never };
   const grade = graded(now_ms - at, CONTACT_LOOK_MS, CONTACT_ACT_MS);
-  const failed = failureAdvice(state, texts);
+  const failed = failureAdvice(state, texts, age);
   return {
     ...reading,
     grade: failed === null ? grade : worst([grade, "look"]),
@@ -99,11 +103,16 @@ function contactReading(state: AppState, texts: Texts, age: (since_ms: number) =
   };
 }
 
-/** What to do when the last round failed; a code without words of its own still means that it did. */
-function failureAdvice({ sync }: AppState, texts: Texts): string | null {
-  if (sync.status === "offline") return texts.status.contact_offline;
-  if (sync.status !== "error") return null;
-  return texts.errors[sync.code ?? ""] ?? texts.status.contact_failed;
+/**
+ * What to do while nobody answers, or when the last round failed: that stays said while the next one runs. A
+ * code without words of its own still means that it failed.
+ */
+function failureAdvice({ sync }: AppState, texts: Texts, age: (since_ms: number) => string): string | null {
+  if (sync.status === "waiting") return texts.status.contact_waiting(age(sync.since_ms ?? 0));
+  // What this tablet could not write is no matter of the contact: it is said as an alert and of the storage.
+  if (sync.code === null || sync.code.startsWith("storage.")) return null;
+  if (sync.code === "offline") return texts.status.contact_offline;
+  return texts.errors[sync.code] ?? texts.status.contact_failed;
 }
 
 function packReading(state: AppState, texts: Texts, age: (since_ms: number) => string): Reading {
@@ -134,14 +143,14 @@ function clockReading(state: AppState, texts: Texts): Reading {
 }
 
 function storageReading(state: AppState, words: Texts["status"]): Reading {
-  const { usage, quota, persisted } = state.storage;
-  const full = usage !== null && quota !== null && quota > 0 ? usage / quota : null;
-  const low = full !== null && full >= STORAGE_LOW;
+  const left = crossingsLeft(state.storage);
+  const room = left === null || left >= ROOM_LOOK ? "ok" : left >= ROOM_SHORT ? "look" : "act";
+  const { persisted } = state.storage;
   return {
     id: "storage",
-    grade: low ? "act" : persisted ? "ok" : "look",
+    grade: worst([room, persisted ? "ok" : "look"]),
     label: words.storage_label,
-    value: full === null ? "–" : `${Math.round(full * 100)} %`,
-    advice: low ? words.storage_low : persisted ? words.storage_ok : words.storage_unprotected,
+    value: left === null ? "–" : words.storage_room(left >= ROOM_SHOWN ? null : left),
+    advice: room !== "ok" ? { look: words.storage_look, act: words.storage_low }[room] : persisted ? words.storage_ok : words.storage_unprotected,
   };
 }

@@ -3,25 +3,21 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { CoreError } from "../core/types.ts";
+import { BadgeReader } from "../parts/badge_reader.tsx";
 import { Button, Notice } from "../parts/controls.tsx";
-import { CameraIcon, LockIcon, OfficerIcon, SampleIcon } from "../parts/icons.tsx";
+import { LockIcon, OfficerIcon } from "../parts/icons.tsx";
 import { signal, wakeSound } from "../parts/feedback.ts";
-import { codeInPicture, PhotoButton, SampleSheet, useSamples } from "../parts/photo.tsx";
 import { PinPad } from "../parts/pin_pad.tsx";
-import { Scanner } from "../parts/scanner.tsx";
 import { calledName, laneName } from "../parts/names.ts";
 import { ageText } from "../parts/time.ts";
 import { errorText, useUi } from "../parts/ui.ts";
-import { useWedge } from "../parts/use_wedge.ts";
 
 export function ShiftScreen(): JSX.Element {
-  const { core, state, texts, settings, devices } = useUi();
+  const { core, state, texts, settings } = useUi();
   const [badge, setBadge] = useState<string | null>(null);
   const [again, setAgain] = useState(state.phase === "locked");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
-  const [sampling, setSampling] = useState(false);
-  const badges = useSamples().filter((sample) => sample.kind === "badge" && sample.checkpoint === state.checkpoint?.id);
   const wait = useWait(state.pin.retry_at_ms);
 
   // A shift that a timer or a wrong PIN closed asks for a badge again.
@@ -29,16 +25,7 @@ export function ShiftScreen(): JSX.Element {
 
   const failed = (reason: unknown): void => {
     signal("refused", settings.sound);
-    setError(errorText(texts, reason));
-  };
-  const take = (text: string): void => {
-    signal("read", settings.sound);
-    setError(null);
-    setSampling(false);
-    setBadge(text);
-  };
-  const picture = (blob: Promise<Blob>): void => {
-    blob.then((one) => codeInPicture(devices, one)).then(take, failed);
+    setError(typeof reason === "string" ? reason : errorText(texts, reason));
   };
   const submit = async (pin: string): Promise<boolean> => {
     wakeSound();
@@ -57,7 +44,6 @@ export function ShiftScreen(): JSX.Element {
       setBusy(false);
     }
   };
-  useWedge((text) => !again && badge === null && take(text), () => setError(texts.home.wedge_broken));
 
   const locked = state.phase === "locked";
   const asking_pin = again || badge !== null;
@@ -105,24 +91,15 @@ export function ShiftScreen(): JSX.Element {
           </Button>
         </>
       ) : (
-        <>
-          <h2 class="step">{texts.shift.badge_step}</h2>
-          <Scanner aim={texts.shift.badge_hint} paused={sampling} onText={take} />
-          <div class="pair">
-            <PhotoButton choose={(one) => picture(Promise.resolve(one))}>
-              <CameraIcon />
-              <span>{texts.shift.photo}</span>
-            </PhotoButton>
-            {badges.length > 0 && (
-              <Button onPress={() => setSampling(true)}>
-                <SampleIcon />
-                <span>{texts.home.sample}</span>
-              </Button>
-            )}
-          </div>
-        </>
+        <BadgeReader
+          title={texts.shift.badge_step}
+          take={(text) => {
+            setError(null);
+            setBadge(text);
+          }}
+          failed={failed}
+        />
       )}
-      {sampling && <SampleSheet samples={badges} choose={picture} close={() => setSampling(false)} />}
     </main>
   );
 }

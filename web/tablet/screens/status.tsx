@@ -8,6 +8,7 @@ import { AlertIcon, LockIcon, PassIcon, RefusedIcon, UpdateIcon } from "../parts
 import type { Theme } from "../parts/theme.ts";
 import { errorText, useUi } from "../parts/ui.ts";
 import { UnsentExport } from "../parts/unsent_export.tsx";
+import { EndShiftSheet } from "./end_shift.tsx";
 import { InboxSheet } from "./inbox.tsx";
 
 const GRADE_ICONS = { ok: PassIcon, look: AlertIcon, act: RefusedIcon };
@@ -76,8 +77,8 @@ export function StatusSheet({ close, idle, update }: StatusProps): JSX.Element {
                 </p>
                 <p>{reading.advice}</p>
                 {reading.id === "contact" && (
-                  <Button disabled={state.sync.status === "sending"} onPress={() => void core.syncNow().catch(() => undefined)}>
-                    {state.sync.status === "sending" ? words.sync_running : words.sync_now}
+                  <Button disabled={state.sync.since_ms !== null} onPress={() => void core.syncNow().catch(() => undefined)}>
+                    {state.sync.since_ms !== null ? words.sync_running : words.sync_now}
                   </Button>
                 )}
                 {reading.id === "unsent" && state.unsent > 0 && <UnsentExport />}
@@ -104,28 +105,7 @@ export function StatusSheet({ close, idle, update }: StatusProps): JSX.Element {
       <p class="label">{words.sound}</p>
       <Chips label={words.sound} columns={2} options={["on", "off"]} chosen={settings.sound ? "on" : "off"} name={(one) => words[one]} choose={(one) => change({ sound: one === "on" })} />
       {inbox && on_duty && <InboxSheet close={() => setInbox(false)} />}
-      {ending && (
-        <Sheet
-          title={words.close_sure}
-          close={() => setEnding(false)}
-          foot={
-            <div class="pair">
-              <Button onPress={() => setEnding(false)}>{texts.app.cancel}</Button>
-              <Button
-                kind="danger"
-                onPress={() => {
-                  core.closeShift();
-                  close();
-                }}
-              >
-                {words.close_yes}
-              </Button>
-            </div>
-          }
-        >
-          {state.unsent > 0 && <Notice>{words.close_unsent(state.unsent)}</Notice>}
-        </Sheet>
-      )}
+      {ending && on_duty && <EndShiftSheet cancel={() => setEnding(false)} ended={close} />}
     </Sheet>
   );
 }
