@@ -24,6 +24,8 @@ from sync.events import Body, parse_body
 from sync.seal import unseal, unwrap_content_key, wrapped_part
 
 MAX_CONTENT_KEYS = 4096
+ENROLMENT = "enrolment"
+"""Of the kinds that only servers write, the one that a relay writes (SPEC U5)."""
 
 _check = checker()
 
@@ -91,11 +93,17 @@ class ContentKeys:
 
 
 def examine(
-    event: WireEvent, home: str | None, received_ms: int, content_keys: ContentKeys
+    event: WireEvent,
+    home: str | None,
+    received_ms: int,
+    content_keys: ContentKeys,
+    relay: frozenset[str] | None = None,
 ) -> Examined:
     """The row an event becomes. `home`: the one checkpoint its device may write to (A10).
 
-    What is in order passes by the fast check; only a refusal is read again, to be explained.
+    `relay`: the checkpoints of the relay that wrote it as an event of its own chain (U4); then
+    there is no `home`. What is in order passes by the fast check; only a refusal is read again, to
+    be explained.
     """
     body, person, sealed, committed = event
     problem = None
@@ -105,7 +113,9 @@ def examine(
     if header is None or (
         home is not None and (header.home != home or header.kind.authors == "server")
     ):
-        return _explain(event, person, problem, home, received_ms)
+        return _explain(event, person, problem, home, received_ms, relay)
+    if relay is not None and (header.home not in relay or header.kind.authors == "server"):
+        return _explain(event, person, problem, home, received_ms, relay)
     if header.kind.name in FEED_FIELDS:
         feed = feed_of(header.kind.name, header.home, parse_body(body).fields)
     else:
@@ -130,7 +140,12 @@ def examine(
 
 
 def _explain(
-    event: WireEvent, person: str | None, problem: str | None, home: str | None, received_ms: int
+    event: WireEvent,
+    person: str | None,
+    problem: str | None,
+    home: str | None,
+    received_ms: int,
+    relay: frozenset[str] | None,
 ) -> Examined:
     """The row of an event that did not pass: why, by the schemas. They have the last word."""
     try:
@@ -138,7 +153,7 @@ def _explain(
     except SyncError as error:
         return _unreadable(event, person, error, home, received_ms)
     kind = KINDS.get((body.kind, body.version))
-    state, code, field = _judge(kind, body, person, home)
+    state, code, field = _judge(kind, body, person, home, relay)
     return Examined(
         state=state,
         code=problem if state == "accepted" else code,
@@ -162,18 +177,35 @@ def _explain(
 
 
 def _judge(
-    kind: Kind | None, body: Body, person: str | None, home: str | None
+    kind: Kind | None,
+    body: Body,
+    person: str | None,
+    home: str | None,
+    relay: frozenset[str] | None,
 ) -> tuple[Literal["accepted", "held", "rejected"], str | None, str | None]:
-    if home is not None and body.home != home:
+    if (home is not None and body.home != home) or (relay is not None and body.home not in relay):
         return "rejected", "event.scope", "home"
     if kind is None:
         return "held", "event.kind", "kind"
-    if home is not None and kind.authors == "server":
+    if kind.authors == "server" and (home is not None or _is_not_for_relays(kind, relay)):
         return "rejected", "event.author", "kind"
+    if relay is not None and kind.name == ENROLMENT and not _enrols_within(body, relay):
+        return "rejected", "relay.scope", "checkpoint"
     refused = refused_field(kind, body, person)
     if refused is not None:
         return "rejected", "event.field", refused
     return "accepted", None, None
+
+
+def _is_not_for_relays(kind: Kind, relay: frozenset[str] | None) -> bool:
+    return relay is not None and kind.name != ENROLMENT
+
+
+def _enrols_within(body: Body, relay: frozenset[str]) -> bool:
+    """Whether a relay enrols a device for its own checkpoints only (SPEC U5)."""
+    named = body.fields.get("checkpoints", [])
+    places = [body.fields.get("checkpoint"), *(named if isinstance(named, list) else [None])]
+    return all(isinstance(one, str) and one in relay for one in places)
 
 
 def _unsealed(

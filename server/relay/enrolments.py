@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from server.accept import ENROLMENT
 from server.relay.scope import Scope
 from server.store.protocol import AuditEntry, Device, PushAnswer, Store
 from sync.batch import Batch
 from sync.events import Body, parse_body
-
-KIND = "enrolment"
 
 
 def vouch_for(store: Store, device: str, now_ms: int) -> bool:
@@ -30,7 +29,7 @@ def vouch_for(store: Store, device: str, now_ms: int) -> bool:
         fields["lane"] = known.lane
     if known.checkpoints:
         fields["checkpoints"] = sorted(known.checkpoints)
-    store.write(KIND, known.id, home, None, fields, None, now_ms)
+    store.write(ENROLMENT, known.id, home, None, fields, None, now_ms)
     return True
 
 
@@ -42,10 +41,10 @@ def take_up(store: Store, batch: Batch, pushed: PushAnswer, scope: Scope, now_ms
     fewer then.
     """
     for event, answer in zip(batch.events, pushed.results, strict=True):
-        if answer.state not in ("accepted", "duplicate") or f'"{KIND}"' not in event.body:
+        if answer.state not in ("accepted", "duplicate") or f'"{ENROLMENT}"' not in event.body:
             continue
         body = parse_body(event.body)
-        if body.kind != KIND:
+        if body.kind != ENROLMENT:
             continue
         device = _enrolled(body)
         held = store.device(device.id)

@@ -192,7 +192,7 @@ def _place_to_json(one: Checkpoint) -> dict[str, Any]:
         "province": one.province,
         "district": one.district,
         "commune": one.commune,
-        "class": one.klass,
+        "klass": one.klass,
         "state": one.state,
         "hotline": one.hotline,
         "lanes": list(one.lanes),

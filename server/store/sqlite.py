@@ -5,29 +5,33 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any, Self
 
 from server.accept import ContentKeys, examine
 from server.config import Config
 from server.keys import KeyRing
-from server.store import audit, own_chain, pull, registry, relays, restate, search, signed, whole
+from server.store import (
+    audit,
+    feed_runs,
+    own_chain,
+    pull,
+    registry,
+    relays,
+    restate,
+    signed,
+)
 from server.store.append import Signer, append
-from server.store.arrived import number_at
-from server.store.as_of import Past, each_found
 from server.store.backups import SafeThrough
 from server.store.blind import BlindIndex
-from server.store.crossing_row import Cutoffs
 from server.store.log_file import open_log, prepare_log
 from server.store.persons import DayKeys, local_day
 from server.store.protocol import (
     AuditEntry,
     BatchPage,
     Checkpoint,
-    Criteria,
-    CrossingRow,
-    CrossingWhole,
     Device,
     Enrolment,
     Officer,
@@ -35,15 +39,16 @@ from server.store.protocol import (
     Page,
     PulledEvent,
     PushAnswer,
+    RunPage,
     SignedBatch,
     SignedEnvelope,
     UpstreamReceipt,
     User,
 )
-from server.store.reader import Files, Reader, ViewMissingError
+from server.store.reader import Reader
 from server.store.repeat import repeat
 from server.store.rows import Arrival, Memory
-from server.store.view_schema import FLAGS
+from server.store.viewed import ViewReads
 from server.store.writer import Job, Writer
 from sync.batch import Batch, sign_es256
 from sync.chain import genesis
@@ -58,7 +63,7 @@ def open_store(config: Config, keys: KeyRing | None = None) -> SqliteStore:
     return SqliteStore(config, keys or KeyRing.load_or_create(config.data_dir))
 
 
-class SqliteStore:
+class SqliteStore(ViewReads):
     """See `server.store.protocol.Store`. Close it: the writer finishes what is queued."""
 
     def __init__(self, config: Config, keys: KeyRing) -> None:
@@ -101,11 +106,14 @@ class SqliteStore:
         """Append a verified batch; returns when it is on disk (SPEC A1)."""
         by_server = device.kind == "server"
         home = None if by_server else device.checkpoint
+        relay = frozenset(device.checkpoints) if device.kind == "relay" else None
         if self._through.get(device.no, batch.last) >= batch.last:
             repeated = self._reader.run(lambda files: repeat(files.log, batch, chain, device))
             if repeated is not None:
                 return repeated
-        examined = [examine(event, home, received_ms, self._content_keys) for event in batch.events]
+        examined = [
+            examine(event, home, received_ms, self._content_keys, relay) for event in batch.events
+        ]
         day_key: int | None = None
         if any(one.person is not None for one in examined):
             day_key = self._day_key(local_day(received_ms))
@@ -135,11 +143,18 @@ class SqliteStore:
         event = own_chain.OwnEvent(
             kind, record, home, user, fields, items or {}, over or {}, text, now_ms
         )
-        day_key = None if text is None else self._day_key(local_day(now_ms))
+        return self.begin(event).result()
+
+    def begin(self, event: own_chain.OwnEvent) -> Future[str]:
+        """Queue one event of this server's own chain; answered as `write` when it is on disk.
+
+        What is begun together is committed together: two hundred cost hardly more than one.
+        """
+        day_key = None if event.person is None else self._day_key(local_day(event.now_ms))
         chain = own_chain.OwnChain(
             self.server_id, self.day_keys, self._content_keys, self._memory, self._signer
         )
-        return self._writer.run(lambda log: chain.append(log, event, day_key))
+        return self._writer.submit(lambda log: chain.append(log, event, day_key))
 
     def take_up_known_kinds(self) -> int:
         """Replay what an older version held; done at every opening (SPEC A5). How many."""
@@ -173,6 +188,28 @@ class SqliteStore:
             lambda files: pull.read_page(files.log, checkpoints, after, limit, day_keys)
         )
         return pull.open_page(raw, day_keys)
+
+    def runs(self, feeds: Sequence[str], after: int, limit: int, persons: bool) -> RunPage:
+        """Runs of these feeds ("kind:id") announced after `after`, oldest first (SPEC F2)."""
+        day_keys = self.day_keys if persons else None
+        raw = self._reader.run(
+            lambda files: feed_runs.read_after(files.log, feeds, after, limit, day_keys)
+        )
+        return feed_runs.open_runs(raw, day_keys)
+
+    def runs_before(
+        self, feeds: Sequence[str], before: int, after: int, limit: int, persons: bool
+    ) -> RunPage:
+        """Runs that count at after < n ≤ before, newest first; `sequence` is how far down it got."""
+        day_keys = self.day_keys if persons else None
+        raw = self._reader.run(
+            lambda files: feed_runs.read_before(files.log, feeds, before, after, limit, day_keys)
+        )
+        return feed_runs.open_runs(raw, day_keys)
+
+    def digest(self, feeds: Sequence[str], after: int, through: int) -> bytes:
+        """The hashes of all events that count at after < n ≤ through, added up (SPEC F9)."""
+        return self._reader.run(lambda files: feed_runs.digest(files.log, feeds, after, through))
 
     def snapshot_start(self, checkpoints: Sequence[str], since_ms: int) -> int:
         """A sequence before everything received since then, at most ten minutes too early."""
@@ -323,86 +360,6 @@ class SqliteStore:
         """The newest pack of each name; a later scope takes a name over from an earlier one."""
         return self._reader.run(lambda files: registry.read_packs(files.log, scopes))
 
-    # what people look at
-
-    def search(self, criteria: Criteria, after: str, limit: int) -> tuple[list[CrossingRow], str]:
-        """Rows, newest first, and the key to continue after ("" at the end)."""
-        try:
-            return self._reader.run(
-                lambda files: search.search(files.view, self.blind, criteria, after, limit)
-            )
-        except ViewMissingError:
-            return [], ""
-
-    def crossing(self, record: str, as_of: int | None = None) -> CrossingWhole | None:
-        """One crossing with conflicts, reviews and history; as it stood at a log number (V5)."""
-        try:
-            if as_of is not None:
-                found = self._reader.run(lambda files: self._past(files, as_of).found(record))
-            else:
-                found = self._reader.run(
-                    lambda files: whole.read_record(files.log, files.view, record, self.day_keys)
-                )
-        except ViewMissingError:
-            return None
-        return None if found is None else whole.assemble(found, self.day_keys)
-
-    def counts(self, from_ms: int, to_ms: int, checkpoints: Sequence[str]) -> dict[str, int]:
-        """Sums over from_ms ≤ occurred < to_ms; see `search.counts` for the names."""
-        try:
-            return self._reader.run(
-                lambda files: search.counts(files.view, from_ms, to_ms, checkpoints)
-            )
-        except ViewMissingError:
-            return search.no_counts()
-
-    def open_reviews(self) -> dict[str, int]:
-        """Crossings that wait for a review: by flag, and "all"."""
-        try:
-            return self._reader.run(lambda files: search.open_reviews(files.view))
-        except ViewMissingError:
-            return dict.fromkeys(["all", *FLAGS], 0)
-
-    def each_crossing(
-        self,
-        from_ms: int,
-        to_ms: int,
-        checkpoints: Sequence[str],
-        persons: bool,
-        *,
-        as_of: int | None = None,
-        came_after: int = 0,
-    ) -> Iterator[CrossingWhole]:
-        """Merged crossings by (occurred, record), a hundred at a time: no long read.
-
-        Raises ViewMissingError where nothing was projected: an empty export would be believed.
-        """
-        day_keys = self.day_keys if persons else None
-        if as_of is not None:
-            window = (from_ms, to_ms)
-            for one in each_found(
-                self._reader, lambda files: self._past(files, as_of), window, checkpoints
-            ):
-                yield whole.assemble(one, day_keys)
-            return
-        after = (from_ms, "")
-        while found := self._crossings_after(after, to_ms, checkpoints, day_keys, came_after):
-            for one in found:
-                yield whole.assemble(one, day_keys)
-            after = (found[-1].row.occurred_ms, found[-1].row.record)
-
-    def number_at(self, at_ms: int) -> int:
-        """The log number up to which everything was received by then: a report's cut-off."""
-        return self._reader.run(lambda files: number_at(files.log, at_ms))
-
-    def projected(self) -> tuple[int, int]:
-        """(watermark of the view, newest sequence of the log)."""
-        newest = self._reader.run(lambda files: pull.newest_n(files.log))
-        try:
-            return self._reader.run(lambda files: search.watermark(files.view)), newest
-        except ViewMissingError:
-            return 0, newest
-
     # audit
 
     def audit(self, entry: AuditEntry) -> int:
@@ -424,24 +381,6 @@ class SqliteStore:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _crossings_after(
-        self,
-        after: tuple[int, str],
-        to_ms: int,
-        checkpoints: Sequence[str],
-        day_keys: DayKeys | None,
-        came_after: int,
-    ) -> list[whole.Found]:
-        return self._reader.run(
-            lambda files: whole.read_page(
-                files.log, files.view, after, to_ms, checkpoints, day_keys, came_after
-            )
-        )
-
-    def _past(self, files: Files, n: int) -> Past:
-        cutoffs = Cutoffs(self.config.report_hours, self.config.late_grace_minutes)
-        return Past(files.log, files.view, self.day_keys, cutoffs, n)
 
     def _day_key(self, day: str) -> int:
         known = self.day_keys.open_no(day)
