@@ -106,7 +106,11 @@ def _same_passage(view: sqlite3.Connection, seen: Sight) -> list[Sight]:
         "to_ms": seen.occurred_ms + WITHIN_MS,
     }
     if seen.plate:
-        sql = f"SELECT {_SIGHT} FROM crossings c WHERE plate = :plate AND {_NEAR}"
+        # By name: SQLite would rather read all that passed there within these minutes.
+        sql = (
+            f"SELECT {_SIGHT} FROM crossings c INDEXED BY crossings_by_plate"
+            f" WHERE plate = :plate AND plate <> '' AND {_NEAR}"
+        )
         return [Sight._make(row) for row in view.execute(sql, near | {"plate": seen.plate})]
     found: dict[str, Sight] = {}
     sql = (

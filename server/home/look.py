@@ -7,6 +7,7 @@ contents follow from the crossing, it then writes nothing twice.
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -17,6 +18,7 @@ from server.failures import log_failure
 from server.home import arrivals, duplicates, turn_backs
 from server.home.draft import Draft, Sources
 from server.keys import KeyRing
+from server.store.own_chain import OwnEvent, person_text
 from server.store.persons import DayKeys
 from server.store.protocol import CrossingRow
 from server.store.registry import read_checkpoints
@@ -79,24 +81,32 @@ class HomeLook:
         self.close()
 
     def _write(self, found: Iterable[Draft]) -> None:
-        for one in found:
-            if self._store is None:
-                self._store = open_store(self._config, self._keys)
+        """All of it in one commit; a crossing that none can be made of keeps no other waiting."""
+        wanted = list(found)
+        if not wanted:
+            return
+        if self._store is None:
+            self._store = open_store(self._config, self._keys)
+        begun = [(one, self._store.begin(self._event(one))) for one in wanted]
+        for one, answer in begun:
             try:
-                self._store.write(
-                    one.kind,
-                    one.record,
-                    one.home,
-                    None,
-                    one.fields,
-                    None,
-                    self._now_ms(),
-                    person_items={"people": one.people} if one.people else None,
-                    over=one.over,
-                )
+                answer.result()
             except SyncError as error:
-                # One crossing that no notice can be made of must not keep the others waiting.
                 log_failure(f"home.{one.kind}", error)
+
+    def _event(self, draft: Draft) -> OwnEvent:
+        items = {"people": draft.people} if draft.people else None
+        return OwnEvent(
+            draft.kind,
+            draft.record,
+            draft.home,
+            None,
+            draft.fields,
+            {},
+            draft.over,
+            person_text(None, items, secrets.token_bytes(16)),
+            self._now_ms(),
+        )
 
 
 def drafts(sources: Sources, ids: Iterable[int]) -> Iterator[Draft]:

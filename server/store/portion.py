@@ -110,7 +110,8 @@ class Portions:
         of_kind = [one for one in everything if one.body.kind == kind]
         since = max(known[one.log.n] for one in of_kind)
         if kind == "crossing":
-            put_crossing(view, record_id, of_kind, is_new, self.blind, self.cutoffs)
+            numbers = list(known.values())
+            put_crossing(view, record_id, of_kind, numbers, is_new, self.blind, self.cutoffs)
             return {name}
         if kind == "review":
             return put_review(view, record_id, of_kind, since)

@@ -9,15 +9,18 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import astuple
+from dataclasses import fields as fields_of
 from hashlib import sha256
+from operator import attrgetter
 
 from server.store.blind import BlindIndex, normal_plate
 from server.store.crossing_row import Content, Cutoffs, Items, content, flags_of
 from server.store.derive import link_of
+from server.store.protocol import CrossingRow
 from server.store.record import OpenEvent, merge_events, shown_values
 from sync.registers import Record
 
+_ROW = attrgetter(*(one.name for one in fields_of(CrossingRow)))
 _COLUMNS = (
     "record, occurred_ms, received_ms, checkpoint, lane, direction, mode, purpose, plate,"
     " plate_read, vehicle_class, people, goods, outcome, action, reasons, families, officer,"
@@ -35,20 +38,20 @@ def put_crossing(
     view: sqlite3.Connection,
     record_id: int,
     events: Sequence[OpenEvent],
+    since: Sequence[int],
     is_new: bool,
     blind: BlindIndex,
     cutoffs: Cutoffs,
 ) -> None:
     """Write one crossing from all its events; `is_new`: nothing of it is in the view yet.
 
+    `since`: the numbers from which the record's events count.
+
     What links, reviews and gaps add to its row is added by `derive`.
     """
-    first_n, since_n = view.execute(
-        "SELECT min(since), max(since) FROM record_events WHERE record = ?", (record_id,)
-    ).fetchone()
-    found = content(events, cutoffs, first_n, since_n)
+    found = content(events, cutoffs, min(since), max(since))
     row = found.row
-    values = list(astuple(row))
+    values = list(_ROW(row))
     values[15] = json.dumps(row.reasons, ensure_ascii=False)
     values[16] = json.dumps(row.families)
     values[19] = flags_of(row.flags)

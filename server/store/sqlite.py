@@ -200,7 +200,7 @@ class SqliteStore(ViewReads):
     def runs_before(
         self, feeds: Sequence[str], before: int, after: int, limit: int, persons: bool
     ) -> RunPage:
-        """Runs that count at after < n ≤ before, newest first; `sequence` is how far down it got."""
+        """Runs that count at after < n ≤ before, newest first; `sequence`: how far down it got."""
         day_keys = self.day_keys if persons else None
         raw = self._reader.run(
             lambda files: feed_runs.read_before(files.log, feeds, before, after, limit, day_keys)

@@ -1,0 +1,121 @@
+"""What people look at: the part of the Store that reads the view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from server.config import Config
+from server.store import pull, search, whole
+from server.store.arrived import number_at
+from server.store.as_of import Past, each_found
+from server.store.blind import BlindIndex
+from server.store.crossing_row import Cutoffs
+from server.store.persons import DayKeys
+from server.store.protocol import Criteria, CrossingRow, CrossingWhole
+from server.store.reader import Files, Reader, ViewMissingError
+from server.store.view_schema import FLAGS
+
+
+class ViewReads:
+    """See `server.store.protocol.Store`; what it reads with is set by whoever inherits it."""
+
+    config: Config
+    blind: BlindIndex
+    day_keys: DayKeys
+    _reader: Reader
+
+    def search(self, criteria: Criteria, after: str, limit: int) -> tuple[list[CrossingRow], str]:
+        """Rows, newest first, and the key to continue after ("" at the end)."""
+        try:
+            return self._reader.run(
+                lambda files: search.search(files.view, self.blind, criteria, after, limit)
+            )
+        except ViewMissingError:
+            return [], ""
+
+    def crossing(self, record: str, as_of: int | None = None) -> CrossingWhole | None:
+        """One crossing with conflicts, reviews and history; as it stood at a log number (V5)."""
+        try:
+            if as_of is not None:
+                found = self._reader.run(lambda files: self._past(files, as_of).found(record))
+            else:
+                found = self._reader.run(
+                    lambda files: whole.read_record(files.log, files.view, record, self.day_keys)
+                )
+        except ViewMissingError:
+            return None
+        return None if found is None else whole.assemble(found, self.day_keys)
+
+    def counts(self, from_ms: int, to_ms: int, checkpoints: Sequence[str]) -> dict[str, int]:
+        """Sums over from_ms ≤ occurred < to_ms; see `search.counts` for the names."""
+        try:
+            return self._reader.run(
+                lambda files: search.counts(files.view, from_ms, to_ms, checkpoints)
+            )
+        except ViewMissingError:
+            return search.no_counts()
+
+    def open_reviews(self) -> dict[str, int]:
+        """Crossings that wait for a review: by flag, and "all"."""
+        try:
+            return self._reader.run(lambda files: search.open_reviews(files.view))
+        except ViewMissingError:
+            return dict.fromkeys(["all", *FLAGS], 0)
+
+    def each_crossing(
+        self,
+        from_ms: int,
+        to_ms: int,
+        checkpoints: Sequence[str],
+        persons: bool,
+        *,
+        as_of: int | None = None,
+        came_after: int = 0,
+    ) -> Iterator[CrossingWhole]:
+        """Merged crossings by (occurred, record), a hundred at a time: no long read.
+
+        Raises ViewMissingError where nothing was projected: an empty export would be believed.
+        """
+        day_keys = self.day_keys if persons else None
+        if as_of is not None:
+            window = (from_ms, to_ms)
+            for one in each_found(
+                self._reader, lambda files: self._past(files, as_of), window, checkpoints
+            ):
+                yield whole.assemble(one, day_keys)
+            return
+        after = (from_ms, "")
+        while found := self._crossings_after(after, to_ms, checkpoints, day_keys, came_after):
+            for one in found:
+                yield whole.assemble(one, day_keys)
+            after = (found[-1].row.occurred_ms, found[-1].row.record)
+
+    def number_at(self, at_ms: int) -> int:
+        """The log number up to which everything was received by then: a report's cut-off."""
+        return self._reader.run(lambda files: number_at(files.log, at_ms))
+
+    def projected(self) -> tuple[int, int]:
+        """(watermark of the view, newest sequence of the log)."""
+        newest = self._reader.run(lambda files: pull.newest_n(files.log))
+        try:
+            return self._reader.run(lambda files: search.watermark(files.view)), newest
+        except ViewMissingError:
+            return 0, newest
+
+    def _crossings_after(
+        self,
+        after: tuple[int, str],
+        to_ms: int,
+        checkpoints: Sequence[str],
+        day_keys: DayKeys | None,
+        came_after: int,
+    ) -> list[whole.Found]:
+        return self._reader.run(
+            lambda files: whole.read_page(
+                files.log, files.view, after, to_ms, checkpoints, day_keys, came_after
+            )
+        )
+
+    def _past(self, files: Files, n: int) -> Past:
+        cutoffs = Cutoffs(self.config.report_hours, self.config.late_grace_minutes)
+        return Past(files.log, files.view, self.day_keys, cutoffs, n)
