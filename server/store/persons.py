@@ -94,13 +94,19 @@ class DayKeys:
 
         PersonError where it is damaged.
         """
+        text = self.decrypt_text(no, stored, aad)
+        try:
+            return None if text is None else texts_from_json(text, count)
+        except ValueError:
+            raise PersonError(f"person parts under day key {no} are no array") from None
+
+    def decrypt_text(self, no: int, stored: bytes, aad: bytes) -> str | None:
+        """The same as the JSON array that was encrypted."""
         key = self._open.get(no)
         if key is None:
             return None
         try:
-            return texts_from_json(
-                key.decrypt(stored[:NONCE_BYTES], stored[NONCE_BYTES:], aad), count
-            )
+            return key.decrypt(stored[:NONCE_BYTES], stored[NONCE_BYTES:], aad).decode("utf-8")
         except (InvalidTag, ValueError):
             raise PersonError(f"person parts under day key {no} do not open") from None
 

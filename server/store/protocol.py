@@ -184,6 +184,41 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedRun:
+    """A run of a feed as it goes out: contiguous events of one device under one envelope.
+
+    `n`: the number its last event is announced with; `counted`: the number at which it counts for
+    a reader's window and digest, another one where it only got a smaller envelope (SPEC A3, F9).
+    `bodies`, `persons`: JSON arrays of `count` texts as they lie; `persons` is None where all are
+    withheld, erased or none. `commitments`: 32 bytes an event, None where each follows from the
+    person text. `ranks`: one digit for all events or one for each (R7).
+    """
+
+    n: int
+    counted: int
+    device: str
+    branch: int
+    first: int
+    count: int
+    previous: bytes
+    server: str
+    received_ms: int
+    ranks: str
+    bodies: str
+    persons: str | None
+    commitments: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """Runs of feeds, the sequence reached, and whether there are more in that direction."""
+
+    runs: tuple[FeedRun, ...]
+    sequence: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """A published pack, as signed. `scope` is "all" or "checkpoint:<id>"."""
 
@@ -364,6 +399,24 @@ class Store(Protocol):
 
     def pull(self, checkpoints: Sequence[str], after: int, limit: int, persons: bool) -> Page:
         """Events of these checkpoints after `after`, oldest first (SPEC F2)."""
+
+    def runs(self, feeds: Sequence[str], after: int, limit: int, persons: bool) -> RunPage:
+        """Runs of these feeds ("kind:id") announced after `after`, oldest first (SPEC F2).
+
+        Whole runs but for the first, which may have been given in part: `limit` events make a page
+        full, and a run more than that is on it.
+        """
+
+    def runs_before(
+        self, feeds: Sequence[str], before: int, after: int, limit: int, persons: bool
+    ) -> RunPage:
+        """Runs that count at after < n ≤ before, newest first; `sequence` is how far down it got.
+
+        That is a reader's new `held_after`; `more`: there is some left above `after`.
+        """
+
+    def digest(self, feeds: Sequence[str], after: int, through: int) -> bytes:
+        """The hashes of all events that count at after < n ≤ through, added up mod 2^256 (F9)."""
 
     def held_events(self, code: str, after: int, limit: int) -> list[PulledEvent]:
         """Held events with this code (`event.kind`, `device.revoked`), by number; no persons."""

@@ -14,7 +14,7 @@ from unittest import mock
 import pytest
 
 from server.store import append as appending
-from server.store import pull, rows, sqlite
+from server.store import feed_runs, rows, sqlite
 from sync import registers
 from sync.replica import Replica
 from tests.sync.stateful.machine import SyncMachine
@@ -26,11 +26,11 @@ EXAMPLES = 400
 
 def cursor_by_clock() -> Any:
     """A server whose pages go by receipt time: what shares a millisecond is skipped (lesson 1)."""
-    by_clock = pull._FRESH.replace(
+    by_clock = feed_runs._FRESH.replace(
         "runs.n > ?", "runs.received_ms > ifnull((SELECT received_ms FROM runs WHERE n >= ?), 0)"
     )
-    assert by_clock != pull._FRESH
-    return mock.patch.object(pull, "_FRESH", by_clock)
+    assert by_clock != feed_runs._FRESH
+    return mock.patch.object(feed_runs, "_FRESH", by_clock)
 
 
 def rejected_dropped() -> Any:
