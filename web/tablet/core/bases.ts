@@ -42,19 +42,29 @@ export function basesOf(enrolment: Enrolment, packs: Packs, api: string): Base[]
   return named.some((one) => one.server === server) ? named : [...named, { url: api, server, receipt_key }];
 }
 
-/** Best first; for a while the one that answered last comes before those that did not. */
-export async function inOrder(db: Database, bases: readonly Base[], nowMs: number): Promise<Base[]> {
+/** Best first; for a while the one that answered last comes before those that did not. `wrong`: why it does. */
+export async function inOrder(
+  db: Database,
+  bases: readonly Base[],
+  nowMs: number,
+): Promise<{ order: Base[]; wrong: readonly string[] }> {
   const used = await readMeta(db, "in_use");
-  const recent = used !== null && Math.abs(nowMs - used.since_ms) < RETURN_AFTER_MS;
-  if (!recent) return [...bases];
+  if (used === null || Math.abs(nowMs - used.since_ms) >= RETURN_AFTER_MS) return { order: [...bases], wrong: [] };
   const first = bases.filter(({ server }) => server === used.server);
-  return [...first, ...bases.filter(({ server }) => server !== used.server)];
+  return { order: [...first, ...bases.filter(({ server }) => server !== used.server)], wrong: used.wrong };
 }
 
-/** Remembers who answered, from when others were last tried. */
-export async function noteUse(db: Database, server: string, tried: readonly Base[], nowMs: number): Promise<void> {
+/** Remembers who answered where it was not the best, from when a better one was last tried. */
+export async function noteUse(
+  db: Database,
+  server: string,
+  tried: readonly Base[],
+  wrong: readonly string[],
+  nowMs: number,
+): Promise<void> {
   const used = await readMeta(db, "in_use");
-  if (used?.server !== server || tried[0]?.server !== server) await writeMeta(db, "in_use", { server, since_ms: nowMs });
+  if (tried[0]?.server !== server) await writeMeta(db, "in_use", { server, since_ms: nowMs, wrong });
+  else if (used !== null && used.server !== server) await db.delete("meta", "in_use");
 }
 
 export async function receiptKeys(bases: readonly Base[]): Promise<Map<string, CryptoKey>> {

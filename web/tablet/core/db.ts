@@ -97,8 +97,8 @@ export interface Meta {
   /** What each server said of this tablet's chain, by server id. */
   standings: Readonly<Record<string, Standing>>;
   window: Window;
-  /** Since when another server than the first of the list is talked to (SPEC P9). */
-  in_use: { server: string; since_ms: number };
+  /** Since when another server than the first of the list is talked to (SPEC P9), and what those before it did wrong. */
+  in_use: { server: string; since_ms: number; wrong: readonly string[] };
   repaired_ms: number;
   offset_ms: number;
   last_contact_ms: number;
@@ -227,15 +227,16 @@ export async function checkDevice(
 export async function appendEvent(db: Database, device: string, before: Head, row: OwnEvent, after: Head): Promise<boolean> {
   const tx = db.transaction(["meta", "own"], "readwrite", { durability: "strict" });
   tx.done.catch(() => undefined);
-  await checkDevice(tx.objectStore("meta"), device);
-  const head = (await tx.objectStore("meta").get("head")) as Head | undefined;
+  const meta = tx.objectStore("meta");
+  await checkDevice(meta, device);
+  const head = (await meta.get("head")) as Head | undefined;
   const unmoved = head !== undefined && head.seq === before.seq && head.stamp === before.stamp;
   if (!unmoved) {
     await tx.done;
     return false;
   }
   try {
-    await Promise.all([tx.objectStore("own").add(row), tx.objectStore("meta").put(after, "head"), tx.done]);
+    await Promise.all([tx.objectStore("own").add(row), meta.put(after, "head"), tx.done]);
   } catch (error) {
     // A request that went down with its transaction only says so; a full store is the transaction's own error.
     throw tx.error ?? error;

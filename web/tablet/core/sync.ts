@@ -60,16 +60,19 @@ export interface RoundResult {
 export async function syncRound(round: Round): Promise<RoundResult> {
   const { db, environment } = round;
   if (round.recount) await recount(db);
-  const order = await inOrder(db, round.bases, environment.now());
+  const { order, wrong } = await inOrder(db, round.bases, environment.now());
   const failures: CoreError[] = [];
   for (const base of order) {
     try {
       const { alerts } = await roundWith(round, base);
-      await noteUse(db, base.server, order, environment.now());
-      const wrong = failures.filter((one) => !(one instanceof CallError)).map(({ code }) => code);
-      return { alerts: [...new Set([...wrong, ...alerts])] };
+      // A server that nobody answers at is waited for; what cannot be believed is told to a person.
+      const found = failures.flatMap((one) => (one instanceof CallError ? [] : [one.code]));
+      await noteUse(db, base.server, order, found, environment.now());
+      return { alerts: [...new Set([...wrong, ...found, ...alerts])] };
     } catch (error) {
       if (!(error instanceof CoreError)) throw error;
+      // Another tab made another device of this tablet: no server can help.
+      if (error.code === "enrolment.changed") throw error;
       failures.push(error);
     }
   }

@@ -10,11 +10,16 @@ import { parseBody } from "../../../shared/sync/events.ts";
 
 export const SERVER = "0190a0b0-0000-7000-8000-0000000000f1";
 export const DEVICE = "0190a0b0-0000-7000-8000-0000000000a1";
+/** Who writes what `addOther` adds. */
+export const OTHER = "0190a0b0-0000-7000-8000-0000000000b2";
 export const CODE = "0123456789abcdefghjk";
 export const OFFICER = "o-hd-1";
 export const LEAD = "o-hd-lead";
 export const PIN = "246810";
 export const SECRET = new Uint8Array(16).fill(7);
+
+/** Events of a page. */
+const PAGE = 5;
 
 const P256 = { name: "ECDSA", namedCurve: "P-256" } as const;
 
@@ -54,6 +59,13 @@ export class FakeServer {
   removals: readonly string[] = [];
   /** Said in place of the true digest. */
   digest: string | null = null;
+  /** How many of the newest a new reader gets at first; then older pages. */
+  newest = Number.POSITIVE_INFINITY;
+  /** Bodies that a page leaves out, though the digest counts them. */
+  readonly hidden = new Set<string>();
+  /** A receipt of another server to hand on. */
+  upstream: object | null = null;
+  safe = 0;
   /** Every batch that got through, also those whose answer was lost. */
   readonly batches: WireBatch[] = [];
   readonly paths: string[] = [];
@@ -61,26 +73,44 @@ export class FakeServer {
   #log: Held[] = [];
   #deviceKey: CryptoKey | null = null;
   #tokens = new Set<string>();
+  readonly id: string;
+  readonly level: "home" | "relay";
   readonly #keys: Record<"signing" | "root" | "documents" | "sealing", Key>;
   #count = 0;
 
-  private constructor(keys: Record<"signing" | "root" | "documents" | "sealing", Key>) {
+  private constructor(keys: Record<"signing" | "root" | "documents" | "sealing", Key>, id: string, level: "home" | "relay") {
     this.#keys = keys;
+    this.id = id;
+    this.level = level;
+  }
+
+  /** A relay of this server: its own log and receipts, the same devices, keys of the home server. */
+  async relay(id: string): Promise<FakeServer> {
+    const relay = new FakeServer({ ...this.#keys, signing: await makeKey() }, id, "relay");
+    relay.#deviceKey = this.#deviceKey;
+    for (const [name, pack] of this.packs) relay.packs.set(name, pack);
+    return relay;
+  }
+
+  /** How the pack `bases` names this server. */
+  base(url: string): object {
+    return { url, server: this.id, level: this.level, receipt_key: this.#keys.signing.jwk };
   }
 
   static async make(): Promise<FakeServer> {
     const [signing, root, documents] = await Promise.all([makeKey(), makeKey(), makeKey()]);
     const pair = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, false, ["deriveBits"]);
-    const server = new FakeServer({ signing, root, documents, sealing: { pair, jwk: await jwkOf(pair.publicKey) } });
+    const sealing = { pair, jwk: await jwkOf(pair.publicKey) };
+    const server = new FakeServer({ signing, root, documents, sealing }, SERVER, "home");
     await server.publish("trust", 1, await server.#trust());
     await server.publish("roster", 1, await rosterContent(), "checkpoint:hd-ql6");
     await server.publish("rules", 1, rulesContent());
     return server;
   }
 
-  /** All events of a device, by sequence number. */
+  /** All events of a device's own branch, by sequence number. */
   log(device = DEVICE): Held[] {
-    return this.#log.filter((one) => one.device === device);
+    return this.#log.filter((one) => one.device === device && one.branch === undefined);
   }
 
   forgetTokens(): void {
@@ -94,13 +124,13 @@ export class FakeServer {
   }
 
   /** Another tablet's event, as if it had been pushed. */
-  async addOther(body: string, person: string | null): Promise<void> {
-    const device = "0190a0b0-0000-7000-8000-0000000000b2";
+  async addOther(body: string, person: string | null, more: Partial<Held> = {}): Promise<void> {
+    const device = more.device ?? OTHER;
     const held = await commitment(person);
-    const previous = await this.#headOf(device);
+    const previous = more.previous ?? (await this.#headOf(device));
     const hash = await eventHash(previous, body, held);
     const row = { device, previous, hash, body, person, sealed: null, commitment: held, received: this.clock_ms };
-    this.#log.push({ ...row, seq: this.log(device).length + 1, state: "accepted" });
+    this.#log.push({ ...row, seq: this.log(device).length + 1, state: "accepted", ...more });
   }
 
   async publish(name: string, version: number, content: unknown, scope = "all", root = this.#keys.root): Promise<void> {
@@ -218,24 +248,23 @@ export class FakeServer {
       if (stored === null) return problem(422, "batch.signature");
       results.push(...stored);
     }
-    const head = await this.#headOf(DEVICE);
-    const receipt = {
-      server: SERVER,
-      level: "home" as const,
-      device: DEVICE,
-      through: this.log().length,
-      head,
-      safe_through: 0,
-      server_time: this.clock_ms,
-    };
-    const signature = await signEs256(this.#keys.signing.pair.privateKey, receiptText(receipt));
     return Response.json({
       results,
-      receipt: { ...receipt, head: toBase64url(head), signature: toBase64url(signature) },
+      receipt: await this.receipt(this.log().length),
+      ...(this.upstream === null ? {} : { upstream_receipt: this.upstream }),
       ...this.#pull(body),
       packs: Object.fromEntries([...this.packs].map(([name, { version }]) => [name, version])),
       server_time: this.clock_ms,
     });
+  }
+
+  /** Signed: this server holds the tablet's chain up to `through`. */
+  async receipt(through: number): Promise<object> {
+    const head = this.log().find(({ seq }) => seq === through)?.hash ?? (await genesis(DEVICE));
+    const { id: server, level, safe: safe_through, clock_ms: server_time } = this;
+    const receipt = { server, level, device: DEVICE, through, head, safe_through, server_time };
+    const signature = await signEs256(this.#keys.signing.pair.privateKey, receiptText(receipt));
+    return { ...receipt, head: toBase64url(head), signature: toBase64url(signature) };
   }
 
   async #push(batch: WireBatch): Promise<object[] | null> {
@@ -268,20 +297,27 @@ export class FakeServer {
   }
 
   #pull({ cursor, held_after, feeds }: SyncBody): object {
-    const removals = feeds.length === 0 ? [] : this.removals;
-    const same = { removals, digest: null, feeds: this.feeds };
-    if (feeds.length === 0) return { ...same, runs: [], cursor, held_after, more: false, reset: false };
-    const [epoch, after] = cursor === null ? [this.epoch, 0] : cursor.split(".").map(Number);
-    const fits = cursor !== null && epoch === this.epoch;
-    const from = fits ? (after ?? 0) : 0;
-    const held = fits ? (held_after ?? 0) : 0;
-    const rows = this.#log.slice(from, from + 5);
+    const same = { removals: this.removals, digest: null, feeds: this.feeds };
+    if (feeds.length === 0) return { ...same, removals: [], runs: [], cursor, held_after, more: false, reset: false };
+    const [epoch, names, after] = cursor === null ? [] : cursor.split(".");
+    const fits = Number(epoch) === this.epoch && names === feeds.length.toString();
+    const start = Math.max(0, this.#log.length - this.newest);
+    let from = fits ? Number(after) : start;
+    let held = fits ? (held_after ?? 0) : start;
+    let rows = this.#log.slice(from, from + PAGE);
     const reached = from + rows.length;
-    const more = reached < this.#log.length;
+    if (rows.length === 0) {
+      [from, held] = [Math.max(0, held - PAGE), Math.max(0, held - PAGE)];
+      rows = this.#log.slice(from, fits ? (held_after ?? 0) : start);
+    }
+    const more = reached < this.#log.length || held > 0;
     return {
       ...same,
-      runs: rows.flatMap((row, at) => (row.state === "accepted" ? [runOf(row, from + at + 1)] : [])),
-      cursor: `${this.epoch}.${reached}`,
+      runs: rows.flatMap((row, at) => {
+        const given = row.state === "accepted" && !this.hidden.has(row.body);
+        return given ? [runOf(this.id, row, from + at + 1)] : [];
+      }),
+      cursor: `${this.epoch}.${feeds.length}.${reached}`,
       held_after: held,
       more,
       reset: !fits && cursor !== null,
@@ -313,13 +349,13 @@ interface SyncBody {
   batch: WireBatch | null;
 }
 
-function runOf(row: Held, n: number): object {
+function runOf(server: string, row: Held, n: number): object {
   return {
     n,
     device: row.device,
     first: row.seq,
     previous: toBase64url(row.previous),
-    server: SERVER,
+    server,
     received: row.received,
     ranks: String(row.authority ?? 0),
     bodies: [row.body],
