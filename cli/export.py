@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -18,12 +19,13 @@ from cli.words import YES_NO_VI, heading, word
 from server.spreadsheet import Cell, defused
 from server.store.protocol import AuditEntry, CrossingWhole
 
+FILE = click.Path(dir_okay=False, path_type=Path)
 Row = Callable[[CrossingWhole], list[list[Cell]]]
 
 CROSSING_COLUMNS = (
     "record", "occurred", "received", "checkpoint", "lane", "direction", "mode", "purpose",
     "plate", "plate_read", "vehicle_class", "people", "goods", "families", "outcome", "action",
-    "reasons", "override", "flags", "review", "officer", "device",
+    "reasons", "override", "flags", "counted_as", "review", "officer", "device",
 )  # fmt: skip
 GOODS_COLUMNS = (
     "record", "line", "occurred", "checkpoint", "direction", "action", "plate", "vehicle_class",
@@ -51,8 +53,23 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
             click.option(
                 "--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True
             ),
+            click.option("--output", type=FILE, help="Tệp đích."),
             click.option(
-                "--output", type=click.Path(dir_okay=False, path_type=Path), help="Tệp đích."
+                "--as-of",
+                "as_of_ms",
+                type=Moment(),
+                help="Như máy chủ đã biết lúc đó, ví dụ '2021-08-01T06:00+07:00'.",
+            ),
+            click.option(
+                "--as-of-sequence",
+                "as_of",
+                type=click.IntRange(0),
+                help="Như máy chủ đã biết đến số này của nhật ký.",
+            ),
+            click.option(
+                "--late",
+                type=FILE,
+                help="Tệp cho những lượt trong khoảng ấy mà máy chủ nhận sau đó.",
             ),
         )
     ):
@@ -66,7 +83,11 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 def crossings(**options: Any) -> None:
     """Mỗi lượt qua chốt một dòng / one row a crossing, without person data.
 
+    Lượt trùng có cờ "Trùng" và nêu lượt được tính / a duplicate names the crossing that counts.
+
     Ví dụ: chot export crossings --from today --to now --format csv --output luot.csv
+
+    Báo cáo 06h làm lại lúc trưa: thêm --as-of "2021-08-01T06:00+07:00" --late den-muon.csv
     """
     _export("crossings", CROSSING_COLUMNS, _crossing_rows(options["lang"]), **options)
 
@@ -94,30 +115,66 @@ def _export(
     layout: str,
     lang: str,
     output: Path | None,
+    as_of_ms: int | None,
+    as_of: int | None,
+    late: Path | None,
 ) -> None:
     if to_ms < from_ms:
         raise click.ClickException("--to đứng trước --from.")
+    if as_of_ms is not None and as_of is not None:
+        raise click.ClickException("Chỉ một trong --as-of và --as-of-sequence.")
+    if late is not None and as_of_ms is None and as_of is None:
+        raise click.ClickException("--late cần --as-of hoặc --as-of-sequence.")
     with viewed(data) as store:
         known = {one.id for one in store.checkpoints()}
         if unknown := [one for one in checkpoints if one not in known]:
             raise click.ClickException(f"Không có chốt: {', '.join(unknown)}")
+        if as_of_ms is not None:
+            as_of = store.number_at(as_of_ms)
         details = {"from_ms": from_ms, "to_ms": to_ms, "checkpoints": list(checkpoints)}
+        if as_of is not None:
+            details["as_of"] = as_of
         store.audit(AuditEntry(now_ms(), "cli", f"export.{what}", details=details))
-        total = store.counts(from_ms, to_ms, checkpoints).get("crossings", 0)
-        written = 0
+        window = (from_ms, to_ms, checkpoints)
         # Goods descriptions are free text and so stand in the person part.
-        found = store.each_crossing(from_ms, to_ms, checkpoints, persons=what == "goods")
+        persons = what == "goods"
+        layout_of = _Layout(what, [heading(name, lang) for name in columns], rows)
+        total = None if as_of is not None else store.counts(*window).get("crossings", 0)
+        layout_of.write(output, store.each_crossing(*window, persons, as_of=as_of), total)
+        if as_of is not None:
+            click.echo(f"Theo nhật ký đến số {as_of}.", err=True)
+        if late is not None and as_of is not None:
+            found = store.each_crossing(*window, persons, came_after=as_of)
+            layout_of.write(late, found, None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """The columns of one export and what stands in them."""
+
+    what: str
+    headings: list[str]
+    rows: Row
+
+    def write(self, output: Path | None, found: Iterator[CrossingWhole], total: int | None) -> None:
+        """One file; `total`: how many passages there are, where that is known before."""
+        lines = passages = 0
         with _target(output) as file:
             writer = csv.writer(file)
-            writer.writerow([heading(name, lang) for name in columns])
+            writer.writerow(self.headings)
             with click.progressbar(
-                found, length=total, label=f"Xuất {what}", file=sys.stderr, update_min_steps=200
+                found,
+                length=total,
+                label=f"Xuất {self.what}",
+                file=sys.stderr,
+                update_min_steps=200,
             ) as progress:
                 for crossing in progress:
-                    for row in rows(crossing):
+                    passages += not {"voided", "duplicate"} & set(crossing.row.flags)
+                    for row in self.rows(crossing):
                         writer.writerow([defused(cell) for cell in row])
-                        written += 1
-    click.echo(f"{written} dòng từ {total} lượt → {output or 'stdout'}", err=True)
+                        lines += 1
+        click.echo(f"{lines} dòng từ {passages} lượt → {output or 'stdout'}", err=True)
 
 
 @contextmanager
@@ -168,6 +225,7 @@ def _crossing_rows(lang: str) -> Row:
                 "; ".join(row.reasons),
                 word("override", str(override.get("reason", "")), lang),
                 "; ".join(word("flag", one, lang) for one in row.flags),
+                row.counted_as,
                 word("review", row.review, lang),
                 row.officer,
                 row.device,

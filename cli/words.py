@@ -24,6 +24,7 @@ COLUMNS_VI = {
     "reasons": "Lý do",
     "override": "Lý do làm khác",
     "flags": "Cần xem vì",
+    "counted_as": "Tính vào lượt",
     "review": "Đối soát",
     "officer": "Cán bộ",
     "device": "Máy bảng",

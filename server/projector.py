@@ -189,7 +189,8 @@ def portions_of(
         "schema": str(VIEW_SCHEMA),
         "keys": blind.key_id,
     }
-    return Portions(log, blind, DayKeys(keys), cutoffs), wanted
+    is_home = config.level == "home"
+    return Portions(log, blind, DayKeys(keys), cutoffs, is_home), wanted
 
 
 def follow_through(

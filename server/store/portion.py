@@ -10,6 +10,7 @@ from server.store.arrived import arrived, places
 from server.store.blind import BlindIndex
 from server.store.crossing_row import Cutoffs
 from server.store.derive import refresh
+from server.store.erasures import records_of
 from server.store.gaps import Chains
 from server.store.persons import DayKeys
 from server.store.project import put_crossing, put_link, put_notice, put_review
@@ -27,6 +28,8 @@ class Portions:
     blind: BlindIndex
     day_keys: DayKeys
     cutoffs: Cutoffs
+    is_home: bool
+    """Whether what changed waits to be looked at (`server/home`); a relay never looks."""
 
     def project(self, view: sqlite3.Connection, after: int, through: int) -> None:
         """Everything that counts from after < number ≤ through, and how far that is."""
@@ -43,13 +46,16 @@ class Portions:
             crossings: set[str] = set()
             for name, some in records.items():
                 crossings |= self._put(view, name, ids[name], some)
+            for name, record_id in self._erased(view, records):
+                crossings |= self._put(view, name, record_id, [])
             crossings |= _names(view, chains.closed)
-            looked_at = refresh(view, crossings)
-            view.executemany(
-                "INSERT OR IGNORE INTO to_look (id)"
-                " SELECT c.id FROM crossings c JOIN records r ON r.id = c.id WHERE r.record = ?",
-                [(name,) for name in looked_at],
-            )
+            changed = refresh(view, crossings)
+            if self.is_home:
+                view.executemany(
+                    "INSERT OR IGNORE INTO to_look (id) SELECT c.id FROM crossings c"
+                    " JOIN records r ON r.id = c.id WHERE r.record = ?",
+                    [(name,) for name in changed],
+                )
             view.execute("UPDATE meta SET value = ? WHERE key = 'watermark'", (str(through),))
 
     def _note(self, view: sqlite3.Connection, records: dict[str, Arrived]) -> dict[str, int]:
@@ -120,6 +126,20 @@ class Portions:
         if kind in ("turn_back", "arrival"):
             put_notice(view, record_id, of_kind, since)
         return set()
+
+    def _erased(
+        self, view: sqlite3.Connection, records: dict[str, Arrived]
+    ) -> list[tuple[str, int]]:
+        """The records here of which a person part was erased: they are written again (SPEC G3)."""
+        names: set[str] = set()
+        for some in records.values():
+            for _, event in some:
+                names |= records_of(self.log, event.log.body)
+        rows = (
+            view.execute("SELECT record, id FROM records WHERE record = ?", (one,))
+            for one in sorted(names)
+        )
+        return [(str(name), int(no)) for row in rows for name, no in row]
 
     def _earlier(self, known: Iterable[int], events: Sequence[OpenEvent]) -> list[OpenEvent]:
         fresh = {one.log.n for one in events}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import random
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from server.config import load_config
 from server.spreadsheet import defused
 from server.store.sqlite import open_store
 from tests.cli.conftest import NOON_MS, Chot
+from tests.server.store.tablets import enrolled
 
 HOUR_MS = 3_600_000
 WINDOW = ("--from", "2026-11-22 08:00", "--to", "2026-11-22 11:00")
@@ -142,3 +145,46 @@ def test_the_end_before_the_start_is_a_clear_mistake(chot: Chot, traffic: Path) 
 def test_a_date_that_is_none_is_explained(chot: Chot, traffic: Path, text: str) -> None:
     result = chot("export", "goods", "--data", traffic, "--from", text, "--to", "now", exit_code=2)
     assert "không phải ngày giờ" in result.output
+
+
+def test_v5_a_report_made_again_later_says_the_same_and_lists_apart_what_came_late(
+    chot: Chot, demo_data: Path, tmp_path: Path
+) -> None:
+    store = open_store(load_config(demo_data))
+    rng = random.Random(6)
+    tablet, late = enrolled(store, rng, "nt-ca-na"), enrolled(store, rng, "nt-ca-na")
+    for one in (tablet, late):
+        one.now_ms = NOON_MS
+    tablet.push(store, tablet.crossings(3), NOON_MS + HOUR_MS)
+    window = ("--data", demo_data, "--from", "2026-11-22 10:00", "--to", "2026-11-22 12:00")
+    first, again, apart = (tmp_path / f"{name}.csv" for name in ("06h", "again", "late"))
+    chot("export", "crossings", *window, "--output", first)
+    missed = tablet.batch(tablet.amendment(tablet.records[0], {}, lane="xe-may"))
+    tablet.push(store, missed, NOON_MS + 3 * HOUR_MS)
+    late.push(store, late.crossings(2), NOON_MS + 3 * HOUR_MS)
+    store.close()
+    as_of = ("--as-of", "2026-11-22T12:30+07:00", "--late", apart)
+    told = chot("export", "crossings", *window, *as_of, "--output", again)
+    assert again.read_bytes() == first.read_bytes()
+    assert [row["Mã lượt"] for row in rows_of(apart)] == late.records
+    assert "Theo nhật ký đến số" in told.output
+    number = re.search(r"đến số (\d+)", told.output)
+    assert number is not None
+    chot(
+        "export",
+        "crossings",
+        *window,
+        "--as-of-sequence",
+        number[1],
+        "--output",
+        tmp_path / "n.csv",
+    )
+    assert (tmp_path / "n.csv").read_bytes() == first.read_bytes()
+    chot("export", "crossings", *window, "--output", first)
+    assert again.read_bytes() != first.read_bytes()
+
+
+def test_v5_as_of_is_said_once_and_late_needs_it(chot: Chot, traffic: Path, tmp_path: Path) -> None:
+    export = ("export", "crossings", "--data", traffic, *WINDOW)
+    chot(*export, "--as-of", "now", "--as-of-sequence", "3", exit_code=1)
+    chot(*export, "--late", tmp_path / "late.csv", exit_code=1)
