@@ -12,7 +12,7 @@ from pathlib import Path
 from flask import Flask
 
 from server.app import create_app
-from server.config import Config
+from server.config import load_config
 from server.context import EXTENSION, Context
 from server.keys import KeyRing
 from server.projector import Projector
@@ -82,8 +82,13 @@ class Node:
 
     def post(self, path: str, data: bytes, headers: Mapping[str, str]) -> Reply:
         """One request through routing, access rules, schemas and storage."""
+        return self.ask("POST", path, data, headers)
+
+    def ask(self, method: str, path: str, data: bytes | None, headers: Mapping[str, str]) -> Reply:
+        """As `post`, by any method."""
         sent = {"Content-Type": "application/json", **headers}
-        answer = self.app.test_client().post(path, data=data, headers=sent)
+        client = self.app.test_client()
+        answer = client.open(path, method=method, data=data, headers=sent)
         return Reply(answer.status_code, answer.data)
 
     def crash(self) -> None:
@@ -117,7 +122,7 @@ class Node:
         path = self.copy()
         for view in path.glob("view.db*"):
             view.unlink()
-        config = Config(path)
+        config = load_config(path)
         keys = KeyRing.load_or_create(path)
         with Projector(config, keys) as projector:
             projector.rebuild()
@@ -158,7 +163,7 @@ class Node:
         self.store.close()
 
     def _open(self) -> Flask:
-        return create_app(Config(self.data_dir), clock=self._clock)
+        return create_app(load_config(self.data_dir), clock=self._clock)
 
     def _replace(self, data_dir: Path) -> None:
         old = self.store

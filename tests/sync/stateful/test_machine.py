@@ -10,7 +10,7 @@ import os
 
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from tests.conftest import SEED
 from tests.sync.stateful.machine import SyncMachine
@@ -20,7 +20,7 @@ MANY_EXAMPLES = int(os.environ.get("CHOT_EXAMPLES", "200"))
 STEPS = 40
 
 
-def run(machine: type[SyncMachine], examples: int) -> None:
+def run(machine: type[RuleBasedStateMachine], examples: int) -> None:
     """Try so many histories. Shrinking a failure takes minutes: CHOT_SHRINK=1 asks for it."""
     phases = {Phase.explicit, Phase.generate}
     if os.environ.get("CHOT_SHRINK"):
