@@ -14,6 +14,8 @@ from server.config import Config
 from server.console import add_console
 from server.context import Clock, Context, system_clock
 from server.cors import add_cors
+from server.declare import pages as declare_pages
+from server.declare.limits import DeclarationLimits
 from server.headers import add_headers
 from server.keys import KeyRing
 from server.limits import FAILURES_PER_ADDRESS, FailureLimit, SignInLimits
@@ -65,6 +67,8 @@ def create_app(config: Config, store: Store | None = None, clock: Clock = system
         api.register_blueprint(resource)
     app.extensions[sample_pages.EXTENSION] = SampleBook()
     app.register_blueprint(sample_pages.pages)
+    app.extensions[declare_pages.EXTENSION] = DeclarationLimits()
+    app.register_blueprint(declare_pages.pages)
     app.register_blueprint(static_tablet.pages)
     add_console(app, keys.session)
     return app

@@ -34,7 +34,7 @@ NAME = Column("name", "Họ tên", "n", 120)
 BIRTH = Column("birth_date", "Ngày sinh", "b", 10, values.birth_date_of, "birth_date")
 SEX = Column("sex", "Giới tính", "s", 8, values.sex_of, "sex")
 ID_NUMBER = Column("id_number", "Số giấy tờ", "i", 32, digits=True)
-PHONE = Column("phone", "Điện thoại", "t", 20, digits=True)
+PHONE = Column("phone", "Điện thoại", "t", 20, values.phone_of, "phone", digits=True)
 ADDRESS = Column("address", "Địa chỉ", "a", 300)
 ORIGIN = Column("origin", "Nơi đi", "o", 10, values.place_of, "place")
 DESTINATION = Column("destination", "Nơi đến", "d", 10, values.place_of, "place")
@@ -49,7 +49,7 @@ TIMES = (FROM, UNTIL)
 HOLDER = (NAME, BIRTH, SEX, ID_NUMBER, PHONE, ADDRESS)
 
 
-def _required(column: Column) -> Column:
+def required(column: Column) -> Column:
     return Column(
         column.name, column.vi, column.claim, column.limit, column.read, column.wrong, True,
         column.digits,
@@ -58,14 +58,14 @@ def _required(column: Column) -> Column:
 
 COLUMNS: dict[Kind, tuple[Column, ...]] = {
     "permit": (
-        _required(NAME), *HOLDER[1:], ORIGIN, DESTINATION, PLATE, _required(REASON), ROUTE, HOURS,
+        required(NAME), *HOLDER[1:], ORIGIN, DESTINATION, PLATE, required(REASON), ROUTE, HOURS,
         COMPANY, *TIMES,
     ),
     "pass": (
-        _required(PLATE), COMPANY, *HOLDER, ORIGIN, DESTINATION, REASON, ROUTE, HOURS, *TIMES,
+        required(PLATE), COMPANY, *HOLDER, ORIGIN, DESTINATION, REASON, ROUTE, HOURS, *TIMES,
     ),
     "manifest": (
-        Column("trip", "Chuyến", limit=60), _required(COMPANY), _required(PLATE), ROUTE, HOURS,
+        Column("trip", "Chuyến", limit=60), required(COMPANY), required(PLATE), ROUTE, HOURS,
         ORIGIN, DESTINATION, REASON,
         Column("workers", "Số người", limit=6),
         Column("name", "Họ tên", limit=120),
@@ -73,7 +73,7 @@ COLUMNS: dict[Kind, tuple[Column, ...]] = {
         *TIMES,
     ),
     "card": (
-        _required(NAME), *HOLDER[1:],
+        required(NAME), *HOLDER[1:],
         *(
             column
             for number in DOSES

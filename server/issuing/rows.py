@@ -73,8 +73,21 @@ def draft_of(
 ) -> Draft | None:
     """One row as a draft; None when it gave an error, which is added to `errors`."""
     before = len(errors)
+    claims = claims_of(COLUMNS[kind], row, cells, errors)
+    if kind == "card":
+        claims |= card_claims(row, cells, lambda *one: errors.append(RowError(*one)))
+    from_ms, until_ms = _times(row, cells, defaults, errors)
+    if len(errors) > before or until_ms is None:
+        return None
+    return Draft(row, kind, claims, from_ms, until_ms, cells)
+
+
+def claims_of(
+    columns: Sequence[Column], row: int, cells: Cells, errors: list[RowError]
+) -> dict[str, Any]:
+    """The claims that stand in cells of their own; what is wrong is added to `errors`."""
     claims: dict[str, Any] = {}
-    for column in COLUMNS[kind]:
+    for column in columns:
         text = cells.get(column.name, "")
         if not text:
             if column.required:
@@ -88,12 +101,7 @@ def draft_of(
             errors.append(RowError(row, column.name, column.wrong))
         elif column.claim:
             claims[column.claim] = text if column.read is None else column.read(text)
-    if kind == "card":
-        claims |= card_claims(row, cells, lambda *one: errors.append(RowError(*one)))
-    from_ms, until_ms = _times(row, cells, defaults, errors)
-    if len(errors) > before or until_ms is None:
-        return None
-    return Draft(row, kind, claims, from_ms, until_ms, cells)
+    return claims
 
 
 def _columns(kind: Kind, headings: Sequence[str]) -> list[Column | None]:

@@ -58,6 +58,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "không phải ngày giờ, ví dụ 15/08/2021 hoặc 15/08/2021 06:00",
         "is no date or time, such as 15/08/2021 or 15/08/2021 06:00",
     ),
+    "phone": ("phải là số điện thoại, ví dụ 0912345678", "must be a telephone number"),
+    "future": ("ở tương lai", "is in the future"),
+    "answer": ("cần trả lời", "needs an answer"),
     "sex": ("phải là Nam hoặc Nữ", "must be Nam/M or Nữ/F"),
     "place": (
         "phải là bộ mã và mã xã, ví dụ 2021/268",

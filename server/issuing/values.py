@@ -78,6 +78,12 @@ def moment_ms(value: str, *, end: bool = False) -> int | None:
     return None
 
 
+def phone_of(value: str) -> str | None:
+    """A telephone number: 8 to 15 digits, maybe with + before and spaces, dots, hyphens between."""
+    digits = re.sub(r"[ .-]", "", value)
+    return digits if re.fullmatch(r"\+?[0-9]{8,15}", digits) else None
+
+
 def sex_of(value: str) -> str | None:
     return _SEXES.get(value.casefold())
 
