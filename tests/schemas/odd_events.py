@@ -179,7 +179,8 @@ def _scalar(rng: random.Random, one: Any) -> Any:
         if isinstance(one, fields.Integer):
             return rng.choice([rule.min, rule.max, rng.randint(int(rule.min), int(rule.max))])
         return rng.choice([rule.min, rule.max, round(rng.uniform(rule.min, rule.max), 1)])
-    return _letters(rng, rng.choice([rule.min or 0, 1, 5, rule.max]))
+    shortest = rule.min or 0
+    return _letters(rng, rng.choice([shortest, max(shortest, 1), max(shortest, 5), rule.max]))
 
 
 def _odd_value(rng: random.Random) -> Any:
