@@ -8,26 +8,16 @@ to the neighbour that the log already has.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from server.store.device_runs import Stored, hash_at, runs_near, stored_around
 from server.store.log_schema import ACCEPTED, MAX_RUN_EVENTS, STATES
 from server.store.persons import DayKeys
 from server.store.protocol import EventAnswer, PushAnswer
 from server.store.rows import Arrival, Memory, insert, ranks_of_batch
-from server.store.run_rows import short_ranks
+from server.store.vouching import Signer, adopt, keep_signature, vouch
 from sync.batch import Batch
 from sync.chain import genesis
-from sync.envelope import Envelope
-
-
-@dataclass(frozen=True, slots=True)
-class Signer:
-    """This server's name and its ES256 over an envelope."""
-
-    server: str
-    sign: Callable[[bytes], bytes]
 
 
 def append(
@@ -55,18 +45,13 @@ def append(
     answers: dict[int, EventAnswer] = {}
     if fresh:
         ranks = ranks_of_batch(connection, memory, arrival)
-        envelope = _vouch(connection, arrival, fresh, ranks, signer)
-        answers = insert(
-            connection,
-            arrival,
-            memory,
-            day_keys,
-            fresh,
-            branch,
-            envelope,
-            ranks,
-            revoked=bool(revoked),
-        )
+        keep_signature(connection, arrival)
+        for vouched in vouch(connection, arrival, fresh, ranks, signer):
+            answers |= insert(
+                connection, arrival, memory, day_keys, vouched, branch, revoked=bool(revoked)
+            )
+    if arrival.envelopes:
+        adopt(connection, arrival, memory, day_keys)
     results = [
         answers.get(index) or _repeat(batch.first + index, one, stored)
         for index, one in enumerate(chain)
@@ -119,53 +104,6 @@ def _new_branch(connection: sqlite3.Connection, device_no: int) -> int:
         "SELECT max(branch) FROM chains WHERE device = ?", (device_no,)
     ).fetchone()
     return 1 if highest is None else int(highest) + 1
-
-
-def _vouch(
-    connection: sqlite3.Connection,
-    arrival: Arrival,
-    fresh: Sequence[int],
-    ranks: str,
-    signer: Signer,
-) -> int:
-    """Keep the batch's signature and sign an envelope over what is new in it (SPEC A3)."""
-    batch, chain = arrival.batch, arrival.chain
-    connection.execute(
-        "INSERT INTO batches (device, first, last, previous, head, signature)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (
-            arrival.device_no,
-            batch.first,
-            batch.last,
-            batch.previous,
-            chain[-1],
-            batch.signature,
-        ),
-    )
-    envelope = Envelope(
-        signer.server,
-        arrival.received_ms,
-        batch.device,
-        batch.first + fresh[0],
-        batch.first + fresh[-1],
-        chain[fresh[-1]],
-        short_ranks(ranks[fresh[0] : fresh[-1] + 1]),
-    )
-    cursor = connection.execute(
-        "INSERT INTO envelopes (server, received_ms, device, first, last, head, ranks, signature)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            envelope.server,
-            envelope.received_ms,
-            arrival.device_no,
-            envelope.first,
-            envelope.last,
-            envelope.head,
-            envelope.ranks,
-            signer.sign(envelope.signing_text()),
-        ),
-    )
-    return int(cursor.lastrowid or 0)
 
 
 def _repeat(seq: int, hash_: bytes, stored: dict[int, list[Stored]]) -> EventAnswer:

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.accept import ContentKeys, examine
-from server.store.append import Signer, append
+from server.store.append import append
 from server.store.persons import DayKeys
 from server.store.rows import Arrival, Memory
 from server.store.run_rows import COLUMNS, Run, bodies_of
+from server.store.vouching import Signer
 from sync.batch import make_batch, plain_event
 from sync.chain import genesis
 from sync.clock import tick

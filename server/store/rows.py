@@ -15,7 +15,7 @@ from schemas.texts import texts_to_json
 from server.accept import Examined
 from server.store.log_schema import ACCEPTED, HELD, MAX_RUN_CHARS, MAX_RUN_EVENTS, STATES
 from server.store.persons import DayKeys
-from server.store.protocol import EventAnswer
+from server.store.protocol import EventAnswer, SignedEnvelope
 from server.store.run_rows import binding, short_ranks, sum_of, sum_to_bytes
 from sync.batch import Batch
 
@@ -33,6 +33,7 @@ class Arrival:
     Person parts are encrypted under day key `day_key`, which is open (None: there is none).
     `by_server`: the events are this server's own, so the officer they name is a console user.
     """
+    `envelopes` came with the batch from another server; who hands them over has verified them.
 
     batch: Batch
     chain: Sequence[bytes]
@@ -42,6 +43,7 @@ class Arrival:
     received_ms: int
     by_server: bool
 
+    envelopes: Sequence[SignedEnvelope] = ()
 
 @dataclass(slots=True)
 class Memory:
@@ -63,6 +65,16 @@ class Memory:
 class Judged(NamedTuple):
     """What the log makes of one event: all events of a run share it."""
 
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """Places of a batch under one envelope; `ranks` holds a digit for each place of the batch."""
+
+    places: Sequence[int]
+    envelope: int
+    received_ms: int
+    ranks: str
+
+
     state: int
     code: str | None
     field: str | None
@@ -74,32 +86,16 @@ def insert(
     arrival: Arrival,
     memory: Memory,
     day_keys: DayKeys,
-    fresh: Sequence[int],
+    vouched: Vouched,
     branch: int,
-    envelope: int,
-    ranks: str,
     *,
     revoked: bool,
 ) -> dict[int, EventAnswer]:
-    """Store the events at `fresh` places of a batch on one branch; the answer to each, by place.
-
-    `ranks`: a digit for each event of the batch.
-    """
-    first = arrival.batch.first
+    """Store the events under one envelope on one branch; the answer to each, by place."""
+    first, fresh = arrival.batch.first, vouched.places
     judged = {index: _judge(connection, arrival.examined[index], revoked) for index in fresh}
     for start, end in cut(fresh, judged, arrival.examined):
-        _store(
-            connection,
-            arrival,
-            memory,
-            day_keys,
-            start,
-            end,
-            judged[start],
-            branch,
-            envelope,
-            ranks,
-        )
+        _store(connection, arrival, memory, day_keys, start, end, judged[start], branch, vouched)
     newest = max(arrival.examined[index].order for index in fresh)
     memory.newest_order = max(memory.newest_order, newest)
     return {
@@ -139,8 +135,7 @@ def _store(
     end: int,
     judged: Judged,
     branch: int,
-    envelope: int,
-    ranks: str,
+    vouched: Vouched,
 ) -> None:
     batch, chain, count = arrival.batch, arrival.chain, end - start
     events = arrival.examined[start:end]
@@ -162,9 +157,9 @@ def _store(
             first,
             feed,
             *judged[:3],
-            arrival.received_ms,
-            envelope,
-            short_ranks(ranks[start:end]),
+            vouched.received_ms,
+            vouched.envelope,
+            short_ranks(vouched.ranks[start:end]),
             None if persons is None else arrival.day_key,
             chain[start - 1] if start else batch.previous,
             head,

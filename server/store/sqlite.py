@@ -23,7 +23,7 @@ from server.store import (
     restate,
     signed,
 )
-from server.store.append import Signer, append
+from server.store.append import append
 from server.store.backups import SafeThrough
 from server.store.blind import BlindIndex
 from server.store.log_file import open_log, prepare_log
@@ -52,6 +52,7 @@ from server.store.viewed import ViewReads
 from server.store.writer import Job, Writer
 from sync.batch import Batch, sign_es256
 from sync.chain import genesis
+from server.store.vouching import Signer
 
 
 def open_store(config: Config, keys: KeyRing | None = None) -> SqliteStore:
@@ -107,7 +108,7 @@ class SqliteStore(ViewReads):
         by_server = device.kind == "server"
         home = None if by_server else device.checkpoint
         relay = frozenset(device.checkpoints) if device.kind == "relay" else None
-        if self._through.get(device.no, batch.last) >= batch.last:
+        if not envelopes and self._through.get(device.no, batch.last) >= batch.last:
             repeated = self._reader.run(lambda files: repeat(files.log, batch, chain, device))
             if repeated is not None:
                 return repeated
@@ -117,7 +118,9 @@ class SqliteStore(ViewReads):
         day_key: int | None = None
         if any(one.person is not None for one in examined):
             day_key = self._day_key(local_day(received_ms))
-        arrival = Arrival(batch, chain, examined, day_key, device.no, received_ms, by_server)
+        arrival = Arrival(
+            batch, chain, examined, day_key, device.no, received_ms, by_server, envelopes
+        )
         answer = self._writer.run(
             lambda log: append(log, arrival, self._memory, self.day_keys, self._signer)
         )
