@@ -13,6 +13,7 @@ COMMANDS = {
     "checkpoint": "cli.checkpoint",
     "demo": "cli.demo",
     "device": "cli.device",
+    "erase": "cli.erase",
     "export": "cli.export",
     "import-events": "cli.import_events",
     "issue": "cli.issue",

@@ -43,6 +43,7 @@ BREAKS = {
     "log.unreadable": "tệp hỏng, không đọc được",
     "person.closed": "phần thông tin cá nhân không mở được",
     "person.commitment": "phần thông tin cá nhân không phải phần đã cam kết",
+    "person.erasure": "có ghi là đã xóa nhưng không có yêu cầu xóa nào",
     "person.key": "thiếu khóa ngày của phần thông tin cá nhân",
     "run.hash": "nội dung đoạn này không khớp mã băm của nó",
     "run.shape": "cột dữ liệu sai kiểu",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_type_hints
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ from sync.encoding import is_uuid7
 CONFIG_FILE = "config.json"
 Level = Literal["relay", "home"]
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_DISTRICT = re.compile(r"[a-z0-9][a-z0-9-]{0,31}", re.ASCII)
 _ORIGIN = re.compile(r"https?://[a-z0-9.:\[\]-]+", re.ASCII)
 
 
@@ -56,7 +57,10 @@ class Config:
     `upstream` is the server that a relay hands its events to ("" = none), asked at least every
     `upstream_seconds`; `upstream_ca` names a file with the authority of its certificate ("" =
     those of the machine). `bases` are the servers that tablets try, in order; only the home
-    server's count.
+    server's count. `erasure_list` names one more file, on another disk best, for what was erased
+    ("" = only the one in the data directory): a backup is older than what was erased since.
+
+    `neighbours` names, for a district, those whose refusals its checkpoints see besides their own.
     """
 
     data_dir: Path
@@ -70,6 +74,8 @@ class Config:
     upstream_ca: str = ""
     upstream_seconds: int = 10
     bases: tuple[Base, ...] = ()
+    erasure_list: str = ""
+    neighbours: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def log_path(self) -> Path:
@@ -125,6 +131,8 @@ def _setting(name: str, value: Any) -> Any:
         return _hours(value)
     if name == "bases":
         return _bases(value)
+    if name == "neighbours":
+        return _neighbours(value)
     if name == "upstream" and value != "":
         return server_url("upstream", value)
     if type(value) is not kinds[name]:
@@ -141,6 +149,16 @@ def _hours(value: Any) -> tuple[int, ...]:
     ):
         raise ConfigError("report_hours", "is not a rising list of hours from 0 to 23")
     return tuple(value)
+
+
+def _neighbours(value: Any) -> dict[str, tuple[str, ...]]:
+    if not isinstance(value, dict):
+        raise ConfigError("neighbours", "is not an object of districts")
+    for district, others in value.items():
+        listed = isinstance(others, list) and all(isinstance(one, str) for one in others)
+        if not listed or not all(_DISTRICT.fullmatch(one) for one in (district, *others)):
+            raise ConfigError("neighbours", "is not an object of lists of districts")
+    return {district: tuple(others) for district, others in value.items()}
 
 
 def server_url(where: str, value: Any) -> str:

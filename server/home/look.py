@@ -18,7 +18,8 @@ from server.failures import log_failure
 from server.home import arrivals, duplicates, turn_backs
 from server.home.draft import Draft, Sources
 from server.keys import KeyRing
-from server.store.own_chain import OwnEvent, person_text
+from server.store.own_chain import person_text
+from server.store.own_event import OwnEvent
 from server.store.persons import DayKeys
 from server.store.protocol import CrossingRow
 from server.store.registry import read_checkpoints

@@ -201,6 +201,33 @@ def m005_relays(db: Database) -> None:
     )
 
 
+@log_migrations()
+def m006_erasures(db: Database) -> None:
+    """Person parts that were erased (SPEC G), and what readers are told of it.
+
+    `erased.n` is the number of the erasure; an event may come after it. `removals.n` is the number
+    after which readers have heard. `compacted` counts what runs without bodies held (G8).
+    """
+    execute_all(
+        db,
+        """
+        CREATE TABLE erased (
+            device TEXT NOT NULL, seq INTEGER NOT NULL, feed INTEGER NOT NULL,
+            n INTEGER NOT NULL, PRIMARY KEY (device, seq, feed)
+        ) WITHOUT ROWID;
+        CREATE TABLE removals (
+            feed INTEGER NOT NULL, n INTEGER NOT NULL, ref TEXT NOT NULL,
+            PRIMARY KEY (feed, n, ref)
+        ) WITHOUT ROWID;
+        CREATE TABLE compacted (
+            checkpoint TEXT NOT NULL, day TEXT NOT NULL, direction TEXT NOT NULL,
+            action TEXT NOT NULL, crossings INTEGER NOT NULL, people INTEGER NOT NULL,
+            vehicles INTEGER NOT NULL, PRIMARY KEY (checkpoint, day, direction, action)
+        ) WITHOUT ROWID;
+        """,
+    )
+
+
 def execute_all(db: Database, sql: str) -> None:
     """Run statements one by one: `executescript` would commit the migration's transaction first."""
     statement = ""

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from server.accept import ContentKeys, examine
 from server.store.append import append
+from server.store.log_file import OwnDevice
+from server.store.own_event import Items, OwnEvent
 from server.store.persons import DayKeys
 from server.store.rows import Arrival, Memory
 from server.store.run_rows import COLUMNS, Run, bodies_of
@@ -25,31 +27,12 @@ from sync.encoding import to_base64url
 from sync.errors import SyncError
 from sync.events import Body, body_to_text, parse_body, ref
 
-Items = Mapping[str, Mapping[str, Mapping[str, Any]]]
-OWN_DEVICE_NO = 1
-"""The server is the first device of its log."""
-
-
-@dataclass(frozen=True, slots=True)
-class OwnEvent:
-    """What is to be written; `person` is the finished text of the person part or None."""
-
-    kind: str
-    record: str
-    home: str
-    user: str | None
-    fields: Mapping[str, Any]
-    items: Items
-    over: Mapping[str, Sequence[str]]
-    person: str | None
-    now_ms: int
-
 
 @dataclass(frozen=True, slots=True)
 class OwnChain:
     """Appends to this server's chain; used inside the writer only."""
 
-    server: str
+    own: OwnDevice
     day_keys: DayKeys
     content_keys: ContentKeys
     memory: Memory
@@ -60,7 +43,7 @@ class OwnChain:
         seq, previous, last_stamp = self._head(connection)
         stamp = tick(max(last_stamp, self.memory.newest_order), event.now_ms)
         wire = plain_event(_body_text(event, stamp), event.person)
-        batch = make_batch(self.server, seq, previous, (wire,), self.signer.sign)
+        batch = make_batch(self.own.id, seq, previous, (wire,), self.signer.sign)
         row = examine(wire, None, event.now_ms, self.content_keys)
         answer = append(
             connection,
@@ -69,7 +52,7 @@ class OwnChain:
                 tuple(batch.hashes()),
                 (row,),
                 day_key,
-                OWN_DEVICE_NO,
+                self.own.no,
                 event.now_ms,
                 True,
             ),
@@ -79,17 +62,17 @@ class OwnChain:
         ).results[0]
         if answer.state != "accepted":
             raise SyncError(answer.code or "event.field", "A7", answer.field)
-        return ref(self.server, seq)
+        return ref(self.own.id, seq)
 
     def _head(self, connection: sqlite3.Connection) -> tuple[int, bytes, int]:
         """(next seq, hash before it, last stamp)."""
         row = connection.execute(
             f"SELECT {COLUMNS} FROM runs WHERE device = ? AND branch = 0"
             " ORDER BY first DESC LIMIT 1",
-            (OWN_DEVICE_NO,),
+            (self.own.no,),
         ).fetchone()
         if row is None:
-            return 1, genesis(self.server), 0
+            return 1, genesis(self.own.id), 0
         run = Run(*row)
         return run.last + 1, run.head, parse_body(bodies_of(run)[-1]).stamp
 

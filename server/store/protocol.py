@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
+from server.store.erasures import Target
 from sync.batch import Batch
 from sync.envelope import Envelope, Level
 from sync.events import ref
@@ -432,6 +433,25 @@ class Store(Protocol):
 
     def safe_through(self, device: str) -> int:
         """How far a verified backup off this machine holds it; a second late (SPEC P4)."""
+
+    # what is to be forgotten
+    def erase(
+        self, targets: Sequence[Target], reason: str, basis: str, user: str | None, now_ms: int
+    ) -> list[str]:
+        """Forget the person parts of these events for good, everywhere (SPEC G1).
+
+        The events and the audit entry are one transaction. Returns what was written, one
+        "device:seq" for each erasure. Raises SyncError as `write` does.
+        """
+
+    def targets_of_refs(self, refs: Sequence[str]) -> tuple[list[Target], list[str]]:
+        """(the events that are here, the references of which nothing is here)."""
+
+    def targets_of_record(self, record: str) -> list[Target]:
+        """The events of a record, and of reviews about it, that have a person part."""
+
+    def removals(self, feeds: Sequence[str], after: int, through: int) -> list[str]:
+        """What was erased in these feeds under after < number ≤ through (SPEC F10, G4)."""
 
     # devices
     def add_enrolment(self, code_hash: bytes, enrolment: Enrolment, expires_ms: int) -> None: ...

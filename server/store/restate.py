@@ -18,7 +18,15 @@ from server.accept import ContentKeys, examine
 from server.store.log_schema import ACCEPTED, HELD, STATES
 from server.store.persons import DayKeys
 from server.store.record import sealed_persons
-from server.store.rows import INSERT, Judged, Memory, count_in, feed_no, take_numbers
+from server.store.rows import (
+    INSERT,
+    Judged,
+    Memory,
+    count_in,
+    erase_what_is_asked,
+    feed_no,
+    take_numbers,
+)
 from server.store.run_rows import (
     COLUMNS,
     Run,
@@ -110,6 +118,9 @@ def restate(
         if state == ACCEPTED and run.state != ACCEPTED:
             n = announce(connection, memory, replace(piece, feed=no), moved=False)
             count_in(connection, memory, no, n, sum_of(run_hashes(piece)))
+            if _author(connection, run)[1]:
+                bodies = bodies_of(piece)
+                erase_what_is_asked(connection, memory, day_keys, piece.n, n, no, bodies)
 
 
 def announce(connection: sqlite3.Connection, memory: Memory, run: Run, *, moved: bool) -> int:

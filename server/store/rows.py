@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from schemas.texts import texts_to_json
 from server.accept import Examined
+from server.store import erase
 from server.store.log_schema import ACCEPTED, HELD, MAX_RUN_CHARS, MAX_RUN_EVENTS, STATES
 from server.store.persons import DayKeys
 from server.store.protocol import EventAnswer, SignedEnvelope
@@ -32,8 +33,8 @@ class Arrival:
 
     Person parts are encrypted under day key `day_key`, which is open (None: there is none).
     `by_server`: the events are this server's own, so the officer they name is a console user.
-    """
     `envelopes` came with the batch from another server; who hands them over has verified them.
+    """
 
     batch: Batch
     chain: Sequence[bytes]
@@ -42,8 +43,8 @@ class Arrival:
     device_no: int
     received_ms: int
     by_server: bool
-
     envelopes: Sequence[SignedEnvelope] = ()
+
 
 @dataclass(slots=True)
 class Memory:
@@ -54,16 +55,15 @@ class Memory:
     ranks: dict[tuple[str, str], int] | None = None
     sums: dict[int, int] = field(default_factory=dict)
     """The last sum of each feed that was asked for."""
+    erased: frozenset[str] | None = None
+    """The devices of which person parts were erased."""
     newest_order: int = 0
     """The largest order stamp seen, which this server's own clock follows (SPEC C3)."""
 
     def forget(self) -> None:
-        self.next_n = self.feeds = self.ranks = None
+        self.next_n = self.feeds = self.ranks = self.erased = None
         self.sums = {}
 
-
-class Judged(NamedTuple):
-    """What the log makes of one event: all events of a run share it."""
 
 @dataclass(frozen=True, slots=True)
 class Vouched:
@@ -74,6 +74,9 @@ class Vouched:
     received_ms: int
     ranks: str
 
+
+class Judged(NamedTuple):
+    """What the log makes of one event: all events of a run share it."""
 
     state: int
     code: str | None
@@ -141,12 +144,15 @@ def _store(
     events = arrival.examined[start:end]
     first, head = batch.first + start, chain[end - 1]
     commitments = b"".join([one.commitment for one in events])
-    persons: bytes | None = None
-    if any(one.person is not None for one in events) and arrival.day_key is not None:
-        aad = binding(batch.device, branch, first, count, head)
-        persons = day_keys.encrypt(arrival.day_key, [one.person for one in events], aad)
     feed = feed_no(connection, memory, judged.feed)
     n = take_numbers(connection, memory, count)
+    texts: Sequence[str | None] = [one.person for one in events]
+    if batch.device in _with_erased(connection, memory):
+        texts = erase.forget_arriving(connection, batch.device, branch, first, feed, n, texts)
+    persons: bytes | None = None
+    if any(one is not None for one in texts) and arrival.day_key is not None:
+        aad = binding(batch.device, branch, first, count, head)
+        persons = day_keys.encrypt(arrival.day_key, texts, aad)
     connection.execute(
         INSERT,
         (
@@ -170,6 +176,35 @@ def _store(
     )
     if judged.state == ACCEPTED:
         count_in(connection, memory, feed, n, sum_of(chain[start:end]))
+        if arrival.by_server:
+            bodies = [one.body for one in events]
+            erase_what_is_asked(connection, memory, day_keys, n, n, feed, bodies)
+
+
+def erase_what_is_asked(
+    connection: sqlite3.Connection,
+    memory: Memory,
+    day_keys: DayKeys,
+    n: int,
+    since: int,
+    feed: int,
+    bodies: Sequence[str],
+) -> None:
+    """Do what erasures among a server's accepted events ask for (SPEC G1).
+
+    `n`: the number of the last of them; `since`: the one under which readers get it.
+    """
+    for at, body in enumerate(reversed(bodies)):
+        places = erase.erased_by(body)
+        if places:
+            erase.erase(connection, day_keys, n - at, since - at, feed, places)
+            memory.erased = None
+
+
+def _with_erased(connection: sqlite3.Connection, memory: Memory) -> frozenset[str]:
+    if memory.erased is None:
+        memory.erased = erase.devices_with_erased(connection)
+    return memory.erased
 
 
 def take_numbers(connection: sqlite3.Connection, memory: Memory, count: int) -> int:

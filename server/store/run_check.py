@@ -6,6 +6,7 @@ A run whose bodies were dropped (G8) is checked by what is left of it: its ends 
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from dataclasses import dataclass, fields
 
@@ -38,6 +39,8 @@ COLUMNS = ", ".join(
     "CAST(runs.bodies AS BLOB)" if one.name == "bodies" else f"runs.{one.name}"
     for one in fields(Run)
 )
+
+_SEALED = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,9 @@ class RunCheck:
             if bodies is not None:
                 hashes = _hashes(run, bodies)
             self._envelope(run)
-            erased, withheld = self._persons(run)
+            missing = self._persons(run)
+            erased = self._erased(run, missing)
+            withheld = len(missing) - erased
             self._placed(run, bodies, hashes)
         except RunError as error:
             problem = error
@@ -133,19 +138,41 @@ class RunCheck:
             raise RunError("run.shape")
         return bodies
 
-    def _persons(self, run: Run) -> tuple[int, int]:
-        """(erased, withheld) of the person parts; each that is there is the committed one."""
+    def _persons(self, run: Run) -> list[int]:
+        """The numbers of the events whose person part is missing; what is there is the committed.
+
+        A part that a relay keeps sealed for its home server cannot be opened to be compared.
+        """
         committed = commitments_of(run.commitments, run.count)
-        texts = self._texts(run)
-        if texts is None:  # the day key was destroyed
-            return sum(one != NO_PERSON for one in committed), 0
-        missing = 0
+        texts = self._texts(run) or [None] * run.count
+        missing = []
         for index, (text, expected) in enumerate(zip(texts, committed, strict=True)):
             if text is None:
-                missing += expected != NO_PERSON
-            elif commitment(text) != expected:
+                if expected != NO_PERSON:
+                    missing.append(run.first + index)
+            elif commitment(text) != expected and not _SEALED.fullmatch(text):
                 raise RunError("person.commitment", run.first + index)
-        return 0, missing
+        return missing
+
+    def _erased(self, run: Run, missing: list[int]) -> int:
+        """How many of the missing person parts are missing for a reason that the log tells."""
+        if not missing or self._is_purged(run):
+            return len(missing)
+        noted = {
+            int(seq)
+            for (seq,) in self._log.execute(
+                "SELECT seq FROM erased WHERE device = ? AND feed = ? AND seq BETWEEN ? AND ?",
+                (self._device, run.feed, run.first, run.last),
+            )
+        }
+        return sum(seq in noted for seq in missing)
+
+    def _is_purged(self, run: Run) -> bool:
+        """Whether the key of the run's day was destroyed: its row stays and is empty."""
+        row = self._log.execute(
+            "SELECT wrapped IS NULL FROM day_keys WHERE no = ?", (run.day_key,)
+        ).fetchone()
+        return row is not None and bool(row[0])
 
     def _texts(self, run: Run) -> list[str | None] | None:
         """The person texts; None where their key was destroyed on purpose: its row is empty."""

@@ -19,12 +19,15 @@ from server.store.run_rows import COLUMNS, Run, bodies_of, commitments_of, run_h
 from sync.batch import Batch, WireEvent
 from sync.envelope import Envelope
 
-OWN_DEVICE_NO = 1
 MAX_PAGE_CHARS = 1 << 20
 
 _BATCHES = (
     "SELECT batches.no, batches.device, devices.id, first, last, previous, head, signature"
     " FROM batches JOIN devices ON devices.no = batches.device"
+)
+_OWN = (
+    "SELECT no FROM devices WHERE id = (SELECT value FROM meta"
+    " WHERE key IN ('own_device', 'server') ORDER BY key LIMIT 1)"
 )
 _RUNS = f"SELECT {COLUMNS} FROM runs WHERE device = ? AND first BETWEEN ? AND ? ORDER BY first"
 _ENVELOPES = (
@@ -99,8 +102,8 @@ def own_batches(
 ) -> list[RawBatch]:
     """The batches of this server's own chain beyond sequence number `after_seq`."""
     rows = log.execute(
-        f"{_BATCHES} WHERE batches.device = ? AND last > ? ORDER BY first, batches.no",
-        (OWN_DEVICE_NO, after_seq),
+        f"{_BATCHES} WHERE batches.device = ({_OWN}) AND last > ? ORDER BY first, batches.no",
+        (after_seq,),
     )
     return _page(log, rows, limit, day_keys)
 

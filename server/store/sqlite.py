@@ -15,6 +15,7 @@ from server.config import Config
 from server.keys import KeyRing
 from server.store import (
     audit,
+    erasures,
     feed_runs,
     own_chain,
     pull,
@@ -26,7 +27,9 @@ from server.store import (
 from server.store.append import append
 from server.store.backups import SafeThrough
 from server.store.blind import BlindIndex
+from server.store.erasures import Target
 from server.store.log_file import open_log, prepare_log
+from server.store.own_event import OwnEvent
 from server.store.persons import DayKeys, local_day
 from server.store.protocol import (
     AuditEntry,
@@ -45,14 +48,14 @@ from server.store.protocol import (
     UpstreamReceipt,
     User,
 )
-from server.store.reader import Reader
+from server.store.reader import Reader, ViewMissingError
 from server.store.repeat import repeat
 from server.store.rows import Arrival, Memory
 from server.store.viewed import ViewReads
+from server.store.vouching import Signer
 from server.store.writer import Job, Writer
 from sync.batch import Batch, sign_es256
 from sync.chain import genesis
-from server.store.vouching import Signer
 
 
 def open_store(config: Config, keys: KeyRing | None = None) -> SqliteStore:
@@ -70,7 +73,9 @@ class SqliteStore(ViewReads):
     def __init__(self, config: Config, keys: KeyRing) -> None:
         self.config = config
         self.keys = keys
-        self.server_id, self.epoch = prepare_log(config.log_path, keys)
+        identity = prepare_log(config.log_path, keys)
+        self.server_id, self.epoch = identity.server, identity.epoch
+        self.own_device = identity.own_device
         self.blind = BlindIndex(keys)
         self.day_keys = DayKeys(keys)
         self._content_keys = ContentKeys(keys.sealing)
@@ -143,20 +148,16 @@ class SqliteStore(ViewReads):
     ) -> str:
         """Append one event of this server's own chain, in the name of `user` (SPEC A7)."""
         text = own_chain.person_text(person, person_items, secrets.token_bytes(16))
-        event = own_chain.OwnEvent(
-            kind, record, home, user, fields, items or {}, over or {}, text, now_ms
-        )
+        event = OwnEvent(kind, record, home, user, fields, items or {}, over or {}, text, now_ms)
         return self.begin(event).result()
 
-    def begin(self, event: own_chain.OwnEvent) -> Future[str]:
+    def begin(self, event: OwnEvent) -> Future[str]:
         """Queue one event of this server's own chain; answered as `write` when it is on disk.
 
         What is begun together is committed together: two hundred cost hardly more than one.
         """
         day_key = None if event.person is None else self._day_key(local_day(event.now_ms))
-        chain = own_chain.OwnChain(
-            self.server_id, self.day_keys, self._content_keys, self._memory, self._signer
-        )
+        chain = self._own_chain()
         return self._writer.submit(lambda log: chain.append(log, event, day_key))
 
     def take_up_known_kinds(self) -> int:
@@ -232,6 +233,38 @@ class SqliteStore(ViewReads):
     def safe_through(self, device: str) -> int:
         """How far a verified backup off this machine holds a device's events (SPEC P4)."""
         return self._safe_through.of(device)
+
+    # what is to be forgotten
+
+    def erase(
+        self, targets: Sequence[Target], reason: str, basis: str, user: str | None, now_ms: int
+    ) -> list[str]:
+        """Forget the person parts of these events for good, everywhere (SPEC G1)."""
+        chain = self._own_chain()
+        events = erasures.drafts(targets, reason, basis, user, now_ms, secrets.token_bytes)
+        details = {"events": len(targets), "reason": reason, "basis": basis}
+        entry = AuditEntry(now_ms, user or "cli", "erase", details=details)
+
+        def job(log: sqlite3.Connection) -> list[str]:
+            audit.append_audit(log, entry, self._audit_key)
+            return [chain.append(log, one, None) for one in events]
+
+        return self._writer.run(job)
+
+    def targets_of_refs(self, refs: Sequence[str]) -> tuple[list[Target], list[str]]:
+        return self._reader.run(lambda files: erasures.targets_of_refs(files.log, refs))
+
+    def targets_of_record(self, record: str) -> list[Target]:
+        try:
+            return self._reader.run(
+                lambda files: erasures.targets_of_record(files.log, files.view, record)
+            )
+        except ViewMissingError:
+            return []
+
+    def removals(self, feeds: Sequence[str], after: int, through: int) -> list[str]:
+        """What was erased in these feeds under after < number ≤ through (SPEC F10, G4)."""
+        return self._reader.run(lambda files: erasures.removals(files.log, feeds, after, through))
 
     # devices
 
@@ -384,6 +417,11 @@ class SqliteStore(ViewReads):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _own_chain(self) -> own_chain.OwnChain:
+        return own_chain.OwnChain(
+            self.own_device, self.day_keys, self._content_keys, self._memory, self._signer
+        )
 
     def _day_key(self, day: str) -> int:
         known = self.day_keys.open_no(day)

@@ -19,7 +19,9 @@ from credentials.jws import public_key_of_jwk
 from server.keys import KeyRing
 from server.store.audit import first_broken
 from server.store.branches import Break, Links, Signed, Tracker
+from server.store.erase import Place, erased_by
 from server.store.log_schema import ACCEPTED
+from server.store.record import read_events
 from server.store.registry import read_devices
 from server.store.run_check import COLUMNS, RunCheck
 from server.store.run_rows import Run
@@ -104,7 +106,7 @@ def walk_log(log: sqlite3.Connection, keys: KeyRing, progress: Progress) -> LogW
                 devices.append(one)
             loose += _orphans(log)
             if not any(one.first_break for one in devices):
-                loose += [*_numbers(log), *_restated(log), *_sums(log, check)]
+                loose += [*_numbers(log), *_restated(log), *_sums(log, check), *_erased(log)]
             (entries,) = log.execute("SELECT count(*) FROM audit").fetchone()
             broken = first_broken(log, keys.derive("audit"))
             if broken is not None:
@@ -230,6 +232,16 @@ def _restated(log: sqlite3.Connection) -> list[Break]:
         (ACCEPTED,),
     ).fetchone()
     return [] if row is None else [Break("log.db", row[0], "log.restated")]
+
+
+def _erased(log: sqlite3.Connection) -> list[Break]:
+    """What is noted as erased was asked for by an erasure that the log holds (SPEC G1)."""
+    for (n,) in log.execute("SELECT DISTINCT n FROM erased ORDER BY n").fetchall():
+        asked = {place for one in read_events(log, [n]) for place in erased_by(one.body)}
+        noted = log.execute("SELECT device, seq FROM erased WHERE n = ?", (n,))
+        if not asked.issuperset(Place(*one) for one in noted):
+            return [Break("log.db", n, "person.erasure")]
+    return []
 
 
 def _sums(log: sqlite3.Connection, check: RunCheck) -> list[Break]:

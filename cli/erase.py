@@ -1,0 +1,87 @@
+"""`chot erase`: forget the person parts of events, here and wherever they went."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import click
+
+from cli.data import DATA, now_ms, told, viewed
+from schemas.home_records import ERASURE_REASONS
+from server.config import load_config
+from server.erasure_list import ErasureListError, list_paths, write_lists
+from server.store.erasures import Target
+from server.store.log_file import open_log, shred_leftovers
+from server.store.protocol import Store
+
+
+@click.command()
+@DATA
+@click.option(
+    "--event", "events", multiple=True, help="Sự kiện 'máy:số' / one event; lặp lại được."
+)
+@click.option("--record", default="", help="Mã hồ sơ: mọi phần cá nhân của nó / of one record.")
+@click.option("--reason", required=True, type=click.Choice(ERASURE_REASONS))
+@click.option("--basis", required=True, help="Số đơn hoặc văn bản; không ghi tên người / a number.")
+@click.option("--yes", is_flag=True, help="Không hỏi lại / do not ask.")
+@told
+def erase(
+    data: Path, events: tuple[str, ...], record: str, reason: str, basis: str, yes: bool
+) -> None:
+    """Xóa vĩnh viễn phần thông tin cá nhân / forget person parts for good.
+
+    Sự kiện vẫn còn và vẫn kiểm tra được; tên, số, điện thoại thì không. Máy bảng và máy chủ khác
+    cũng xóa ở lần đồng bộ sau. Không hoàn tác được.
+
+    Ví dụ: chot erase --record 01… --reason request --basis "Đơn 12/2026"
+    """
+    if bool(events) == bool(record):
+        raise click.UsageError("Nêu --event hoặc --record / one of the two.")
+    with viewed(data) as store:
+        targets = _targets(store, events, record)
+        _show(targets)
+        if not yes:
+            click.confirm("Xóa vĩnh viễn?", abort=True)
+        written = store.erase(targets, reason, basis, None, now_ms())
+    for one in written:
+        click.echo(f"Đã ghi {one}")
+    finish(data)
+
+
+def finish(data: Path) -> None:
+    """The erasure lists, and what is left of the old bytes beside the log; tells of a failure."""
+    config = load_config(data)
+    with contextlib.closing(open_log(config.log_path)) as log:
+        is_shredded = shred_leftovers(log)
+        try:
+            write_lists(config, log)
+        except (OSError, ErasureListError) as error:
+            raise click.ClickException(
+                f"Đã xóa, nhưng chưa ghi được danh sách xóa ({error}). Chạy lại khi ghi được:"
+                " không có nó, khôi phục từ bản sao cũ sẽ làm sống lại những gì đã xóa."
+            ) from None
+    if not is_shredded:
+        click.echo("Có chương trình đang đọc; phần còn lại trong log.db-wal mất khi nó xong.")
+    click.echo(f"Danh sách xóa: {', '.join(str(one) for one in list_paths(config))}")
+
+
+def _targets(store: Store, events: tuple[str, ...], record: str) -> list[Target]:
+    if record:
+        found = store.targets_of_record(record)
+        if not found:
+            raise click.ClickException(f"Hồ sơ '{record}' không có phần cá nhân nào ở đây.")
+        return found
+    found, unknown = store.targets_of_refs(events)
+    if unknown:
+        raise click.ClickException(f"Không có ở đây: {', '.join(unknown)}")
+    return found
+
+
+def _show(targets: list[Target]) -> None:
+    homes = sorted({one.home for one in targets})
+    click.echo(f"{len(targets)} sự kiện ở {', '.join(homes)}:")
+    for one in targets[:20]:
+        click.echo(f"  {one.ref}")
+    if len(targets) > 20:
+        click.echo(f"  … và {len(targets) - 20} sự kiện nữa")
