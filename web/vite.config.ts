@@ -33,6 +33,8 @@ const tablet: UserConfig = {
       },
     },
   },
+  // Chromium has started workers of modules since version 80.
+  worker: { format: "es", plugins: () => [syntaxFloor(FLOOR.ecmaVersion)], rollupOptions: { output: { entryFileNames: "assets/[name]-[hash].js" } } },
   plugins: [precache("sw.js"), syntaxFloor(FLOOR.ecmaVersion), strictPolicy(), budget("tablet", { js_gzip_kb: 120 })],
 };
 

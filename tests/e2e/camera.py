@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from pathlib import Path
 
 import qrcode
-from PIL import Image
+from PIL import Image, ImageChops, ImageEnhance, ImageFilter
 
 WIDTH, HEIGHT = 1280, 720
 CODE_SIDE = 580
 FRAMES = 2
+NOISE = 12
+"""Standard deviation of a dim frame's noise, of 255 steps."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a code stands before the lens: `side` and `blur` in pixels, `light` 1 for day."""
+
+    side: int = CODE_SIDE
+    degrees: float = 0
+    blur: float = 0
+    light: float = 1
+
+
+PLAIN = View()
 
 
 class FakeCamera:
@@ -24,19 +40,28 @@ class FakeCamera:
         self.path = path
         self.show(None)
 
-    def show(self, text: str | None) -> None:
+    def show(self, text: str | None, view: View = PLAIN) -> None:
         """Hold this code in front of the lens; None takes it away."""
         film = self.path.with_suffix(".new")
-        film.write_bytes(_frame(text) * FRAMES)
+        film.write_bytes(_frame(text, view) * FRAMES)
         # Renamed, never rewritten: the running camera keeps the file that it mapped.
         film.replace(self.path)
 
 
-def _frame(text: str | None) -> bytes:
+def _frame(text: str | None, view: View) -> bytes:
     picture = Image.new("RGB", (WIDTH, HEIGHT), (92, 96, 88))
     if text is not None:
-        code = qr_picture(text).resize((CODE_SIDE, CODE_SIDE), Image.Resampling.NEAREST)
-        picture.paste(code, ((WIDTH - CODE_SIDE) // 2, (HEIGHT - CODE_SIDE) // 2))
+        code = qr_picture(text).resize((view.side, view.side), Image.Resampling.LANCZOS)
+        turned = code.convert("RGBA").rotate(view.degrees, Image.Resampling.BICUBIC, expand=True)
+        at = ((WIDTH - turned.width) // 2, (HEIGHT - turned.height) // 2)
+        picture.paste(turned, at, turned)
+    if view.blur:
+        picture = picture.filter(ImageFilter.GaussianBlur(view.blur))
+    if view.light < 1:
+        dark = ImageEnhance.Brightness(picture).enhance(view.light)
+        noise = Image.effect_noise(picture.size, NOISE).convert("RGB")
+        # Centred on 128, as effect_noise makes it: half of it darkens.
+        picture = ImageChops.add(dark, noise, offset=-128)
     jpeg = io.BytesIO()
     picture.save(jpeg, "JPEG", quality=92)
     return jpeg.getvalue()

@@ -9,6 +9,14 @@ export interface CameraState {
   lens: string | null;
   /** null: this lens has no torch. */
   torch: boolean | null;
+  /** null: this lens has no zoom. */
+  zoom: Zoom | null;
+}
+
+/** How many times larger: now, and at most. */
+export interface Zoom {
+  times: number;
+  most: number;
 }
 
 export interface Lens {
@@ -22,9 +30,13 @@ export interface CameraHandle {
   stop(): void;
   lenses(): Promise<Lens[]>;
   setTorch(on: boolean): Promise<void>;
+  /** As far as the lens goes: what is beyond `most` is `most`. */
+  setZoom(times: number): Promise<void>;
 }
 
 const FRAME_MS = 125;
+/** Between two frames also where a frame takes longer: fetching its pixels is this thread's work. */
+const LEAST_REST_MS = 20;
 /** The same code in view is handed over again after this long, so that a second look works. */
 const REPEAT_MS = 1500;
 const WIDE_SIDE = 1280;
@@ -37,7 +49,12 @@ const CODES: Readonly<Record<string, string>> = {
   AbortError: "camera.busy",
 };
 
-type TorchConstraint = MediaTrackConstraintSet & { torch: boolean };
+/** What is in no engine's types, and in few engines. */
+type LensConstraint = MediaTrackConstraintSet & { torch?: boolean; zoom?: number };
+interface LensCapabilities {
+  torch?: boolean;
+  zoom?: { min: number; max: number };
+}
 
 export class Camera implements CameraHandle {
   readonly #video: HTMLVideoElement;
@@ -50,6 +67,7 @@ export class Camera implements CameraHandle {
   #timer = 0;
   #frame = 0;
   #last = { text: "", at_ms: 0 };
+  #lit = false;
 
   constructor(video: HTMLVideoElement, onText: (text: string) => void, onState: (state: CameraState) => void) {
     this.#video = video;
@@ -62,7 +80,7 @@ export class Camera implements CameraHandle {
     this.#release();
     const turn = this.#turn;
     if (navigator.mediaDevices === undefined) return this.#fail("camera.insecure");
-    this.#onState({ status: "starting", code: null, lens: lens ?? null, torch: null });
+    this.#onState({ status: "starting", code: null, lens: lens ?? null, torch: null, zoom: null });
     let stream: MediaStream;
     try {
       stream = await open(lens);
@@ -85,13 +103,14 @@ export class Camera implements CameraHandle {
       return;
     }
     if (turn !== this.#turn) return;
-    this.#running(false);
+    this.#lit = false;
+    this.#running();
     void this.#look(turn);
   }
 
   stop(): void {
     this.#release();
-    this.#onState({ status: "off", code: null, lens: null, torch: null });
+    this.#onState({ status: "off", code: null, lens: null, torch: null, zoom: null });
   }
 
   /** Named only once the camera has been allowed. */
@@ -104,22 +123,31 @@ export class Camera implements CameraHandle {
 
   async setTorch(on: boolean): Promise<void> {
     const track = this.#stream?.getVideoTracks()[0];
-    if (track === undefined || !hasTorch(track)) return;
-    const torch: TorchConstraint = { torch: on };
-    await track.applyConstraints({ advanced: [torch] });
-    this.#running(on);
+    if (track === undefined || capabilitiesOf(track).torch !== true) return;
+    await constrain(track, { torch: on });
+    this.#lit = on;
+    this.#running();
   }
 
-  #running(lit: boolean): void {
+  async setZoom(times: number): Promise<void> {
+    const track = this.#stream?.getVideoTracks()[0];
+    const range = track === undefined ? undefined : capabilitiesOf(track).zoom;
+    if (track === undefined || range === undefined) return;
+    await constrain(track, { zoom: Math.min(range.max, range.min * times) });
+    this.#running();
+  }
+
+  #running(): void {
     const track = this.#stream?.getVideoTracks()[0];
     if (track === undefined) return;
     const lens = track.getSettings().deviceId ?? null;
-    this.#onState({ status: "running", code: null, lens, torch: hasTorch(track) ? lit : null });
+    const torch = capabilitiesOf(track).torch === true ? this.#lit : null;
+    this.#onState({ status: "running", code: null, lens, torch, zoom: zoomOf(track) });
   }
 
   #fail(code: string): void {
     this.#release();
-    this.#onState({ status: "failed", code, lens: null, torch: null });
+    this.#onState({ status: "failed", code, lens: null, torch: null, zoom: null });
   }
 
   #release(): void {
@@ -142,9 +170,8 @@ export class Camera implements CameraHandle {
     }
     if (turn !== this.#turn) return;
     if (text !== undefined) this.#hand(text);
-    // The decoder runs on this thread: a slow tablet still gets half of its time for touches.
     const spent = performance.now() - began;
-    this.#timer = window.setTimeout(() => void this.#look(turn), Math.max(FRAME_MS - spent, spent, 10));
+    this.#timer = window.setTimeout(() => void this.#look(turn), Math.max(FRAME_MS - spent, LEAST_REST_MS));
   }
 
   #hand(text: string): void {
@@ -191,10 +218,20 @@ function stopTracks(stream: MediaStream): void {
   for (const track of stream.getTracks()) track.stop();
 }
 
-function hasTorch(track: MediaStreamTrack): boolean {
+function capabilitiesOf(track: MediaStreamTrack): LensCapabilities {
   // Not every engine of the floor has getCapabilities.
-  const capabilities = track.getCapabilities?.() as { torch?: boolean } | undefined;
-  return capabilities?.torch === true;
+  return (track.getCapabilities?.() ?? {}) as LensCapabilities;
+}
+
+function zoomOf(track: MediaStreamTrack): Zoom | null {
+  const range = capabilitiesOf(track).zoom;
+  if (range === undefined || range.min <= 0 || range.max <= range.min) return null;
+  const { zoom } = track.getSettings() as { zoom?: number };
+  return { times: (zoom ?? range.min) / range.min, most: range.max / range.min };
+}
+
+function constrain(track: MediaStreamTrack, wanted: LensConstraint): Promise<void> {
+  return track.applyConstraints({ advanced: [wanted] });
 }
 
 function codeOf(error: unknown): string {

@@ -1,45 +1,69 @@
-/**
- * QR codes out of pictures, with zxing-cpp as WebAssembly served by us (its default would be a CDN).
- *
- * 1 MB that has to be compiled once: `warmUp` does it before the first code is shown.
- */
+/** QR codes out of pictures; the work is done in decode_worker.ts. */
 
-import { prepareZXingModule, readBarcodes, type ReaderOptions } from "zxing-wasm/reader";
-import wasmUrl from "zxing-wasm/reader/zxing_reader.wasm?url";
+import type { DecodeAnswer, DecodeRequest } from "./decode_messages.ts";
 
 export type { CameraHandle, CameraState, Lens } from "./camera.ts";
 
-const OPTIONS: ReaderOptions = {
-  formats: ["QRCode"],
-  tryHarder: true,
-  // "HRI" would rewrite what looks like GS1.
-  textMode: "Plain",
-};
 /** A photo of 12 MP costs 48 MB of pixels and finds no more than this. */
 const LONGEST_SIDE = 2048;
+/** A photo of a sheet may hold several. */
+const MOST_IN_PICTURE = 8;
 
-prepareZXingModule({ overrides: { locateFile: () => wasmUrl } });
+interface Waiting {
+  resolve(texts: string[]): void;
+  reject(reason: Error): void;
+}
 
-/** Fetches and compiles the decoder. */
+let worker: Worker | null = null;
+let asked = 0;
+const waiting = new Map<number, Waiting>();
+
+/** Fetches and compiles the decoder, 1 MB, before the first code is shown. A failure shows with that code. */
 export async function warmUp(): Promise<void> {
-  await prepareZXingModule({ overrides: { locateFile: () => wasmUrl }, fireImmediately: true });
+  await ask(null, 0).catch(() => undefined);
 }
 
 /** The texts of all QR codes in a picture, damaged ones left out; empty when there is none. Rejects what is no picture. */
-export async function decodeImage(picture: Blob | ImageBitmap | ImageData): Promise<string[]> {
-  if (picture instanceof ImageData) return await decodePixels(picture, 8);
-  const bitmap = picture instanceof Blob ? await createImageBitmap(picture) : picture;
+export async function decodeImage(picture: Blob): Promise<string[]> {
+  const bitmap = await createImageBitmap(picture);
   try {
-    return await decodePixels(pixelsOf(bitmap), 8);
+    return await decodePixels(pixelsOf(bitmap), MOST_IN_PICTURE);
   } finally {
-    if (picture !== bitmap) bitmap.close();
+    bitmap.close();
   }
 }
 
-/** As `decodeImage`, for one frame of the camera. */
+/** As `decodeImage`, for one frame of the camera. The pixels are given away: they are empty afterwards. */
 export async function decodePixels(pixels: ImageData, most = 1): Promise<string[]> {
-  const found = await readBarcodes(pixels, { ...OPTIONS, maxNumberOfSymbols: most });
-  return found.flatMap((one) => (one.isValid && one.text !== "" ? [one.text] : []));
+  return await ask(pixels, most);
+}
+
+function ask(pixels: ImageData | null, most: number): Promise<string[]> {
+  asked += 1;
+  const request: DecodeRequest = { id: asked, pixels, most };
+  return new Promise((resolve, reject) => {
+    waiting.set(request.id, { resolve, reject });
+    (worker ?? started()).postMessage(request, pixels === null ? [] : [pixels.data.buffer]);
+  });
+}
+
+function started(): Worker {
+  const fresh = new Worker(new URL("./decode_worker.ts", import.meta.url), { type: "module" });
+  fresh.addEventListener("message", ({ data: { id, texts } }: MessageEvent<DecodeAnswer>) => {
+    const one = waiting.get(id);
+    waiting.delete(id);
+    if (texts === null) one?.reject(new Error("the decoder failed"));
+    else one?.resolve(texts);
+  });
+  fresh.addEventListener("error", () => {
+    // It could not be loaded, or ran out of memory: the next picture gets a new one.
+    fresh.terminate();
+    if (worker === fresh) worker = null;
+    for (const one of waiting.values()) one.reject(new Error("the decoder stopped"));
+    waiting.clear();
+  });
+  worker = fresh;
+  return fresh;
 }
 
 function pixelsOf(bitmap: ImageBitmap): ImageData {

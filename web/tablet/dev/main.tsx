@@ -17,12 +17,13 @@ const devices: Devices = {
     (window as unknown as { scan: (text: string) => void }).scan = onText;
     return {
       start: () => {
-        onState(code === null ? { status: "running", code: null, lens: "back", torch: false } : { status: "failed", code, lens: null, torch: null });
+        onState(code === null ? { status: "running", code: null, lens: "back", torch: false, zoom: { times: 1, most: 4 } } : { status: "failed", code, lens: null, torch: null, zoom: null });
         return Promise.resolve();
       },
-      stop: () => onState({ status: "off", code: null, lens: null, torch: null }),
+      stop: () => onState({ status: "off", code: null, lens: null, torch: null, zoom: null }),
       lenses: () => Promise.resolve([{ id: "back", label: "back" }, { id: "front", label: "front" }]),
       setTorch: () => Promise.resolve(),
+      setZoom: () => Promise.resolve(),
     };
   },
   decodeImage: async (picture) => [await picture.text()],

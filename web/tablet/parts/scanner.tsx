@@ -6,8 +6,12 @@ import type { CameraHandle, CameraState, Lens } from "../core/decode.ts";
 import { Button } from "./controls.tsx";
 import { CameraIcon, SwapIcon, TorchIcon } from "./icons.tsx";
 import { errorText, useUi } from "./ui.ts";
+import { useSerial } from "./use_serial.ts";
 
-const OFF: CameraState = { status: "off", code: null, lens: null, torch: null };
+const OFF: CameraState = { status: "off", code: null, lens: null, torch: null, zoom: null };
+
+/** A dense code wants to be larger, not nearer: near, a cheap lens is not sharp. */
+const ZOOMS = [1, 1.5, 2, 3, 4];
 
 interface ScannerProps {
   aim: string;
@@ -55,12 +59,21 @@ export function Scanner({ aim, paused, onText }: ScannerProps): JSX.Element {
     };
   }, [settings.lens]);
 
+  const serial = useSerial((text) => {
+    if (!held.current) take.current(text);
+  });
   const [lit, setLit] = useState(false);
   const torch = (): void => {
     handle.current?.setTorch(!lit).then(
       () => setLit(!lit),
       () => setLit(false),
     );
+  };
+  /** One step larger, and after the largest the whole picture again. */
+  const larger = (): void => {
+    if (state.zoom === null) return;
+    const next = ZOOMS.find((times) => times > (state.zoom?.times ?? 1) + 0.01 && times <= (state.zoom?.most ?? 1));
+    handle.current?.setZoom(next ?? 1).catch(() => undefined);
   };
   const other = (): void => {
     const at = lenses.findIndex((lens) => lens.id === state.lens);
@@ -99,6 +112,16 @@ export function Scanner({ aim, paused, onText }: ScannerProps): JSX.Element {
             <span>
               {texts.home.torch}: {lit ? texts.status.on : texts.status.off}
             </span>
+          </Button>
+        )}
+        {state.zoom !== null && (
+          <Button kind="quiet" class="on-video" onPress={larger}>
+            <span>{texts.home.zoom(state.zoom.times)}</span>
+          </Button>
+        )}
+        {serial.connect !== null && (
+          <Button kind="quiet" class="on-video" onPress={serial.connect}>
+            <span>{serial.lost ? texts.home.serial_lost : texts.home.serial}</span>
           </Button>
         )}
         {lenses.length > 1 && state.status === "running" && (

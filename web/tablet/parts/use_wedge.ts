@@ -1,52 +1,37 @@
 /** Listens for a hand scanner anywhere on a screen, except while somebody types into a field. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { BURST_GAP_MS, Wedge } from "./wedge.ts";
+import { BURST_GAP_MS, type Scanned, Wedge } from "./wedge.ts";
 
-/** Without a code, an input method has swallowed the keys of a whole burst. */
-const SWALLOWED_KEYS = 6;
-
-/** True while a burst is running. `broken` tells that an input method ate the scanner's keys. */
+/** True while a burst is running. `broken` tells that an input method garbled what the scanner typed. */
 export function useWedge(read: (text: string) => void, broken: () => void): boolean {
   const [typing, setTyping] = useState(false);
   const calls = useRef({ read, broken });
   calls.current = { read, broken };
   useEffect(() => {
     const wedge = new Wedge();
-    let swallowed = 0;
     let timer = 0;
-    const quiet = (): void => {
-      const text = wedge.quiet(performance.now());
-      swallowed = 0;
+    const take = (scanned: Scanned | null): void => {
       setTyping(false);
-      if (text !== null) calls.current.read(text);
+      if (scanned?.kind === "code") calls.current.read(scanned.text);
+      if (scanned?.kind === "garbled") calls.current.broken();
     };
+    const quiet = (): void => take(wedge.quiet(performance.now()));
     const key = (event: KeyboardEvent): void => {
       const target = event.target;
       if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) return;
       if (event.ctrlKey || event.altKey || event.metaKey) return;
-      if (event.code === "") {
-        swallowed += 1;
-        if (swallowed === SWALLOWED_KEYS) calls.current.broken();
-        return;
-      }
       const result = wedge.key({
         code: event.code,
         key: event.key,
         shift: event.shiftKey,
-        time_ms: performance.now(),
+        // When the key was pressed: a busy page handles it later, and would cut the code in two.
+        time_ms: event.timeStamp,
       });
       window.clearTimeout(timer);
-      if (result?.kind === "code") {
-        event.preventDefault();
-        setTyping(false);
-        calls.current.read(result.text);
-        return;
-      }
-      if (result?.kind === "typing") {
-        event.preventDefault();
-        setTyping(true);
-      }
+      if (result !== null) event.preventDefault();
+      if (result?.kind === "typing") setTyping(true);
+      else if (result !== null) return take(result);
       timer = window.setTimeout(quiet, BURST_GAP_MS * 3);
     };
     window.addEventListener("keydown", key, true);

@@ -36,7 +36,7 @@ test("a scanner without a suffix ends by falling quiet", () => {
   const wedge = new Wedge();
   type(wedge, "001190012345", 10);
   expect(wedge.quiet(120)).toBeNull();
-  expect(wedge.quiet(120 + 2 * BURST_GAP_MS)).toBe("001190012345");
+  expect(wedge.quiet(120 + 2 * BURST_GAP_MS)).toEqual({ kind: "code", text: "001190012345" });
 });
 
 test("two bursts apart are two codes", () => {
@@ -56,4 +56,33 @@ test("signs are those of a US layout", () => {
   expect(usCharacter("Digit2", true)).toBe("@");
   expect(usCharacter("Backslash", true)).toBe("|");
   expect(usCharacter("F5", false)).toBeNull();
+});
+
+/** What Unikey types for "HC1:AWE": the second key of "aw" is taken away, and a letter of no key comes. */
+const UNIKEY: readonly [code: string, key: string][] = [
+  ["KeyH", "H"], ["KeyC", "C"], ["Digit1", "1"], ["Semicolon", ":"], ["KeyA", "A"],
+  ["Backspace", "Backspace"], ["", "\u0102"], ["KeyE", "E"], ["Digit6", "6"],
+];
+
+test("a burst in which an input method corrected letters is garbled, never a code", () => {
+  for (const without of ["none", "Backspace", ""]) {
+    const wedge = new Wedge();
+    UNIKEY.filter(([code]) => code !== without).forEach(([code, key], n) => wedge.key({ code, key, shift: true, time_ms: 8 * n }));
+    expect(wedge.key(enter(8 * UNIKEY.length))).toEqual({ kind: "garbled" });
+    type(wedge, "CHOT1:ddaw1", 8, 1000);
+    expect(wedge.key(enter(1090))).toEqual({ kind: "code", text: "CHOT1:ddaw1" });
+  }
+});
+
+test("somebody deleting is no scanner", () => {
+  const wedge = new Wedge();
+  for (let n = 0; n < 20; n += 1) expect(wedge.key({ code: "Backspace", key: "Backspace", shift: false, time_ms: 30 * n })).toBeNull();
+  expect(wedge.quiet(10_000)).toBeNull();
+});
+
+test("caps lock pressed by a scanner around its text is no part of it", () => {
+  const wedge = new Wedge();
+  wedge.key({ code: "CapsLock", key: "CapsLock", shift: false, time_ms: 0 });
+  type(wedge, "abcdef", 1, 1);
+  expect(wedge.key(enter(8))).toEqual({ kind: "code", text: "abcdef" });
 });

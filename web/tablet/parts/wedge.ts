@@ -1,6 +1,9 @@
 /**
  * Collects what a hand scanner types. Letters come from `KeyboardEvent.code` read as a US layout, because an
  * active Vietnamese input method rewrites `key` (all real codes contain Telex or VNI triggers).
+ *
+ * Some input methods leave the codes alone and are harmless so. Others take a key away and type something else:
+ * Backspace and letters that belong to no key. What they did cannot be undone, so such a burst is `garbled`.
  */
 
 const SHIFTED_DIGITS = ")!@#$%^&*(";
@@ -58,32 +61,47 @@ const SHORTEST = 6;
 /** The longest real code; what is longer is not one. */
 const LONGEST = 4_296;
 
+/** "code": a whole text arrived. "garbled": one arrived, and an input method had its hands in it. */
+export type Scanned = { kind: "code"; text: string } | { kind: "garbled" };
+
 /** Feed every keydown; a finished code comes back with Enter or Tab, the usual suffixes. */
 export class Wedge {
   #text = "";
+  #keys = 0;
+  #garbled = false;
   #last_ms = -Infinity;
 
-  /** "code": a whole text arrived. "typing": inside a burst, so the key belongs to us. null: not a scanner. */
-  key(key: WedgeKey): { kind: "code"; text: string } | { kind: "typing" } | null {
-    if (key.code.startsWith("Shift")) return null;
-    if (key.time_ms - this.#last_ms > BURST_GAP_MS) this.#text = "";
+  /** "typing": inside a burst, so the key belongs to us. null: not a scanner. */
+  key(key: WedgeKey): Scanned | { kind: "typing" } | null {
+    if (/^(?:Shift|CapsLock)/.test(key.code)) return null;
+    if (key.time_ms - this.#last_ms > BURST_GAP_MS) this.#forget();
     this.#last_ms = key.time_ms;
     if (key.code === "Enter" || key.code === "NumpadEnter" || key.code === "Tab") return this.#end();
-    const typed = character(key);
-    if (typed === null) return null;
-    if (this.#text.length < LONGEST) this.#text += typed;
-    return this.#text.length >= 3 ? { kind: "typing" } : null;
+    const foreign = key.code === "" || key.code === "Unidentified";
+    const typed = foreign ? null : character(key);
+    // No scanner corrects itself. A burst that begins with one is somebody deleting.
+    if (foreign || (key.code === "Backspace" && this.#keys > 0)) this.#garbled = true;
+    else if (typed === null) return null;
+    this.#keys += 1;
+    if (typed !== null && this.#text.length < LONGEST) this.#text += typed;
+    return this.#keys >= 3 ? { kind: "typing" } : null;
   }
 
   /** For scanners without a suffix: what stands when the burst has gone quiet. */
-  quiet(now_ms: number): string | null {
-    if (now_ms - this.#last_ms <= BURST_GAP_MS * 2) return null;
-    return this.#end()?.text ?? null;
+  quiet(now_ms: number): Scanned | null {
+    return now_ms - this.#last_ms <= BURST_GAP_MS * 2 ? null : this.#end();
   }
 
-  #end(): { kind: "code"; text: string } | null {
-    const text = this.#text;
+  #end(): Scanned | null {
+    const [text, keys, garbled] = [this.#text, this.#keys, this.#garbled];
+    this.#forget();
+    if (keys < SHORTEST) return null;
+    return garbled ? { kind: "garbled" } : { kind: "code", text };
+  }
+
+  #forget(): void {
     this.#text = "";
-    return text.length >= SHORTEST ? { kind: "code", text } : null;
+    this.#keys = 0;
+    this.#garbled = false;
   }
 }

@@ -1,0 +1,214 @@
+"""The tablet's ways to take in a code: camera, photo, wedge scanner, serial scanner, keypad."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.credentials.health_making import card, passport
+from tests.e2e.camera import PLAIN, View, qr_picture
+from tests.e2e.conftest import Launch
+from tests.e2e.one_scan import CHECKPOINT, OFFICER, PC_COVID
+from tests.e2e.server import Served
+from tests.e2e.tablet import PATIENCE_MS, Tablet
+from tests.e2e.wedge import InputMethod, scan_by_wedge
+
+HERE = Path(__file__).parent
+
+CCCD = "001190012345|012345678|Nguyễn Thị Mẫu|15081990|Nữ|Số 1 Láng, Đống Đa, Hà Nội|19042021"
+CLAIM = "Chỉ là khai"
+VERIFIED = "Đã xác minh chữ ký"
+UNKNOWN = "Không rõ mã"
+PASSPORT = passport()
+BHYT = (
+    "DN4790123456789|4e677579e1bb856e205468e1bb8b204de1baab75|15/08/1990|2|48c3a0204ee1bb9969|"
+    "01 - 001|01/01/2021|-|01/01/2021|7911012345|-|4|01/01/2026|1a2b3c4d5e6f7a8b-7102|$"
+)
+FAMILIES = {
+    "cccd": (CCCD, "Căn cước công dân", CLAIM),
+    "can_cuoc": (f"{CCCD}|Nguyễn Văn A|Trần Thị B||", "Căn cước", CLAIM),
+    "cmnd": ("012345678", "CMND", CLAIM),
+    "pc_covid": (PC_COVID, "PC-Covid", CLAIM),
+    "bhyt": (BHYT, "Thẻ bảo hiểm y tế", CLAIM),
+    "hc1": (PASSPORT, "Hộ chiếu vắc-xin", CLAIM),
+    "shc": (card(), "Thẻ sức khỏe SHC", CLAIM),
+    "url": ("https://tokhaiyte.example/qr?c=1", "Đường liên kết", UNKNOWN),
+    "opaque": ("LUONGXANH-79-00012345", "Mã lạ", UNKNOWN),
+}
+VIEWS = {
+    "rotated": View(degrees=33),
+    "upside_down": View(degrees=180),
+    "small": View(side=280),
+    "blurred": View(blur=1.6),
+    "dim": View(light=0.22),
+    "dim_and_turned": View(degrees=-12, light=0.3, blur=0.8),
+}
+
+
+def declaration(served: Served) -> str:
+    claims = {"jti": "scan-1", "n": "Lê Văn Thử", "b": "1988-02-03", "y": [], "x": False}
+    return served.document("decl", claims)
+
+
+@pytest.fixture
+def tablet(served: Served, browser: Launch) -> Tablet:
+    """A tablet with an open shift, on the lane's screen."""
+    return opened(served, Tablet(browser(served.url)))
+
+
+def opened(served: Served, tablet: Tablet) -> Tablet:
+    link = served.enrolment_link(CHECKPOINT, "o-to", served.url)
+    tablet.enrol(link, badge=served.badge(OFFICER))
+    tablet.open_shift(served.pin)
+    return tablet
+
+
+def expect_read(tablet: Tablet, family: str, proof: str) -> None:
+    band = tablet.page.locator(".proof")
+    expect(band).to_contain_text(family, timeout=PATIENCE_MS)
+    expect(band).to_contain_text(proof)
+    # Away before the lane's screen opens its camera again.
+    tablet.browser.camera.show(None)
+    tablet.button("Quay lại").click()
+
+
+def lane_ready(tablet: Tablet) -> None:
+    expect(tablet.page.get_by_text("Đưa mã vào khung")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def scan(tablet: Tablet, text: str, view: View = PLAIN) -> None:
+    lane_ready(tablet)
+    tablet.browser.camera.show(text, view)
+    tablet.reopen_camera()
+
+
+def test_every_family_is_scanned_from_the_camera(served: Served, tablet: Tablet) -> None:
+    seen = {**FAMILIES, "own": (declaration(served), "Tờ khai y tế", VERIFIED)}
+    for text, family, proof in seen.values():
+        scan(tablet, text)
+        expect_read(tablet, family, proof)
+
+
+def test_turned_small_blurred_and_dim_codes_are_read(served: Served, tablet: Tablet) -> None:
+    own = declaration(served)
+    for view in VIEWS.values():
+        for text, family, proof in (
+            FAMILIES["cccd"],
+            FAMILIES["hc1"],
+            (own, "Tờ khai y tế", VERIFIED),
+        ):
+            scan(tablet, text, view)
+            expect_read(tablet, family, proof)
+
+
+@pytest.mark.parametrize("method", ["off", "codes_kept"])
+def test_a_wedge_scanner_reads_where_the_key_codes_are_right(
+    served: Served, tablet: Tablet, method: InputMethod
+) -> None:
+    dense = (PASSPORT, "Hộ chiếu vắc-xin", CLAIM)
+    own = (declaration(served), "Tờ khai y tế", VERIFIED)
+    url = FAMILIES["url"]
+    for text, family, proof in (dense, own, url):
+        lane_ready(tablet)
+        scan_by_wedge(tablet.page, text, method)
+        expect_read(tablet, family, proof)
+
+
+@pytest.mark.parametrize("method", ["telex", "vni"])
+def test_a_garbled_wedge_code_is_explained_and_never_called_invalid(
+    tablet: Tablet, method: InputMethod
+) -> None:
+    for text in (PASSPORT, "CHOT1:awdd.a8d9.oo6o7"):
+        lane_ready(tablet)
+        scan_by_wedge(tablet.page, text, method)
+        expect(tablet.page.get_by_text("Tắt Unikey")).to_be_visible(timeout=PATIENCE_MS)
+        expect(tablet.page.locator(".proof")).to_have_count(0)
+    scan_by_wedge(tablet.page, PASSPORT)
+    expect_read(tablet, "Hộ chiếu vắc-xin", CLAIM)
+
+
+def test_a_serial_scanner_is_connected_once_and_read_without_a_keyboard(
+    served: Served, browser: Launch
+) -> None:
+    tablet = Tablet(browser(served.url))
+    tablet.page.add_init_script(path=HERE / "serial.js")
+    opened(served, tablet)
+    tablet.button("Nối máy quét USB").click()
+    expect(tablet.button("Nối máy quét USB")).to_have_count(0)
+    for text, family in ((CCCD, "Căn cước công dân"), (PASSPORT, "Hộ chiếu vắc-xin")):
+        tablet.page.evaluate("text => { scanned(text.slice(0, 9)); scanned(text.slice(9)) }", text)
+        tablet.page.evaluate("scanned('\\r\\n')")
+        expect_read(tablet, family, CLAIM)
+        lane_ready(tablet)
+    tablet.page.evaluate("unplug()")
+    expect(tablet.button("Mất máy quét USB – nối lại")).to_be_visible()
+
+
+def test_a_photo_is_read_and_half_a_code_is_unknown(tablet: Tablet) -> None:
+    for text, proof in ((PASSPORT, CLAIM), (PASSPORT[: len(PASSPORT) // 2], UNKNOWN)):
+        photo = io.BytesIO()
+        qr_picture(text).rotate(7, expand=True, fillcolor="white").save(photo, "PNG")
+        tablet.choose_photo(photo.getvalue())
+        expect_read(tablet, "Hộ chiếu vắc-xin", proof)
+        lane_ready(tablet)
+
+
+def test_the_lens_is_asked_for_1080p_and_has_torch_and_zoom(
+    served: Served, browser: Launch
+) -> None:
+    tablet = Tablet(browser(served.url))
+    tablet.page.add_init_script(path=HERE / "lens.js")
+    opened(served, tablet)
+    asked = tablet.page.evaluate("asked.at(-1)")
+    assert (asked["width"], asked["height"]) == ({"ideal": 1920}, {"ideal": 1080})
+    assert asked["facingMode"] == {"ideal": "environment"}
+    for times in ("1.5", "2", "3", "1"):
+        tablet.page.get_by_role("button", name="Phóng to").click()
+        expect(tablet.button(f"Phóng to ×{times}")).to_be_visible()
+        assert tablet.page.evaluate("lens.zoom") == float(times)
+    tablet.page.get_by_role("button", name="Đèn").click()
+    expect(tablet.page.get_by_role("button", name="Đèn")).to_contain_text("bật", ignore_case=True)
+    assert tablet.page.evaluate("lens.torch") is True
+
+
+def test_the_camera_chosen_by_hand_is_remembered(served: Served, browser: Launch) -> None:
+    tablet = Tablet(browser(served.url))
+    tablet.page.add_init_script(path=HERE / "lens.js")
+    opened(served, tablet)
+    exact = "asked.at(-1).deviceId?.exact"
+    assert tablet.page.evaluate(exact) is None
+    tablet.button("Đổi camera").click()
+    tablet.page.wait_for_function(f"() => {exact} === 'second'")
+    tablet.page.reload()
+    tablet.page.wait_for_function(f"() => asked.length > 0 && {exact} === 'second'")
+
+
+def test_the_camera_comes_back_from_the_background(tablet: Tablet) -> None:
+    hide = """state => {
+        Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    stream = "document.querySelector('video').srcObject"
+    lane_ready(tablet)
+    tablet.page.evaluate(hide, "hidden")
+    assert tablet.page.evaluate(f"{stream} === null")
+    tablet.browser.camera.show(CCCD)
+    tablet.page.evaluate(hide, "visible")
+    expect_read(tablet, "Căn cước công dân", CLAIM)
+
+
+def test_a_typed_number_is_named_for_what_it_is(tablet: Tablet) -> None:
+    tablet.button("Không có mã").click()
+    for digits, kind in (
+        ("001190012345", "Số CCCD"),
+        ("012345678", "Số CMND"),
+        ("0912345678", "Số điện thoại"),
+    ):
+        for digit in digits:
+            tablet.button(digit).click()
+        expect(tablet.page.get_by_text(kind, exact=True)).to_be_visible()
+        for _ in digits:
+            tablet.button("Xóa một ký tự").click()

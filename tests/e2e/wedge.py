@@ -1,0 +1,57 @@
+"""A hand scanner that types like a keyboard, with a Vietnamese input method between or without."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Literal
+
+from playwright.sync_api import Page
+
+KEY_S = 0.008
+InputMethod = Literal["off", "codes_kept", "telex", "vni"]
+"""`codes_kept`: only `key` is swallowed, as ibus does; the others rewrite, as Unikey does."""
+
+SHIFTED = dict(zip(')!@#$%^&*(_+{}|:"~<>?', "0123456789-=[]\\;'`,./", strict=True))
+SIGN_CODES = {
+    "-": "Minus", "=": "Equal", "[": "BracketLeft", "]": "BracketRight", "\\": "Backslash",
+    ";": "Semicolon", "'": "Quote", "`": "Backquote", ",": "Comma", ".": "Period", "/": "Slash",
+    " ": "Space",
+}  # fmt: skip
+TELEX = {"aw": "ă", "aa": "â", "dd": "đ", "ee": "ê", "oo": "ô", "ow": "ơ", "uw": "ư", "as": "á"}
+VNI = {"a8": "ă", "a6": "â", "d9": "đ", "e6": "ê", "o6": "ô", "o7": "ơ", "u7": "ư", "a1": "á"}
+
+
+def scan_by_wedge(page: Page, text: str, method: InputMethod = "off") -> None:
+    """The key events of `text` and Enter, one each KEY_S by their own word."""
+    client = page.context.new_cdp_session(page)
+    started_s = time.time()
+    for n, (code, key, shift) in enumerate([*_events(text, method), ("Enter", "Enter", False)]):
+        event: dict[str, str | float] = {"code": code, "key": key, "modifiers": 8 if shift else 0}
+        event["timestamp"] = started_s + n * KEY_S
+        client.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **event})
+        client.send("Input.dispatchKeyEvent", {"type": "keyUp", **event})
+    client.detach()
+
+
+def _events(text: str, method: InputMethod) -> Iterator[tuple[str, str, bool]]:
+    rewrites = {"telex": TELEX, "vni": VNI}.get(method, {})
+    before = ""
+    for character in text:
+        rewritten = rewrites.get((before + character).lower())
+        if rewritten is not None:
+            yield "Backspace", "Backspace", False
+            yield "", rewritten, False
+            before = ""
+            continue
+        code, shift = _key(character)
+        yield code, "Process" if method == "codes_kept" else character, shift
+        before = character
+
+
+def _key(character: str) -> tuple[str, bool]:
+    plain = SHIFTED.get(character, character.lower())
+    shift = plain != character
+    if plain.isdigit():
+        return f"Digit{plain}", shift
+    return SIGN_CODES.get(plain) or f"Key{plain.upper()}", shift

@@ -1,0 +1,35 @@
+/**
+ * QR codes out of pixels, with zxing-cpp as WebAssembly served by us (its default would be a CDN).
+ *
+ * In a worker, because a frame takes a slow tablet up to half a second, and a finger must not wait for it.
+ */
+
+import { prepareZXingModule, readBarcodes, type ReaderOptions } from "zxing-wasm/reader";
+import wasmUrl from "zxing-wasm/reader/zxing_reader.wasm?url";
+import type { DecodeAnswer, DecodeRequest } from "./decode_messages.ts";
+
+declare const self: DedicatedWorkerGlobalScope;
+
+const OPTIONS: ReaderOptions = {
+  formats: ["QRCode"],
+  tryHarder: true,
+  // "HRI" would rewrite what looks like GS1.
+  textMode: "Plain",
+};
+
+prepareZXingModule({ overrides: { locateFile: () => wasmUrl } });
+
+self.addEventListener("message", ({ data }: MessageEvent<DecodeRequest>) => {
+  const answer = (texts: string[] | null): void => self.postMessage({ id: data.id, texts } satisfies DecodeAnswer);
+  textsIn(data).then(answer, () => answer(null));
+});
+
+/** Damaged codes are left out: half of one would be told as a whole one. */
+async function textsIn({ pixels, most }: DecodeRequest): Promise<string[]> {
+  if (pixels === null) {
+    await prepareZXingModule({ overrides: { locateFile: () => wasmUrl }, fireImmediately: true });
+    return [];
+  }
+  const found = await readBarcodes(pixels, { ...OPTIONS, maxNumberOfSymbols: most });
+  return found.flatMap((one) => (one.isValid && one.text !== "" ? [one.text] : []));
+}
