@@ -123,6 +123,7 @@ class RelayReference(Schema):
 class RelayRequest(Request):
     """Batches upwards. `chains`: devices whose receipts are wanted. `reference`: the one held.
 
+    `own_chain`: the device that the relay writes as, which is another after a restore.
     `waiting`: batches that have not gone up yet; what the upstream shows of a relay.
     """
 
@@ -132,6 +133,7 @@ class RelayRequest(Request):
     batches = Unchecked(
         ForwardedBatch, many=True, load_default=list, validate=validate.Length(max=MAX_BATCHES)
     )
+    own_chain = text(36, 36, allow_none=True, load_default=None)
     chains = fields.List(text(64, 1), load_default=list, validate=validate.Length(max=MAX_CHAINS))
     reference = text(64, load_default="")
     waiting = whole(0, 1 << 40, load_default=0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from server.context import Context
@@ -15,6 +16,7 @@ from server.relay.scope import relay_scope
 from server.relay.state import path_of, read_upstream
 from server.store.protocol import Device, EventAnswer
 from sync.cursor import Cursor, Feed, feed_set, parse_cursor
+from sync.encoding import is_uuid7
 
 FEED_EVENTS = 500
 WINDOW_HOURS = 72
@@ -26,6 +28,7 @@ def exchange(
 ) -> dict[str, Any]:
     """Take the batches one by one, then receipts and, where it has changed, the reference."""
     store, scope = context.store, relay_scope(relay)
+    _know_own_chain(context, relay, wanted["own_chain"])
     taken = [take(store, item, scope, now_ms) for item in wanted["batches"]]
     reference = make_reference(store, relay)
     name = reference_name(reference)
@@ -80,6 +83,12 @@ def relay_feeds(context: Context, relay: Device) -> frozenset[Feed]:
         if one.id in relay.checkpoints and one.district
     }
     return frozenset(own | near)
+
+
+def _know_own_chain(context: Context, relay: Device, own_chain: str | None) -> None:
+    """A restored relay goes on as another device with the same key (SPEC P6)."""
+    if own_chain is not None and is_uuid7(own_chain) and context.store.device(own_chain) is None:
+        context.store.adopt_device(replace(relay, id=own_chain))
 
 
 def _result(one: Taken) -> dict[str, Any]:

@@ -17,10 +17,10 @@ class Upstream:
     """The upstream of this server. Keys are public JWKs; `home` names the server at the root.
 
     Pinned: `server`, `receipt_key`, `home`, `root_key`, `sealing_key`. How far: `own_seq` of the
-    own chain and `batch_no` of all batches have gone up, `offered_no` is the furthest that ever
-    was; `cursor` says what came down. `refused`: (batch no, code) of what the upstream did not
-    take; `alerts`: packs and batches of its that were not believed; `failure` is "" while it
-    answers, else a code.
+    own chain, which is that of device `own_chain`, and `batch_no` of all batches have gone up;
+    `offered_no` is the furthest that ever was; `cursor` says what came down. `refused`: (batch
+    no, code) of what the upstream did not take; `alerts`: packs and batches of its that were not
+    believed; `failure` is "" while it answers, else a code.
     """
 
     url: str
@@ -32,6 +32,7 @@ class Upstream:
     epoch: int
     path: tuple[str, ...]
     checkpoints: tuple[str, ...]
+    own_chain: str = ""
     own_seq: int = 0
     batch_no: int = 0
     offered_no: int = 0

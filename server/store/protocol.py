@@ -360,6 +360,10 @@ class Store(Protocol):
     server_id: str
     epoch: int
 
+    @property
+    def own_chain(self) -> str:
+        """The device that this server writes as: after a restore another than `server_id`."""
+
     # the log
     def push(
         self,

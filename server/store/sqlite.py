@@ -94,6 +94,11 @@ class SqliteStore(ViewReads):
         self.take_up_known_kinds()
 
     @property
+    def own_chain(self) -> str:
+        """The device that this server writes as."""
+        return self.own_device.id
+
+    @property
     def committed(self) -> threading.Event:
         """Set after each commit of this process; the projector clears it and waits for it."""
         return self._writer.committed
