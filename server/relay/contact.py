@@ -64,7 +64,7 @@ class Line:
             "/relay",
             {
                 "protocol": PROTOCOL,
-                "own_chain": self.store.own_chain,
+                "own_chain": self.store.own_author,
                 "batches": list(batches),
                 "chains": asked,
                 "reference": self.upstream.reference,
@@ -153,6 +153,6 @@ class Line:
             self._chains = [
                 one.id for one in self.store.devices() if one.kind in ("tablet", "relay")
             ]
-            self._chains.append(self.store.own_chain)
+            self._chains.append(self.store.own_author)
         asked, self._chains = self._chains[:CHAINS_AT_ONCE], self._chains[CHAINS_AT_ONCE:]
         return asked

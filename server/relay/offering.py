@@ -54,9 +54,9 @@ class Offer:
 
     def _own_chain(self) -> None:
         line = self._line
-        if line.upstream.own_chain != line.store.own_chain:
+        if line.upstream.own_chain != line.store.own_author:
             # A restored server writes as another device (P6).
-            line.keep(replace(line.upstream, own_chain=line.store.own_chain, own_seq=0))
+            line.keep(replace(line.upstream, own_chain=line.store.own_author, own_seq=0))
         while page := line.store.own_batches(line.upstream.own_seq, PAGE_BATCHES):
             self._send_all(page)
             line.keep(replace(line.upstream, own_seq=page[-1].batch.last))
@@ -64,7 +64,7 @@ class Offer:
     def _is_above(self, one: SignedBatch) -> bool:
         """Whether the upstream holds it: it came from there, or a receipt reaches over it (U12)."""
         line = self._line
-        if one.batch.device == line.store.own_chain:
+        if one.batch.device == line.store.own_author:
             return one.batch.last <= line.upstream.own_seq
         if one.no > line.upstream.offered_no:
             above = frozenset(line.upstream.path)

@@ -47,5 +47,5 @@ def relay_status(store: Store, upstream: Upstream) -> RelayStatus:
 
 def _lag(store: Store, server: str) -> int:
     told = {one.device: one.through for one in store.upstream_receipts(server)}
-    own = [one for one in store.devices() if one.kind == "tablet" or one.id == store.own_chain]
+    own = [one for one in store.devices() if one.kind == "tablet" or one.id == store.own_author]
     return sum(max(0, store.held(one.id)[0] - told.get(one.id, 0)) for one in own)

@@ -361,7 +361,7 @@ class Store(Protocol):
     epoch: int
 
     @property
-    def own_chain(self) -> str:
+    def own_author(self) -> str:
         """The device that this server writes as: after a restore another than `server_id`."""
 
     # the log

@@ -94,7 +94,7 @@ class SqliteStore(ViewReads):
         self.take_up_known_kinds()
 
     @property
-    def own_chain(self) -> str:
+    def own_author(self) -> str:
         """The device that this server writes as."""
         return self.own_device.id
 

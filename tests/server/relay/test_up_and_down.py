@@ -7,16 +7,13 @@ import secrets
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
 
-from credentials.jws import public_key_of_jwk
 from server.relay.forwarded import forwarded_to_json, parse_forwarded
 from server.store.protocol import SignedBatch
 from sync.batch import make_batch, plain_event, sign_es256
-from sync.chain import commitment, genesis
+from sync.chain import genesis
 from sync.encoding import to_base64url, uuid7
 from sync.events import Body, body_to_text
-from sync.seal import seal, wrap_content_key
 from tests.server.api.tablet import Tablet, new_key
 from tests.server.relay.conftest import HERE, THERE, Pair
 from tests.server.relay.net import Node
