@@ -96,6 +96,8 @@ class Deciding:
             "action": action,
             "wait_s": 15 + int(trip.luck * 400),
         }
+        if (destination := _destination(place, trip)) is not None:
+            fields["destination"] = destination
         if override is not None:
             fields["override"] = {"reason": override, "by": f"{place.id}-truong"}
         correction = rival = None
@@ -119,7 +121,7 @@ def _journey(place: Checkpoint, trip: Trip, role: str, card: str | None) -> dict
         "mode": trip.mode,
         "purpose": trip.purpose,
         "origin": {"dataset": trip.origin.dataset, "code": trip.origin.code},
-        "destination": None,
+        "destination": _destination(place, trip),
         "departed_at": None,
         "checkpoint": {"id": place.id, "province": place.province, "class": place.klass},
         "role": role,
@@ -127,6 +129,13 @@ def _journey(place: Checkpoint, trip: Trip, role: str, card: str | None) -> dict
         "vehicle": {"class": trip.vehicle_class, "plate": trip.plate},
         "goods": [{"group": one.group, "perishable": one.perishable} for one in trip.goods],
     }
+
+
+def _destination(place: Checkpoint, trip: Trip) -> dict[str, str] | None:
+    """Who comes home comes to the commune of the checkpoint; the others were not asked."""
+    if trip.direction == "in" and trip.purpose == "return_home":
+        return {"dataset": "2021", "code": place.commune}
+    return None
 
 
 def _done(verdict: Verdict, luck: float) -> tuple[str, str | None]:

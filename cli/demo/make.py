@@ -14,7 +14,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from cli.demo.decide import Deciding
+from cli.demo.decide import CORRECTED_SHARE, Deciding
 from cli.demo.places import CHECKPOINTS
 from cli.demo.tablet import DemoTablet
 from cli.demo.traffic import HOUR_MS, Trip, trips
@@ -37,6 +37,8 @@ from sync.encoding import from_base64url, to_base64url, uuid7
 DEMO_FILE = "demo.json"
 DAYS = 3
 PIN = "246810"
+TWICE_SHARE = 1 / 80
+TWICE_AFTER_MS = 70_000
 REVIEWED_AFTER_MS = 20 * HOUR_MS
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
@@ -213,8 +215,7 @@ def _traffic(
         for place in CHECKPOINTS:
             for trip in trips(place, hour_ms, kid):
                 if start_ms <= trip.at_ms < until_ms:
-                    _write(tablets, place, trip, deciding)
-                    added += 1
+                    added += _write(tablets, place, trip, deciding)
         for tablet in tablets.values():
             tablet.push(store, until_ms)
         _reviews(store, deciding, now_ms)
@@ -225,7 +226,8 @@ def _traffic(
 
 def _write(
     tablets: dict[tuple[str, str], DemoTablet], place: Checkpoint, trip: Trip, deciding: Deciding
-) -> None:
+) -> int:
+    """Write a trip to its lane's tablet; how many crossings that made."""
     lanes = place.lanes[:2]
     lane = trip.lane if trip.lane in lanes else lanes[-1]
     tablet = tablets[place.id, lane]
@@ -240,10 +242,25 @@ def _write(
         event.person,
         trip.salt[:16],
     )
+    other = tablets.get((place.id, lanes[0] if lane == lanes[-1] else lanes[-1]))
+    if other is not None and other is not tablet and _is_logged_twice(trip):
+        # Sent on to the other lane, where its tablet logs the vehicle as one of its own.
+        salt = hashlib.sha256(trip.salt).digest()
+        other.write(
+            uuid7(trip.at_ms + TWICE_AFTER_MS, salt[-10:]),
+            trip.at_ms + TWICE_AFTER_MS,
+            f"{place.id}-truong",
+            event.packs,
+            event.fields | {"lane": other.device.lane},
+            event.items,
+            event.person,
+            salt[:16],
+        )
+        return 2
     # One crossing in 150 is corrected at once, and in 400 by the other lane's tablet as well,
     # which did not see the correction: a conflict for somebody to decide.
     if event.correction is None:
-        return
+        return 1
     tablet.write(
         event.record,
         trip.at_ms + 40_000,
@@ -255,7 +272,6 @@ def _write(
         b"",
         over={"plate": (name,)},
     )
-    other = tablets.get((place.id, lanes[0] if lane == lanes[-1] else lanes[-1]))
     if event.rival is not None and other is not None and other is not tablet:
         other.write(
             event.record,
@@ -268,6 +284,13 @@ def _write(
             b"",
             over={"plate": (name,)},
         )
+    return 1
+
+
+def _is_logged_twice(trip: Trip) -> bool:
+    """One vehicle in eighty, and none whose plate is corrected later."""
+    luck = trip.luck * 977 % 1
+    return trip.plate is not None and luck < TWICE_SHARE and trip.luck >= CORRECTED_SHARE
 
 
 def _reviews(store: Store, deciding: Deciding, now_ms: int) -> None:

@@ -86,8 +86,10 @@ def simulate(
 def _about(outcome: Outcome) -> str:
     findings = outcome.findings
     lines = [
-        f"{outcome.crossings} lượt, {outcome.rounds} vòng, {outcome.requests} yêu cầu,"
+        f"{outcome.crossings} lượt ({outcome.twice} lượt hai máy cùng ghi), {outcome.rounds} vòng,"
+        f" {outcome.requests} yêu cầu,"
         f" giết máy chủ {outcome.kills} lần, {outcome.seconds:.1f} s"
     ]
-    lines += [text for text in (outcome.note, findings.first_break, findings.unseen) if text]
+    noted = (outcome.note, findings.first_break, findings.unseen, findings.unlinked)
+    lines += [text for text in noted if text]
     return "\n".join(lines)

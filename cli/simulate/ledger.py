@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from cli.simulate.tablet import SimTablet
 from schemas.feeds import checkpoint_feed
 from server.config import Config
+from server.home.look import HomeLook
 from server.keys import KeyRing
 from server.projector import Projector
+from server.store.derive import component
 from server.store.log_schema import ACCEPTED
 from server.store.persons import DayKeys
 from server.store.reader import read_only
@@ -51,30 +53,43 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """The ledger, and what must hold besides: both are empty texts when it does."""
+    """The ledger, and what must hold besides: all three are empty texts when it does."""
 
     ledger: Ledger
     first_break: str
     unseen: str
+    unlinked: str
 
     @property
     def good(self) -> bool:
         ledger = self.ledger
-        return not (ledger.lost or ledger.doubled or self.first_break or self.unseen)
+        return not (
+            ledger.lost or ledger.doubled or self.first_break or self.unseen or self.unlinked
+        )
 
 
 def find(
-    config: Config, tablets: Sequence[SimTablet], watched: Collection[str], records: int
+    config: Config,
+    tablets: Sequence[SimTablet],
+    watched: Collection[str],
+    records: int,
+    twice: Sequence[tuple[str, str]],
 ) -> Findings:
     """Compare the log, the view and every tablet with what the tablets wrote.
 
-    `records`: the crossings that were begun; `watched`: those that were written to again.
+    `records`: the crossings that were begun; `watched`: those that were written to again;
+    `twice`: pairs of them that are one passage.
     """
     keys = KeyRing.load_or_create(config.data_dir)
-    with Projector(config, keys) as projector:
+    with Projector(config, keys) as projector, HomeLook(config, keys) as look:
+        # The server may have been stopped between a portion and what it concludes from it.
+        projector.catch_up()
+        while projector.look(look):
+            pass
         projector.catch_up()
     with contextlib.closing(read_only(config.view_path)) as view:
         (shown,) = view.execute("SELECT count(*) FROM crossings").fetchone()
+        unlinked = _unlinked(view, twice)
     with contextlib.closing(read_only(config.log_path)) as log:
         walk = walk_log(log, keys, lambda _: None)
         stored, doubled = _stored(log, tablets)
@@ -93,7 +108,16 @@ def find(
         doubled=doubled + max(0, shown - records),
     )
     broken = walk.first_break
-    return Findings(ledger, "" if broken is None else f"{broken} {broken.code}", unseen)
+    break_ = "" if broken is None else f"{broken} {broken.code}"
+    return Findings(ledger, break_, unseen, unlinked)
+
+
+def _unlinked(view: sqlite3.Connection, twice: Sequence[tuple[str, str]]) -> str:
+    """The first two records of one passage that the home server did not link; "" for none."""
+    for one, other in twice:
+        if other not in component(view, one):
+            return f"{one} and {other} are one passage and were not linked"
+    return ""
 
 
 def _stored(log: sqlite3.Connection, tablets: Sequence[SimTablet]) -> tuple[int, int]:
@@ -156,14 +180,17 @@ def _hashes(
 
 
 def _unseen(log: sqlite3.Connection, tablets: Sequence[SimTablet]) -> str:
-    """The first tablet that does not hold exactly the events of its checkpoint; "" for none."""
+    """The first tablet that does not hold exactly what tablets wrote at its checkpoint, or "".
+
+    The server's own events are left out: it links crossings for as long as it runs.
+    """
     for tablet in tablets:
         replica = tablet.replica
-        held = {key: one.hash for key, one in replica.pulled.items()}
+        held = {key: one.hash for key, one in replica.pulled.items() if key[0] != replica.server}
         held |= {(replica.device, seq): one.hash for seq, one in replica.own.items()}
         count = 0
         feed = checkpoint_feed(replica.checkpoint)
-        for device, seq, hash_, _ in _hashes(log, "feeds.id = ?", feed):
+        for device, seq, hash_, _ in _hashes(log, "devices.kind = 'tablet' AND feeds.id = ?", feed):
             count += 1
             if held.get((device, seq)) != hash_:
                 return f"{replica.device} has not seen {device}:{seq}"

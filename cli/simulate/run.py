@@ -72,10 +72,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of it. `kills` and `rounds` are those that took place; `note`: why it ended."""
+    """What came of it. `twice`: passages that two tablets logged. `kills` and `rounds` are those
+    that took place; `note`: why it ended."""
 
     findings: Findings
     crossings: int
+    twice: int
     kills: int
     rounds: int
     requests: int
@@ -104,8 +106,9 @@ def simulate(plan: Plan, progress: Callable[[int], None]) -> Outcome:
         finally:
             server.stop()
         return Outcome(
-            find(config, tablets, watched, run.records),
+            find(config, tablets, watched, run.records, run.twice),
             run.records,
+            len(run.twice),
             run.kills,
             run.rounds,
             budget.used,
@@ -143,6 +146,10 @@ class _Run:
     @property
     def records(self) -> int:
         return self._traffic.records
+
+    @property
+    def twice(self) -> list[tuple[str, str]]:
+        return self._traffic.twice
 
     def traffic(self, deadline_s: float, progress: Callable[[int], None]) -> str:
         """All rounds; why it ended early, or "". What was written is drained in any case."""

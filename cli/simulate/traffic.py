@@ -3,6 +3,8 @@
 The rates are a model, drawn from a seeded generator: 450 crossings an hour at a checkpoint of four
 tablets. One crossing in fifty is a truck that is sent on to a second place, where another tablet
 adds to the same record while the first one does too; one in thirty is amended by its own tablet.
+One in a hundred is logged a second time by another tablet within three minutes, as a crossing of
+its own: the home server has to find that it is one passage (SPEC L2).
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ CROSSINGS_PER_HOUR = 450 / 4
 HOUR_MS = 3_600_000
 CONTESTED = 1 / 50
 AMENDED = 1 / 30
+TWICE = 1 / 100
+TWICE_MS = 100_000
 MAX_WAIT_ROUNDS = 500
 
 _AMENDMENTS = (("wait_s", 40), ("temperature", 35), ("note", 15), ("action", 8), ("plate", 2))
@@ -42,14 +46,29 @@ class Amendment:
     rounds: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A vehicle that another tablet logs as well, at `at_ms`: the record it already has."""
+
+    record: str
+    at_ms: int
+    tablet: SimTablet
+    fields: dict[str, Any]
+    items: dict[str, dict[str, dict[str, Any]]]
+    who: dict[str, Any]
+
+
 class Traffic:
-    """Writes to the tablets; one thread. `watched`: the records that are amended."""
+    """Writes to the tablets; one thread. `watched`: the records that are amended; `twice`: pairs
+    of records of one passage."""
 
     def __init__(self, seed: int, tablets: Sequence[SimTablet], watched: set[str]) -> None:
         self._rng = random.Random(f"{seed} traffic")
         self._tablets = tablets
         self._watched = watched
         self._pending: list[Amendment] = []
+        self._again: list[Again] = []
+        self.twice: list[tuple[str, str]] = []
         self._people = [person(self._rng, "058") for _ in range(500)]
         self._plates = [plate(self._rng, PLATE_CODES["58"], "truck") for _ in range(2000)]
         self.records = 0
@@ -61,6 +80,9 @@ class Traffic:
             while at_ms < to_ms:
                 self._crossing(tablet, at_ms)
                 at_ms += self._gap_ms()
+        for again in [one for one in self._again if one.at_ms < to_ms]:
+            self._again.remove(again)
+            self._log_again(again)
         waiting: list[Amendment] = []
         for one in self._pending:
             one.rounds += one.due_ms <= to_ms
@@ -79,23 +101,28 @@ class Traffic:
         draw = rng.random()
         contested = draw < CONTESTED
         fields, items = _fields(rng, read, at_ms, contested)
+        who = _identity(rng.choice(self._people))
         event = tablet.replica.write(
             at_ms + tablet.skew_ms,
             record,
             fields,
             items=items,
-            person_items={"people": {"1": _identity(rng.choice(self._people))}},
+            person_items={"people": {"1": who}},
             salt=rng.randbytes(16),
         )
         self.records += 1
-        if draw >= CONTESTED + AMENDED:
-            return
-        writers = [tablet]
         others = [
             one
             for one in self._tablets
             if one is not tablet and one.replica.checkpoint == tablet.replica.checkpoint
         ]
+        if draw >= CONTESTED + AMENDED:
+            if draw < CONTESTED + AMENDED + TWICE and others:
+                at_ms += rng.randrange(1, TWICE_MS)
+                other = rng.choice(others)
+                self._again.append(Again(record, at_ms, other, fields, items, who))
+            return
+        writers = [tablet]
         if contested and others:
             writers.append(rng.choice(others))
         self._watched.add(record)
@@ -103,6 +130,19 @@ class Traffic:
         due_ms = at_ms + rng.randrange(3 * 60_000, 15 * 60_000)
         real = read if rng.random() < 0.9 else rng.choice(self._plates)
         self._pending.append(Amendment(record, due_ms, tuple(writers), real))
+
+    def _log_again(self, one: Again) -> None:
+        record = uuid7(one.at_ms, self._rng.randbytes(10))
+        one.tablet.replica.write(
+            one.at_ms + one.tablet.skew_ms,
+            record,
+            one.fields | {"occurred": one.at_ms},
+            items=one.items,
+            person_items={"people": {"1": one.who}},
+            salt=self._rng.randbytes(16),
+        )
+        self.records += 1
+        self.twice.append((one.record, record))
 
     def _amend(self, one: Amendment, now_ms: int) -> bool:
         """Whether all its writers hold the record, and so wrote."""

@@ -9,6 +9,7 @@ from contextlib import closing
 
 import pytest
 
+from cli.simulate import ledger
 from cli.simulate.process import HOST, ServerProcess
 from cli.simulate.run import Plan, simulate
 from tests.cli.conftest import Chot
@@ -65,7 +66,7 @@ TABLETS = "SELECT no FROM devices WHERE kind = 'tablet'"
         (
             "INSERT INTO runs SELECT n + count, count, device, 1, first, feed, state, code, field,"
             " received_ms, envelope, ranks, NULL, previous, head, commitments, bodies, NULL"
-            " FROM runs WHERE count = 1 ORDER BY n DESC LIMIT 1",
+            " FROM runs ORDER BY n DESC LIMIT 1",
             0,
             1,
         ),
@@ -79,7 +80,20 @@ def test_the_ledger_shows_what_is_lost_or_doubled(
     outcome = simulate(plan(seed, tablets=1, hours=0.1, kills=0), lambda _: None)
     ledger = outcome.findings.ledger
     assert ledger.lost >= lost
-    assert (ledger.lost > 0, ledger.doubled) == (lost > 0, doubled)
+    assert (ledger.lost > 0, ledger.doubled > 0) == (lost > 0, doubled > 0)
+    assert not outcome.findings.good
+
+
+def test_l2_two_tablets_log_of_one_truck_is_found_or_the_simulation_is_not_good(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcome = simulate(plan(seed, hours=2, kills=0), lambda _: None)
+    assert outcome.twice > 0
+    assert outcome.findings.unlinked == ""
+    assert outcome.findings.good
+    monkeypatch.setattr(ledger, "component", lambda view, record: {record})
+    outcome = simulate(plan(seed, hours=2, kills=0), lambda _: None)
+    assert "were not linked" in outcome.findings.unlinked
     assert not outcome.findings.good
 
 

@@ -1,0 +1,41 @@
+"""What the home server makes of a demo: duplicates, turn-backs and arrivals are all in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cli.demo.make import make_demo
+from server.compare import compare_view
+from server.config import load_config
+from server.home.look import HomeLook
+from server.keys import KeyRing
+from server.projector import Projector
+from server.store.protocol import Criteria
+from server.store.sqlite import open_store
+from tests.cli.conftest import NOON_MS
+
+ALL_TIME = (0, 1 << 46)
+
+
+def test_l2_a_demo_has_trucks_that_two_tablets_logged(tmp_path: Path) -> None:
+    made = make_demo(tmp_path, NOON_MS, lambda _: None, days=0.15)
+    config, keys = load_config(tmp_path), KeyRing.load_or_create(tmp_path)
+    with Projector(config, keys) as projector, HomeLook(config, keys) as look:
+        projector.catch_up()
+        while projector.look(look):
+            pass
+        projector.catch_up()
+    with open_store(config, keys) as store:
+        counts = store.counts(*ALL_TIME, [])
+        duplicates, _ = store.search(Criteria(flags=("duplicate",)), "", 50)
+        assert len(duplicates) == counts["duplicate"] > 0
+        assert counts["crossings"] + counts["duplicate"] == made.crossings
+        told = [
+            kind
+            for one in store.each_crossing(*ALL_TIME, [], False)
+            if (found := store.crossing(one.row.record)) is not None
+            for kind, _ in found.notices
+        ]
+        assert told.count("turn_back") == counts["turned_back"] > 0
+        assert told.count("arrival") > 0
+    assert compare_view(config, keys).difference is None
