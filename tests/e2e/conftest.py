@@ -18,10 +18,10 @@ Launch = Callable[..., Browser]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder drives Chromium."""
+    """Everything in this folder drives Chromium; what is quick runs in `make check` too."""
     here = Path(__file__).parent
     for item in items:
-        if here in item.path.parents:
+        if here in item.path.parents and item.get_closest_marker("quick") is None:
             item.add_marker(pytest.mark.browser)
 
 

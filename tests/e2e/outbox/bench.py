@@ -36,7 +36,9 @@ class LiveServer:
 
     def __init__(self, data: Path) -> None:
         self._process = ServerProcess(data)
-        self._lock = asyncio.Lock()
+        self._changed = asyncio.Condition()
+        self._enrolling = 0
+        self._dying = False
         self.kills = 0
 
     @property
@@ -51,12 +53,30 @@ class LiveServer:
 
     async def kill(self) -> None:
         """SIGKILL, whatever it is doing; it is up again when this returns."""
-        if self._lock.locked():
-            return
-        async with self._lock:
-            self.kills += 1
-            await asyncio.to_thread(self._process.kill)
-            await asyncio.to_thread(self._process.start)
+        async with self._changed:
+            if self._dying:
+                return
+            self._dying = True
+            await self._changed.wait_for(lambda: self._enrolling == 0)
+        self.kills += 1
+        await asyncio.to_thread(self._process.kill)
+        await asyncio.to_thread(self._process.start)
+        async with self._changed:
+            self._dying = False
+            self._changed.notify_all()
+
+    @contextlib.asynccontextmanager
+    async def enrolling(self) -> AsyncIterator[None]:
+        """Nobody kills it inside: an enrolment whose answer is lost costs its code."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: not self._dying)
+            self._enrolling += 1
+        try:
+            yield
+        finally:
+            async with self._changed:
+                self._enrolling -= 1
+                self._changed.notify_all()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,12 @@ const dropAll = async () => {
   const tx = db.transaction(["meta", "own"], "readwrite");
   tx.objectStore("own").clear();
   const meta = tx.objectStore("meta");
-  meta.get("head").onsuccess = ({target}) => {
-    const through = target.result.seq;
-    meta.put({through, safe_through: 0}, "acked");
+  meta.get("head").onsuccess = ({target: {result: {seq}}}) => {
+    meta.get("standings").onsuccess = ({target: {result}}) => {
+      const all = Object.entries(result).map(([name, one]) =>
+        [name, {...one, through: seq, answered: seq}]);
+      meta.put(Object.fromEntries(all), "standings");
+    };
   };
   await new Promise((done) => { tx.oncomplete = done; });
   db.close();

@@ -102,15 +102,16 @@
     const hex = (bytes) => [...bytes].map((one) => one.toString(16).padStart(2, "0")).join("");
     const db = await answer(indexedDB.open("chot"));
     const tx = db.transaction(["meta", "own"], "readonly");
-    const [own, head, acked, enrolment] = await Promise.all([
+    const [own, head, standings, enrolment] = await Promise.all([
       answer(tx.objectStore("own").getAll()),
       answer(tx.objectStore("meta").get("head")),
-      answer(tx.objectStore("meta").get("acked")),
+      answer(tx.objectStore("meta").get("standings")),
       answer(tx.objectStore("meta").get("enrolment")),
     ]);
     db.close();
     const events = own.map(({ seq, body, commitment, hash, state }) => ({ seq, body, state, commitment: hex(commitment), hash: hex(hash) }));
-    return { device: enrolment.device, head: head.seq, acked: acked.through, events };
+    const acked = Math.max(0, ...Object.values(standings).map(({ through }) => through));
+    return { device: enrolment.device, head: head.seq, acked, events };
   }
 
   window.officer = { openShift, cross, crossAll, unsent, packs, stored };

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -10,9 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
+from tests.conftest import CHROMIUM
+from tests.e2e.conftest import BUILT
 from tests.e2e.outbox.bench import Bench, bench, new_codes
 from tests.e2e.outbox.ledger import Ledger, compare, stored_events
-from tests.e2e.outbox.story import Day, Plan, live
+from tests.e2e.outbox.story import DRAIN_S, Day, Plan, live
 from tests.e2e.outbox.wire import Fate, Patch
 
 AT_ONCE = 3
@@ -30,6 +35,7 @@ class Outcome:
     kills: int
     seconds: float
     failed: list[str] = field(default_factory=list)
+    """Seeds whose day did not end, or whose tablet did not drain once all was well again."""
 
     def __str__(self) -> str:
         return (
@@ -42,6 +48,10 @@ def run(
     folder: Path, seeds: Sequence[str], patch: Patch | None = None, often: Fate | None = None
 ) -> Outcome:
     """Live through these seeds, in a thread of its own: another Playwright may own this one."""
+    if not os.access(CHROMIUM, os.X_OK):
+        pytest.skip(f"no Chromium at {CHROMIUM}: apt install chromium, or set CHROMIUM")
+    if not BUILT.exists():
+        pytest.skip("the tablet is not built: make web")
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, _run(folder, seeds, patch, often)).result()
 
@@ -53,10 +63,14 @@ async def _run(
     async with bench(folder, patch) as shared:
         codes = await asyncio.to_thread(new_codes, shared.config, len(seeds))
         free = asyncio.Semaphore(AT_ONCE)
+        # A planted fault need not be waited for as long as a slow machine.
+        drain_s = DRAIN_S if patch is None else DRAIN_S / 10
 
         async def one(number: int) -> Day | str:
             async with free:
-                return await _lived(shared, Plan(seeds[number], number, *codes[number], often))
+                return await _lived(
+                    shared, Plan(seeds[number], number, *codes[number], often, drain_s)
+                )
 
         days = await asyncio.gather(*(one(number) for number in range(len(seeds))))
         kills = shared.server.kills
@@ -70,7 +84,10 @@ async def _run(
         breaks=sum((day.breaks for day in lived), Counter[str]()),
         kills=kills,
         seconds=time.monotonic() - began,
-        failed=[day for day in days if isinstance(day, str)],
+        failed=[
+            *(day for day in days if isinstance(day, str)),
+            *(f"{day.seed}: not drained" for day in lived if not day.drained),
+        ],
     )
 
 
