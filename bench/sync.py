@@ -231,8 +231,8 @@ def push_all(store: SqliteStore, tablet: Tablet, texts: list[bytes]) -> None:
 def pull_all(store: SqliteStore, after: int, *, persons: bool, packed: bool = False) -> None:
     more = True
     while more:
-        page = store.pull([CHECKPOINT], after, PAGE, persons)
-        text = runs_text(page.events)
+        page = store.runs([f"checkpoint:{CHECKPOINT}"], after, PAGE, persons)
+        text = runs_text(page.runs)
         if packed:
             gzip.compress(text.encode(), 6)
         after, more = page.sequence, page.more

@@ -16,6 +16,7 @@ from server.context import Clock, Context, system_clock
 from server.cors import add_cors
 from server.declare import pages as declare_pages
 from server.declare.limits import DeclarationLimits
+from server.entitled import Entitled
 from server.headers import add_headers
 from server.keys import KeyRing
 from server.limits import FAILURES_PER_ADDRESS, FailureLimit, SignInLimits
@@ -27,6 +28,7 @@ from server.searches import OpenSearches
 from server.store.protocol import Store
 from server.store.sqlite import open_store
 from server.tokens import ReplayCache
+from server.window import Starts
 
 
 def create_app(config: Config, store: Store | None = None, clock: Clock = system_clock) -> Flask:
@@ -56,6 +58,8 @@ def create_app(config: Config, store: Store | None = None, clock: Clock = system
         searches=OpenSearches(),
         enrolments=FailureLimit(FAILURES_PER_ADDRESS),
         origins=AllowedOrigins(store),
+        entitled=Entitled(store, config.neighbours),
+        starts=Starts(store),
     ).install(app)
     log_requests(app)
     add_cors(app)

@@ -10,11 +10,13 @@ from flask import Flask, current_app
 
 from server.bases import AllowedOrigins
 from server.config import Config
+from server.entitled import Entitled
 from server.keys import KeyRing
 from server.limits import FailureLimit, SignInLimits
 from server.searches import OpenSearches
 from server.store.protocol import Store
 from server.tokens import ReplayCache
+from server.window import Starts
 
 EXTENSION = "chot"
 
@@ -41,6 +43,8 @@ class Context:
     searches: OpenSearches
     enrolments: FailureLimit
     origins: AllowedOrigins
+    entitled: Entitled
+    starts: Starts
 
     def install(self, app: Flask) -> None:
         app.extensions[EXTENSION] = self

@@ -24,11 +24,16 @@ class Feed:
         return f"{self.kind}:{self.id}"
 
 
+def is_feed_id(text: str) -> bool:
+    """Whether it can name a feed of some kind."""
+    return _ID.fullmatch(text) is not None
+
+
 def parse_feed(text: object) -> Feed:
     """The feed in "kind:id"; raises SyncError("feed.unknown") (SPEC F1)."""
     if isinstance(text, str) and len(text) <= 96:
         kind, _, identifier = text.partition(":")
-        if kind in FEED_KINDS and _ID.fullmatch(identifier):
+        if kind in FEED_KINDS and is_feed_id(identifier):
             return Feed(kind, identifier)
     raise SyncError("feed.unknown", "F1", text if isinstance(text, str) else None)
 

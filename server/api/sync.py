@@ -18,11 +18,10 @@ from server.problems import ProblemError
 from server.receipts import receipt_of, receipt_to_json
 from server.relay.state import read_upstream
 from server.store.protocol import Device, EventAnswer
+from server.window import next_page
 from sync.batch import PROTOCOL, parse_batch, verify_batch
-from sync.cursor import Cursor, Feed, feed_set, parse_cursor, parse_feed
-
-PAGE_EVENTS = 500
-SNAPSHOT_HOURS = 72
+from sync.cursor import Cursor, Feed, parse_cursor, parse_feed
+from sync.encoding import to_base64url
 
 resource = Resource("sync", __name__, url_prefix=PREFIX, description="Events both ways")
 
@@ -45,9 +44,10 @@ def exchange(wanted: dict[str, Any]) -> Response:
     context, device = here(), the_device()
     if wanted["protocol"] != PROTOCOL:
         raise ProblemError("protocol.unknown")
-    feeds = _feeds(wanted["feeds"], device)
-    cursor = parse_cursor(wanted["cursor"])
     now_ms = context.clock()
+    entitled = context.entitled.feeds(device, now_ms)
+    feeds = _feeds(wanted["feeds"], entitled)
+    cursor = parse_cursor(wanted["cursor"])
     results, held = _push(context, device, wanted["batch"], now_ms)
     context.store.contact(device.id, now_ms, wanted["unsent"], now_ms - wanted["device_time"])
     pulled, runs = _pull(context, device, feeds, cursor, wanted["held_after"], now_ms)
@@ -56,9 +56,7 @@ def exchange(wanted: dict[str, Any]) -> Response:
         "receipt": receipt_to_json(context, receipt_of(context, device, *held, now_ms)),
         **_handed_on(context, device),
         **pulled,
-        "removals": [],
-        "digest": None,
-        "feeds": [str(feed) for feed in feeds],
+        "feeds": sorted(str(feed) for feed in entitled),
         "server_time": now_ms,
     }
     # The runs are a text already; the rest of the answer follows it inside the same object.
@@ -67,11 +65,13 @@ def exchange(wanted: dict[str, Any]) -> Response:
     return Response(text.encode("utf-8"), mimetype="application/json")
 
 
-def _feeds(texts: list[str], device: Device) -> frozenset[Feed]:
+def _feeds(texts: list[str], entitled: frozenset[Feed]) -> frozenset[Feed]:
+    """What is asked for; nothing where its neighbours have changed, which the answer says (F11)."""
     feeds = frozenset(parse_feed(text) for text in texts)
-    if any(feed != Feed("checkpoint", device.checkpoint or "") for feed in feeds):
+    others = feeds - entitled
+    if any(feed.kind != "turn_backs" for feed in others):
         raise ProblemError("feed.forbidden")
-    return feeds
+    return frozenset() if others else feeds
 
 
 class Held(NamedTuple):
@@ -130,31 +130,27 @@ def _pull(
 ) -> tuple[dict[str, Any], str]:
     """Members of the answer, and the JSON of its runs."""
     if device.revoked_ms is not None or not feeds:
-        kept = None if cursor is None else str(cursor)
         packs = {} if device.revoked_ms is not None else _pack_versions(context, device)
-        same = {"cursor": kept, "held_after": held_after, "more": False, "reset": False}
-        return {**same, "packs": packs}, "[]"
-    store = context.store
-    checkpoints = [feed.id for feed in feeds]
-    names = feed_set(feeds)
-    fits = (
-        cursor is not None
-        and (cursor.server, cursor.epoch, cursor.feeds) == (store.server_id, store.epoch, names)
-        and cursor.sequence <= store.projected()[1]
-    )
-    if cursor is not None and fits:
-        after = cursor.sequence
-    else:
-        held_after = after = store.snapshot_start(checkpoints, now_ms - SNAPSHOT_HOURS * 3_600_000)
-    page = store.pull(checkpoints, after, PAGE_EVENTS, persons=True)
-    members = {
-        "cursor": str(Cursor(store.server_id, store.epoch, names, page.sequence)),
-        "held_after": held_after,
+        return {
+            "removals": [],
+            "cursor": None if cursor is None else str(cursor),
+            "held_after": held_after,
+            "more": False,
+            "reset": False,
+            "digest": None,
+            "packs": packs,
+        }, "[]"
+    starts = context.starts.at(now_ms)
+    page = next_page(context.store, feeds, device.id, cursor, held_after, starts, now_ms)
+    return {
+        "removals": page.removals,
+        "cursor": str(page.cursor),
+        "held_after": page.held_after,
         "more": page.more,
-        "reset": cursor is not None and not fits,
+        "reset": page.reset,
+        "digest": None if page.digest is None else to_base64url(page.digest),
         "packs": _pack_versions(context, device),
-    }
-    return members, runs_text(page.events)
+    }, runs_text(page.runs)
 
 
 def _pack_versions(context: Context, device: Device) -> dict[str, int]:

@@ -123,29 +123,6 @@ def test_f3_cursor_of_something_else_resets(world: World, part: str) -> None:
     assert answer.get_json()["cursor"] == cursor
 
 
-def test_new_reader_gets_three_days(world: World) -> None:
-    tablet = world.enrol()
-    tablet.crossing()
-    world.sync(tablet, batch=tablet.batch())
-    world.now_ms += 4 * DAY_MS
-    tablet.crossing()
-    world.sync(tablet, batch=tablet.batch(first=2))
-    assert [one["seq"] for one in events_of(world.sync(tablet))] == [2]
-
-
-def test_t4_page_is_bounded_and_goes_on(world: World) -> None:
-    tablet = world.enrol()
-    for _ in range(510):
-        tablet.crossing()
-    world.sync(tablet, batch=tablet.batch())
-    first = world.sync(tablet)
-    assert first.get_json()["more"] is True
-    assert len(events_of(first)) == 500
-    second = world.sync(tablet, cursor=first.get_json()["cursor"])
-    assert second.get_json()["more"] is False
-    assert len(events_of(second)) == 10
-
-
 def test_t1_another_checkpoint_is_neither_given_nor_named(world: World) -> None:
     tablet, stranger = world.enrol(), world.enrol("nt-ca-na")
     tablet.crossing()
