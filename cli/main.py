@@ -26,6 +26,7 @@ COMMANDS = {
     "revoke": "cli.revoke",
     "serve": "cli.serve",
     "simulate": "cli.simulate",
+    "trust": "cli.trust",
     "user": "cli.user",
     "verify": "cli.verify",
     "verify-log": "cli.verify_log",

@@ -113,7 +113,7 @@ def _trust_one(certificate: str) -> Trust:
 
 
 def _trust(path: Path, issuer: str | None, revoked: tuple[Path, ...]) -> Trust:
-    document = _json(path)
+    document = json_of(path)
     try:
         if isinstance(document, dict) and "revoked" in document:
             content = document
@@ -126,7 +126,7 @@ def _trust(path: Path, issuer: str | None, revoked: tuple[Path, ...]) -> Trust:
             )
             content = found.content()
         for path in revoked:
-            withdrawn = import_revocations(_json(path))
+            withdrawn = import_revocations(json_of(path))
             lists = [*(content.get("revocations") or []), *withdrawn.revocations]
             content = content | {"revocations": lists}
             count = sum(len(one["fingerprints"]) for one in withdrawn.revocations)
@@ -137,7 +137,8 @@ def _trust(path: Path, issuer: str | None, revoked: tuple[Path, ...]) -> Trust:
         raise click.ClickException(f"{path}: {error}") from None
 
 
-def _json(path: Path) -> Any:
+def json_of(path: Path) -> Any:
+    """What a published list holds. Raises ClickException for a file too large or no JSON."""
     if path.stat().st_size > MAX_TRUST_BYTES:
         raise click.ClickException(f"{path}: quá lớn / too large")
     try:
@@ -160,9 +161,7 @@ def _say(evidence: Evidence, lang: str) -> None:
         click.echo(f"  {fact}")
     if evidence.status == "claim" and evidence.family in ("hc1", "shc"):
         click.echo(
-            "Không có gì trong mã được chứng minh."
-            if lang == "vi"
-            else "Nothing in it is proved."
+            "Không có gì trong mã được chứng minh." if lang == "vi" else "Nothing in it is proved."
         )
     if evidence.identity is not None:
         click.echo(

@@ -497,6 +497,8 @@ EN: dict[str, str] = {
     "what.events.import": "Imported a file of unsent events",
     "what.device.enrolled": "A tablet enrolled",
     "what.device.revoked": "Revoked a tablet",
+    "what.trust.signers": "Took a list of trusted keys",
+    "what.trust.revocations": "Took a list of revocations",
     "what.users": "Saw the users",
     "what.figures": "Saw the figures",
     "what.audit": "Saw the access log",

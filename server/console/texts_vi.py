@@ -497,6 +497,8 @@ VI: dict[str, str] = {
     "what.events.import": "Nhập tệp sự kiện chưa gửi",
     "what.device.enrolled": "Máy bảng đã đăng ký",
     "what.device.revoked": "Thu hồi máy bảng",
+    "what.trust.signers": "Nạp danh sách khóa được tin",
+    "what.trust.revocations": "Nạp danh sách thu hồi",
     "what.users": "Xem người dùng",
     "what.figures": "Xem số liệu",
     "what.audit": "Xem nhật ký",
