@@ -173,7 +173,7 @@ class ChainMachine(RuleBasedStateMachine):
 
     @rule(at=index)
     def lock_or_open(self, at: int) -> None:
-        """A locked tablet drains sealed to the home server, whoever carries it, and reads nothing."""
+        """A locked tablet drains sealed to the home server, and reads nothing."""
         life = self._life(at)
         life.locked = not life.locked
 
