@@ -113,8 +113,9 @@ class HomeLook:
 def drafts(sources: Sources, ids: Iterable[int]) -> Iterator[Draft]:
     """What these crossings ask for and is not written yet, each record once."""
     made: set[str] = set()
+    passages = duplicates.Passages(sources.view)
     for record_id in ids:
-        linked = list(duplicates.drafts(sources, record_id))
+        linked = list(duplicates.drafts(sources, passages, record_id))
         yield from (one for one in linked if one.record not in made)
         made |= {one.record for one in linked}
         row = sources.view.execute(f"{ROW} WHERE id = ?", (record_id,)).fetchone()

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from server.home.duplicates import WITHIN_MS, link_record
+from server.home.duplicates import MAX_PASSAGE, WITHIN_MS, link_record
 from server.store.derive import Member, counted
 from server.store.record import OpenEvent
 from tests.server.store.conftest import World
@@ -90,6 +90,75 @@ def test_l3_all_that_hangs_together_counts_as_its_earliest(world: World) -> None
     times = (NOON_MS + 170_000, NOON_MS, NOON_MS + 340_000)
     records = [passed(world, one, at) for one, at in zip(tablets, times, strict=True)]
     assert duplicates(world) == {records[0]: records[1], records[2]: records[1]}
+
+
+def expected(sights: dict[str, tuple[int, str, str, bool]]) -> dict[str, str]:
+    """Duplicate → what counts, from every pair there is: record → (time, device, plate, voided)."""
+    linked: dict[str, list[str]] = {record: [] for record in sights}
+    for one, (time, device, plate, _) in sights.items():
+        for other, (time_2, device_2, plate_2, _) in sights.items():
+            if device != device_2 and plate == plate_2 and abs(time - time_2) <= WITHIN_MS:
+                linked[one].append(other)
+    members = [Member(record, time, voided) for record, (time, *_, voided) in sights.items()]
+    return counted(members, linked)
+
+
+@pytest.mark.parametrize("attempt", range(4))
+def test_l3_neighbours_make_the_components_that_all_pairs_make(
+    world: World, rng: random.Random, attempt: int
+) -> None:
+    rng = random.Random(f"{rng.random()} {attempt}")
+    plates = [{"read": f"30A-{n}", "normal": f"30A{n}"} for n in range(2)]
+    tablets = [world.tablet() for _ in range(3)]
+    sights: dict[str, tuple[int, str, str, bool]] = {}
+    writers: dict[str, Tablet] = {}
+    for _ in range(24):
+        tablet, plate = rng.choice(tablets), rng.choice(plates)
+        at_ms = NOON_MS + rng.randrange(25 * 60_000)
+        if sights and rng.random() < 0.3:
+            record = rng.choice(list(sights))
+            tablet = writers[record]
+            time, device, old, voided = sights[record]
+            field, value = rng.choice(
+                [("voided", "mistake"), ("plate", plate), ("occurred", at_ms)]
+            )
+            event = tablet.amendment(record, {field: refs_of(world, record)}, **{field: value})
+            changed = {"voided": voided, "plate": old, "occurred": time} | {
+                field: True if field == "voided" else plate["normal"] if field == "plate" else value
+            }
+            sights[record] = (changed["occurred"], device, changed["plate"], changed["voided"])
+        else:
+            event = tablet.crossing(plate=plate, occurred=at_ms)
+            record = tablet.records[-1]
+            sights[record] = (at_ms, tablet.device.id, plate["normal"], False)
+            writers[record] = tablet
+        tablet.push(world.store, tablet.batch(event), NOON_MS)
+        if rng.random() < 0.5:
+            world.look()
+    world.look()
+    assert duplicates(world) == expected(sights)
+
+
+def refs_of(world: World, record: str) -> tuple[str, ...]:
+    """Every write there is: what is written over all of them is what is shown."""
+    return tuple(one.ref for one in world.events("crossing") if one.body.record == record)
+
+
+def test_l2_what_is_typed_where_there_is_no_plate_is_not_taken_for_one_passage(
+    world: World,
+) -> None:
+    tablets = [world.tablet() for _ in range(3)]
+    for tablet in tablets:
+        tablet.push(world.store, tablet.crossings(40))
+    world.look()
+    sizes: dict[str, int] = {}
+    for first in duplicates(world).values():
+        sizes[first] = sizes.get(first, 1) + 1
+    assert max(sizes.values()) <= MAX_PASSAGE
+    assert len(links(world)) <= 2 * 3 * 40
+    before = world.look()
+    world.config.view_path.unlink()
+    assert world.look() == before
 
 
 def test_l3_a_voided_crossing_links_nothing(world: World) -> None:
