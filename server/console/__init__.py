@@ -13,6 +13,7 @@ from server.console import (
     audit,
     crossing,
     devices,
+    documents,
     figures,
     links,
     pages,
@@ -25,7 +26,19 @@ from server.console import (
 from server.console.memory import Memory
 from server.console.visit import EXTENSION, ConsoleCookies
 
-FAMILIES = (session, review, crossing, resolve, links, search, figures, devices, users, audit)
+FAMILIES = (
+    session,
+    review,
+    crossing,
+    resolve,
+    links,
+    search,
+    figures,
+    documents,
+    devices,
+    users,
+    audit,
+)
 
 
 def add_console(app: Flask, session_key: bytes) -> None:

@@ -40,6 +40,7 @@ NAVIGATION: tuple[tuple[str, str, tuple[UserRole, ...]], ...] = (
     ("review", "console.queue", ("reviewer", "approver")),
     ("search", "console.search_form", ("reviewer", "approver")),
     ("figures", "console.figures", ("command", "approver")),
+    ("documents", "console.documents", ("approver",)),
     ("devices", "console.devices", ("admin",)),
     ("users", "console.users", ("admin",)),
     ("audit", "console.audit_log", ("admin", "approver")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from server.issuing.columns import (
     Column,
     required,
 )
+from server.issuing.places import Known
 from server.issuing.rows import Cells, RowError, claims_of
 from server.issuing.values import VIETNAM, folded, has_control_characters, tidy
 
@@ -37,14 +38,6 @@ COLUMNS: tuple[Column, ...] = (
     PLATE,
     replace(REASON, limit=MAX_REASON_CHARACTERS),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A commune that the levels in force name: "2021/22738" and how it is called."""
-
-    place: str
-    name: str
 
 
 def read_form(

@@ -16,23 +16,23 @@ from credentials.own_claims import DECLARATION_VALIDITY_HOURS, ClaimError
 from server.access import public
 from server.console.texts import Language
 from server.context import here
-from server.declare.form import COLUMNS, SYMPTOMS, Known, read_form
+from server.declare.form import COLUMNS, SYMPTOMS, read_form
 from server.declare.limits import DeclarationLimits
 from server.declare.texts import declare_text
 from server.document_keys import NoSigningKeyError
 from server.issuing.codes import PrintedCode, code_svg, printed_code
+from server.issuing.places import Known, known_places
 from server.issuing.rows import RowError
 from server.issuing.said import lines_of, until_text
 from server.issuing.sign import Document, issue_document
 from server.issuing.texts import said
-from server.packs import EVERYBODY, content_of, trust_in_force
+from server.packs import trust_in_force
 from server.png import matrix_png
 from server.problems import ProblemError
 from server.store.protocol import AuditEntry
 
 EXTENSION = "chot_declarations"
 MAX_FORM_BYTES = 16 * 1024
-MAX_PLACES = 500
 MAX_HOTLINES = 6
 HOUR_MS = 3_600_000
 POLICY = (
@@ -202,17 +202,8 @@ def _frame(language: Language) -> dict[str, Any]:
 
 
 def _places() -> list[Known]:
-    """The communes that the published levels name, for the lists of the form."""
     context = here()
-    pack = context.store.pack("levels", EVERYBODY)
-    content = None if pack is None else content_of(pack, context.keys, context.clock())
-    found: dict[str, Known] = {}
-    for level in (content or {}).get("levels", ()):
-        place, name = level.get("place") or {}, level.get("name")
-        key = f"{place.get('dataset')}/{place.get('code')}"
-        if name:
-            found.setdefault(key, Known(key, str(name)))
-    return sorted(found.values(), key=lambda one: one.name)[:MAX_PLACES]
+    return known_places(context.store, context.keys, context.clock())
 
 
 def _finished(page: str, status: int) -> Response:
