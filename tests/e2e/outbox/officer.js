@@ -114,5 +114,5 @@
     return { device: enrolment.device, head: head.seq, acked, events };
   }
 
-  window.officer = { openShift, cross, crossAll, unsent, packs, stored };
+  window.officer = { scan, openShift, cross, crossAll, unsent, packs, stored };
 })();

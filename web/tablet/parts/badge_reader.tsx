@@ -18,7 +18,7 @@ interface BadgeReaderProps {
 }
 
 export function BadgeReader({ title, take, failed }: BadgeReaderProps): JSX.Element {
-  const { state, texts, settings, devices } = useUi();
+  const { state, texts, settings, devices, covered } = useUi();
   const [sampling, setSampling] = useState(false);
   const badges = useSamples().filter((sample) => sample.kind === "badge" && sample.checkpoint === state.checkpoint?.id);
   const read = (text: string): void => {
@@ -29,11 +29,11 @@ export function BadgeReader({ title, take, failed }: BadgeReaderProps): JSX.Elem
   const picture = (blob: Promise<Blob>): void => {
     blob.then((one) => codeInPicture(devices, one)).then(read, failed);
   };
-  useWedge(read, () => failed(texts.home.wedge_broken));
+  useWedge((text) => !covered && read(text), () => failed(texts.home.wedge_broken));
   return (
     <>
       <h2 class="step">{title}</h2>
-      <Scanner aim={texts.shift.badge_hint} paused={sampling} onText={read} />
+      {!covered && <Scanner aim={texts.shift.badge_hint} paused={sampling} onText={read} />}
       <div class="pair">
         <PhotoButton choose={(one) => picture(Promise.resolve(one))}>
           <CameraIcon />

@@ -25,6 +25,8 @@ export interface Ui {
   devices: Devices;
   /** Places of the levels pack; empty while there is none. */
   places: readonly NamedPlace[];
+  /** A sheet over the screen reads codes of its own: the screen must not read them too. */
+  covered: boolean;
 }
 
 export const UiContext = createContext<Ui | null>(null);

@@ -62,12 +62,15 @@ export function App({ core, devices, update }: AppProps): JSX.Element {
     now_ms,
     devices,
     places: useMemo(() => core.places(), [state.packs]),
+    covered: false,
   };
   return (
     <UiContext.Provider value={ui}>
       <div class="app" onPointerDown={wakeSound}>
         {state.phase !== "starting" && state.phase !== "not_enrolled" && <StatusBar open={() => setStatus(true)} />}
-        <Current ui={ui} kept={kept} onIdle={setIdle} />
+        <UiContext.Provider value={{ ...ui, covered: status }}>
+          <Current ui={ui} kept={kept} onIdle={setIdle} />
+        </UiContext.Provider>
         {status && <StatusSheet close={() => setStatus(false)} idle={idle} update={update} />}
       </div>
     </UiContext.Provider>

@@ -31,15 +31,15 @@ interface HomeProps {
 const STRIP = 3;
 
 export function HomeScreen(props: HomeProps): JSX.Element {
-  const { texts, settings, change } = useUi();
+  const { texts, settings, change, covered } = useUi();
   const [sampling, setSampling] = useState(false);
   const samples = useSamples().filter((sample) => sample.kind !== "badge");
-  const typing = useWedge(props.onText, props.onBroken);
+  const typing = useWedge((text) => !covered && props.onText(text), props.onBroken);
   const { direction } = settings;
   return (
     <main class="screen home">
       <div class="home-scan">
-        <Scanner aim={props.reading ? texts.home.reading : texts.home.aim} paused={sampling || props.reading} onText={props.onText} />
+        {!covered && <Scanner aim={props.reading ? texts.home.reading : texts.home.aim} paused={sampling || props.reading} onText={props.onText} />}
         {typing && <p class="over-scan">{texts.home.wedge_reading}</p>}
         {props.saved}
         {props.error !== null && <Notice kind="bad">{props.error}</Notice>}
