@@ -76,7 +76,7 @@ def test_f7_a_new_reader_gets_two_hours_first_then_three_days(world: World) -> N
     assert replica.alerts == set()
 
 
-def test_f7_pages_are_bounded_both_ways_and_no_event_is_given_twice(world: World) -> None:
+def test_t4_f7_pages_are_bounded_both_ways_and_no_event_is_given_twice(world: World) -> None:
     writer, tablet = world.enrol(), world.enrol()
     write(world, writer, 900)
     world.now_ms += 3 * HOUR_MS

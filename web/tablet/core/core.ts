@@ -5,21 +5,22 @@ import { ref } from "../../shared/sync/events.ts";
 import { append, type Draft, type PersonPart } from "./append.ts";
 import { conditionsOf } from "./conditions.ts";
 import { choiceEvents, ConflictWatch } from "./conflicts.ts";
-import { basesOf, receiptKeys } from "./bases.ts";
 import { type Database, type Enrolment, keepAlert, openDatabase, type OwnEvent, readMeta } from "./db.ts";
-import { enrolDevice, enrolmentCode, Tokens } from "./device.ts";
+import { enrolDevice, enrolmentCode } from "./device.ts";
 import { browserEnvironment, type Environment } from "./environment.ts";
+import { InForce } from "./in_force.ts";
 import { counts } from "./lookups.ts";
 import { SyncLoop } from "./loop.ts";
 import { isFull, isShort } from "./room.ts";
-import { loadPacks, NO_PACKS, type Packs, packStates, packVersions, type Roster, type RosterOfficer, samePacks } from "./packs.ts";
+import { packVersions, type Roster, type RosterOfficer } from "./packs.ts";
 import { refusedEvents } from "./refused.ts";
+import { Rounds } from "./rounds.ts";
 import { checkDraft, crossingEvent, type Header, headerOf, voidEvent } from "./save.ts";
 import { approve, pinState, tryPin } from "./pin.ts";
 import { LEAD_FAILURES, officerOf, personKeys, readBadge, type Shift } from "./session.ts";
 import { LiveState } from "./state.ts";
 import { recentCrossings } from "./summaries.ts";
-import { BATCH_EVENTS, type Pace, syncRound } from "./sync.ts";
+import { TurnBacks } from "./turned_back.ts";
 import { unsentFile } from "./unsent_file.ts";
 import {
   type AppState,
@@ -34,13 +35,11 @@ import {
   type NamedPlace,
   type RefusedEvent,
   type SavedCrossing,
+  type TurnedBack,
   type UnsentFile,
 } from "./types.ts";
-import { confirmed, decideDraft, NO_RULES, placesOf, type Rulebook, rulebookOf } from "./verdict.ts";
+import { decideDraft } from "./verdict.ts";
 
-const DAY_MS = 86_400_000;
-/** How often what is stored is counted, besides what comes (SPEC F9). */
-const RECOUNT_AFTER_MS = 3_600_000;
 /** Of a failed round: what a person has to know, not just wait for. */
 const ALARMING = /^(receipt|device)\.|^(storage\.full|enrolment\.changed)$/;
 /** True until somebody enrols the tablet again, so kept over a restart too. */
@@ -58,22 +57,19 @@ export function createCore(environment: Environment = browserEnvironment()): Cor
 class TabletCore implements Core {
   readonly #environment: Environment;
   readonly #live = new LiveState();
-  readonly #tokens: Tokens;
+  readonly #rounds: Rounds;
   readonly #loop: SyncLoop;
   #database: Database | null = null;
   #enrolment: Enrolment | null = null;
-  #counted_ms = Number.NEGATIVE_INFINITY;
   #asked_storage_ms = Number.NEGATIVE_INFINITY;
-  readonly #pace: Pace = { events: BATCH_EVENTS, sent: 0 };
-  #packs: Packs = NO_PACKS;
-  #rules: Rulebook = NO_RULES;
-  #places: readonly NamedPlace[] = [];
+  readonly #force = new InForce();
+  readonly #turn_backs = new TurnBacks();
   #shift: Shift | null = null;
   #watch = new ConflictWatch();
 
   constructor(environment: Environment) {
     this.#environment = environment;
-    this.#tokens = new Tokens(environment);
+    this.#rounds = new Rounds(environment);
     this.#loop = new SyncLoop(
       environment,
       (heard) => this.#round(heard),
@@ -112,8 +108,8 @@ class TabletCore implements Core {
     if (unsent > 0) throw new CoreError("enrolment.unsent", unsent);
     const enrolment = await enrolDevice(this.#environment, this.#db(), code);
     this.#dropShift();
-    this.#tokens.dropAll();
-    this.#packs = NO_PACKS;
+    this.#rounds.forget();
+    this.#force.clear();
     this.#live.set({ alerts: [] });
     await this.#adopt(enrolment);
     await this.#loop.now();
@@ -121,7 +117,7 @@ class TabletCore implements Core {
 
   async openShift(badgeText: string, pin: string): Promise<void> {
     const roster = this.#roster();
-    const { officer, secret } = await readBadge(badgeText, this.#packs.trust, roster, this.#serverMs());
+    const { officer, secret } = await readBadge(badgeText, this.#force.packs.trust, roster, this.#serverMs());
     await this.#unlock(officer, secret, pin, roster);
   }
 
@@ -147,7 +143,7 @@ class TabletCore implements Core {
     if (officer !== null && officer.role !== "lead" && unsent > 0) {
       if (lead === undefined) throw new CoreError("shift.unsent", unsent);
       const times = { now_ms: this.#environment.now(), server_ms: this.#serverMs() };
-      await approve(this.#db(), lead, this.#packs.trust, this.#roster(), times).finally(() => this.#refresh());
+      await approve(this.#db(), lead, this.#force.packs.trust, this.#roster(), times).finally(() => this.#refresh());
     }
     this.#dropShift();
   }
@@ -161,12 +157,12 @@ class TabletCore implements Core {
   async readCode(text: string): Promise<Evidence> {
     const { clock_skew_ms, last_contact_ms, unsent } = this.#live.now;
     const skew_ms = clock_skew_ms ?? 0;
-    const conditions = await conditionsOf(this.#db(), this.#packs, { skew_ms, last_contact_ms, unsent });
-    return await read(text, this.#packs.trust, this.#environment.now() + skew_ms, 0, conditions);
+    const conditions = await conditionsOf(this.#db(), this.#force.packs, { skew_ms, last_contact_ms, unsent });
+    return await read(text, this.#force.packs.trust, this.#environment.now() + skew_ms, 0, conditions);
   }
 
   decide(draft: CrossingDraft): Decision {
-    return decideDraft(draft, this.#rules, this.#enrolled().checkpoint, this.#serverMs());
+    return decideDraft(draft, this.#force.rules, this.#enrolled().checkpoint, this.#serverMs());
   }
 
   async save(draft: CrossingDraft): Promise<SavedCrossing> {
@@ -189,7 +185,7 @@ class TabletCore implements Core {
   async conflicts(): Promise<readonly Conflict[]> {
     const history = this.#history();
     const { device, server } = this.#enrolled();
-    const nameOf = (id: string): string | null => this.#packs.roster?.officers.find((one) => one.id === id)?.name ?? null;
+    const nameOf = (id: string): string | null => this.#force.packs.roster?.officers.find((one) => one.id === id)?.name ?? null;
     const found = history === null ? [] : await this.#watch.conflicts(this.#db(), { device, server, history, nameOf });
     if (history !== null && found.length !== this.#live.now.conflicts) this.#live.set({ conflicts: found.length });
     return found;
@@ -212,6 +208,10 @@ class TabletCore implements Core {
     return await refusedEvents(this.#db(), this.#enrolled().device);
   }
 
+  async turnedBack(plate: string): Promise<TurnedBack | null> {
+    return await this.#turn_backs.of(this.#db(), plate, this.#force.packs, this.#serverMs());
+  }
+
   async exportUnsent(): Promise<UnsentFile> {
     return await unsentFile(this.#db(), this.#enrolled(), this.#serverMs());
   }
@@ -221,7 +221,7 @@ class TabletCore implements Core {
   }
 
   places(): readonly NamedPlace[] {
-    return this.#places;
+    return this.#force.places;
   }
 
   setUpdateReady(update_ready: boolean): void {
@@ -292,24 +292,17 @@ class TabletCore implements Core {
   async #round(heard: () => void): Promise<void> {
     const enrolment = this.#enrolment;
     if (enrolment === null) return;
-    const [environment, db, tokens] = [this.#environment, this.#db(), this.#tokens];
+    const db = this.#db();
     const onProgress = () => {
       heard();
       return this.#refresh();
     };
-    const now = environment.now();
     try {
-      const bases = basesOf(enrolment, this.#packs, environment.api);
-      const keys = await receiptKeys(bases);
-      const recount = Math.abs(now - this.#counted_ms) >= RECOUNT_AFTER_MS;
-      const common = { environment, db, enrolment, tokens, pace: this.#pace, onProgress };
       // What others wrote must not take the last room of the outbox.
       const history = isShort(this.#live.now.storage) ? null : this.#history();
-      const { alerts } = await syncRound({ ...common, history, bases, receiptKeys: keys, recount });
-      if (recount) this.#counted_ms = now;
+      const alerts = await this.#rounds.run({ db, enrolment, packs: this.#force.packs, history, onProgress });
       const lasting = this.#live.now.alerts.filter((code) => LASTING.test(code));
-      const kept = [...((await readMeta(db, "alerts")) ?? []), ...(await this.#repaired(now))];
-      this.#live.set({ alerts: [...new Set([...lasting, ...kept, ...alerts, ...(await this.#reloadPacks())])] });
+      this.#live.set({ alerts: [...new Set([...lasting, ...alerts, ...(await this.#reloadPacks())])] });
       await this.conflicts();
     } catch (reason) {
       const error = isFull(reason) ? new CoreError("storage.full") : reason;
@@ -324,25 +317,14 @@ class TabletCore implements Core {
     }
   }
 
-  /** Said for a day: what was read anew may be why a list looked different (SPEC F9). */
-  async #repaired(now: number): Promise<string[]> {
-    const at = await readMeta(this.#db(), "repaired_ms");
-    return at !== null && Math.abs(now - at) < DAY_MS ? ["feed.repaired"] : [];
-  }
-
   /** Puts what is stored in force; returns a code for each pack that cannot be. */
   async #reloadPacks(): Promise<string[]> {
-    const { packs, broken } = await loadPacks(this.#db(), this.#enrolled(), this.#serverMs(), this.#packs);
-    const same = samePacks(packs, this.#packs);
-    this.#packs = packs;
-    this.#rules = same ? confirmed(this.#rules, packs) : rulebookOf(packs);
-    if (!same) this.#places = placesOf(this.#rules, this.#serverMs());
-    const states = packStates(packs, this.#serverMs());
-    if (!same || JSON.stringify(states) !== JSON.stringify(this.#live.now.packs)) this.#live.set({ packs: states });
+    const { codes, changed, states } = await this.#force.reload(this.#db(), this.#enrolled(), this.#serverMs());
+    if (changed || JSON.stringify(states) !== JSON.stringify(this.#live.now.packs)) this.#live.set({ packs: states });
     // Somebody struck off the roster does not go on until the end of the shift.
     const officer = this.#shift?.officer.id;
-    if (officer !== undefined && packs.roster?.officers.every(({ id }) => id !== officer) === true) this.#dropShift();
-    return [...broken.map(() => "pack.broken"), ...this.#rules.broken.map(() => "pack.content")];
+    if (officer !== undefined && this.#force.packs.roster?.officers.every(({ id }) => id !== officer) === true) this.#dropShift();
+    return codes;
   }
 
   async #askStorage(): Promise<void> {
@@ -368,9 +350,7 @@ class TabletCore implements Core {
   }
 
   #roster(): Roster {
-    const { roster } = this.#packs;
-    if (roster === null) throw new CoreError("pack.missing", "roster");
-    return roster;
+    return this.#force.roster();
   }
 
   #header(): Header {
@@ -378,7 +358,7 @@ class TabletCore implements Core {
     const officer = this.#shift?.keys === null ? undefined : this.#shift?.officer.id;
     if (officer === undefined) throw new CoreError("shift.closed");
     const offset_ms = this.#live.now.clock_skew_ms;
-    return { home: checkpoint.id, lane: checkpoint.lane, offset_ms, officer, packs: packVersions(this.#packs) };
+    return { home: checkpoint.id, lane: checkpoint.lane, offset_ms, officer, packs: packVersions(this.#force.packs) };
   }
 
   #history(): { key: CryptoKey; id: string } | null {

@@ -36,7 +36,8 @@ export async function newestEvents(db: Database, count: number): Promise<{ own: 
   }
   let theirs = await tx.objectStore("pulled").index("time_ms").openCursor(null, "prev");
   while (theirs !== null && pulled.length < count) {
-    pulled.push(theirs.value);
+    // Neighbours' refusals are no crossings of this checkpoint, and may be many.
+    if (theirs.value.kind !== "turn_back") pulled.push(theirs.value);
     theirs = await theirs.continue();
   }
   await tx.done;

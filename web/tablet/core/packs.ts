@@ -2,6 +2,7 @@
 
 import { NO_TRUST, PackError, type PackPayload, parseTrust, type Trust, verifyPack } from "../../shared/credentials/index.ts";
 import { isObject } from "../../shared/sync/events.ts";
+import { basesIn } from "./bases.ts";
 import { type Database, type Enrolment, type StoredPack, storePack } from "./db.ts";
 import { CoreError, type OfficerRole, type PackState } from "./types.ts";
 
@@ -59,6 +60,7 @@ export async function openPack(name: string, jws: string, enrolment: Enrolment, 
   if (payload.name !== name || !scopes.includes(payload.scope)) throw new CoreError("pack.scope", name);
   if (name === "roster") rosterOf(payload.content);
   if (name === "trust") await trustOf(payload.content);
+  if (name === "bases") basesIn(payload.content);
   return payload;
 }
 

@@ -9,8 +9,9 @@ import type { Conflict, ConflictSide, ConflictWrite } from "./conflicts.ts";
 import type { RefusedEvent } from "./refused.ts";
 import type { StorageState } from "./room.ts";
 import type { Drained } from "./standing.ts";
+import type { TurnedBack } from "./turned_back.ts";
 
-export type { Conflict, ConflictSide, ConflictWrite, Drained, Evidence, RefusedEvent };
+export type { Conflict, ConflictSide, ConflictWrite, Drained, Evidence, RefusedEvent, TurnedBack };
 export type Direction = "in" | "out";
 export type Mode = "checked" | "green_lane" | "waved" | "group";
 export type Purpose =
@@ -292,6 +293,8 @@ export interface Core {
   resolve(conflict: Conflict, choice: string): Promise<void>;
   /** Own events that the server held or rejected. */
   refused(): Promise<readonly RefusedEvent[]>;
+  /** Whether a checkpoint nearby turned this plate (its normal form) back within a day. */
+  turnedBack(plate: string): Promise<TurnedBack | null>;
   /** The unsent events, signed, persons sealed; also while locked. They stay unsent. Throws CoreError("export.empty"). */
   exportUnsent(): Promise<UnsentFile>;
   syncNow(): Promise<void>;

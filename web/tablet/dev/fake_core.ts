@@ -139,6 +139,8 @@ export function fakeCore(query: URLSearchParams): Core {
       conflicts = conflicts.filter((one) => one !== conflict);
       set({ conflicts: conflicts.length });
     },
+    turnedBack: (plate) =>
+      Promise.resolve(query.has("turned") ? { plate, checkpoint: "hd-dai-lo", name: "Chốt Đại lộ Thăng Long", time_ms: Date.now() - HOUR_MS } : null),
     refused: () => Promise.resolve(query.has("refused") ? FAKE_REFUSED : []),
     exportUnsent: () => Promise.resolve({ name: "chot-demo.jsonl", lines: ["{}\n"], events: state.unsent }),
     async syncNow() {

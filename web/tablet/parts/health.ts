@@ -8,7 +8,7 @@ import { ageText } from "./time.ts";
 export type Grade = "ok" | "look" | "act";
 
 export interface Reading {
-  id: "unsent" | "contact" | "packs" | "clock" | "storage" | "conflicts" | "rejected" | "update";
+  id: "unsent" | "drained" | "contact" | "packs" | "clock" | "storage" | "conflicts" | "rejected" | "update";
   grade: Grade;
   label: string;
   value: string;
@@ -48,6 +48,7 @@ export function readings(state: AppState, texts: Texts, now_ms: number): Reading
     // Only a person can do anything about it: where there is something, it stands first.
     ...(conflicts.grade === "ok" ? [] : [conflicts]),
     unsentReading(state, words, age, now_ms),
+    drainedReading(state, words),
     contactReading(state, texts, age, now_ms),
     packReading(state, texts, age),
     clockReading(state, texts),
@@ -86,6 +87,12 @@ function unsentReading(state: AppState, words: Texts["status"], age: (since_ms: 
     value: String(state.unsent),
     advice: state.unsent === 0 || oldest === null ? words.unsent_none : words.unsent_some(age(oldest)),
   };
+}
+
+/** How safe what is written here has become (SPEC P7). */
+function drainedReading({ drained: { saved, relay, home, safe } }: AppState, words: Texts["status"]): Reading {
+  const advice = words.drained(saved, relay, home, safe);
+  return { id: "drained", grade: "ok", label: words.drained_label, value: `${home} / ${saved}`, advice };
 }
 
 function contactReading(state: AppState, texts: Texts, age: (since_ms: number) => string, now_ms: number): Reading {

@@ -8,6 +8,7 @@ import { Button, Sheet } from "./controls.tsx";
 import { EraseIcon } from "./icons.tsx";
 import { Keypad } from "./keypad.tsx";
 import { likelyCodes } from "./plate_local.ts";
+import { TurnedBackNote } from "./turned_back_note.tsx";
 import { LONGEST_PLATE, PLATE_LETTERS, plateFrom, platePhase, plateText } from "./plate_text.ts";
 import { useUi } from "./ui.ts";
 
@@ -63,6 +64,7 @@ export function PlateSheet({ plate, seen, done, close }: PlateSheetProps): JSX.E
           </span>
         )}
       </p>
+      <TurnedBackNote plate={shown?.normal ?? null} />
       {letters ? (
         <LetterPad digits={/[A-Z]$/.test(typed)} press={press} erase={erase} toDigits={() => setForced("digits")} />
       ) : (

@@ -8,6 +8,7 @@ import { GoodsSheet, quantityText } from "../parts/goods_sheet.tsx";
 import { ACTION_ICONS, CrossIcon, GoodsIcon, MinusIcon, OUTCOME_ICONS, PeopleIcon, PlaceIcon, PlusIcon, ScanIcon } from "../parts/icons.tsx";
 import { PlateSheet } from "../parts/plate_field.tsx";
 import { plateText } from "../parts/plate_text.ts";
+import { TurnedBackNote } from "../parts/turned_back_note.tsx";
 import { placeName } from "../parts/places.ts";
 import { useUi } from "../parts/ui.ts";
 import { VehicleRow, VehicleSheet } from "../parts/vehicle_picker.tsx";
@@ -55,6 +56,7 @@ export function VerdictScreen(props: VerdictProps): JSX.Element {
           </button>
           <GoodsButton draft={draft} open={() => setOpen("goods")} />
         </div>
+        <TurnedBackNote plate={draft.plate?.normal ?? null} />
         <VehicleRow chosen={draft.vehicle_class} choose={(vehicle_class) => change({ vehicle_class })} more={() => setOpen("vehicles")} />
         <PeopleRow draft={draft} change={change} addPerson={props.addPerson} />
         <Actions chosen={draft.action} choose={act} />

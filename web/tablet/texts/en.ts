@@ -250,6 +250,7 @@ export const en: Texts = {
     may_be: "May be",
     clear: "No plate",
     empty: "Two province digits",
+    turned_back: (checkpoint, time) => `Turned back at ${checkpoint} at ${time}`,
   },
 
   plate_classes: {
@@ -338,6 +339,8 @@ export const en: Texts = {
     export_explain: "Without a network for long? Save this file, carry it to the server and run: chot import-events. Persons in it are encrypted.",
     exported: "File saved. The data stays on the tablet and is still sent by itself.",
     unsent_some: (age) => `The oldest waits ${age}. Sent by itself when there is signal; carry on.`,
+    drained_label: "Where events have got to",
+    drained: (saved, relay, home, safe) => `On this tablet ${saved}, at a relay ${relay}, at the home server ${home}, in a safe backup ${safe}.`,
     contact_label: "Server contact",
     contact_now: "just now",
     contact_never: "Never yet. Carry on, the data is on the tablet.",
@@ -468,6 +471,9 @@ export const en: Texts = {
     "seal.key": "The server cannot open the persons of a crossing. Tell the administrator; do not remove the app.",
     "seal.text": "The persons of a crossing do not match on the server. Tell the administrator; do not remove the app.",
     "receipt.head": "The server's receipt does not match. Tell the administrator; carry on.",
+    "feed.repaired": "Something was missing of what was received; it was fetched anew. Nothing to do.",
+    "receipt.shape": "The server's answer has a wrong form. Tell the administrator; carry on.",
+    "answer.chain": "What the server sent does not follow from what is held and was not taken. Tell the administrator.",
     "receipt.signature": "The signature of the server's receipt is wrong. Tell the administrator; carry on.",
     "receipt.behind": "The server lacks what it had received; it will be sent again.",
     "receipt.server": "Another server answered than the enrolled one. Tell the administrator.",

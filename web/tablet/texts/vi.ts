@@ -256,6 +256,7 @@ export const vi = {
     may_be: "Có thể là",
     clear: "Không có biển",
     empty: "Hai số tỉnh",
+    turned_back: (checkpoint: string, time: string): string => `Đã bị từ chối ở ${checkpoint} lúc ${time}`,
   },
 
   /** Kinds of plates (credentials/plates). */
@@ -345,6 +346,9 @@ export const vi = {
     export_explain: "Máy mất mạng lâu? Lưu tệp này, chép sang máy chủ rồi chạy: chot import-events. Tên người trong tệp đã được mã hóa.",
     exported: "Đã lưu tệp. Dữ liệu vẫn nằm trên máy và vẫn tự gửi.",
     unsent_some: (age: string): string => `Lượt cũ nhất chờ ${age}. Máy tự gửi khi có mạng; cứ làm tiếp.`,
+    drained_label: "Sự kiện đã tới đâu",
+    drained: (saved: number, relay: number, home: number, safe: number): string =>
+      `Trên máy ${saved}, ở trạm chuyển ${relay}, ở máy chủ chính ${home}, trong bản sao an toàn ${safe}.`,
     contact_label: "Liên lạc máy chủ",
     contact_now: "vừa xong",
     contact_never: "Chưa lần nào. Cứ làm tiếp, dữ liệu nằm trên máy.",
@@ -476,6 +480,9 @@ export const vi = {
     "seal.key": "Máy chủ không mở được thông tin người của một lượt. Báo quản trị, đừng xóa ứng dụng.",
     "seal.text": "Thông tin người của một lượt không khớp trên máy chủ. Báo quản trị, đừng xóa ứng dụng.",
     "receipt.head": "Biên nhận của máy chủ không khớp. Báo quản trị, cứ làm tiếp.",
+    "feed.repaired": "Dữ liệu nhận về từng bị thiếu; máy đã tải lại. Không phải làm gì.",
+    "receipt.shape": "Máy chủ trả lời không đúng khuôn dạng. Báo quản trị, cứ làm tiếp.",
+    "answer.chain": "Dữ liệu máy chủ gửi về không khớp chuỗi đã giữ, máy không nhận. Báo quản trị.",
     "receipt.signature": "Chữ ký biên nhận của máy chủ không đúng. Báo quản trị, cứ làm tiếp.",
     "receipt.behind": "Máy chủ thiếu dữ liệu đã nhận trước đây; máy sẽ gửi lại.",
     "receipt.server": "Máy chủ trả lời không phải máy chủ đã đăng ký. Báo quản trị.",

@@ -1,0 +1,58 @@
+/** Rounds of sync as one tablet runs them: what is kept from one to the next. */
+
+import { basesOf, receiptKeys } from "./bases.ts";
+import { type Database, type Enrolment, readMeta } from "./db.ts";
+import { Tokens } from "./device.ts";
+import type { Environment } from "./environment.ts";
+import type { History } from "./entries.ts";
+import type { Packs } from "./packs.ts";
+import { BATCH_EVENTS, type Pace, syncRound } from "./sync.ts";
+
+const DAY_MS = 86_400_000;
+/** How often what is stored is counted, besides what comes (SPEC F9). */
+const RECOUNT_AFTER_MS = 3_600_000;
+
+export interface RoundInput {
+  db: Database;
+  enrolment: Enrolment;
+  packs: Packs;
+  history: History | null;
+  onProgress: () => Promise<void>;
+}
+
+export class Rounds {
+  readonly #environment: Environment;
+  readonly #tokens: Tokens;
+  readonly #pace: Pace = { events: BATCH_EVENTS, sent: 0 };
+  #counted_ms = Number.NEGATIVE_INFINITY;
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+    this.#tokens = new Tokens(environment);
+  }
+
+  /** As another device: its tokens are of no use, its store not counted yet. */
+  forget(): void {
+    this.#tokens.dropAll();
+    this.#counted_ms = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Codes of what a person has to know. Throws as `syncRound`. */
+  async run({ packs, ...input }: RoundInput): Promise<string[]> {
+    const [environment, tokens, pace] = [this.#environment, this.#tokens, this.#pace];
+    const now = environment.now();
+    const bases = basesOf(input.enrolment, packs, environment.api);
+    const keys = await receiptKeys(bases);
+    const recount = Math.abs(now - this.#counted_ms) >= RECOUNT_AFTER_MS;
+    const { alerts } = await syncRound({ ...input, environment, tokens, pace, bases, receiptKeys: keys, recount });
+    if (recount) this.#counted_ms = now;
+    const kept = (await readMeta(input.db, "alerts")) ?? [];
+    return [...kept, ...(await repaired(input.db, now)), ...alerts];
+  }
+}
+
+/** Said for a day: what was read anew may be why a list looked different (SPEC F9). */
+async function repaired(db: Database, now: number): Promise<string[]> {
+  const at = await readMeta(db, "repaired_ms");
+  return at !== null && Math.abs(now - at) < DAY_MS ? ["feed.repaired"] : [];
+}
