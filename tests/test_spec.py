@@ -48,3 +48,11 @@ def test_no_test_carries_the_number_of_a_rule_that_is_not_there() -> None:
     # F0 to F3 are also what health officers call contacts of the sick.
     unknown = {one for one in numbers_in_tests() - set(rules()) if one[0] in letters} - {"F0"}
     assert sorted(unknown) == []
+
+
+def test_every_lesson_became_a_rule_that_is_there() -> None:
+    table = SPEC.partition("## Where the rules come from")[2]
+    lessons = dict(re.findall(r"^\| (\d+) [^|]+\| ([A-Z0-9, ]+) \|$", table, re.MULTILINE))
+    assert [int(one) for one in lessons] == list(range(1, 24))
+    named = {rule for text in lessons.values() for rule in text.split(", ")}
+    assert sorted(named - set(rules())) == []
