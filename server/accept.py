@@ -1,4 +1,4 @@
-"""What becomes of one pushed event, as far as the event itself tells: SPEC A2–A5, A10, S3.
+"""What becomes of pushed events, as far as each itself tells: SPEC A2–A5, A10, S3.
 
 Pure but for the sealing key it is given; `server/store` adds what only the log knows (duplicates,
 forks, revoked devices, whether a record has begun). An event with a wrong text still gets a row:
@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from schemas.check import checker, missing, refused_field
+from schemas.check import Header, checker, missing, refused_field
 from schemas.feeds import FEED_FIELDS, checkpoint_feed, feed_of
 from schemas.records import KINDS, Kind
 from sync.batch import MAX_PERSON_CHARS, WireEvent
 from sync.chain import NO_PERSON, commitment
-from sync.clock import order_stamp, stamp_of
+from sync.clock import order_stamp
 from sync.errors import SyncError
 from sync.events import Body, parse_body
-from sync.seal import unseal, unwrap_content_key, wrapped_part
+from sync.seal import is_sealed, unseal, unwrap_content_key, wrapped_part
 
 MAX_CONTENT_KEYS = 4096
 ENROLMENT = "enrolment"
@@ -31,7 +33,7 @@ _check = checker()
 
 
 class Examined(NamedTuple):
-    """One event, ready to be stored. A tuple, because each pushed event makes one.
+    """What the log has to know of an event beside its texts. Events that are alike share one.
 
     `home` is the checkpoint it belongs to: the device's own where the body names none. `feed` is
     where it is given out (F1).
@@ -50,10 +52,18 @@ class Examined(NamedTuple):
     begins: bool
     required: bool
     missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """The events of a batch, ready to be stored, with their person parts opened.
+
+    `order`: the largest order stamp of those accepted (C4), 0 where none is.
+    """
+
+    events: Sequence[Examined]
+    persons: Sequence[str | None]
     order: int
-    body: str
-    person: str | None
-    commitment: bytes
 
 
 class ContentKeys:
@@ -93,34 +103,55 @@ class ContentKeys:
 
 
 def examine(
-    event: WireEvent,
+    events: Sequence[WireEvent],
     home: str | None,
     received_ms: int,
     content_keys: ContentKeys,
     relay: frozenset[str] | None = None,
-) -> Examined:
-    """The row an event becomes. `home`: the one checkpoint its device may write to (A10).
+) -> Examination:
+    """What the events of a batch become. `home`: the one checkpoint their device may write to (A10).
 
-    `relay`: the checkpoints of the relay that wrote it as an event of its own chain (U4); then
+    `relay`: the checkpoints of the relay that wrote them as events of its own chain (U4); then
     there is no `home`. What is in order passes by the fast check; only a refusal is read again, to
     be explained.
     """
-    body, person, sealed, committed = event
-    problem = None
-    if sealed is not None:
-        person, problem = _unsealed(sealed, committed, content_keys)
-    header = _check(body, person)
-    if header is None or (
-        home is not None and (header.home != home or header.kind.authors == "server")
-    ):
-        return _explain(event, person, problem, home, received_ms, relay)
-    if relay is not None and (header.home not in relay or header.kind.authors == "server"):
-        return _explain(event, person, problem, home, received_ms, relay)
+    persons = [one.person for one in events]
+    problems: dict[int, str] = {}
+    for index, one in enumerate(events):
+        if one.sealed is not None:
+            persons[index], problem = _unsealed(one.sealed, one.commitment, content_keys)
+            if problem is not None:
+                problems[index] = problem
+    checked = _check([one.body for one in events], persons)
+    found: list[Examined] = []
+    last: Header | None = None
+    for index, header in enumerate(checked.headers):
+        if header is not None and header is last and not problems:
+            found.append(found[-1])
+            continue
+        problem = problems.get(index)
+        if header is None or not _may_write(header, home, relay):
+            found.append(_explain(events[index].body, persons[index], problem, home, relay))
+            last = None
+        else:
+            found.append(_accepted(header, problem, events[index].body))
+            last = None if header.kind.name in FEED_FIELDS else header
+    newest = order_stamp(checked.newest, received_ms) if checked.newest else 0
+    return Examination(found, persons, newest)
+
+
+def _may_write(header: Header, home: str | None, relay: frozenset[str] | None) -> bool:
+    if home is None and relay is None:
+        return True
+    within = header.home == home if relay is None else header.home in relay
+    return within and header.kind.authors != "server"
+
+
+def _accepted(header: Header, problem: str | None, body: str) -> Examined:
     if header.kind.name in FEED_FIELDS:
         feed = feed_of(header.kind.name, header.home, parse_body(body).fields)
     else:
         feed = checkpoint_feed(header.home)
-    # By position: by name it takes three times as long, and this is made for every event.
     return Examined(
         "accepted",
         problem,
@@ -132,26 +163,21 @@ def examine(
         header.begins,
         bool(header.kind.required),
         header.missing,
-        order_stamp(header.stamp, received_ms),
-        body,
-        person,
-        committed,
     )
 
 
 def _explain(
-    event: WireEvent,
+    text: str,
     person: str | None,
     problem: str | None,
     home: str | None,
-    received_ms: int,
     relay: frozenset[str] | None,
 ) -> Examined:
-    """The row of an event that did not pass: why, by the schemas. They have the last word."""
+    """What an event becomes that did not pass: why, by the schemas. They have the last word."""
     try:
-        body = parse_body(event.body)
+        body = parse_body(text)
     except SyncError as error:
-        return _unreadable(event, person, error, home, received_ms)
+        return _unreadable(error, home)
     kind = KINDS.get((body.kind, body.version))
     state, code, field = _judge(kind, body, person, home, relay)
     return Examined(
@@ -169,10 +195,6 @@ def _explain(
         begins=not body.over,
         required=kind is not None and bool(kind.required),
         missing=() if kind is None else missing(kind, body.fields),
-        order=order_stamp(body.stamp, received_ms),
-        body=event.body,
-        person=person,
-        commitment=event.commitment,
     )
 
 
@@ -221,9 +243,7 @@ def _unsealed(
     return (text, None) if len(text) <= MAX_PERSON_CHARS else (None, "seal.text")
 
 
-def _unreadable(
-    event: WireEvent, person: str | None, error: SyncError, home: str | None, received_ms: int
-) -> Examined:
+def _unreadable(error: SyncError, home: str | None) -> Examined:
     return Examined(
         state="rejected",
         code=error.code,
@@ -235,8 +255,4 @@ def _unreadable(
         begins=False,
         required=False,
         missing=(),
-        order=stamp_of(received_ms),
-        body=event.body,
-        person=person,
-        commitment=event.commitment,
     )

@@ -7,6 +7,8 @@ AES-256-GCM (the shape of HPKE, RFC 9180, with what every WebCrypto has).
 
 from __future__ import annotations
 
+import re
+
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -21,6 +23,8 @@ NONCE_BYTES = 12
 POINT_BYTES = 65
 WRAPPED_BYTES = POINT_BYTES + 32 + 16
 _INFO = b"chot/1 seal"
+# An uncompressed point begins with the byte 4, and so its base64url with B.
+_SEALED = re.compile(r"B[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
 
 
 def wrap_content_key(
@@ -64,6 +68,11 @@ def unseal(sealed: str, content_key: bytes, commitment: bytes) -> str:
         return plain.decode("utf-8")
     except (InvalidTag, UnicodeDecodeError):
         raise SyncError("seal.text", "S3") from None
+
+
+def is_sealed(text: str) -> bool:
+    """Whether a text stands sealed in the place of a person text, which is a JSON object (S1)."""
+    return _SEALED.fullmatch(text) is not None
 
 
 def wrapped_part(sealed: str) -> str:

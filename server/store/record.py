@@ -36,6 +36,7 @@ from sync.registers import (
     policies_from_json,
     shown,
 )
+from sync.seal import is_sealed
 
 CHUNK = 500
 
@@ -59,7 +60,12 @@ class SealedPersons:
         self._texts: Sequence[str | None] | None = None
 
     def text(self, at: int, day_keys: DayKeys) -> str | None:
-        """One person text; None where there is none or its day key was destroyed."""
+        """One person text; None where there is none, its day key was destroyed, or it is sealed."""
+        text = self.kept(at, day_keys)
+        return None if text is None or is_sealed(text) else text
+
+    def kept(self, at: int, day_keys: DayKeys) -> str | None:
+        """What is stored for one event: on a relay also what only the home server opens (U9)."""
         if self._texts is None:
             texts = day_keys.decrypt(self.day_key, self._stored, self._binding, self._count)
             self._texts = [None] * self._count if texts is None else texts

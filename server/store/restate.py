@@ -40,6 +40,7 @@ from server.store.run_rows import (
 )
 from sync.batch import WireEvent
 from sync.chain import HASH_BYTES
+from sync.seal import is_sealed
 
 _HELD = f"SELECT {COLUMNS} FROM runs WHERE state = {HELD} AND code = ? ORDER BY n"
 _HOLDING = f"SELECT {COLUMNS} FROM runs WHERE n >= ? ORDER BY n LIMIT 1"
@@ -70,7 +71,9 @@ def take_up_known_kinds(
         commitments = commitments_of(run.commitments, run.count)
         judged = [Judged(HELD, run.code, run.field, feed)] * run.count
         for at in known:
-            wire = WireEvent(bodies[at], persons[at], None, commitments[at])
+            text = persons[at]
+            person = None if text is None or is_sealed(text) else text
+            wire = WireEvent(bodies[at], person, None, commitments[at])
             home = None if by_server else json.loads(bodies[at])["home"]
             one = examine(wire, home, run.received_ms, content_keys)
             judged[at] = Judged(STATES.index(one.state), one.code, one.field, one.feed)
@@ -222,7 +225,7 @@ def _person_texts(
     if sealed is None:
         return [None] * run.count
     day_keys.load(connection, {sealed.day_key})
-    return [sealed.text(at, day_keys) for at in range(run.count)]
+    return [sealed.kept(at, day_keys) for at in range(run.count)]
 
 
 def _author(connection: sqlite3.Connection, run: Run) -> tuple[str, bool]:

@@ -6,7 +6,6 @@ A run whose bodies were dropped (G8) is checked by what is left of it: its ends 
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from dataclasses import dataclass, fields
 
@@ -33,6 +32,7 @@ from sync.chain import HASH_BYTES, NO_PERSON, commitment
 from sync.envelope import Envelope
 from sync.errors import SyncError
 from sync.events import parse_body
+from sync.seal import is_sealed
 
 # A damaged body may be no UTF-8: it comes as bytes.
 COLUMNS = ", ".join(
@@ -40,7 +40,6 @@ COLUMNS = ", ".join(
     for one in fields(Run)
 )
 
-_SEALED = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +149,7 @@ class RunCheck:
             if text is None:
                 if expected != NO_PERSON:
                     missing.append(run.first + index)
-            elif commitment(text) != expected and not _SEALED.fullmatch(text):
+            elif commitment(text) != expected and not is_sealed(text):
                 raise RunError("person.commitment", run.first + index)
         return missing
 

@@ -18,6 +18,7 @@ from server.store.record import SealedPersons, sealed_persons
 from server.store.run_rows import COLUMNS, Run, bodies_of, commitments_of, run_hashes
 from sync.batch import Batch, WireEvent
 from sync.envelope import Envelope
+from sync.seal import is_sealed
 
 MAX_PAGE_CHARS = 1 << 20
 
@@ -68,8 +69,9 @@ class RawBatch:
         for one in self.events:
             text = None
             if one.persons is not None and (feeds is None or one.feed in feeds):
-                text = one.persons.text(one.place, day_keys)
-            events.append(WireEvent(one.body, text, None, one.commitment))
+                text = one.persons.kept(one.place, day_keys)
+            person, sealed = (None, text) if text and is_sealed(text) else (text, None)
+            events.append(WireEvent(one.body, person, sealed, one.commitment))
         batch = Batch(self.device, self.first, self.previous, tuple(events), self.signature)
         return SignedBatch(self.no, batch, self.envelopes)
 
