@@ -81,7 +81,7 @@ dev: install $(STAMPS)/dev ## install, plus the test and lint tools
 
 web: web/dist/tablet/sw.js ## only rebuild web/
 
-check: dev ## tests without a browser, within a minute
+check: dev ## tests within a minute; of those in a browser only the quick ones
 	@$(BIN)/python -m pytest -q -n auto -m 'not browser and not slow'
 	@$(NPM) run --silent test
 
