@@ -1,22 +1,25 @@
 """How fast codes are verified, as ratios to the bare steps in the same run; --json for programs.
 
 HC1: read() to base45 + zlib + CBOR + a bare verification by `cryptography`, for ES256 and PS256.
-Own documents: read() to a bare ES256 verification. The yardstick decodes with `base45` and `cbor2`
-where they are installed, and with our own decoders elsewhere; the output says which.
+Own documents: read() to a bare ES256 verification. Then, where Chromium and a built tablet are:
+what the tablet takes from a decoded code to its verdict with the CPU slowed down six times.
 """
 
 from __future__ import annotations
 
 import base64
-import importlib
 import json
+import os
 import sys
+import tempfile
 import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import base45
+import cbor2
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
@@ -24,34 +27,23 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from credentials import parse_trust, read
-from credentials.base45 import base45_decode
-from credentials.cbor import decode_cbor
+from tests.conftest import CHROMIUM
 from tests.credentials.expected import HOUR_S, ISSUED_S, NOW_MS
 from tests.credentials.health_expected import TRUSTS
-from tests.credentials.health_making import cbor, passport, rsa_key
+from tests.credentials.health_making import passport, rsa_key
 from tests.credentials.signing import ISSUER_KEY, own, trust_key
+from tests.e2e.verdict_time import SLOWDOWN, decode_to_verdict_ms, percentile
 
-PACKAGES = "base45 and cbor2"
+TABLET = Path(__file__).parents[1] / "web" / "dist" / "tablet" / "sw.js"
 RUNS = 40
 CALLS = 60
 LEAST_HC1 = 0.7
-LEAST_HC1_OWN_DECODERS = 0.35
-"""Our base45 takes less than half of the package's time: then the yardstick is the faster one."""
 LEAST_OWN = 0.5
+MOST_VERDICT_MS = 300
+VERDICT_PERCENT = 95
 
 PSS = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
 SHA256 = hashes.SHA256()
-
-
-def decoders() -> tuple[
-    Callable[[str], bytes], Callable[[bytes], Any], Callable[[Any], bytes], str
-]:
-    """base45 and CBOR for the yardstick, and whose they are."""
-    try:
-        base45, cbor2 = (importlib.import_module(name) for name in ("base45", "cbor2"))
-    except ImportError:
-        return base45_decode, decode_cbor, cbor, "our own decoders"
-    return base45.b45decode, cbor2.loads, cbor2.dumps, PACKAGES
 
 
 def bare_verify(key: Any, signature: bytes, signed: bytes) -> None:
@@ -80,14 +72,13 @@ def of_passport(text: str, content: dict[str, Any], key: Any) -> tuple[float, fl
     trust = parse_trust(content)
     if read(text, trust, NOW_MS).code != "ok":
         raise AssertionError("the sample does not verify")
-    from_base45, from_cbor, to_cbor, _ = decoders()
 
     def bare() -> None:
-        message = from_cbor(zlib.decompress(from_base45(text[4:]))[1:])
+        message = cbor2.loads(zlib.decompress(base45.b45decode(text[4:]))[1:])
         protected, _, payload, signature = message
-        from_cbor(protected)
-        from_cbor(payload)
-        bare_verify(key, signature, to_cbor(["Signature1", protected, b"", payload]))
+        cbor2.loads(protected)
+        cbor2.loads(payload)
+        bare_verify(key, signature, cbor2.dumps(["Signature1", protected, b"", payload]))
 
     bare_rate, whole_rate = calls_a_second([bare, lambda: read(text, trust, NOW_MS)])
     return bare_rate, whole_rate
@@ -115,19 +106,17 @@ def of_own() -> tuple[float, float]:
     return bare_rate, whole_rate
 
 
-def main(arguments: list[str]) -> int:
-    """Print the figures; 1 when a ratio leaves its bound."""
-    yardstick = decoders()[3]
-    least_hc1 = LEAST_HC1 if yardstick == PACKAGES else LEAST_HC1_OWN_DECODERS
+def ratios() -> dict[str, dict[str, float]]:
+    """Readings a second beside the bare steps, and the least that their ratio may be."""
     measured = {
-        "hc1_es256": (of_passport(passport(), TRUSTS["vn"], ISSUER_KEY.public_key()), least_hc1),
+        "hc1_es256": (of_passport(passport(), TRUSTS["vn"], ISSUER_KEY.public_key()), LEAST_HC1),
         "hc1_ps256": (
             of_passport(passport(key=rsa_key()), TRUSTS["rsa"], rsa_key().public_key()),
-            least_hc1,
+            LEAST_HC1,
         ),
         "own": (of_own(), LEAST_OWN),
     }
-    figures = {
+    return {
         name: {
             "bare_per_s": round(bare),
             "read_per_s": round(whole),
@@ -136,16 +125,55 @@ def main(arguments: list[str]) -> int:
         }
         for name, ((bare, whole), least) in measured.items()
     }
+
+
+def verdict_times() -> dict[str, dict[str, float]] | str:
+    """Decode-to-verdict of each family in Chromium, or why it could not be measured."""
+    if not os.access(CHROMIUM, os.X_OK):
+        return f"no Chromium at {CHROMIUM}"
+    if not TABLET.exists():
+        return "the tablet is not built: make web"
+    with tempfile.TemporaryDirectory() as folder:
+        times = decode_to_verdict_ms(Path(folder))
+    return {
+        family: {
+            "codes": len(taken_ms),
+            "p50_ms": round(percentile(taken_ms, 50)),
+            "p95_ms": round(percentile(taken_ms, VERDICT_PERCENT)),
+            "most_ms": MOST_VERDICT_MS,
+        }
+        for family, taken_ms in times.items()
+    }
+
+
+def main(arguments: list[str]) -> int:
+    """Print the figures; 1 when one leaves its bound. `--no-browser` leaves Chromium out."""
+    figures = ratios()
+    times = "left out" if "--no-browser" in arguments else verdict_times()
     if "--json" in arguments:
-        print(json.dumps({"yardstick": yardstick, "figures": figures}))
+        print(json.dumps({"figures": figures, "decode_to_verdict": times}))
     else:
-        print(f"yardstick: {yardstick}")
-        for name, figure in figures.items():
-            print(
-                f"{name:10} bare {figure['bare_per_s']:7,}/s  read {figure['read_per_s']:7,}/s"
-                f"  ratio {figure['ratio']:.2f}  (least {figure['least']})"
-            )
-    return int(any(figure["ratio"] < figure["least"] for figure in figures.values()))
+        say(figures, times)
+    slow = isinstance(times, dict) and any(t["p95_ms"] > t["most_ms"] for t in times.values())
+    return int(slow or any(figure["ratio"] < figure["least"] for figure in figures.values()))
+
+
+def say(figures: dict[str, dict[str, float]], times: dict[str, dict[str, float]] | str) -> None:
+    """The figures for a person."""
+    for name, figure in figures.items():
+        print(
+            f"{name:10} bare {figure['bare_per_s']:7,}/s  read {figure['read_per_s']:7,}/s"
+            f"  ratio {figure['ratio']:.2f}  (least {figure['least']})"
+        )
+    if isinstance(times, str):
+        print(f"decode to verdict in Chromium: {times}")
+        return
+    print(f"decode to verdict in Chromium, CPU slowed down {SLOWDOWN} times:")
+    for family, time_ in times.items():
+        print(
+            f"{family:10} p50 {time_['p50_ms']:4} ms  p95 {time_['p95_ms']:4} ms"
+            f"  (most {time_['most_ms']}; {time_['codes']} codes)"
+        )
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ def scan_by_wedge(page: Page, text: str, method: InputMethod = "off") -> None:
     """The key events of `text` and Enter, one each KEY_S by their own word."""
     client = page.context.new_cdp_session(page)
     started_s = time.time()
-    for n, (code, key, shift) in enumerate([*_events(text, method), ("Enter", "Enter", False)]):
+    for n, (code, key, shift) in enumerate([*key_events(text, method), ("Enter", "Enter", False)]):
         event: dict[str, str | float] = {"code": code, "key": key, "modifiers": 8 if shift else 0}
         event["timestamp"] = started_s + n * KEY_S
         client.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **event})
@@ -34,7 +34,8 @@ def scan_by_wedge(page: Page, text: str, method: InputMethod = "off") -> None:
     client.detach()
 
 
-def _events(text: str, method: InputMethod) -> Iterator[tuple[str, str, bool]]:
+def key_events(text: str, method: InputMethod = "off") -> Iterator[tuple[str, str, bool]]:
+    """(code, key, shift) of each key that goes down."""
     rewrites = {"telex": TELEX, "vni": VNI}.get(method, {})
     before = ""
     for character in text:
