@@ -6,7 +6,7 @@ import asyncio
 import os
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,34 +45,44 @@ class Outcome:
 
 
 def run(
-    folder: Path, seeds: Sequence[str], patch: Patch | None = None, often: Fate | None = None
+    folder: Path,
+    seed: str,
+    numbers: Sequence[int],
+    patch: Patch | None = None,
+    often: Fate | None = None,
 ) -> Outcome:
-    """Live through these seeds, in a thread of its own: another Playwright may own this one."""
+    """Live through days of a seed, in a thread of its own: another Playwright may own this one."""
     if not os.access(CHROMIUM, os.X_OK):
         pytest.skip(f"no Chromium at {CHROMIUM}: apt install chromium, or set CHROMIUM")
     if not BUILT.exists():
         pytest.skip("the tablet is not built: make web")
+    # A planted fault need not be waited for as long as a slow machine.
+    drain_s = DRAIN_S if patch is None else DRAIN_S / 10
+
+    def plan(number: int, checkpoint: str, code: str) -> Plan:
+        return Plan(f"{seed}.{number}", number, checkpoint, code, often, drain_s)
+
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, _run(folder, seeds, patch, often)).result()
+        return pool.submit(asyncio.run, _run(folder, numbers, plan, patch)).result()
 
 
 async def _run(
-    folder: Path, seeds: Sequence[str], patch: Patch | None, often: Fate | None
+    folder: Path,
+    numbers: Sequence[int],
+    plan: Callable[[int, str, str], Plan],
+    patch: Patch | None,
 ) -> Outcome:
     began = time.monotonic()
     async with bench(folder, patch) as shared:
-        codes = await asyncio.to_thread(new_codes, shared.config, len(seeds))
+        codes = await asyncio.to_thread(new_codes, shared.config, len(numbers))
+        plans = [plan(number, *code) for number, code in zip(numbers, codes, strict=True)]
         free = asyncio.Semaphore(AT_ONCE)
-        # A planted fault need not be waited for as long as a slow machine.
-        drain_s = DRAIN_S if patch is None else DRAIN_S / 10
 
-        async def one(number: int) -> Day | str:
+        async def one(plan: Plan) -> Day | str:
             async with free:
-                return await _lived(
-                    shared, Plan(seeds[number], number, *codes[number], often, drain_s)
-                )
+                return await _lived(shared, plan)
 
-        days = await asyncio.gather(*(one(number) for number in range(len(seeds))))
+        days = await asyncio.gather(*map(one, plans))
         kills = shared.server.kills
     log = stored_events(shared.config)
     lived = [day for day in days if isinstance(day, Day)]

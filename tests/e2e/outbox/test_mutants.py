@@ -19,7 +19,7 @@ from tests.e2e.outbox.wire import Fate
     ids=["drops on a 401", "sent is done", "appends outside the transaction"],
 )
 def test_planted_fault_is_found(tmp_path: Path, fault: str, often: Fate) -> None:
-    outcome = run(tmp_path, [f"{SEED}.{n + 1}" for n in range(2)], planted(fault), often)
+    outcome = run(tmp_path, str(SEED), (1, 2), planted(fault), often)
     print(outcome)
     assert outcome.ledger.lost > 0
     assert outcome.wrong
