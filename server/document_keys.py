@@ -154,13 +154,14 @@ def generate_key(
 def rotate_key(
     keys: KeyRing, now_ms: int, begins_ms: int, *, compromised: bool = False
 ) -> DocumentKey:
-    """A new published key that signs from `begins_ms` (a whole second); the others sign until then.
+    """A new published key that signs from the second after `begins_ms`; the others until then.
 
     `compromised` withdraws the others at once: tablets with the new trust pack believe nothing
     that they ever signed, and the new key signs from now on.
     """
-    begins_ms = now_ms if compromised else begins_ms
-    begins_ms = begins_ms // 1000 * 1000
+    # A document's `iat` has whole seconds: one that the old key signed in this very second must
+    # stay inside its window.
+    begins_ms = now_ms // 1000 * 1000 if compromised else begins_ms // 1000 * 1000 + 1000
     old = {one.kid for one in document_keys(keys) if one.state(now_ms) in ("waiting", "signing")}
     made = generate_key(keys, now_ms, begins_ms)
 
