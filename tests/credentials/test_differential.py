@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from credentials import evidence_to_json, normalise_plate, parse_trust, read
+from credentials import Conditions, evidence_to_json, normalise_plate, parse_trust, read
 from tests.credentials.signing import ISSUER_KEY, OTHER_KEY, own
 from tests.node import typescript_answers
 
@@ -83,14 +83,35 @@ def odd_texts(rng: random.Random) -> list[str]:
     return [as_carried(text) for text in texts]
 
 
+def odd_conditions(rng: random.Random) -> Conditions:
+    """Often none; else a clock and a list at the edges of what is told apart."""
+    if rng.random() < 0.5:
+        return Conditions()
+    hour_ms = 3_600_000
+    ages = (0, 24 * hour_ms - 1, 24 * hour_ms, 48 * hour_ms, 168 * hour_ms - 1, 168 * hour_ms)
+    return Conditions(
+        high_water_ms=rng.choice((0, NOW_MS, NOW_MS + 300_000, NOW_MS + 300_001, NOW_MS * 2)),
+        confirmed_ms=rng.choice((None, NOW_MS + 1, *(NOW_MS - age for age in ages))),
+        trust_stop_hours=rng.choice((None, 0, 24, 48, 168)),
+    )
+
+
 def test_both_languages_give_the_same_evidence(seed: int) -> None:
     rng = random.Random(seed)
     content = READING["trusts"]["district"]
     trust = parse_trust(content)
     texts = odd_texts(rng)
-    found = answers([{"trust": content}, *({"text": text, "now_ms": NOW_MS} for text in texts)])
+    under = [odd_conditions(rng) for _ in texts]
+    lines = [
+        {"text": text, "now_ms": NOW_MS, "conditions": asdict(known)}
+        for text, known in zip(texts, under, strict=True)
+    ]
+    found = answers([{"trust": content}, *lines])
     # Through JSON, as a wire would carry it: both write a lone surrogate as an escape.
-    expected = [json.loads(json.dumps(evidence_to_json(read(t, trust, NOW_MS)))) for t in texts]
+    expected = [
+        json.loads(json.dumps(evidence_to_json(read(text, trust, NOW_MS, 0, known))))
+        for text, known in zip(texts, under, strict=True)
+    ]
     assert len(found) == len(expected)
     differing = [
         (text, here, there)

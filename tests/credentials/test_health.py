@@ -125,3 +125,20 @@ def test_the_worst_inputs_cost_little_time_and_memory() -> None:
     grown_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb
     assert elapsed_s < 5
     assert grown_kb < 64 * 1024
+
+
+def test_evidence_kept_from_before_is_found_by_a_later_revocation() -> None:
+    """An event keeps key id and fingerprints, and nothing else of what was signed."""
+    for text, trust in (
+        (passport(), "vn"),
+        (passport(), "none"),
+        (shc(card_jws(card_payload())), "card"),
+    ):
+        kept = read(text, parse_trust(TRUSTS[trust]), NOW_MS)
+        assert kept.fingerprints and kept.key_id is not None
+        for fingerprint in kept.fingerprints:
+            for kid, found in ((None, True), (kept.key_id, True), ("other", False)):
+                entry = {"kid": kid, "issued_before_ms": None, "fingerprints": [fingerprint]}
+                later = parse_trust({"keys": [], "revoked": [], "revocations": [entry]})
+                assert later.revokes(kept.fingerprints, kept.key_id, 0) is found
+        assert not NO_TRUST.revokes(kept.fingerprints, kept.key_id, 0)

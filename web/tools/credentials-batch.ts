@@ -2,7 +2,7 @@
  * JSON lines on standard input to JSON lines on standard output, for comparing the two languages.
  *
  *   {"trust": content}                        sets the trust of the lines that follow, no answer
- *   {"text": …, "now_ms": …, "leeway_ms": …}  → Evidence
+ *   {"text": …, "now_ms": …, "leeway_ms": …, "conditions": …}  → Evidence
  *   {"plate": …}                              → Plate
  *   {"list": …}                               → TrustImport of a published list of signers
  *   {"certificate": base64}                   → TrustImport of one signer, null for no certificate
@@ -11,7 +11,7 @@
 import { createInterface } from "node:readline";
 import { DerError } from "../shared/credentials/der.ts";
 import {
-  importCertificate, importTrust, NO_TRUST, normalisePlate, parseTrust, read, type TrustImport,
+  type Conditions, importCertificate, importTrust, NO_TRUST, normalisePlate, parseTrust, read, type TrustImport,
 } from "../shared/credentials/index.ts";
 
 interface Line {
@@ -20,15 +20,16 @@ interface Line {
   text?: string;
   now_ms?: number;
   leeway_ms?: number;
+  conditions?: Conditions;
   list?: unknown;
   certificate?: string;
 }
 
-function answer({ plate, text = "", now_ms = 0, leeway_ms = 0, list, certificate }: Line): unknown {
+function answer({ plate, text = "", now_ms = 0, leeway_ms = 0, conditions = {}, list, certificate }: Line): unknown {
   if (plate !== undefined) return normalisePlate(plate);
   if (list !== undefined) return importTrust(list);
   if (certificate !== undefined) return imported(certificate);
-  return read(text, trust, now_ms, leeway_ms);
+  return read(text, trust, now_ms, leeway_ms, conditions);
 }
 
 function imported(certificate: string): Promise<TrustImport | null> {
