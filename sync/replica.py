@@ -8,30 +8,19 @@ receipt covers and whose answer was heard; the cursor moves with the page it bel
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import InitVar, dataclass, field, replace
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from sync.answer import Answer, Heard, Result, read_answer
-from sync.batch import MAX_BODY_CHARS, MAX_PERSON_CHARS, PROTOCOL, batch_to_json, make_batch
-from sync.chain import commitment, event_hash, genesis
-from sync.clock import observe, tick
+from sync.batch import PROTOCOL, batch_to_json, make_batch
+from sync.clock import observe
 from sync.errors import SyncError
-from sync.events import Body, body_to_text
 from sync.fold import Known, PolicyTables, Seen, fold, known_event
-from sync.own import (
-    Fields,
-    Items,
-    OwnEvent,
-    Request,
-    Seal,
-    known_own,
-    next_run,
-    outgoing,
-    person_text,
-)
+from sync.own import OwnEvent, Request, Seal, known_own, next_run, outgoing
+from sync.own_chain import OwnChain
 from sync.reader import Reader
 from sync.retry import Failure, halved, retry_delay_ms
 from sync.runs import Given
@@ -44,20 +33,14 @@ ALERTS = ("device.revoked", "device.forked", "seal.key", "seal.text")
 
 
 @dataclass(slots=True)
-class Replica:
+class Replica(OwnChain):
     """One enrolled device: its chain, what others wrote, and where it stands with its servers."""
 
-    device: str
-    checkpoint: str
     server: str
     """The server it talks to now; at first the one that enrolled it."""
     receipt_key: InitVar[ec.EllipticCurvePublicKey]
-    stamp: int = 0
-    own: dict[int, OwnEvent] = field(default_factory=dict)
     standings: dict[str, Standing] = field(default_factory=dict)
     reader: Reader = field(init=False)
-    offset_ms: int | None = None
-    packs: dict[str, int] = field(default_factory=dict)
     batch_events: int = BATCH_EVENTS
     failures: int = 0
     alerts: set[str] = field(default_factory=set)
@@ -65,16 +48,6 @@ class Replica:
     def __post_init__(self, receipt_key: ec.EllipticCurvePublicKey) -> None:
         self.standings[self.server] = Standing(self.server, receipt_key)
         self.reader = Reader(self.device, (f"checkpoint:{self.checkpoint}",))
-
-    @property
-    def seq(self) -> int:
-        """The number of the last own event."""
-        return len(self.own)
-
-    @property
-    def head(self) -> bytes:
-        """The hash of the last own event."""
-        return self.hash_at(self.seq)
 
     @property
     def through(self) -> int:
@@ -130,64 +103,9 @@ class Replica:
         """Talk to this server from now on: it has to be known. Its first page resets (SPEC F3)."""
         self.server = self.standings[server].server
 
-    def hash_at(self, seq: int) -> bytes:
-        """The own hash at `seq`; the genesis at 0 (SPEC H1)."""
-        return self.own[seq].hash if seq else genesis(self.device)
-
     def problems(self) -> list[OwnEvent]:
         """Own events that the server holds or rejected, for a person to see (SPEC A2)."""
         return [one for one in self.own.values() if one.state != "kept"]
-
-    def write(
-        self,
-        now_ms: int,
-        record: str,
-        fields: Fields,
-        *,
-        items: Items | None = None,
-        person: Fields | None = None,
-        person_items: Items | None = None,
-        salt: bytes = b"",
-        over: Mapping[str, Sequence[str]] | None = None,
-        officer: str | None = None,
-        kind: str = "crossing",
-        version: int = 1,
-        home: str | None = None,
-    ) -> OwnEvent:
-        """Append one event; `now_ms` is the device's clock, `salt` 16 random bytes (SPEC C2, E7).
-
-        `over`: per path the writes that the author saw, as `Seen.over` gives them.
-        """
-        stamp = tick(self.stamp, now_ms)
-        body = Body(
-            kind=kind,
-            version=version,
-            record=record,
-            home=self.checkpoint if home is None else home,
-            stamp=stamp,
-            time_ms=now_ms,
-            offset_ms=self.offset_ms,
-            officer=officer,
-            packs=self.packs,
-            fields=fields,
-            items=items or {},
-            over={path: tuple(refs) for path, refs in (over or {}).items()},
-        )
-        event = self.write_texts(
-            body_to_text(body), person_text(person or {}, person_items or {}, salt)
-        )
-        self.stamp = stamp
-        return event
-
-    def write_texts(self, body: str, person: str | None) -> OwnEvent:
-        """Append an event as it stands, whatever a server will say to it."""
-        if len(body) > MAX_BODY_CHARS or len(person or "") > MAX_PERSON_CHARS:
-            raise SyncError("event.size", "E1")
-        committed = commitment(person)
-        seq = self.seq + 1
-        event = OwnEvent(seq, body, person, committed, event_hash(self.head, body, committed))
-        self.own[seq] = event
-        return event
 
     def request(
         self,
