@@ -96,10 +96,10 @@ def over_http(data: Path, seed: int, rows: int, lag_s: float) -> dict[str, Any]:
 def _pushes(clients: list[Client], raw: Yardstick, rows: int) -> dict[str, Any]:
     one, eight, retry = [], [], []
     for _ in range(ROUNDS):
-        batches = [clients[0].tablet.crossings(BATCH) for _ in range(rows // BATCH)]
+        batches = [clients[0].tablet.traffic(BATCH) for _ in range(rows // BATCH)]
         texts = [_request(batch) for batch in batches]
         shared = [
-            [_request(c.tablet.crossings(BATCH)) for _ in range(rows // BATCH // CLIENTS)]
+            [_request(c.tablet.traffic(BATCH)) for _ in range(rows // BATCH // CLIENTS)]
             for c in clients
         ]
         base = raw.seconds(batches)
@@ -133,7 +133,7 @@ def _lag(client: Client, data: Path, lag_s: float) -> dict[str, Any]:
     done = 0
     while done < pushes or waiting:
         if done < pushes and time.monotonic() - start >= done * PUSH_EVENTS / EVENTS_PER_S:
-            client.push([_request(client.tablet.crossings(PUSH_EVENTS))])
+            client.push([_request(client.tablet.traffic(PUSH_EVENTS))])
             waiting.append((newest_n(log), time.monotonic()))
             done += 1
         mark, now = _watermark(view), time.monotonic()

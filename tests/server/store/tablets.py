@@ -97,6 +97,16 @@ class Tablet:
     def crossings(self, count: int) -> Batch:
         return self.batch(*(self.crossing() for _ in range(count)))
 
+    def traffic(self, count: int) -> Batch:
+        """Crossings of different cars, as they come; `crossings` are all of one."""
+        digits = [self.rng.randrange(100_000) for _ in range(count)]
+        return self.batch(
+            *(
+                self.crossing(plate={"read": f"30A-{n:05d}", "normal": f"30A{n:05d}"})
+                for n in digits
+            )
+        )
+
     def push(self, store: Store, batch: Batch, received_ms: int | None = None) -> PushAnswer:
         chain = verify_batch(batch, self.key.public_key())
         return store.push(batch, chain, self.device, received_ms or self.now_ms)
