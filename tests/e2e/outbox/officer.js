@@ -1,7 +1,7 @@
 // An officer with fast hands, inside the page: every step is a click on what the built screens show.
 // `chotSay` is the harness's own record, told at the moment; it lies outside the page and outlives it.
 (() => {
-  const PATIENCE_MS = 20000;
+  const PATIENCE_MS = 60000; // Two busy cores do the work of four.
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
   const nameOf = (node) => (node.getAttribute("aria-label") ?? node.textContent ?? "").trim();
 

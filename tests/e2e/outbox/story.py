@@ -25,7 +25,8 @@ OFFICER = Path(__file__).with_name("officer.js").read_text("utf-8")
 CROSSINGS = (15, 22)
 SEGMENT = 7
 TAPPED = 16
-DRAIN_S = 60.0
+DRAIN_S = 90.0
+PATIENCE_MS = 60_000
 VIEW = {"width": 800, "height": 1100}
 GRACE_S = 20.0
 """For a click under way when its page goes; the next page opens after it in any case."""
@@ -86,6 +87,7 @@ async def live(bench: Bench, plan: Plan) -> Day:
         service_workers="block",
     )
     try:
+        context.set_default_timeout(PATIENCE_MS)
         day = Day(seed)
         await context.add_init_script(OFFICER)
         await context.expose_function("chotSay", lambda what, plate: day.say(what, plate))

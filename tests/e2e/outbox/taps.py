@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.async_api import Page, expect
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 
 
 async def tap_all(

@@ -329,7 +329,9 @@ class TabletCore implements Core {
 
   async #askStorage(): Promise<void> {
     this.#asked_storage_ms = this.#environment.now();
-    this.#live.set({ storage: await this.#environment.storage() });
+    // A browser that will not say is one that promises nothing; the tablet works on it all the same.
+    const unknown = { persisted: false, usage: null, quota: null };
+    this.#live.set({ storage: await this.#environment.storage().catch(() => unknown) });
   }
 
   async #refresh(): Promise<void> {
