@@ -8,7 +8,7 @@ installed. `checker` chooses, once. Why an event is refused is said by `parse_bo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from schemas.records import KINDS, Kind, check_writes
@@ -17,40 +17,60 @@ from sync.events import Body, parse_body, parse_person
 
 
 class Header(NamedTuple):
-    """What the log keeps beside the texts of an event that is in order.
+    """What the log has to know of an event that is in order, beside its texts.
 
     `begins`: it amends nothing, so its record may start with it; `missing` are the required fields
-    it would then lack. A tuple, because the fast path makes one per event.
+    it would then lack. Of a kind that requires nothing, `record` is empty: then all events of one
+    officer have one header.
     """
 
     kind: Kind
-    record: str
     home: str
-    stamp: int
-    time_ms: int
-    offset_ms: int | None
     officer: str | None
+    record: str
     begins: bool
     missing: tuple[str, ...]
 
 
-Check = Callable[[str, str | None], Header | None]
-"""(body text, person text or None) → the header, or None for an event that is held or rejected."""
+class Checked(NamedTuple):
+    """For each event of a batch its header, or None where it is held or rejected.
+
+    `newest` is the largest stamp among those in order; 0 where none is.
+    """
+
+    headers: list[Header | None]
+    newest: int
+
+
+Check = Callable[[Sequence[str], Sequence[str | None]], Checked]
+"""(body texts, for each the person text or None) → what is in order."""
 
 
 def checker() -> Check:
     """The fast reading where msgspec is installed, else marshmallow's. Call it once, at start."""
     try:
-        from schemas.fast import check_by_types
+        from schemas.fast import check_all_by_types
     except ModuleNotFoundError as error:
         if error.name != "msgspec":
             raise
-        return check_by_schema
-    return check_by_types
+        return check_all_by_schema
+    return check_all_by_types
 
 
-def check_by_schema(body_text: str, person_text: str | None) -> Header | None:
-    """What `schemas.records` says of an event; None when it is held or rejected."""
+def check_all_by_schema(bodies: Sequence[str], persons: Sequence[str | None]) -> Checked:
+    """What `schemas.records` says of each event of a batch."""
+    return gathered(map(check_by_schema, bodies, persons))
+
+
+def gathered(found: Iterable[tuple[Header, int] | None]) -> Checked:
+    """The verdicts on single events (header and stamp, or None) together."""
+    each = list(found)
+    newest = max((one[1] for one in each if one is not None), default=0)
+    return Checked([None if one is None else one[0] for one in each], newest)
+
+
+def check_by_schema(body_text: str, person_text: str | None) -> tuple[Header, int] | None:
+    """(header, stamp) as `schemas.records` has it; None when the event is held or rejected."""
     try:
         body = parse_body(body_text)
     except SyncError:
@@ -58,17 +78,19 @@ def check_by_schema(body_text: str, person_text: str | None) -> Header | None:
     kind = KINDS.get((body.kind, body.version))
     if kind is None or refused_field(kind, body, person_text) is not None:
         return None
-    return Header(
-        kind=kind,
-        record=body.record,
-        home=body.home,
-        stamp=body.stamp,
-        time_ms=body.time_ms,
-        offset_ms=body.offset_ms,
-        officer=body.officer,
-        begins=not body.over,
-        missing=missing(kind, body.fields),
-    )
+    lacks = missing(kind, body.fields)
+    return make_header(
+        kind, body.home, body.officer, body.record, bool(body.over), lacks
+    ), body.stamp
+
+
+def make_header(
+    kind: Kind, home: str, officer: str | None, record: str, amends: bool, lacks: tuple[str, ...]
+) -> Header:
+    """The header of an event, without what nobody asks of its kind."""
+    if not kind.required:
+        return Header(kind, home, officer, "", True, ())
+    return Header(kind, home, officer, record, not amends, lacks)
 
 
 def missing(kind: Kind, writes: Mapping[str, Any]) -> tuple[str, ...]:

@@ -108,20 +108,25 @@ def examine(
     received_ms: int,
     content_keys: ContentKeys,
     relay: frozenset[str] | None = None,
+    keeps_sealed: bool = False,
 ) -> Examination:
-    """What the events of a batch become. `home`: the one checkpoint their device may write to (A10).
+    """What the events of a batch become. `home`: the one checkpoint their device writes to (A10).
 
     `relay`: the checkpoints of the relay that wrote them as events of its own chain (U4); then
-    there is no `home`. What is in order passes by the fast check; only a refusal is read again, to
-    be explained.
+    there is no `home`. `keeps_sealed`: what is sealed for the home server stays as it is (U9). What
+    is in order passes by the fast check; only a refusal is read again, to be explained.
     """
     persons = [one.person for one in events]
     problems: dict[int, str] = {}
-    for index, one in enumerate(events):
-        if one.sealed is not None:
-            persons[index], problem = _unsealed(one.sealed, one.commitment, content_keys)
-            if problem is not None:
-                problems[index] = problem
+    kept: dict[int, str] = {}
+    for index, (_, _, sealed, committed) in enumerate(events):
+        if sealed is None:
+            continue
+        persons[index], problem = _unsealed(sealed, committed, content_keys)
+        if problem == "seal.key" and keeps_sealed and is_sealed(sealed):
+            kept[index] = sealed
+        elif problem is not None:
+            problems[index] = problem
     checked = _check([one.body for one in events], persons)
     found: list[Examined] = []
     last: Header | None = None
@@ -136,6 +141,8 @@ def examine(
         else:
             found.append(_accepted(header, problem, events[index].body))
             last = None if header.kind.name in FEED_FIELDS else header
+    for index, sealed in kept.items():
+        persons[index] = sealed
     newest = order_stamp(checked.newest, received_ms) if checked.newest else 0
     return Examination(found, persons, newest)
 

@@ -44,13 +44,13 @@ class OwnChain:
         stamp = tick(max(last_stamp, self.memory.newest_order), event.now_ms)
         wire = plain_event(_body_text(event, stamp), event.person)
         batch = make_batch(self.own.id, seq, previous, (wire,), self.signer.sign)
-        row = examine(wire, None, event.now_ms, self.content_keys)
+        examined = examine((wire,), None, event.now_ms, self.content_keys)
         answer = append(
             connection,
             Arrival(
                 batch,
                 tuple(batch.hashes()),
-                (row,),
+                examined,
                 day_key,
                 self.own.no,
                 event.now_ms,

@@ -75,7 +75,7 @@ def take_up_known_kinds(
             person = None if text is None or is_sealed(text) else text
             wire = WireEvent(bodies[at], person, None, commitments[at])
             home = None if by_server else json.loads(bodies[at])["home"]
-            one = examine(wire, home, run.received_ms, content_keys)
+            (one,) = examine((wire,), home, run.received_ms, content_keys).events
             judged[at] = Judged(STATES.index(one.state), one.code, one.field, one.feed)
         restate(connection, memory, day_keys, run, _parts(judged))
         examined += len(known)

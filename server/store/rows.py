@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from schemas.texts import texts_to_json
-from server.accept import Examined
+from server.accept import Examination, Examined
 from server.store import erase
 from server.store.log_schema import ACCEPTED, HELD, MAX_RUN_CHARS, MAX_RUN_EVENTS, STATES
 from server.store.persons import DayKeys
@@ -38,7 +38,7 @@ class Arrival:
 
     batch: Batch
     chain: Sequence[bytes]
-    examined: Sequence[Examined]
+    examined: Examination
     day_key: int | None
     device_no: int
     received_ms: int
@@ -95,38 +95,62 @@ def insert(
     revoked: bool,
 ) -> dict[int, EventAnswer]:
     """Store the events under one envelope on one branch; the answer to each, by place."""
-    first, fresh = arrival.batch.first, vouched.places
-    judged = {index: _judge(connection, arrival.examined[index], revoked) for index in fresh}
-    for start, end in cut(fresh, judged, arrival.examined):
-        _store(connection, arrival, memory, day_keys, start, end, judged[start], branch, vouched)
-    newest = max(arrival.examined[index].order for index in fresh)
-    memory.newest_order = max(memory.newest_order, newest)
-    return {
-        index: EventAnswer(first + index, STATES[one.state], one.code, one.field)
-        for index, one in judged.items()
-    }
+    fresh, events = vouched.places, arrival.examined.events
+    judged: list[Judged] = []
+    last: Examined | None = None
+    for index in fresh:
+        one = events[index]
+        if one is not last or one.required:
+            judgement, last = _judge(connection, one, revoked), one
+        judged.append(judgement)
+    answers: dict[int, EventAnswer] = {}
+    for at, end in cut(arrival, fresh, judged):
+        start, seq = fresh[at], arrival.batch.first + fresh[at]
+        state, code, field, _ = judged[at]
+        count = end - at
+        _store(
+            connection, arrival, memory, day_keys, start, start + count, judged[at], branch, vouched
+        )
+        for index in range(count):
+            answers[start + index] = EventAnswer(seq + index, STATES[state], code, field)
+    memory.newest_order = max(memory.newest_order, arrival.examined.order)
+    return answers
 
 
 def cut(
-    places: Sequence[int], judged: dict[int, Judged], examined: Sequence[Examined]
+    arrival: Arrival, places: Sequence[int], judged: Sequence[Judged]
 ) -> Iterator[tuple[int, int]]:
-    """(start, end) of the runs that events at these places make, both bounds of a run kept."""
-    start, end, chars = places[0], places[0], 0
-    for index in places:
-        size = len(examined[index].body) + len(examined[index].person or "")
-        if index != end or (
-            index > start
-            and (
-                index - start == MAX_RUN_EVENTS
-                or chars + size > MAX_RUN_CHARS
-                or judged[index] != judged[start]
-            )
+    """(start, end) among these places of the runs that they make."""
+    sizes = [
+        len(event.body) + len(person or "")
+        for event, person in zip(arrival.batch.events, arrival.examined.persons, strict=True)
+    ]
+    start = 0
+    while start < len(places):
+        end = min(start + MAX_RUN_EVENTS, len(places))
+        first = places[start]
+        if (
+            places[end - 1] - first != end - 1 - start
+            or judged[start:end].count(judged[start]) != end - start
+            or sum(sizes[first : first + end - start]) > MAX_RUN_CHARS
         ):
-            yield start, end
-            start, chars = index, 0
-        end = index + 1
-        chars += size
-    yield start, end
+            end = _end(places, judged, sizes, start, end)
+        yield start, end
+        start = end
+
+
+def _end(
+    places: Sequence[int], judged: Sequence[Judged], sizes: Sequence[int], start: int, end: int
+) -> int:
+    """Where a run from `start` on has to end at the latest: at a hole, a change, or when full."""
+    chars = 0
+    for at in range(start, end):
+        chars += sizes[places[at]]
+        if at > start and (
+            chars > MAX_RUN_CHARS or judged[at] != judged[start] or places[at] != places[at - 1] + 1
+        ):
+            return at
+    return end
 
 
 def _store(
@@ -141,12 +165,12 @@ def _store(
     vouched: Vouched,
 ) -> None:
     batch, chain, count = arrival.batch, arrival.chain, end - start
-    events = arrival.examined[start:end]
+    events = batch.events[start:end]
     first, head = batch.first + start, chain[end - 1]
     commitments = b"".join([one.commitment for one in events])
     feed = feed_no(connection, memory, judged.feed)
     n = take_numbers(connection, memory, count)
-    texts: Sequence[str | None] = [one.person for one in events]
+    texts = arrival.examined.persons[start:end]
     if batch.device in _with_erased(connection, memory):
         texts = erase.forget_arriving(connection, batch.device, branch, first, feed, n, texts)
     persons: bytes | None = None
@@ -280,7 +304,7 @@ def ranks_of_batch(connection: sqlite3.Connection, memory: Memory, arrival: Arri
     return "".join(
         [
             "0" if one.officer is None else str(rank((one.officer, "" if own else one.home), 0))
-            for one in arrival.examined
+            for one in arrival.examined.events
         ]
     )
 

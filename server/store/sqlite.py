@@ -79,6 +79,8 @@ class SqliteStore(ViewReads):
         self.blind = BlindIndex(keys)
         self.day_keys = DayKeys(keys)
         self._content_keys = ContentKeys(keys.sealing)
+        # What locked tablets seal is for the home server; a relay keeps it as it is (SPEC U9).
+        self._keeps_sealed = config.level == "relay"
         self._audit_key = keys.derive("audit")
         self._memory = Memory()
         self._signer = Signer(self.server_id, lambda text: sign_es256(keys.signing, text))
@@ -122,11 +124,11 @@ class SqliteStore(ViewReads):
             repeated = self._reader.run(lambda files: repeat(files.log, batch, chain, device))
             if repeated is not None:
                 return repeated
-        examined = [
-            examine(event, home, received_ms, self._content_keys, relay) for event in batch.events
-        ]
+        examined = examine(
+            batch.events, home, received_ms, self._content_keys, relay, self._keeps_sealed
+        )
         day_key: int | None = None
-        if any(one.person is not None for one in examined):
+        if any(one is not None for one in examined.persons):
             day_key = self._day_key(local_day(received_ms))
         arrival = Arrival(
             batch, chain, examined, day_key, device.no, received_ms, by_server, envelopes

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from marshmallow import Schema, fields, post_load, validate
 
 from schemas import check
-from schemas.check import check_by_schema, checker
+from schemas.check import check_all_by_schema, check_by_schema, checker
 from schemas.records import Crossing
 from sync.events import MAX_PACKS
 from tests.schemas.odd_events import RECORD, SALT, an_event, scribble, spoil, to_text
@@ -176,40 +176,105 @@ def test_what_a_tablet_writes_is_read_once(monkeypatch: pytest.MonkeyPatch) -> N
     person = f'{{"salt":"{SALT}","set":{{}},"items":{{"people":{{"1":{{"temperature_c":37}}}}}}}}'
     with monkeypatch.context() as patch:
         patch.setattr(fast, "_check_unordered", lambda *_: None)
-        header = fast.check_by_types(body, person)
-    assert header is not None
-    assert header == check_by_schema(body, person)
+        found = fast.check_by_types(body, person)
+    assert found is not None
+    assert found == check_by_schema(body, person)
 
 
 def test_the_header_says_what_the_log_needs() -> None:
-    header = checker()(BODY, None)
+    review = BODY.replace("crossing", "review").replace('"direction":"in"', f'"subject":"{RECORD}"')
+    (header, other), newest = checker()([BODY, review], [None, None])
     assert header is not None
-    assert (header.kind.name, header.record, header.home) == ("crossing", RECORD, "hd-ql6")
-    assert (header.stamp, header.time_ms) == (0x017B47F762000000, 1_629_000_000_000)
-    assert (header.offset_ms, header.officer, header.begins, header.missing) == (None,) * 2 + (
-        True,
-        (),
-    )
+    assert other is not None
+    assert newest == 0x017B47F762000000
+    assert (header.kind.name, header.record, header.home) == ("crossing", "", "hd-ql6")
+    assert (header.officer, header.begins, header.missing) == (None, True, ())
+    assert (other.kind.name, other.record, other.missing) == ("review", RECORD, ("decision",))
+
+
+def alike(bodies: list[str], persons: list[str | None]) -> int:
+    """How many of a batch are in order; both readings must agree on every one."""
+    slow = check_all_by_schema(bodies, persons)
+    assert fast.check_all_by_types(bodies, persons) == slow, (bodies, persons)
+    return sum(one is not None for one in slow.headers)
+
+
+def test_a_batch_gets_the_verdict_of_each_of_its_events(rng: random.Random) -> None:
+    for _ in range(150):
+        texts = [odd(rng) if rng.random() < 0.1 else in_order(rng) for _ in range(12)]
+        alike([one for one, _ in texts], [one for _, one in texts])
+
+
+def in_order(rng: random.Random) -> tuple[str, str | None]:
+    body, person = an_event(rng)
+    return to_text(body), None if person is None else to_text(person)
+
+
+def test_a_batch_in_order_is_read_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    def one_by_one(_body: str, _person: str | None) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(fast, "check_by_types", one_by_one)
+    review = BODY.replace("crossing", "review").replace('"direction":"in"', f'"subject":"{RECORD}"')
+    person = f'{{"salt":"{SALT}","items":{{"people":{{"1":{{"name":"Đào"}}}}}}}}'
+    bodies = [BODY.replace("017b", f"{at:04x}") for at in range(200)] + [review]
+    persons = [[None, person, FACTS % "1"][at % 3] for at in range(200)]
+    assert alike(bodies, [*persons, None]) == 201
+
+
+NEXT = BODY.replace("017b47f762000000", "017b47f762000001")
+OTHER = RECORD[:-1] + ("0" if RECORD[-1] != "0" else "1")
+IN_TWO = f'{{"salt":"{SALT[:10]}'
+
+
+@pytest.mark.parametrize(
+    ("bodies", "persons"),
+    [
+        # Two events in one text, and none in another, make as many lines as there are events.
+        ([f"{BODY}\n{NEXT}", ""], [None, None]),
+        ([BODY, "", f"{NEXT}\n{BODY}"], [None] * 3),
+        ([f"{BODY}\n", NEXT], [None, None]),
+        ([BODY + " ", NEXT], [None, None]),
+        # What one lacks the next brings: each has to be whole by itself.
+        ([BODY[:-1], "}" + NEXT], [None, None]),
+        ([BODY.replace(RECORD, f"{RECORD}\\n{OTHER}"), NEXT.replace(RECORD, "")], [None, None]),
+        ([BODY.replace(RECORD, RECORD[:-1]), NEXT.replace(RECORD, RECORD + "0")], [None, None]),
+        ([BODY.replace("017b47f762000000", "017b47f76200000"), NEXT], [None, None]),
+        ([BODY, NEXT], [f'{{"salt":"{SALT}\\n{SALT}"}}', '{"salt":""}']),
+        ([BODY, NEXT], [IN_TWO, f'{SALT[10:]}"}}']),
+        ([BODY, NEXT], [f'{{"salt":"{SALT}"}}\n{{"salt":"{SALT}"}}', ""]),
+        ([BODY, NEXT], [None, FACTS % "[[[[1]]]]"]),
+        ([BODY, NEXT], [FACTS % "1", FACTS % "[[[[[[[[1]]]]]]]]"]),
+        ([BODY, NEXT.replace('"version":1', '"version":2')], [None, None]),
+        ([BODY, NEXT.replace("hd-ql6", "HD")], [None, None]),
+        ([BODY, NEXT[:-1] + ',"officer":"Ông A"}'], [None, None]),
+        ([BODY, NEXT[:-1] + ',"over":{"x y":[]}}'], [None, None]),
+        ([BODY, NEXT[:-1] + ',"over":{"lane":["a:1"]}}'], [None, None]),
+        ([], []),
+    ],
+)
+def test_no_event_is_taken_for_another(bodies: list[str], persons: list[str | None]) -> None:
+    alike(bodies, persons)
 
 
 def test_the_first_event_of_a_record_tells_what_it_lacks() -> None:
     review = BODY.replace("crossing", "review").replace('"direction":"in"', f'"subject":"{RECORD}"')
     for ask in (check_by_schema, fast.check_by_types):
-        header = ask(review, None)
-        assert header is not None
-        assert (header.begins, header.missing) == (True, ("decision",))
+        found = ask(review, None)
+        assert found is not None
+        assert (found[0].begins, found[0].missing) == (True, ("decision",))
         amending = ask(review[:-1] + ',"over":{"subject":["a:1"]}}', None)
         assert amending is not None
-        assert not amending.begins
+        assert not amending[0].begins
 
 
 def test_without_msgspec_marshmallow_does_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert checker() is fast.check_by_types
+    assert checker() is fast.check_all_by_types
     for name in ("schemas.fast", "schemas.structs"):
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.delattr("schemas.fast")
     monkeypatch.setitem(sys.modules, "msgspec", None)
-    assert checker() is check.check_by_schema
+    assert checker() is check.check_all_by_schema
 
 
 def test_a_schema_that_cannot_be_translated_exactly_is_refused_at_start() -> None:

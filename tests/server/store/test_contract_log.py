@@ -8,7 +8,7 @@ import threading
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from schemas.check import check_by_schema
+from schemas.check import check_all_by_schema
 from schemas.records import KINDS
 from server import accept
 from sync.batch import WireEvent, make_batch, plain_event, sign_es256, verify_batch
@@ -327,7 +327,7 @@ def test_a5_what_an_older_version_held_is_taken_up_and_announced(
     wrong = plain_event(tablet.body(tablet.new_record(), fields={"wait_s": -1}), None)
     with monkeypatch.context() as older:
         older.delitem(KINDS, ("crossing", 1))
-        older.setattr(accept, "_check", check_by_schema)
+        older.setattr(accept, "_check", check_all_by_schema)
         batch = tablet.batch(newer, wrong)
         assert [one.state for one in tablet.push(world.store, batch).results] == ["held"] * 2
         world.project()
