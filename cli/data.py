@@ -135,7 +135,7 @@ def told(command: F) -> F:
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
             return command(*args, **kwargs)
-        except (FileNotFoundError, PermissionError) as error:
+        except (FileNotFoundError, FileExistsError, PermissionError) as error:
             raise click.ClickException(f"{error.strerror}: {error.filename}") from None
         except (ConfigError, KeyRingError, StoreKeysError) as error:
             raise click.ClickException(str(error)) from None

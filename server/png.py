@@ -43,7 +43,7 @@ def matrix_png(matrix: list[list[bool]], module_px: int = MODULE_PX) -> bytes:
         (
             _SIGNATURE,
             _chunk(b"IHDR", struct.pack(">II", side, side) + _GREY_8),
-            _chunk(b"IDAT", zlib.compress(bytes(rows), 9)),
+            _chunk(b"IDAT", zlib.compress(bytes(rows), 6)),
             _chunk(b"IEND", b""),
         )
     )

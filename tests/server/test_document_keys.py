@@ -145,7 +145,7 @@ def test_another_ring_cannot_open_a_key(keys: KeyRing, tmp_path: Path) -> None:
             (other.folder / path.name).chmod(0o600)
     assert made.kid in {key.kid for key in document_keys(other)}
     with pytest.raises(KeyRingError, match="does not open"):
-        signer(other, "permit", NOW_MS, NOW_MS + 1)
+        signer(other, "permit", NOW_MS + 1000, NOW_MS + 2000)
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '[{"kid": "x", "usage": []}]'])
