@@ -327,6 +327,9 @@ class FoundCrossing(Schema):
     officer = fields.String(required=True)
     device = fields.String(required=True)
     flags = fields.List(fields.String(), required=True)
+    counted_as = fields.String(
+        required=True, metadata={"description": 'The crossing that counts for a duplicate, or ""'}
+    )
     review = fields.String(required=True)
 
 
