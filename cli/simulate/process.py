@@ -27,18 +27,18 @@ class ServerProcess:
 
     def __init__(self, data: Path) -> None:
         self._data = data
-        self._log = data.with_name("serve.log")
+        self._log = data.with_name(f"{data.name}.serve.log")
         self._process: subprocess.Popen[bytes] | None = None
         self._up = threading.Event()
         self._failure = ""
         self.port = _free_port()
 
-    def start(self) -> None:
-        """Start it and wait until it answers."""
+    def start(self, *arguments: str) -> None:
+        """Start it, with further arguments of `chot serve`, and wait until it answers."""
         command = [sys.executable, "-c", "from cli.main import main; main()", "serve"]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*command, "--data", str(self._data), "--port", str(self.port)],
+                [*command, "--data", str(self._data), "--port", str(self.port), *arguments],
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # one group: the worker dies with the main process
