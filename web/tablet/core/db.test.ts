@@ -87,10 +87,10 @@ test("O6 every write of the outbox asks for the disk", async () => {
 });
 
 test("O8 a full store is called full, and nothing of the event is in it", async () => {
-  const put = IDBObjectStore.prototype.put;
-  vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (this: IDBObjectStore, ...row) {
-    const request = put.apply(this, row);
-    // As Chromium does it: the transaction goes down as a whole, after its requests went well.
+  const add = IDBObjectStore.prototype.add;
+  vi.spyOn(IDBObjectStore.prototype, "add").mockImplementation(function (this: IDBObjectStore, ...row) {
+    const request = add.apply(this, row);
+    // The transaction goes down as a whole, and the request after this one only says that it did.
     const full = new DOMException("", "QuotaExceededError");
     request.addEventListener("success", () => {
       Object.defineProperty(this.transaction, "error", { value: full });
