@@ -11,7 +11,7 @@ from cli.data import DATA, now_ms, told, viewed
 from schemas.home_records import ERASURE_REASONS
 from server.config import load_config
 from server.erasure_list import ErasureListError, list_paths, write_lists
-from server.store.erasures import Target
+from server.store.forgotten import Target
 from server.store.log_file import open_log, shred_leftovers
 from server.store.protocol import Store
 

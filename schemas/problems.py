@@ -46,6 +46,9 @@ PROBLEMS: dict[str, Problem] = {
     "batch.genesis": Problem(422, "Chuỗi không bắt đầu từ thiết bị này", "Wrong start of chain"),
     "batch.device": Problem(403, "Gói không thuộc thiết bị này", "The batch is not this device's"),
     "batch.signature": Problem(422, "Chữ ký gói không hợp lệ", "The batch signature is wrong"),
+    "batch.compacted": Problem(
+        422, "Đoạn này đã được gộp", "These events are too old to be told from others"
+    ),
     "event.shape": Problem(422, "Sự kiện sai cấu trúc", "An event has a wrong shape"),
     "event.size": Problem(413, "Sự kiện quá lớn", "An event is too large"),
     "event.text": Problem(422, "Văn bản sự kiện không phải UTF-8", "The event text is not UTF-8"),

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO
 
 from server.config import CONFIG_FILE, Config
+from server.erasure_list import FILE
 from server.keys import KeyRing
 from server.sealed_file import PREFIX_BYTES, SALT_BYTES, SealedReader, SealedWriter
 from server.store.backups import Backup, record_backup
@@ -29,7 +30,7 @@ from server.store.reader import read_only
 from server.store.verify import LogWalk
 
 LOG = "log.db"
-SINGLE_FILES = (CONFIG_FILE, "demo.json")
+SINGLE_FILES = (CONFIG_FILE, "demo.json", FILE)
 FOLDERS = ("keys", "tls")
 COPY_PAGES = 4096
 BLOCK_BYTES = 1 << 20

@@ -24,6 +24,7 @@ from server.store.crossing_row import Cutoffs
 from server.store.persons import DayKeys
 from server.store.portion import Portions
 from server.store.pull import newest_n
+from server.store.purge import FORGOTTEN
 from server.store.reader import read_only
 from server.store.view_file import (
     described,
@@ -68,6 +69,7 @@ class Projector:
         pushes may well be faster than the projection for a while.
         """
         before = 0
+        self._heed_what_is_forgotten()
         if self._view is None:
             self._view = self._open_view(stop)
         else:
@@ -85,12 +87,14 @@ class Projector:
         Where `stop` comes first the old view stays as it was, and what was built is dropped.
         `through`: of the first numbers of the log only, as the view stood then.
         """
+        self._heed_what_is_forgotten()
         fresh_path = self._config.data_dir / "view.db.new"
         fresh = make_view(fresh_path, self._wanted)
         try:
             newest = newest_n(self._log) if through is None else through
             reached = self._follow(fresh, newest, stop)
-            keep_looked(fresh, described(self._config.view_path), self._wanted)
+            same = {name: one for name, one in self._wanted.items() if name != FORGOTTEN}
+            keep_looked(fresh, described(self._config.view_path), same)
         finally:
             fresh.close()
         if stop is not None and stop.is_set():
@@ -154,6 +158,16 @@ class Projector:
             self.rebuild(stop)
         return None if stop is not None and stop.is_set() else writable(path)
 
+    def _heed_what_is_forgotten(self) -> None:
+        """After a purge or a compaction the view knows too much: it is left and made anew (V3)."""
+        row = self._log.execute("SELECT value FROM meta WHERE key = ?", (FORGOTTEN,)).fetchone()
+        forgotten = "0" if row is None else str(row[0])
+        if forgotten != self._wanted[FORGOTTEN]:
+            self._wanted[FORGOTTEN] = forgotten
+            if self._view is not None:
+                self._view.close()
+                self._view = None
+
     def _give_memory_back(self) -> None:
         """After a long catch-up: an idle mini-PC has better uses for 30 MB of page cache."""
         for connection in (self._log, self._view):
@@ -188,6 +202,7 @@ def portions_of(
         "epoch": str(meta["epoch"]),
         "schema": str(VIEW_SCHEMA),
         "keys": blind.key_id,
+        FORGOTTEN: str(meta.get(FORGOTTEN, "0")),
     }
     is_home = config.level == "home"
     return Portions(log, blind, DayKeys(keys), cutoffs, is_home), wanted

@@ -1,4 +1,4 @@
-"""A data directory from a backup: the same server with a new epoch. SPEC P6, F5."""
+"""A data directory from a backup: the same server with a new epoch. SPEC P6, P7, F5, G5."""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ import os
 import re
 import shutil
 import tarfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from server.backup import BLOCK_BYTES, FOLDERS, LOG, SINGLE_FILES, Walk, opened_archive
+from server.config import Config
+from server.erasure_list import FILE, Listed, add_to_list
 from server.keys import KeyRing
-from server.store.log_file import open_log
+from server.store.forgotten import Target
+from server.store.log_file import begin_epoch, open_log, shred_leftovers
 from server.store.reader import read_only
+from server.store.sqlite import SqliteStore
 from server.store.verify import LogWalk
 
 STAGING = ".restoring"
@@ -34,17 +39,28 @@ class RestoreError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What is served from now on; events the server accepted after the backup are not in it."""
+    """What is served from now on; events the server accepted after the backup are not in it.
+
+    `erased`: person parts and days that the erasure list took away again.
+    """
 
     epoch: int
     walk: LogWalk
+    erased: int
 
 
 def restore_backup(
-    source: Path, data_dir: Path, passphrase: str, now_ms: int, walk: Walk, accept_broken: bool
+    source: Path,
+    data_dir: Path,
+    passphrase: str,
+    now_ms: int,
+    walk: Walk,
+    accept_broken: bool,
+    listed: Sequence[Listed] = (),
 ) -> Restored:
     """Make `data_dir`, which must be empty or not there, from a backup.
 
+    What is `listed` as erased is erased again before the log lies where it could be served from.
     Raises RestoreError, SealedFileError, KeyRingError or OSError; then `data_dir` is as it was.
     """
     _refuse_occupied(data_dir)
@@ -62,6 +78,7 @@ def restore_backup(
         if found.breaks and not accept_broken:
             raise RestoreError("restore.broken", found)
         epoch = _new_epoch(staging / LOG, now_ms)
+        erased = _erase_again(staging, keys, listed, now_ms)
         # The log last: where it lies, everything else does too.
         for path in sorted(staging.iterdir(), key=lambda one: one.name == LOG):
             path.replace(data_dir / path.name)
@@ -69,7 +86,7 @@ def restore_backup(
         shutil.rmtree(staging, ignore_errors=True)
         if made and not any(data_dir.iterdir()):
             data_dir.rmdir()
-    return Restored(epoch, found)
+    return Restored(epoch, found, erased)
 
 
 def _refuse_occupied(data_dir: Path) -> None:
@@ -105,11 +122,32 @@ def _write_member(archive: tarfile.TarFile, member: tarfile.TarInfo, staging: Pa
 
 
 def _new_epoch(log_path: Path, now_ms: int) -> int:
-    """The second of the restore, but above the old epoch whatever this clock says (SPEC F5)."""
+    """The second of the restore, but above the old epoch whatever this clock says (SPEC F5).
+
+    With it begins a fresh chain of the server's own (P7).
+    """
     with contextlib.closing(open_log(log_path)) as log:
         log.execute("BEGIN IMMEDIATE")
         (old,) = log.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()
         epoch = max(int(old) + 1, now_ms // 1000)
-        log.execute("UPDATE meta SET value = ? WHERE key = 'epoch'", (str(epoch),))
+        begin_epoch(log, epoch, now_ms)
         log.execute("COMMIT")
     return epoch
+
+
+def _erase_again(staging: Path, keys: KeyRing, listed: Sequence[Listed], now_ms: int) -> int:
+    """Erase what was erased after the backup; how many person parts and days that are."""
+    erased = 0
+    with SqliteStore(Config(staging), keys) as store:
+        for one in listed:
+            if one.day:
+                erased += store.purge([one.day], now_ms).days
+                continue
+            targets = [Target(ref, one.home) for ref in store.not_erased(one.home, one.events)]
+            if targets:
+                store.erase(targets, one.reason, one.basis, None, now_ms)
+                erased += len(targets)
+    add_to_list(staging / FILE, list(listed))
+    with contextlib.closing(open_log(staging / LOG)) as log:
+        shred_leftovers(log)
+    return erased

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from server.store.device_runs import Stored, hash_at, runs_near, stored_around
 from server.store.log_schema import ACCEPTED, MAX_RUN_EVENTS, STATES
 from server.store.persons import DayKeys
-from server.store.protocol import EventAnswer, PushAnswer
+from server.store.protocol import Answered, PushAnswer, State, joined
 from server.store.rows import Arrival, Memory, insert, ranks_of_batch
 from server.store.vouching import Signer, adopt, keep_signature, vouch
 from sync.batch import Batch
@@ -29,7 +29,7 @@ def append(
 ) -> PushAnswer:
     """Store what is new of a batch, answer each event, move the chain's head."""
     batch, chain = arrival.batch, arrival.chain
-    stored = stored_around(connection, arrival.device_no, batch.first, batch.last)
+    stored = stored_around(connection, arrival.device_no, batch, chain)
     branch, forks = _branch(connection, arrival, stored)
     revoked, forked = connection.execute(
         "SELECT revoked_ms IS NOT NULL, forked_ms IS NOT NULL FROM devices WHERE no = ?",
@@ -42,24 +42,24 @@ def append(
         )
     forked = bool(forked or forks)
     fresh = _fresh(batch, chain, stored)
-    answers: dict[int, EventAnswer] = {}
+    answers: list[Answered] = []
     if fresh:
         ranks = ranks_of_batch(connection, memory, arrival)
         keep_signature(connection, arrival)
         for vouched in vouch(connection, arrival, fresh, ranks, signer):
-            answers |= insert(
+            answers += insert(
                 connection, arrival, memory, day_keys, vouched, branch, revoked=bool(revoked)
             )
     if arrival.envelopes:
         adopt(connection, arrival, memory, day_keys)
-    results = [
-        answers.get(index) or _repeat(batch.first + index, one, stored)
-        for index, one in enumerate(chain)
-    ]
+    if len(fresh) < len(chain):
+        there = set(range(len(chain))).difference(fresh)
+        answers += [_repeat(batch.first + at, chain[at], stored) for at in there]
+        answers.sort()
     if forked:
-        results = [_shown_forked(one) for one in results]
+        answers = [_shown_forked(one) for one in answers]
     through, head = _advance(connection, arrival, branch, stored)
-    return PushAnswer(tuple(results), through, head, forked)
+    return PushAnswer(joined(answers), through, head, forked)
 
 
 def _fresh(batch: Batch, chain: Sequence[bytes], stored: dict[int, list[Stored]]) -> Sequence[int]:
@@ -83,7 +83,7 @@ def _branch(
     if before and not parents:
         return _new_branch(connection, arrival.device_no), True
     candidates = parents or [0]
-    for index, one in enumerate(chain):
+    for index, one in enumerate(chain if len(stored) > 2 else ()):
         there = stored.get(batch.first + index)
         if there is None:
             continue
@@ -106,17 +106,14 @@ def _new_branch(connection: sqlite3.Connection, device_no: int) -> int:
     return 1 if highest is None else int(highest) + 1
 
 
-def _repeat(seq: int, hash_: bytes, stored: dict[int, list[Stored]]) -> EventAnswer:
+def _repeat(seq: int, hash_: bytes, stored: dict[int, list[Stored]]) -> Answered:
     row = next(row for row in stored[seq] if row.hash == hash_)
-    if row.state == ACCEPTED:
-        return EventAnswer(seq, "duplicate", row.code, row.field)
-    return EventAnswer(seq, STATES[row.state], row.code, row.field)
+    state: State = "duplicate" if row.state == ACCEPTED else STATES[row.state]
+    return Answered(seq, 1, state, row.code, row.field)
 
 
-def _shown_forked(answer: EventAnswer) -> EventAnswer:
-    if answer.code is not None:
-        return answer
-    return EventAnswer(answer.seq, answer.state, "device.forked", None)
+def _shown_forked(answer: Answered) -> Answered:
+    return answer if answer.code is not None else answer._replace(code="device.forked", field=None)
 
 
 def _advance(

@@ -7,10 +7,13 @@ derived, only for runs that a batch overlaps.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from server.store.log_schema import MAX_RUN_EVENTS
 from server.store.run_rows import COLUMNS, Run, run_hashes
+from sync.batch import Batch
+from sync.errors import SyncError
 
 _LIGHT = (
     COLUMNS.replace("runs.commitments", "NULL")
@@ -54,16 +57,21 @@ def hash_at(log: sqlite3.Connection, run: Run, seq: int) -> bytes:
     """The hash of the event with this number, which the run holds."""
     if seq == run.last:
         return run.head
-    return run_hashes(with_bodies(log, run))[seq - run.first]
+    run = with_bodies(log, run)
+    if run.bodies is None:
+        raise SyncError("batch.compacted", "G9")
+    return run_hashes(run)[seq - run.first]
 
 
 def stored_around(
-    log: sqlite3.Connection, device_no: int, first: int, last: int
+    log: sqlite3.Connection, device_no: int, batch: Batch, chain: Sequence[bytes]
 ) -> dict[int, list[Stored]]:
-    """By number: what is held from `first` - 1 to `last` + 1, the neighbours' links with it.
+    """By number: what is held of a batch and of the events beside it, their links with it.
 
-    The event at `last` + 1 has no hash here, and the one before `first` no link.
+    The event after the last has no hash here, and the one before the first no link. SyncError
+    "batch.compacted" where the log cannot tell any more whether it holds these events (G9).
     """
+    first, last = batch.first, batch.last
     found: dict[int, list[Stored]] = {}
     for run in runs_near(log, device_no, first - 1, last + 1):
         if run.last == first - 1:
@@ -71,11 +79,26 @@ def stored_around(
         elif run.first == last + 1:
             found.setdefault(run.first, []).append(_at(run, b"", run.previous))
         else:
-            hashes = [run.previous, *run_hashes(with_bodies(log, run))]
+            whole = with_bodies(log, run)
+            if whole.bodies is None:
+                hashes = _hashes_of_repeat(run, batch, chain)
+            else:
+                hashes = [run.previous, *run_hashes(whole)]
             for seq in range(max(run.first, first - 1), min(run.last, last + 1) + 1):
                 at = seq - run.first
                 found.setdefault(seq, []).append(_at(run, hashes[at + 1], hashes[at]))
     return found
+
+
+def _hashes_of_repeat(run: Run, batch: Batch, chain: Sequence[bytes]) -> list[bytes]:
+    """Of a run without bodies: its head proves that a batch which reaches it holds the same.
+
+    From the hash before its first event on; what the batch does not reach down to is empty.
+    """
+    if not batch.first <= run.last <= batch.last or chain[run.last - batch.first] != run.head:
+        raise SyncError("batch.compacted", "G9")
+    known = dict(enumerate((batch.previous, *chain), batch.first - 1))
+    return [known.get(seq, b"") for seq in range(run.first - 1, run.last + 1)]
 
 
 def _at(run: Run, hash_: bytes, previous: bytes) -> Stored:

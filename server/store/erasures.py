@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from server.store.erase import KIND, Place, erased_by, holding, place_of
+from server.store.forgotten import Target
 from server.store.own_event import OwnEvent
 from server.store.record import events_of, read_events
 from server.store.run_rows import Run, commitments_of
@@ -16,13 +16,6 @@ from sync.events import parse_body
 
 AT_ONCE = 100
 """References in one erasure: their text has to fit into a body."""
-
-
-class Target(NamedTuple):
-    """An event whose person part is to be forgotten: its reference and its checkpoint."""
-
-    ref: str
-    home: str
 
 
 def drafts(
@@ -121,6 +114,18 @@ def erasures_in(
         reason, basis = str(body.fields.get("reason")), str(body.fields.get("basis") or "-")
         found.append((f"{one.author}:{one.seq}", body.home, refs, reason, basis))
     return found
+
+
+def not_erased(log: sqlite3.Connection, home: str, refs: Sequence[str]) -> list[str]:
+    """Those of these references that no erasure of this checkpoint has named yet."""
+    noted = {
+        Place(str(device), int(seq))
+        for device, seq in log.execute(
+            "SELECT device, seq FROM erased JOIN feeds ON feeds.no = erased.feed WHERE id = ?",
+            (f"checkpoint:{home}",),
+        )
+    }
+    return [one for one in refs if place_of(one) not in noted]
 
 
 def purged_days(log: sqlite3.Connection) -> list[str]:

@@ -38,14 +38,15 @@ _TAKEN_UP = "FROM restated AS taken WHERE taken.run = runs.n AND NOT taken.moved
 _FRESH = (
     f"SELECT runs.n, runs.n, devices.id, envelopes.server, {{columns}} FROM runs{SOURCE}"
     f" WHERE runs.feed = ? AND runs.n > ? AND state = {ACCEPTED}"
-    f" AND NOT EXISTS (SELECT 1 {_TAKEN_UP}) ORDER BY runs.n"
+    f" AND bodies IS NOT NULL AND NOT EXISTS (SELECT 1 {_TAKEN_UP}) ORDER BY runs.n"
 )
 _AGAIN = (
     "SELECT restated.n, iif(restated.moved,"
     f" ifnull((SELECT taken.n {_TAKEN_UP}), runs.n), restated.n),"
     f" devices.id, envelopes.server, {{columns}} FROM restated"
     f" JOIN runs ON runs.n = restated.run{SOURCE}"
-    " WHERE restated.feed = ? AND restated.n > ? ORDER BY restated.n"
+    " WHERE restated.feed = ? AND restated.n > ?"
+    " AND bodies IS NOT NULL ORDER BY restated.n"
 )
 _BEFORE = (
     _FRESH.replace("runs.n > ?", "runs.n > ? AND runs.n < ?") + " DESC",

@@ -78,6 +78,11 @@ class DayKeys:
         key = AESGCM(self._keys.unwrap(wrapped, _what(day)))
         self._open[no] = key
 
+    def forget(self) -> None:
+        """Close all keys: some were destroyed."""
+        self._open.clear()
+        self._latest = ("", 0)
+
     def lacks(self, no: int) -> bool:
         return no not in self._open
 

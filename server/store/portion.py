@@ -12,6 +12,7 @@ from server.store.crossing_row import Cutoffs
 from server.store.derive import refresh
 from server.store.erasures import records_of
 from server.store.gaps import Chains
+from server.store.kept import take_over
 from server.store.persons import DayKeys
 from server.store.project import put_crossing, put_link, put_notice, put_review
 from server.store.record import LogEvent, OpenEvent, load_day_keys, open_event, read_events
@@ -40,6 +41,8 @@ class Portions:
             opened = open_event(event, self.day_keys)
             records.setdefault(opened.body.record, []).append((since, opened))
         with transaction(view):
+            if after == 0:
+                take_over(self.log, view)
             ids = self._note(view, records)
             chains = Chains(view)
             self._follow_chains(view, chains, after, through, fresh, records, ids)
@@ -112,6 +115,8 @@ class Portions:
         events = [one for _, one in some]
         is_new = len(known) == len({one.log.n for one in events})
         everything = self._earlier(known, events) + events
+        if not everything:  # compacted: the view is about to be made anew
+            return set()
         kind = min(everything, key=lambda one: (one.log.order, one.ref)).body.kind
         of_kind = [one for one in everything if one.body.kind == kind]
         since = max(known[one.log.n] for one in of_kind)

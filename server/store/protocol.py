@@ -8,11 +8,11 @@ Times are Unix milliseconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
-from server.store.erasures import Target
+from server.store.forgotten import Compacted, Purged, Target
 from sync.batch import Batch
 from sync.envelope import Envelope, Level
 from sync.events import ref
@@ -144,14 +144,44 @@ class EventAnswer(NamedTuple):
     field: str | None = None
 
 
+class Answered(NamedTuple):
+    """Contiguous events of one batch of which the same became (SPEC A2)."""
+
+    first: int
+    events: int
+    state: State
+    code: str | None = None
+    field: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class PushAnswer:
-    """Answers in order, and how far the log now holds this device's chain."""
+    """What became of a batch, in order, and how far the log now holds this device's chain."""
 
-    results: tuple[EventAnswer, ...]
+    answers: tuple[Answered, ...]
     through: int
     head: bytes
     forked: bool
+
+    @property
+    def results(self) -> tuple[EventAnswer, ...]:
+        """The answer to each event."""
+        return tuple(
+            EventAnswer(seq, one.state, one.code, one.field)
+            for one in self.answers
+            for seq in range(one.first, one.first + one.events)
+        )
+
+
+def joined(answers: Iterable[Answered]) -> tuple[Answered, ...]:
+    """Answers in order, neighbours that are alike in one."""
+    found: list[Answered] = []
+    for one in answers:
+        if found and found[-1][2:] == one[2:]:
+            found[-1] = found[-1]._replace(events=found[-1].events + one.events)
+        else:
+            found.append(one)
+    return tuple(found)
 
 
 class PulledEvent(NamedTuple):
@@ -456,6 +486,15 @@ class Store(Protocol):
 
     def removals(self, feeds: Sequence[str], after: int, through: int) -> list[str]:
         """What was erased in these feeds under after < number ≤ through (SPEC F10, G4)."""
+
+    def days_before(self, day: str) -> list[str]:
+        """The days before `day` ("2026-10-01") whose person parts can still be opened."""
+
+    def purge(self, days: Sequence[str], now_ms: int) -> Purged:
+        """Destroy the keys of these days, and the person parts under them (SPEC G6)."""
+
+    def compact(self, before_ms: int, now_ms: int) -> Compacted:
+        """Drop the bodies of what was received before then and is finished (SPEC G7–G9)."""
 
     # devices
     def add_enrolment(self, code_hash: bytes, enrolment: Enrolment, expires_ms: int) -> None: ...

@@ -9,6 +9,7 @@ from typing import Any
 
 from server.store.blind import BlindIndex, normal_plate, syllables
 from server.store.crossing_row import flag_names
+from server.store.kept import kept_counts
 from server.store.protocol import Criteria, CrossingRow
 from server.store.view_schema import FLAGS, flag_bit
 
@@ -51,15 +52,20 @@ def counts(
 ) -> dict[str, int]:
     """Sums over from_ms ≤ occurred < to_ms; voided ones and duplicates count as such only.
 
+    With what was compacted since, by whole days and without its flags (SPEC G7).
+
     Names: crossings, people, vehicles, in, out, passed, referred, turned_back, turned_back_in,
     turned_back_out, people_in, people_out, each flag by its name, review_open.
     """
     where, values = joined(within(from_ms, to_ms, checkpoints))
     names = [*_SUMS, *FLAGS]
-    sums = [f"sum(CASE WHEN {_LIVE} THEN {sql} ELSE 0 END)" for sql in _SUMS.values()]
+    sums = [f"sum(CASE WHEN {LIVE} THEN {sql} ELSE 0 END)" for sql in _SUMS.values()]
     sums += [_flag_sum(name) for name in FLAGS]
     row = view.execute(f"SELECT {', '.join(sums)} FROM crossings{where}", values).fetchone()
-    return {name: int(value or 0) for name, value in zip(names, row, strict=True)}
+    kept = kept_counts(view, from_ms, to_ms, checkpoints)
+    return {
+        name: int(value or 0) + kept.get(name, 0) for name, value in zip(names, row, strict=True)
+    }
 
 
 def open_reviews(view: sqlite3.Connection) -> dict[str, int]:
@@ -76,7 +82,8 @@ def no_counts() -> dict[str, int]:
 
 
 _PASSAGE = "iif(counted_as = '', record, counted_as)"
-_LIVE = f"flags & {flag_bit('voided') | flag_bit('duplicate')} = 0"
+VEHICLE = "vehicle_class NOT IN ('', 'on_foot')"
+LIVE = f"flags & {flag_bit('voided') | flag_bit('duplicate')} = 0"
 
 
 def _flag_sum(name: str) -> str:
@@ -90,7 +97,7 @@ def _flag_sum(name: str) -> str:
 _SUMS = {
     "crossings": "1",
     "people": "people",
-    "vehicles": "vehicle_class NOT IN ('', 'on_foot')",
+    "vehicles": VEHICLE,
     "in": "direction = 'in'",
     "out": "direction = 'out'",
     "people_in": "people * (direction = 'in')",

@@ -15,7 +15,6 @@ from server.config import Config
 from server.keys import KeyRing
 from server.store import (
     audit,
-    erasures,
     feed_runs,
     own_chain,
     pull,
@@ -27,7 +26,7 @@ from server.store import (
 from server.store.append import append
 from server.store.backups import SafeThrough
 from server.store.blind import BlindIndex
-from server.store.erasures import Target
+from server.store.forgetting import Forgetting
 from server.store.log_file import open_log, prepare_log
 from server.store.own_event import OwnEvent
 from server.store.persons import DayKeys, local_day
@@ -48,7 +47,7 @@ from server.store.protocol import (
     UpstreamReceipt,
     User,
 )
-from server.store.reader import Reader, ViewMissingError
+from server.store.reader import Reader
 from server.store.repeat import repeat
 from server.store.rows import Arrival, Memory
 from server.store.viewed import ViewReads
@@ -67,7 +66,7 @@ def open_store(config: Config, keys: KeyRing | None = None) -> SqliteStore:
     return SqliteStore(config, keys or KeyRing.load_or_create(config.data_dir))
 
 
-class SqliteStore(ViewReads):
+class SqliteStore(ViewReads, Forgetting):
     """See `server.store.protocol.Store`. Close it: the writer finishes what is queued."""
 
     def __init__(self, config: Config, keys: KeyRing) -> None:
@@ -164,7 +163,7 @@ class SqliteStore(ViewReads):
         What is begun together is committed together: two hundred cost hardly more than one.
         """
         day_key = None if event.person is None else self._day_key(local_day(event.now_ms))
-        chain = self._own_chain()
+        chain = self.own_chain()
         return self._writer.submit(lambda log: chain.append(log, event, day_key))
 
     def take_up_known_kinds(self) -> int:
@@ -240,38 +239,6 @@ class SqliteStore(ViewReads):
     def safe_through(self, device: str) -> int:
         """How far a verified backup off this machine holds a device's events (SPEC P4)."""
         return self._safe_through.of(device)
-
-    # what is to be forgotten
-
-    def erase(
-        self, targets: Sequence[Target], reason: str, basis: str, user: str | None, now_ms: int
-    ) -> list[str]:
-        """Forget the person parts of these events for good, everywhere (SPEC G1)."""
-        chain = self._own_chain()
-        events = erasures.drafts(targets, reason, basis, user, now_ms, secrets.token_bytes)
-        details = {"events": len(targets), "reason": reason, "basis": basis}
-        entry = AuditEntry(now_ms, user or "cli", "erase", details=details)
-
-        def job(log: sqlite3.Connection) -> list[str]:
-            audit.append_audit(log, entry, self._audit_key)
-            return [chain.append(log, one, None) for one in events]
-
-        return self._writer.run(job)
-
-    def targets_of_refs(self, refs: Sequence[str]) -> tuple[list[Target], list[str]]:
-        return self._reader.run(lambda files: erasures.targets_of_refs(files.log, refs))
-
-    def targets_of_record(self, record: str) -> list[Target]:
-        try:
-            return self._reader.run(
-                lambda files: erasures.targets_of_record(files.log, files.view, record)
-            )
-        except ViewMissingError:
-            return []
-
-    def removals(self, feeds: Sequence[str], after: int, through: int) -> list[str]:
-        """What was erased in these feeds under after < number ≤ through (SPEC F10, G4)."""
-        return self._reader.run(lambda files: erasures.removals(files.log, feeds, after, through))
 
     # devices
 
@@ -424,11 +391,6 @@ class SqliteStore(ViewReads):
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _own_chain(self) -> own_chain.OwnChain:
-        return own_chain.OwnChain(
-            self.own_device, self.day_keys, self._content_keys, self._memory, self._signer
-        )
 
     def _day_key(self, day: str) -> int:
         known = self.day_keys.open_no(day)

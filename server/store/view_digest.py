@@ -35,6 +35,7 @@ TABLES: dict[str, str] = {
     "unverified": f"SELECT device, branch, seq, {_NAMED.format('u.record')}, since, closed"
     " FROM unverified u ORDER BY 1, 2, 3",
     "tokens": f"SELECT {_NAMED.format('crossing')}, token, person FROM tokens ORDER BY 1, 2, 3",
+    "compacted": "SELECT * FROM compacted ORDER BY 1, 2, 3, 4",
     "plates": f"SELECT {_NAMED.format('plates.rowid')}, plates.plate FROM plates ORDER BY 1",
 }
 """Every table but `meta` and `to_look`, which say where its projector and the home server are."""

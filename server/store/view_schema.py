@@ -12,7 +12,7 @@ from sqlite_utils.migrations import Migrations
 
 from server.store.log_schema import execute_all
 
-VIEW_SCHEMA = 2
+VIEW_SCHEMA = 3
 
 FLAGS = (
     "override",
@@ -117,6 +117,11 @@ def m001_crossings(db: Database) -> None:
             PRIMARY KEY (token, crossing, person)
         ) WITHOUT ROWID;
         CREATE VIRTUAL TABLE plates USING fts5 (plate, tokenize = 'trigram');
+        CREATE TABLE compacted (
+            checkpoint TEXT NOT NULL, day TEXT NOT NULL, direction TEXT NOT NULL,
+            action TEXT NOT NULL, crossings INTEGER NOT NULL, people INTEGER NOT NULL,
+            vehicles INTEGER NOT NULL, PRIMARY KEY (checkpoint, day, direction, action)
+        ) WITHOUT ROWID;
         CREATE TABLE to_look (id INTEGER PRIMARY KEY);
         """,
     )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from server.store.device_runs import hash_at, runs_near
+from server.store.device_runs import hash_at, runs_near, with_bodies
 from server.store.log_schema import ACCEPTED
 from server.store.persons import DayKeys
 from server.store.protocol import SignedEnvelope
@@ -79,6 +79,8 @@ def adopt(
     numbers: dict[SignedEnvelope, int] = {}
     for run in runs_near(connection, arrival.device_no, batch.first, batch.last):
         start, end = max(run.first, batch.first), min(run.last, batch.last)
+        if with_bodies(connection, run).bodies is None:
+            continue  # no feed gives it out any more, so nobody has to hear of it
         if hash_at(connection, run, end) != arrival.chain[end - batch.first]:
             continue
         (server,) = connection.execute(

@@ -14,7 +14,7 @@ import pytest
 
 import server.store.erase as erase_module
 from server.erasure_list import FILE, ErasureListError, Listed, add_to_list, read_list, write_lists
-from server.store.erasures import Target
+from server.store.forgotten import Target
 from server.store.log_file import open_log, shred_leftovers
 from server.store.reader import read_only
 from server.store.verify import LogWalk, walk_log

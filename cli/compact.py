@@ -1,0 +1,46 @@
+"""`chot compact`: drop the texts of old events once they are counted."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import click
+
+from cli.data import DATA, Moment, now_ms, told, viewed
+from server.config import load_config
+from server.projector import rebuild
+from server.store.compact import MIN_AGE_DAYS
+from server.store.log_file import open_log, shred_leftovers
+
+DAY_MS = 86_400_000
+
+
+@click.command()
+@DATA
+@click.option(
+    "--before", required=True, type=Moment(), help="Ngày nhận; cũ hơn thì gộp / received before."
+)
+@click.option("--shrink", is_flag=True, help="Trả lại chỗ trên ổ đĩa; mọi ghi chép chờ lúc đó.")
+@click.option("--yes", is_flag=True, help="Không hỏi lại / do not ask.")
+@told
+def compact(data: Path, before: int, shrink: bool, yes: bool) -> None:
+    """Gộp sự kiện cũ thành số đếm / old events become counts.
+
+    Còn lại theo chốt, ngày, chiều và việc đã làm: số lượt, số người, số xe. Chuỗi, mã băm và chữ ký
+    vẫn kiểm tra được. Lượt chưa xem xét, hoặc có sự kiện mới hơn, được giữ nguyên.
+
+    Ví dụ: chot compact --before 2026-08-01
+    """
+    if before > now_ms() - MIN_AGE_DAYS * DAY_MS:
+        raise click.ClickException(f"Chỉ gộp những gì cũ hơn {MIN_AGE_DAYS} ngày.")
+    if not yes:
+        click.confirm("Nội dung từng lượt sẽ mất. Gộp?", abort=True)
+    with viewed(data) as store:
+        done = store.compact(before, now_ms())
+    rebuild(data)
+    with contextlib.closing(open_log(load_config(data).log_path)) as log:
+        if shrink:
+            log.execute("VACUUM")
+        shred_leftovers(log)
+    click.echo(f"Đã gộp {done.events} sự kiện, {done.crossings} lượt; giữ lại {done.kept} sự kiện.")
