@@ -55,7 +55,7 @@ def append(
     if len(fresh) < len(chain):
         there = set(range(len(chain))).difference(fresh)
         answers += [_repeat(batch.first + at, chain[at], stored) for at in there]
-        answers.sort()
+        answers.sort(key=lambda one: one.first)
     if forked:
         answers = [_shown_forked(one) for one in answers]
     through, head = _advance(connection, arrival, branch, stored)
@@ -83,7 +83,8 @@ def _branch(
     if before and not parents:
         return _new_branch(connection, arrival.device_no), True
     candidates = parents or [0]
-    for index, one in enumerate(chain if len(stored) > 2 else ()):
+    overlaps = any(batch.first <= seq <= batch.last for seq in stored)
+    for index, one in enumerate(chain if overlaps else ()):
         there = stored.get(batch.first + index)
         if there is None:
             continue

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from server.store.device_runs import hash_at, runs_near
 from server.store.log_schema import ACCEPTED, STATES
-from server.store.protocol import Device, EventAnswer, PushAnswer, State
+from server.store.protocol import Answered, Device, PushAnswer, State, joined
 from server.store.run_rows import Run
 from sync.batch import Batch
 
@@ -36,11 +36,9 @@ def repeat(
     if row is None:
         return None
     through, head, forked = row
-    answers: list[EventAnswer] = []
-    for run in runs:
-        if run.branch == branch:
-            answers += _answers(run, batch, "device.forked" if forked else None)
-    return PushAnswer(tuple(answers), through, head, bool(forked))
+    code = "device.forked" if forked else None
+    answers = joined(_answer(run, batch, code) for run in runs if run.branch == branch)
+    return PushAnswer(answers, through, head, bool(forked))
 
 
 def _branch(log: sqlite3.Connection, runs: Sequence[Run], batch: Batch, head: bytes) -> int | None:
@@ -55,8 +53,8 @@ def _branch(log: sqlite3.Connection, runs: Sequence[Run], batch: Batch, head: by
     return None
 
 
-def _answers(run: Run, batch: Batch, code: str | None) -> list[EventAnswer]:
-    """What became of the events that batch and run share; `code` where a run has none."""
+def _answer(run: Run, batch: Batch, code: str | None) -> Answered:
+    """What became of the events that batch and run share; `code` where the run has none."""
     shown: State = "duplicate" if run.state == ACCEPTED else STATES[run.state]
-    shared = range(max(run.first, batch.first), min(run.last, batch.last) + 1)
-    return [EventAnswer(seq, shown, run.code or code, run.field) for seq in shared]
+    first, last = max(run.first, batch.first), min(run.last, batch.last)
+    return Answered(first, last - first + 1, shown, run.code or code, run.field)

@@ -16,7 +16,7 @@ from server.accept import Examination, Examined
 from server.store import erase
 from server.store.log_schema import ACCEPTED, HELD, MAX_RUN_CHARS, MAX_RUN_EVENTS, STATES
 from server.store.persons import DayKeys
-from server.store.protocol import EventAnswer, SignedEnvelope
+from server.store.protocol import Answered, SignedEnvelope
 from server.store.run_rows import binding, short_ranks, sum_of, sum_to_bytes
 from sync.batch import Batch
 
@@ -93,8 +93,8 @@ def insert(
     branch: int,
     *,
     revoked: bool,
-) -> dict[int, EventAnswer]:
-    """Store the events under one envelope on one branch; the answer to each, by place."""
+) -> list[Answered]:
+    """Store the events under one envelope on one branch; the answers in order."""
     fresh, events = vouched.places, arrival.examined.events
     judged: list[Judged] = []
     last: Examined | None = None
@@ -103,16 +103,12 @@ def insert(
         if one is not last or one.required:
             judgement, last = _judge(connection, one, revoked), one
         judged.append(judgement)
-    answers: dict[int, EventAnswer] = {}
+    answers = []
     for at, end in cut(arrival, fresh, judged):
-        start, seq = fresh[at], arrival.batch.first + fresh[at]
-        state, code, field, _ = judged[at]
-        count = end - at
-        _store(
-            connection, arrival, memory, day_keys, start, start + count, judged[at], branch, vouched
-        )
-        for index in range(count):
-            answers[start + index] = EventAnswer(seq + index, STATES[state], code, field)
+        start, stop, one_judged = fresh[at], fresh[at] + end - at, judged[at]
+        _store(connection, arrival, memory, day_keys, start, stop, one_judged, branch, vouched)
+        state, code, field, _ = one_judged
+        answers.append(Answered(arrival.batch.first + start, end - at, STATES[state], code, field))
     memory.newest_order = max(memory.newest_order, arrival.examined.order)
     return answers
 
