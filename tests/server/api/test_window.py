@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from credentials.jws import public_key_of_jwk
 from server.config import CONFIG_FILE, ConfigError, load_config
 from server.entitled import Entitled
+from sync.batch import sign_es256
 from sync.replica import Replica
 from tests.server.api.conftest import World
 from tests.server.api.tablet import Tablet, events_of
@@ -29,7 +30,7 @@ def reader(world: World, tablet: Tablet) -> Replica:
 
 def exchange(world: World, tablet: Tablet, replica: Replica) -> tuple[Any, bool]:
     """One round trip; the answer, and whether there is more."""
-    request = replica.request(world.now_ms, lambda text: b"")
+    request = replica.request(world.now_ms, lambda text: sign_es256(tablet.key, text))
     answer = world.client.post("/api/v1/sync", json=request.body, headers=world.token(tablet))
     assert answer.status_code == 200, answer.json
     return answer.get_json(), replica.answer(request, answer.get_json(), world.now_ms).more
@@ -151,6 +152,33 @@ def test_f3_a_window_that_ends_before_it_begins_is_none(world: World) -> None:
     cursor = world.sync(writer).get_json()["cursor"]
     answer = world.sync(writer, cursor=cursor, held_after=99)
     assert (answer.get_json()["reset"], answer.get_json()["held_after"]) == (True, 0)
+
+
+def test_f10_what_is_erased_leaves_every_reader_its_author_too(world: World) -> None:
+    writer, tablet = world.enrol(), world.enrol()
+    write(world, writer, 3)
+    replica, author, again = reader(world, tablet), reader(world, writer), reader(world, writer)
+    for event, _ in writer.events:
+        for one in (author, again):
+            one.write_texts(event.body, event.person)
+    for one, of in ((replica, tablet), (author, writer)):
+        read_all(world, of, one)
+    assert replica.pulled[writer.device, 2].person is not None
+    world.context.store.erase(
+        world.context.store.targets_of_refs([f"{writer.device}:2"])[0],
+        *("request", "12/2026", "user-admin", world.now_ms),
+    )
+    for one, of in ((replica, tablet), (author, writer)):
+        answers = read_all(world, of, one)
+        assert answers[0]["removals"] == [f"{writer.device}:2"]
+        assert one.alerts == set()
+    assert [author.own[seq].person is None for seq in (1, 2, 3)] == [False, True, False]
+    assert replica.pulled[writer.device, 2].person is None
+    # Who reads anew is given no erased text, and is told which of its own are to go.
+    fresh = reader(world, tablet)
+    assert read_all(world, tablet, fresh)[0]["removals"] == []
+    assert fresh.pulled[writer.device, 2].person is None
+    assert read_all(world, writer, again)[0]["removals"] == [f"{writer.device}:2"]
 
 
 def place(world: World, name: str, district: str) -> None:
