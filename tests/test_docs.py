@@ -36,21 +36,30 @@ def test_the_path_of_one_scan_names_at_least_a_file_a_step() -> None:
     assert all(FILE.search(where) for _, where in steps)
 
 
-def readme_commands() -> list[list[str]]:
-    text = (ROOT / "README.md").read_text("utf-8")
+def commands(page: Path) -> list[list[str]]:
+    text = page.read_text("utf-8")
     blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
     lines = [line.split("  #")[0].strip() for block in blocks for line in block.splitlines()]
     return [shlex.split(line) for line in lines if line]
 
 
-@pytest.mark.parametrize("command", readme_commands(), ids=" ".join)
-def test_commands_of_the_readme_are_understood(
+FILES = (".csv", ".json", ".pem", ".xlsx")
+MANUALS = [ROOT / "README.md", *sorted((ROOT / "docs/how-to").glob("*.md"))]
+
+
+@pytest.mark.parametrize(
+    "command", [one for page in MANUALS for one in commands(page)], ids=" ".join
+)
+def test_commands_of_the_readme_and_the_how_tos_are_understood(
     command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for before, word in pairwise(command):
-        if "." in word and not before.startswith("--"):
-            Path(word).touch()  # a file that the reader of the README would have
+        names_a_file = "." in word if not before.startswith("--") else Path(word).suffix in FILES
+        if names_a_file and before != "--out":
+            # a file that the reader would have
+            Path(word).parent.mkdir(parents=True, exist_ok=True)
+            Path(word).touch()
     if command[0] == "make":
         targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
         assert command[1] in targets
