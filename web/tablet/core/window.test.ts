@@ -201,3 +201,39 @@ test("R7 the rank that the server verified decides what is shown of an override"
   const shown = conflict?.sides.find((side) => side.shown)?.value;
   expect(shown).toMatchObject({ by: "of the lead" });
 });
+
+test("F9 a run that is announced again counts where it was first given, with its new rank", async () => {
+  await enrolAndOpen();
+  await others(2);
+  await settle();
+  const honest = environment.fetch;
+  environment.fetch = async (url, init) => {
+    const response = await honest(url, init);
+    if (!url.endsWith("/sync")) return response;
+    const answer = (await response.json()) as { runs: object[] };
+    const { previous, body, received } = server.log(OTHER)[0] ?? { previous: new Uint8Array(32), body: "", received: 0 };
+    const run = { n: 99, again: 1, device: OTHER, first: 1, previous: toBase64url(previous), server: "s", received, ranks: "2", bodies: [body] };
+    return Response.json({ ...answer, runs: [...answer.runs, run] });
+  };
+  await settle();
+  expect(core.state().alerts).toEqual([]);
+  expect((await stored()).pulled.map(({ seq, n, authority }) => [seq, n, authority])).toEqual([[1, 1, 2], [2, 2, 0]]);
+});
+
+test("P2 a receipt without the answers does not end resending", async () => {
+  await enrolAndOpen();
+  const honest = environment.fetch;
+  let deaf = true;
+  environment.fetch = async (url, init) => {
+    const response = await honest(url, init);
+    if (!url.endsWith("/sync") || !deaf) return response;
+    return Response.json({ ...((await response.json()) as object), results: [] });
+  };
+  server.state = "rejected";
+  await saveMany(1);
+  await settle();
+  expect(core.state().rejected).toBe(0);
+  deaf = false;
+  await settle();
+  expect(core.state()).toMatchObject({ rejected: 1, sync: { status: "idle" } });
+});
