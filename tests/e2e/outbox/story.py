@@ -24,6 +24,7 @@ from tests.e2e.outbox.wire import Fate, Wire
 OFFICER = Path(__file__).with_name("officer.js").read_text("utf-8")
 CROSSINGS = (15, 22)
 SEGMENT = 7
+MOST_MADE = 700
 TAPPED = 16
 DRAIN_S = 90.0
 PATIENCE_MS = 60_000
@@ -152,16 +153,17 @@ class _Tablet:
     async def work(self) -> None:
         """Crossings in stretches; most end because something happens to the page."""
         rng = self._rng
-        left = [self._crossing(self._plan.number, n) for n in range(rng.randint(*CROSSINGS))]
+        wanted, made = rng.randint(*CROSSINGS), 0
         self._wire.calm = False
-        while left:
-            stretch, left = left[:SEGMENT], left[SEGMENT:]
+        while len(self._day.pressed) < wanted and made < MOST_MADE:
+            # A plate is never used again: the word of a last press may still be on its way.
+            stretch = [self._crossing(self._plan.number, made + n) for n in range(SEGMENT)]
+            made += SEGMENT
             how = rng.choice(("none", "offline", "reload", "close", "crash"))
             self._day.breaks[how] += 1
             await self._stretch(
                 stretch, how, rng.uniform(0.05, 1.5) * (4 if self._plan.taps else 1)
             )
-            left = [one for one in stretch if one["plate"] not in self._day.pressed] + left
 
     async def drain(self) -> None:
         """The wire heals: everything arrives without any help but the network's return."""

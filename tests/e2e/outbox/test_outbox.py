@@ -36,7 +36,7 @@ def test_o1_a_few_bad_days_lose_and_double_nothing(tmp_path: Path) -> None:
 def check(outcome: Outcome) -> None:
     """Nothing lost, doubled or altered; every tablet drained."""
     print(outcome)
-    assert not outcome.failed, "\n".join(outcome.failed)
-    assert not outcome.wrong, "\n".join(outcome.wrong)
+    told = "\n".join([*outcome.wrong, *outcome.failed])
+    assert not told, told
     assert outcome.ledger.good
     assert outcome.ledger.written == outcome.ledger.stored == outcome.ledger.acknowledged
