@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from collections.abc import Iterator
 
@@ -11,6 +12,8 @@ from werkzeug.serving import make_server
 
 from tests.conftest import CHROMIUM
 from tests.server.console.conftest import PASSWORD, Console
+from tests.server.console.test_links import pair
+from tests.server.store.tablets import enrolled
 
 WIDTHS = (360, 390, 768, 1024, 1280)
 
@@ -76,3 +79,21 @@ def test_no_page_is_wider_than_the_screen(console: Console, page: Page, address:
             overflow = page.locator("main").bounding_box()
             assert overflow is not None
             assert overflow["x"] + overflow["width"] <= width, (width, path)
+
+
+def test_l4_a_duplicate_is_split_by_a_button_on_any_screen(
+    console: Console, page: Page, address: str, rng: random.Random
+) -> None:
+    tablets = enrolled(console.store, rng), enrolled(console.store, rng)
+    first, later = pair(console, tablets)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto(f"{address}crossings/{later}")
+        box = page.locator(".twins").bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= width
+    page.click(".twin.linked a")
+    assert first in page.url
+    page.click(".twin.linked button")
+    assert page.locator(".told").inner_text().startswith("Đã tách hai lượt")
+    assert page.locator(".twin.split").count() == 1
