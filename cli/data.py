@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from server.config import ConfigError, load_config
+from server.home.look import HomeLook
 from server.keys import KeyRing, KeyRingError
 from server.projector import Projector, ProjectorRunningError
 from server.store.log_file import StoreKeysError
@@ -106,7 +107,8 @@ def opened(data: Path) -> Iterator[Store]:
 def viewed(data: Path) -> Iterator[Store]:
     """The store with a view that holds everything the log held when this was called.
 
-    Where a server runs, its projector is waited for; where none does, this process projects.
+    Where a server runs, its projector is waited for; where none does, this process projects, and
+    links what is one passage as a home server does (SPEC L2): figures would count it twice.
     """
     with opened(data) as store:
         _, newest = store.projected()
@@ -114,7 +116,11 @@ def viewed(data: Path) -> Iterator[Store]:
         deadline = time.monotonic() + PROJECTOR_WAIT_S
         while not config.view_path.exists() or store.projected()[0] < newest:
             try:
-                with Projector(config, KeyRing.load_or_create(data)) as projector:
+                keys = KeyRing.load_or_create(data)
+                with Projector(config, keys) as projector, HomeLook(config, keys) as looker:
+                    projector.catch_up()
+                    while config.level == "home" and projector.look(looker):
+                        projector.catch_up()
                     projector.catch_up()
             except ProjectorRunningError:
                 if time.monotonic() > deadline:
