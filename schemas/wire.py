@@ -169,6 +169,9 @@ class SyncRequest(Request):
     max_bytes = 8 * 1024 * 1024
     """Of the body, once inflated. Other requests may have 64 KiB."""
 
+    has_batch = True
+    """`batch` may come as a `sync.batch.Batch`, read together with the request."""
+
     protocol = whole(0, 1 << 16, required=True)
     cursor = text(160, allow_none=True, load_default=None)
     held_after = whole(0, 1 << 53, allow_none=True, load_default=None)

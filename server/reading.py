@@ -29,20 +29,32 @@ _CHUNK = 256 * 1024
 
 try:
     from schemas.nested import object_decoder
+    from schemas.sent_batch import read_request
 except ModuleNotFoundError as missing:
     if missing.name != "msgspec":
         raise
     _quick: Callable[[bytes], Any] | None = None
+    _with_batch: Callable[[bytes], Any] | None = None
 else:
     _quick = object_decoder(MAX_DEPTH).decode
+    _with_batch = read_request
 _GZIP = 16 + zlib.MAX_WBITS
 
 
-def read_json(limit: int) -> Any:
+def read_json(limit: int, parse: Callable[[bytes], Any]) -> Any:
     """The JSON value of the request, at most `limit` bytes once inflated; ProblemError else."""
     if request.mimetype != "application/json":
         raise ProblemError("request.encoding")
-    return parse_json(_body(request, limit))
+    return parse(_body(request, limit))
+
+
+def parse_sync(data: bytes) -> Any:
+    """As `parse_json`; where all is in order and msgspec is there, `batch` is a `Batch` already."""
+    if _with_batch is not None and data.count(b"{") + data.count(b"[") <= MAX_OPENED:
+        value = _with_batch(data)
+        if value is not None:
+            return value
+    return parse_json(data)
 
 
 def parse_json(data: bytes) -> Any:
@@ -66,7 +78,7 @@ class BodyParser(FlaskParser):
 
     def load_json(self, req: Request, schema: Schema) -> Any:
         limit = getattr(schema, "max_bytes", MAX_REQUEST_BYTES)
-        value = read_json(limit)
+        value = read_json(limit, parse_sync if getattr(schema, "has_batch", False) else parse_json)
         if not isinstance(value, dict):
             raise ProblemError("request.malformed")
         if limit == MAX_REQUEST_BYTES:

@@ -23,6 +23,7 @@ MAX_EVENTS = 1000
 MAX_BODY_CHARS = 8192
 MAX_PERSON_CHARS = 16384
 MAX_SEQ = (1 << 53) - 1
+SIGNATURE_BYTES = 64
 
 _ES256 = ec.ECDSA(hashes.SHA256())
 
@@ -77,7 +78,7 @@ def sign_es256(key: ec.EllipticCurvePrivateKey, text: bytes) -> bytes:
 
 def verify_es256(key: ec.EllipticCurvePublicKey, signature: bytes, text: bytes) -> bool:
     """Whether `signature` (64 bytes, r ‖ s) over `text` is this key's."""
-    if len(signature) != 64:
+    if len(signature) != SIGNATURE_BYTES:
         return False
     r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
     try:
@@ -106,7 +107,7 @@ def parse_batch(data: object) -> Batch:
         first=first,
         previous=previous,
         events=tuple(_wire_event(item, first + index) for index, item in enumerate(events)),
-        signature=_bytes(data.get("signature"), 64, "signature"),
+        signature=_bytes(data.get("signature"), SIGNATURE_BYTES, "signature"),
     )
 
 

@@ -19,7 +19,7 @@ from server.receipts import receipt_of, receipt_to_json
 from server.relay.state import read_upstream
 from server.store.protocol import Device, EventAnswer
 from server.window import next_page
-from sync.batch import PROTOCOL, parse_batch, verify_batch
+from sync.batch import PROTOCOL, Batch, parse_batch, verify_batch
 from sync.cursor import Cursor, Feed, parse_cursor, parse_feed
 from sync.encoding import to_base64url
 
@@ -92,7 +92,7 @@ def _push(
     """
     if data is None:
         return (), Held(*context.store.held(device.id), device.forked_ms is not None)
-    batch = parse_batch(data)
+    batch = data if isinstance(data, Batch) else parse_batch(data)
     if batch.device != device.id:
         raise ProblemError("batch.device")
     chain = verify_batch(batch, public_key_of_jwk(device.jwk))
