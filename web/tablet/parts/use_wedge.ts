@@ -1,7 +1,7 @@
 /** Listens for a hand scanner anywhere on a screen, except while somebody types into a field. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { BURST_GAP_MS, type Scanned, Wedge } from "./wedge.ts";
+import { type Scanned, STALL_MS, Wedge } from "./wedge.ts";
 
 /** True while a burst is running. `broken` tells that an input method garbled what the scanner typed. */
 export function useWedge(read: (text: string) => void, broken: () => void): boolean {
@@ -32,7 +32,7 @@ export function useWedge(read: (text: string) => void, broken: () => void): bool
       if (result !== null) event.preventDefault();
       if (result?.kind === "typing") setTyping(true);
       else if (result !== null) return take(result);
-      timer = window.setTimeout(quiet, BURST_GAP_MS * 3);
+      timer = window.setTimeout(quiet, STALL_MS + 20);
     };
     window.addEventListener("keydown", key, true);
     return () => {

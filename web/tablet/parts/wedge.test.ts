@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { BURST_GAP_MS, usCharacter, Wedge } from "./wedge.ts";
+import { BURST_GAP_MS, STALL_MS, usCharacter, Wedge } from "./wedge.ts";
 
 /** As an input method leaves them: the code is right, the key is swallowed. */
 function keysOf(text: string): { code: string; shift: boolean }[] {
@@ -35,8 +35,8 @@ test("a person typing is no scanner", () => {
 test("a scanner without a suffix ends by falling quiet", () => {
   const wedge = new Wedge();
   type(wedge, "001190012345", 10);
-  expect(wedge.quiet(120)).toBeNull();
-  expect(wedge.quiet(120 + 2 * BURST_GAP_MS)).toEqual({ kind: "code", text: "001190012345" });
+  expect(wedge.quiet(110 + STALL_MS - 1)).toBeNull();
+  expect(wedge.quiet(110 + STALL_MS)).toEqual({ kind: "code", text: "001190012345" });
 });
 
 test("two bursts apart are two codes", () => {
@@ -85,4 +85,14 @@ test("caps lock pressed by a scanner around its text is no part of it", () => {
   wedge.key({ code: "CapsLock", key: "CapsLock", shift: false, time_ms: 0 });
   type(wedge, "abcdef", 1, 1);
   expect(wedge.key(enter(8))).toEqual({ kind: "code", text: "abcdef" });
+});
+
+test("a wireless scanner that stalls in the middle gives one code; a beginning that stalls gives none", () => {
+  const wedge = new Wedge();
+  type(wedge, "abcdef", 8);
+  type(wedge, "ghi", 8, 40 + STALL_MS);
+  expect(wedge.key(enter(56 + STALL_MS))).toEqual({ kind: "code", text: "abcdefghi" });
+  type(wedge, "abc", 8, 5000);
+  type(wedge, "def", 8, 5016 + STALL_MS);
+  expect(wedge.key(enter(5040 + STALL_MS))).toBeNull();
 });

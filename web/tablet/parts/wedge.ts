@@ -55,8 +55,10 @@ function character(key: WedgeKey): string | null {
   return key.shift ? shifted : plain;
 }
 
-/** Between two characters of one burst; a person types slower than this. */
+/** Between the first characters of a burst; a person types slower than this. */
 export const BURST_GAP_MS = 60;
+/** Within a burst that no person can have begun: a wireless scanner may stall in the middle of a code. */
+export const STALL_MS = 400;
 const SHORTEST = 6;
 /** The longest real code; what is longer is not one. */
 const LONGEST = 4_296;
@@ -74,7 +76,7 @@ export class Wedge {
   /** "typing": inside a burst, so the key belongs to us. null: not a scanner. */
   key(key: WedgeKey): Scanned | { kind: "typing" } | null {
     if (/^(?:Shift|CapsLock)/.test(key.code)) return null;
-    if (key.time_ms - this.#last_ms > BURST_GAP_MS) this.#forget();
+    if (key.time_ms - this.#last_ms > (this.#keys < SHORTEST ? BURST_GAP_MS : STALL_MS)) this.#forget();
     this.#last_ms = key.time_ms;
     if (key.code === "Enter" || key.code === "NumpadEnter" || key.code === "Tab") return this.#end();
     const foreign = key.code === "" || key.code === "Unidentified";
@@ -89,7 +91,7 @@ export class Wedge {
 
   /** For scanners without a suffix: what stands when the burst has gone quiet. */
   quiet(now_ms: number): Scanned | null {
-    return now_ms - this.#last_ms <= BURST_GAP_MS * 2 ? null : this.#end();
+    return now_ms - this.#last_ms < STALL_MS ? null : this.#end();
   }
 
   #end(): Scanned | null {
