@@ -80,7 +80,7 @@ def _batch(sent: _Batch) -> Batch | None:
     previous = from_base64url(sent.previous, HASH_BYTES)
     if sent.first == 1 and previous != genesis(sent.device):
         return None
-    events = []
+    events: list[WireEvent] = []
     for one in sent.events:
         person = one.person
         if person is not None:

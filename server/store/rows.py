@@ -117,10 +117,10 @@ def cut(
     arrival: Arrival, places: Sequence[int], judged: Sequence[Judged]
 ) -> Iterator[tuple[int, int]]:
     """(start, end) among these places of the runs that they make."""
-    sizes = [
-        len(event.body) + len(person or "")
-        for event, person in zip(arrival.batch.events, arrival.examined.persons, strict=True)
-    ]
+    sizes = [len(one.body) for one in arrival.batch.events]
+    for index, person in enumerate(arrival.examined.persons):
+        if person is not None:
+            sizes[index] += len(person)
     start = 0
     while start < len(places):
         end = min(start + MAX_RUN_EVENTS, len(places))
@@ -296,13 +296,16 @@ def ranks_of_batch(connection: sqlite3.Connection, memory: Memory, arrival: Arri
     """
     if memory.ranks is None:
         memory.ranks = authority_ranks(connection)
-    rank, own = memory.ranks.get, arrival.by_server
-    return "".join(
-        [
-            "0" if one.officer is None else str(rank((one.officer, "" if own else one.home), 0))
-            for one in arrival.examined.events
-        ]
-    )
+    digits: list[str] = []
+    last: Examined | None = None
+    for one in arrival.examined.events:
+        if one is not last:
+            last, digit = one, "0"
+            if one.officer is not None:
+                key = (one.officer, "" if arrival.by_server else one.home)
+                digit = str(memory.ranks.get(key, 0))
+        digits.append(digit)
+    return "".join(digits)
 
 
 def authority_ranks(connection: sqlite3.Connection) -> dict[tuple[str, str], int]:

@@ -106,7 +106,7 @@ def binding(device: str, branch: int, first: int, count: int, head: bytes) -> by
 def sum_of(hashes: Iterable[bytes]) -> int:
     """Hashes added up mod 2^256 (SPEC F6)."""
     from_bytes = int.from_bytes
-    return sum(from_bytes(one, "big") for one in hashes) % (1 << SUM_BITS)
+    return sum([from_bytes(one, "big") for one in hashes]) % (1 << SUM_BITS)
 
 
 def sum_to_bytes(value: int) -> bytes:
