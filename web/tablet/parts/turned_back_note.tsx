@@ -4,11 +4,11 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { TurnedBack } from "../core/types.ts";
 import { Notice } from "./controls.tsx";
-import { clockText } from "./time.ts";
+import { clockText, otherDayText } from "./time.ts";
 import { useUi } from "./ui.ts";
 
 export function TurnedBackNote({ plate }: { plate: string | null }): JSX.Element | null {
-  const { core, texts } = useUi();
+  const { core, texts, now_ms } = useUi();
   const [found, setFound] = useState<TurnedBack | null>(null);
   useEffect(() => {
     let asked = true;
@@ -25,5 +25,7 @@ export function TurnedBackNote({ plate }: { plate: string | null }): JSX.Element
     };
   }, [plate]);
   if (found === null || found.plate !== plate) return null;
-  return <Notice>{texts.plates.turned_back(found.name ?? found.checkpoint, clockText(found.time_ms))}</Notice>;
+  const day = otherDayText(found.time_ms, now_ms);
+  const time = day === null ? clockText(found.time_ms) : `${clockText(found.time_ms)} ${day}`;
+  return <Notice>{texts.plates.turned_back(found.name ?? found.checkpoint, time)}</Notice>;
 }
