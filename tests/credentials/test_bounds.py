@@ -8,6 +8,8 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.credentials.expected import NOW_MS
 from tests.credentials.health_expected import TRUSTS
 from tests.credentials.health_making import (
@@ -24,6 +26,8 @@ from tests.credentials.signing import own
 from tests.credentials.test_differential import READING, as_carried, mutated, signed_oddity
 from tests.credentials.test_health_differential import flipped, odd_cwt
 from tests.node import node
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 MIB = 1024 * 1024
