@@ -1,4 +1,4 @@
-"""A data directory from a backup: the same server with a new epoch. SPEC P6, P7, F5, G5."""
+"""A data directory from a backup: the same server with a new epoch. SPEC P6, P10, F5, G5."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def _write_member(archive: tarfile.TarFile, member: tarfile.TarInfo, staging: Pa
 def _new_epoch(log_path: Path, now_ms: int) -> int:
     """The second of the restore, but above the old epoch whatever this clock says (SPEC F5).
 
-    With it begins a fresh chain of the server's own (P7).
+    With it begins a fresh chain of the server's own (P10).
     """
     with contextlib.closing(open_log(log_path)) as log:
         log.execute("BEGIN IMMEDIATE")

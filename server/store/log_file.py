@@ -22,7 +22,7 @@ CHECKPOINT_PAGES = 4000
 
 @dataclass(frozen=True, slots=True)
 class OwnDevice:
-    """The device that this server's own chain is of: its number in this log, and its id (P7)."""
+    """The device that this server's own chain is of: its number in this log, and its id (P10)."""
 
     no: int
     id: str
@@ -82,7 +82,7 @@ def prepare_log(path: Path, keys: KeyRing) -> Identity:
 
 
 def begin_epoch(connection: sqlite3.Connection, epoch: int, now_ms: int) -> OwnDevice:
-    """A greater epoch, and a fresh device for this server's own chain (SPEC F5, P7).
+    """A greater epoch, and a fresh device for this server's own chain (SPEC F5, P10).
 
     Numbers that the lost log gave out may be known to relays and tablets: none is given out again.
     """
