@@ -15,9 +15,11 @@ from schemas.wire import (
     SyncRequest,
     Unchecked,
 )
+from sync.batch import MAX_SEQ
 
 MAX_BATCHES = 256
 MAX_CHAINS = 256
+MAX_LACKING = 64
 
 
 class RelayEnrolRequest(Request):
@@ -167,20 +169,39 @@ class RelayAnswer(Schema):
     server_time = fields.Integer(required=True)
 
 
+class NamedBatch(Schema):
+    """A batch by its last event: whoever holds it knows it by that."""
+
+    device = text(64, 1, required=True)
+    last = whole(1, MAX_SEQ, required=True)
+    head = text(43, 43, required=True)
+
+
 class RelayFeedRequest(Request):
-    """Where the relay stands in the feeds of its checkpoints."""
+    """Where the relay stands in the feeds of its checkpoints.
+
+    `lacking`: batches that were only named to it and that it does not hold; then they are given,
+    and nothing else.
+    """
 
     protocol = whole(0, 1 << 16, required=True)
     cursor = text(160, allow_none=True, load_default=None)
+    lacking = fields.List(
+        fields.Nested(NamedBatch),
+        load_default=list,
+        validate=validate.Length(max=MAX_LACKING),
+    )
 
 
 class RelayFeed(Schema):
     """Whole batches that have events in these feeds, and the devices that wrote or received them.
 
-    Person parts only of events in these feeds; of the others there is the commitment.
+    Person parts only of events in these feeds; of the others there is the commitment. What came
+    from the relay itself is only named, in `held`.
     """
 
     batches = fields.List(fields.Nested(ForwardedBatch), required=True)
+    held = fields.List(fields.Nested(NamedBatch), required=True)
     devices = fields.List(fields.Nested(KnownDevice), required=True)
     cursor = fields.String(required=True)
     more = fields.Boolean(required=True)

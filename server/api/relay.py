@@ -105,7 +105,7 @@ def hand_down(wanted: dict[str, Any]) -> dict[str, Any]:
     context = here()
     if wanted["protocol"] != PROTOCOL:
         raise ProblemError("protocol.unknown")
-    return feed(context, the_device(), wanted["cursor"], context.clock())
+    return feed(context, the_device(), wanted, context.clock())
 
 
 @resource.route("/relay/packs/<string:name>")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,9 +14,10 @@ from server.relay.forwarded import forwarded_to_json
 from server.relay.reference import device_to_json, make_reference, reference_name
 from server.relay.scope import relay_scope
 from server.relay.state import path_of, read_upstream
-from server.store.protocol import Device, EventAnswer
+from server.store.protocol import BatchPage, Device, EventAnswer, SignedBatch
+from sync.chain import HASH_BYTES
 from sync.cursor import Cursor, Feed, feed_set, parse_cursor
-from sync.encoding import is_uuid7
+from sync.encoding import from_base64url, is_uuid7, to_base64url
 
 FEED_EVENTS = 500
 WINDOW_HOURS = 72
@@ -46,11 +47,14 @@ def exchange(
     }
 
 
-def feed(context: Context, relay: Device, cursor_text: str | None, now_ms: int) -> dict[str, Any]:
+def feed(context: Context, relay: Device, wanted: dict[str, Any], now_ms: int) -> dict[str, Any]:
     """One page of whole batches that have events in the relay's feeds (SPEC U6, F2, F3)."""
     store = context.store
-    feeds = relay_feeds(context, relay)
-    cursor, names = parse_cursor(cursor_text), feed_set(feeds)
+    feeds = relay_feeds(context, relay, now_ms)
+    cursor, names = parse_cursor(wanted["cursor"]), feed_set(feeds)
+    if wanted["lacking"]:
+        page = BatchPage(tuple(_named(context, feeds, wanted["lacking"])), 0, True)
+        return _page(context, relay, page, wanted["cursor"], now_ms) | {"held": []}
     fits = (
         cursor is not None
         and (cursor.server, cursor.epoch, cursor.feeds) == (store.server_id, store.epoch, names)
@@ -61,28 +65,60 @@ def feed(context: Context, relay: Device, cursor_text: str | None, now_ms: int) 
     else:
         after = store.snapshot_start(relay.checkpoints, now_ms - WINDOW_HOURS * 3_600_000)
     page = store.feed_batches(sorted(str(one) for one in feeds), after, FEED_EVENTS)
+    own = [one for one in page.batches if _came_from(one, relay)]
+    rest = tuple(one for one in page.batches if not _came_from(one, relay))
+    others = BatchPage(rest, page.sequence, page.more)
+    reached = str(Cursor(store.server_id, store.epoch, names, page.sequence))
+    return _page(context, relay, others, reached, now_ms) | {
+        "held": [_name(one) for one in own],
+        "reset": cursor is not None and not fits,
+    }
+
+
+def _page(
+    context: Context, relay: Device, page: BatchPage, cursor: str | None, now_ms: int
+) -> dict[str, Any]:
     authors = {one.batch.device for one in page.batches}
     authors |= {sent.envelope.server for one in page.batches for sent in one.envelopes}
-    known = [store.device(one) for one in sorted(authors)]
+    known = [context.store.device(one) for one in sorted(authors)]
     return {
         "batches": [forwarded_to_json(one.batch, one.envelopes) for one in page.batches],
         "devices": [device_to_json(one) for one in known if one is not None],
-        "cursor": str(Cursor(store.server_id, store.epoch, names, page.sequence)),
+        "cursor": cursor or "",
         "more": page.more,
-        "reset": cursor is not None and not fits,
+        "reset": False,
         "server_time": now_ms,
     }
 
 
-def relay_feeds(context: Context, relay: Device) -> frozenset[Feed]:
-    """The feeds that the tablets behind a relay may read between them."""
-    own = {Feed("checkpoint", one) for one in relay.checkpoints}
-    near = {
-        Feed("turn_backs", one.district)
-        for one in context.store.checkpoints()
-        if one.id in relay.checkpoints and one.district
-    }
-    return frozenset(own | near)
+def _came_from(one: SignedBatch, relay: Device) -> bool:
+    """Whether the relay itself accepted all of it first: it holds it, unless it lost its disk."""
+    return all(sent.envelope.server == relay.id for sent in one.envelopes)
+
+
+def _name(one: SignedBatch) -> dict[str, Any]:
+    *_, head = one.batch.hashes()
+    return {"device": one.batch.device, "last": one.batch.last, "head": to_base64url(head)}
+
+
+def _named(
+    context: Context, feeds: Iterable[Feed], names: Iterable[dict[str, Any]]
+) -> Iterator[SignedBatch]:
+    wanted = sorted(str(one) for one in feeds)
+    for name in names:
+        head = from_base64url(name["head"], HASH_BYTES)
+        found = context.store.batch_at(name["device"], name["last"], head, wanted)
+        if found is not None:
+            yield found
+
+
+def relay_feeds(context: Context, relay: Device, now_ms: int) -> frozenset[Feed]:
+    """The feeds that the tablets behind a relay may read between them (F11)."""
+    return frozenset(
+        feed
+        for checkpoint in relay.checkpoints
+        for feed in context.entitled.feeds(replace(relay, checkpoint=checkpoint), now_ms)
+    )
 
 
 def _know_own_chain(context: Context, relay: Device, own_chain: str | None) -> None:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from schemas.relay import MAX_LACKING
 from server.config import Config
 from server.context import Clock
 from server.failures import log_failure
@@ -33,6 +34,9 @@ from server.relay.state import Upstream, read_upstream
 from server.relay.wire import UpstreamError, UpstreamWire, Wire
 from server.store.protocol import Store
 from sync.batch import PROTOCOL
+from sync.chain import HASH_BYTES
+from sync.encoding import from_base64url
+from sync.errors import SyncError
 from sync.retry import retry_delay_ms
 
 LOOK_S = 0.5
@@ -115,29 +119,51 @@ class Follower:
     def _pull(self) -> bool:
         """One page of the feeds; whether there is more. The cursor moves with what was stored."""
         line = self._line
-        answer = line.wire.post(
-            "/relay/feed", {"protocol": PROTOCOL, "cursor": line.upstream.cursor}
-        )
-        batches, cursor, more = (answer.get(name) for name in ("batches", "cursor", "more"))
+        answer = self._feed({})
+        lacking = [one for one in answer["held"] if not self._holds(one)]
+        for start in range(0, len(lacking), MAX_LACKING):
+            self._take(self._feed({"lacking": lacking[start : start + MAX_LACKING]}))
+        self._take(answer)
+        line.keep(replace(line.upstream, cursor=answer["cursor"]))
+        return bool(answer["more"])
+
+    def _feed(self, more: dict[str, Any]) -> dict[str, Any]:
+        """A page of the feeds, its shape checked; UpstreamError."""
+        line = self._line
+        sent = {"protocol": PROTOCOL, "cursor": line.upstream.cursor, **more}
+        answer = line.wire.post("/relay/feed", sent)
+        lists = [answer.get("batches"), answer.get("held")]
         if (
-            not isinstance(batches, list)
-            or len(batches) > MAX_PAGE_BATCHES
-            or not isinstance(cursor, str)
-            or type(more) is not bool
+            not all(isinstance(one, list) and len(one) <= MAX_PAGE_BATCHES for one in lists)
+            or not isinstance(answer.get("cursor"), str)
+            or type(answer.get("more")) is not bool
         ):
             raise UpstreamError("refused", "upstream.answer")
-        now_ms = line.clock()
+        return answer
+
+    def _holds(self, name: object) -> bool:
+        """Whether a batch that was only named is here: it was, before this log was restored."""
+        item = name if isinstance(name, dict) else {}
+        device, last = item.get("device"), item.get("last")
+        try:
+            head = from_base64url(item.get("head"), HASH_BYTES)
+        except SyncError:
+            raise UpstreamError("refused", "upstream.answer") from None
+        if not isinstance(device, str) or type(last) is not int:
+            raise UpstreamError("refused", "upstream.answer")
+        return self._line.store.batch_at(device, last, head, ()) is not None
+
+    def _take(self, answer: dict[str, Any]) -> None:
+        line, now_ms = self._line, self._line.clock()
         try:
             adopt_devices(line.store, read_devices(answer.get("devices")), now_ms)
         except ReferenceShapeError:
             raise UpstreamError("refused", "upstream.answer") from None
-        for item in batches:
+        for item in answer["batches"]:
             taken = take(line.store, item, anything, now_ms)
             if taken.code is not None:
                 # It never will verify; what is behind it must not wait for it.
                 line.warn(f"{taken.code} {taken.device}:{taken.first}")
-        line.keep(replace(line.upstream, cursor=cursor))
-        return more
 
 
 def follow(

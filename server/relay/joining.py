@@ -20,8 +20,8 @@ MAX_PATH = 16
 class JoinError(Exception):
     """This server cannot become a relay of that upstream; `code` says why.
 
-    relay.occupied: it has tablets that pinned its own keys · relay.home: its tablets pinned another
-    home server · relay.loop · upstream.answer · or the problem code of the refusal.
+    relay.occupied: it has checkpoints or devices of its own · relay.home: its tablets pinned the
+    keys of another home server · relay.loop · upstream.answer · or the problem code of a refusal.
     """
 
     def __init__(self, code: str) -> None:
@@ -34,7 +34,7 @@ def join(
 ) -> Upstream:
     """Use `code` at `url` and keep what the answer names; JoinError, and then nothing changed."""
     before = read_upstream(store)
-    if before is None and any(one.kind != "server" for one in store.devices()):
+    if before is None and _has_own(store):
         raise JoinError("relay.occupied")
     try:
         jwk = public_jwk(keys.signing)
@@ -51,6 +51,11 @@ def join(
     put_upstream(store, None, after)
     store.audit(AuditEntry(now_ms, "cli", "relay.joined", after.server))
     return after
+
+
+def _has_own(store: Store) -> bool:
+    """Whether somebody relies on this server's own keys and places already."""
+    return bool(store.checkpoints()) or any(one.kind != "server" for one in store.devices())
 
 
 def _pinned(url: str, answer: dict[str, Any]) -> Upstream:

@@ -544,6 +544,11 @@ class Store(Protocol):
     def batches_waiting(self, no: int) -> int:
         """How many batches arrived after number `no`."""
 
+    def batch_at(
+        self, device: str, last: int, head: bytes, feeds: Sequence[str]
+    ) -> SignedBatch | None:
+        """The batch that ends with this event; person parts of these feeds only."""
+
     def feed_batches(self, feeds: Sequence[str], after: int, limit: int) -> BatchPage:
         """Whole batches that have an event announced in these feeds after `after`.
 

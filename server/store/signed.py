@@ -116,6 +116,22 @@ def count_after(log: sqlite3.Connection, no: int) -> int:
     return int(count)
 
 
+def batch_at(
+    log: sqlite3.Connection,
+    device: str,
+    last: int,
+    head: bytes,
+    feeds: Sequence[str],
+    day_keys: DayKeys,
+) -> tuple[RawBatch, frozenset[int]] | None:
+    """The batch that ends with this event, and the numbers of these feeds."""
+    row = log.execute(
+        f"{_BATCHES} WHERE devices.id = ? AND last = ? AND head = ?", (device, last, head)
+    ).fetchone()
+    raw = None if row is None else _raw(log, row, day_keys)
+    return None if raw is None else (raw, frozenset(_feed_numbers(log, feeds)))
+
+
 def feed_batches(
     log: sqlite3.Connection, feeds: Sequence[str], after: int, limit: int, day_keys: DayKeys
 ) -> RawPage:
@@ -125,11 +141,7 @@ def feed_batches(
     """
     log.execute("BEGIN")
     try:
-        marks = ",".join("?" * len(feeds))
-        numbers = [
-            int(no)
-            for (no,) in log.execute(f"SELECT no FROM feeds WHERE id IN ({marks})", tuple(feeds))
-        ]
+        numbers = _feed_numbers(log, feeds)
         sql = _ANNOUNCED.format(marks=",".join("?" * len(numbers)))
         found: dict[int, RawBatch] = {}
         reached, more, events, chars = newest_n(log), False, 0, 0
@@ -145,6 +157,12 @@ def feed_batches(
         return RawPage(tuple(found.values()), frozenset(numbers), reached, more)
     finally:
         log.execute("COMMIT")
+
+
+def _feed_numbers(log: sqlite3.Connection, feeds: Sequence[str]) -> list[int]:
+    marks = ",".join("?" * len(feeds))
+    rows = log.execute(f"SELECT no FROM feeds WHERE id IN ({marks})", tuple(feeds))
+    return [int(no) for (no,) in rows]
 
 
 def _of_run(

@@ -313,6 +313,15 @@ class SqliteStore(ViewReads, Forgetting):
     def batches_waiting(self, no: int) -> int:
         return self._reader.run(lambda files: signed.count_after(files.log, no))
 
+    def batch_at(
+        self, device: str, last: int, head: bytes, feeds: Sequence[str]
+    ) -> SignedBatch | None:
+        """The batch that ends with this event; person parts of these feeds only."""
+        found = self._reader.run(
+            lambda files: signed.batch_at(files.log, device, last, head, feeds, self.day_keys)
+        )
+        return None if found is None else found[0].opened(self.day_keys, found[1])
+
     def feed_batches(self, feeds: Sequence[str], after: int, limit: int) -> BatchPage:
         """Whole batches with events announced in these feeds; persons of these feeds only."""
         found = self._reader.run(

@@ -15,7 +15,7 @@ from server.keys import public_jwk
 from server.relay.joining import JoinError, join
 from server.relay.state import put_upstream
 from server.relay.wire import UpstreamError
-from server.store.log_file import open_log
+from server.store.log_file import begin_epoch, open_log
 from server.store.sqlite import open_store
 from tests.server.relay.conftest import HERE, Pair
 from tests.server.relay.net import URL, ClientWire, Node, home, linked, relay, relay_code
@@ -171,6 +171,23 @@ def test_u12_receipts_that_reach_less_far_are_enough(pair: Pair) -> None:
     pair.relay.store.put_upstream_receipts([replace(told, through=99)])
     pair.rounds()
     assert pair.relay.upstream.batch_no < 10_000
+
+
+def test_u12_a_restored_relay_goes_on_as_another_author(tmp_path: Path) -> None:
+    with home(tmp_path / "home", HERE) as top:
+        with relay(tmp_path / "relay", top, HERE) as below:
+            assert below.round() == ""
+            first = written(below, 1)
+            assert [below.round(), below.round()] == ["", ""]
+        with contextlib.closing(open_log(tmp_path / "relay" / "log.db")) as log:
+            begin_epoch(log, 2_000_000_000, top.world.now_ms)
+        with relay(tmp_path / "relay", top, HERE) as below:
+            assert below.store.own_author != below.store.server_id
+            second = written(below, 1)
+            assert [below.round(), below.round()] == ["", ""]
+            assert top.refs() == below.refs()
+            assert top.device(below.store.own_author).kind == "relay"
+            assert {first.device, second.device} <= {one.id for one in top.store.devices()}
 
 
 def test_u17_a_relay_that_is_lost_loses_nothing_that_its_tablets_keep(tmp_path: Path) -> None:

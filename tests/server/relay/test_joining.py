@@ -161,7 +161,7 @@ def test_u13_a_revoked_relay_is_refused_and_loses_nothing(pair: Pair) -> None:
 
 
 def test_u7_a_relay_signs_no_packs(pair: Pair, tmp_path: Path) -> None:
-    with home(tmp_path / "other", THERE) as fresh:
+    with home(tmp_path / "other") as fresh:
         assert fresh.store.packs(["all"])
     assert joined(tmp_path / "other", pair.home, relay_code(pair.home, HERE)) == ""
     config = Config(tmp_path / "other", level="relay", upstream=URL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from server.relay.forwarded import forwarded_to_json, parse_forwarded
+from server.store.log_file import open_log
 from server.store.protocol import SignedBatch
 from sync.batch import make_batch, plain_event, sign_es256
 from sync.chain import genesis
@@ -16,7 +18,7 @@ from sync.encoding import to_base64url, uuid7
 from sync.events import Body, body_to_text
 from tests.server.api.tablet import Tablet, new_key
 from tests.server.relay.conftest import HERE, THERE, Pair
-from tests.server.relay.net import Node
+from tests.server.relay.net import Node, linked
 
 
 def of(node: Node, device: str) -> list[SignedBatch]:
@@ -292,6 +294,32 @@ def test_u6_an_envelope_that_its_server_did_not_sign_is_not_believed(pair: Pair)
     assert pair.relay.round() == ""
     (below,) = of(pair.relay, tablet.device)
     assert {one.envelope.server for one in below.envelopes} == {pair.relay.store.server_id}
+
+
+def test_u6_what_the_relay_took_in_first_is_only_named(pair: Pair) -> None:
+    own, other = written(pair.relay), written(pair.home)
+    answers: list[dict[str, Any]] = []
+
+    def note(path: str, answer: dict[str, Any]) -> dict[str, Any]:
+        answers.append(answer)
+        return answer
+
+    pair.relay.line.change = note
+    pair.rounds()
+    given = [one["batch"]["device"] for answer in answers for one in answer.get("batches", ())]
+    named = [one["device"] for answer in answers for one in answer.get("held", ())]
+    assert (given, own.device in named) == ([other.device], True)
+    # A relay whose log was restored from before it had them asks for them.
+    with contextlib.closing(open_log(pair.relay.world.context.config.log_path)) as log:
+        (no,) = log.execute("SELECT no FROM devices WHERE id = ?", (own.device,)).fetchone()
+        for table in ("runs", "batches", "chains", "envelopes"):
+            log.execute(f"DELETE FROM {table} WHERE device = ?", (no,))
+    pair.relay.store.put_relay_state({"cursor": None})
+    linked(pair.relay, pair.home)
+    assert of(pair.relay, own.device) == []
+    pair.rounds()
+    (above,), (below,) = of(pair.home, own.device), of(pair.relay, own.device)
+    assert (above.batch, above.envelopes) == (below.batch, below.envelopes)
 
 
 def test_u6_a_forwarded_batch_is_what_its_json_says(pair: Pair) -> None:
