@@ -149,6 +149,7 @@ def json_of(path: Path) -> Any:
 
 def _say(evidence: Evidence, lang: str) -> None:
     # Here, because the console's texts take half a second to import and a batch needs none.
+    from server.console.texts import word
     from server.console.words import Words
 
     words = Words("en" if lang == "en" else "vi")
@@ -159,6 +160,8 @@ def _say(evidence: Evidence, lang: str) -> None:
             click.echo(f"  {words.path(name)}: {words.value(name, value)}")
     for fact in words.facts(found["facts"]):
         click.echo(f"  {fact}")
+    for warning in found["warnings"]:
+        click.echo(f"  {word(words.language, 'warning', warning)}")
     if evidence.status == "claim" and evidence.family in ("hc1", "shc"):
         click.echo(
             "Không có gì trong mã được chứng minh." if lang == "vi" else "Nothing in it is proved."

@@ -61,7 +61,8 @@ VI: dict[str, str] = {
 }
 EN: dict[str, str] = {
     "title": "Health declaration",
-    "intro": "Fill this in once and show the code at the checkpoint. Good for 72 hours, offline.",
+    "intro": "Fill this in once and show the QR code at the checkpoint. "
+    "It is good for 72 hours, offline too.",
     "privacy": "The server keeps no declaration: what you write is only in the code that you keep.",
     "other": "Tiếng Việt",
     "who": "You",

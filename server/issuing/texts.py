@@ -50,13 +50,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "is a number and has lost leading zeros; format the cell as Text",
     ),
     "birth_date": (
-        "không phải ngày sinh, ví dụ 15/08/1990 hoặc 1990",
-        "is no birth date, such as 15/08/1990 or 1990",
+        "phải là ngày sinh, ví dụ 15/08/1990 hoặc 1990",
+        "must be a birth date such as 15/08/1990 or 1990",
     ),
-    "date": ("không phải ngày, ví dụ 15/08/2021", "is no date, such as 15/08/2021"),
+    "date": ("phải là ngày, ví dụ 15/08/2021", "must be a date such as 15/08/2021"),
     "moment": (
-        "không phải ngày giờ, ví dụ 15/08/2021 hoặc 15/08/2021 06:00",
-        "is no date or time, such as 15/08/2021 or 15/08/2021 06:00",
+        "phải là ngày giờ, ví dụ 15/08/2021 hoặc 15/08/2021 06:00",
+        "must be a date or time such as 15/08/2021 or 15/08/2021 06:00",
     ),
     "phone": ("phải là số điện thoại, ví dụ 0912345678", "must be a telephone number"),
     "future": ("ở tương lai", "is in the future"),

@@ -82,7 +82,8 @@ def test_a_revoked_permit_is_refused_and_a_bulletin_extends_another(
         "bulletin", "add", "--data", demo_data, "--type", "permit", "--expired-after",
         "01/12/2030", "--counts-until", "31/01/2031", "--reference", "TB 12 ngày 1/12/2030",
     )  # fmt: skip
-    assert "expired" not in verdict(chot, demo_data, kept, tmp_path, *late)
+    said = verdict(chot, demo_data, kept, tmp_path, *late)
+    assert "extended by bulletin" in said and "expired" not in said
     listed = chot("bulletin", "list", "--data", demo_data).output
     assert "01/12/2030 00:00 → 01/02/2031 00:00" in listed and "TB 12" in listed
     chot("bulletin", "end", "1", "--data", demo_data)
