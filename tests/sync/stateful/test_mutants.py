@@ -13,9 +13,12 @@ from unittest import mock
 
 import pytest
 
+from server.api import sync as syncing
+from server.feed_text import runs_text
 from server.store import append as appending
 from server.store import feed_runs, rows, sqlite
 from sync import registers
+from sync.reader import Reader
 from sync.replica import Replica
 from tests.sync.stateful.machine import SyncMachine
 from tests.sync.stateful.test_machine import run
@@ -70,6 +73,23 @@ def outbox_lost_on_401() -> Any:
     return mock.patch.object(Replica, "failed", giving_up)
 
 
+def page_with_a_gap() -> Any:
+    """A server that leaves the first of several runs out of a page: only a digest shows it (F9)."""
+    return mock.patch.object(syncing, "runs_text", lambda runs: runs_text(runs[len(runs) > 1 :]))
+
+
+def row_lost() -> Any:
+    """A reader whose disk loses what it was given last: its own count misses it (F9)."""
+    real = Reader.check
+
+    def losing(self: Reader, read: Any) -> None:
+        real(self, read)
+        if len(self.pulled) > 3:
+            self.pulled.popitem()
+
+    return mock.patch.object(Reader, "check", losing)
+
+
 @contextmanager
 def every_retry_is_new() -> Iterator[None]:
     """A server that takes a repeat for a clone's branch (A2)."""
@@ -91,6 +111,8 @@ MUTANTS: list[Callable[[], Any]] = [
     receipt_believed,
     outbox_lost_on_401,
     every_retry_is_new,
+    page_with_a_gap,
+    row_lost,
 ]
 
 
