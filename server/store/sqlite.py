@@ -19,20 +19,18 @@ from server.store import (
     own_chain,
     pull,
     registry,
-    relays,
     restate,
-    signed,
 )
 from server.store.append import append
 from server.store.backups import SafeThrough
 from server.store.blind import BlindIndex
 from server.store.forgetting import Forgetting
+from server.store.linked import Linked
 from server.store.log_file import open_log, prepare_log
 from server.store.own_event import OwnEvent
 from server.store.persons import DayKeys, local_day
 from server.store.protocol import (
     AuditEntry,
-    BatchPage,
     Checkpoint,
     Device,
     Enrolment,
@@ -42,9 +40,7 @@ from server.store.protocol import (
     PulledEvent,
     PushAnswer,
     RunPage,
-    SignedBatch,
     SignedEnvelope,
-    UpstreamReceipt,
     User,
 )
 from server.store.reader import Reader
@@ -66,7 +62,7 @@ def open_store(config: Config, keys: KeyRing | None = None) -> SqliteStore:
     return SqliteStore(config, keys or KeyRing.load_or_create(config.data_dir))
 
 
-class SqliteStore(ViewReads, Forgetting):
+class SqliteStore(ViewReads, Forgetting, Linked):
     """See `server.store.protocol.Store`. Close it: the writer finishes what is queued."""
 
     def __init__(self, config: Config, keys: KeyRing) -> None:
@@ -266,71 +262,6 @@ class SqliteStore(ViewReads, Forgetting):
         """Note that a device was heard of: seen at once, on disk with the next commit."""
         with self._contacts_lock:
             self._contacts[device] = (now_ms, unsent, offset_ms)
-
-    def adopt_device(self, device: Device) -> None:
-        self._writer.run(lambda log: relays.adopt_device(log, device))
-
-    # relays
-
-    def enrol_relay(
-        self, code_hash: bytes, server: str, jwk: dict[str, str], name: str, now_ms: int
-    ) -> Device | None:
-        """Use up a code made for a relay; None when it is not good. Its repeat changes nothing."""
-        return self._writer.run(
-            lambda log: relays.enrol_relay(log, code_hash, server, jwk, name, now_ms)
-        )
-
-    def relay_state(self) -> dict[str, Any]:
-        return self._reader.run(lambda files: relays.read_state(files.log))
-
-    def put_relay_state(self, values: Mapping[str, Any]) -> None:
-        self._writer.run(lambda log: relays.put_state(log, values))
-
-    def put_upstream_receipts(self, receipts: Sequence[UpstreamReceipt]) -> None:
-        if receipts:
-            self._writer.run(lambda log: relays.put_receipts(log, receipts))
-
-    def upstream_receipts(self, server: str) -> list[UpstreamReceipt]:
-        return self._reader.run(lambda files: relays.read_receipts(files.log, server))
-
-    def upstream_receipt(self, device: str, server: str) -> UpstreamReceipt | None:
-        return self._reader.run(lambda files: relays.read_receipt(files.log, device, server))
-
-    def batches_after(self, no: int, limit: int) -> list[SignedBatch]:
-        """The batches that arrived after number `no`, as signed, in the order of arrival."""
-        found = self._reader.run(
-            lambda files: signed.batches_after(files.log, no, limit, self.day_keys)
-        )
-        return [one.opened(self.day_keys, None) for one in found]
-
-    def own_batches(self, after_seq: int, limit: int) -> list[SignedBatch]:
-        """The batches of this server's own chain beyond `after_seq`."""
-        found = self._reader.run(
-            lambda files: signed.own_batches(files.log, after_seq, limit, self.day_keys)
-        )
-        return [one.opened(self.day_keys, None) for one in found]
-
-    def batches_waiting(self, no: int) -> int:
-        return self._reader.run(lambda files: signed.count_after(files.log, no))
-
-    def batch_at(
-        self, device: str, last: int, head: bytes, feeds: Sequence[str]
-    ) -> SignedBatch | None:
-        """The batch that ends with this event; person parts of these feeds only."""
-        found = self._reader.run(
-            lambda files: signed.batch_at(files.log, device, last, head, feeds, self.day_keys)
-        )
-        return None if found is None else found[0].opened(self.day_keys, found[1])
-
-    def feed_batches(self, feeds: Sequence[str], after: int, limit: int) -> BatchPage:
-        """Whole batches with events announced in these feeds; persons of these feeds only."""
-        found = self._reader.run(
-            lambda files: signed.feed_batches(files.log, feeds, after, limit, self.day_keys)
-        )
-        return found.opened(self.day_keys)
-
-    def drop_packs(self) -> None:
-        self._writer.run(relays.drop_packs)
 
     # people and places
 
