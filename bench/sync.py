@@ -35,7 +35,7 @@ from bench.served import over_http
 from bench.yardstick import Yardstick, median, p95, seconds
 from server.config import Config
 from server.feed_text import runs_text
-from server.reading import parse_json
+from server.reading import parse_sync
 from server.store.sqlite import SqliteStore, open_store
 from sync.batch import Batch, batch_to_json, parse_batch, verify_batch
 from tests.server.store.tablets import CHECKPOINT, Tablet, enrolled
@@ -215,6 +215,8 @@ def request_text(batch: Batch) -> bytes:
         "cursor": None,
         "feeds": [],
         "batch": batch_to_json(batch),
+        "unsent": len(batch.events),
+        "device_time": batch.first,
     }
     return json.dumps(request, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -222,10 +224,11 @@ def request_text(batch: Batch) -> bytes:
 def push_all(store: SqliteStore, tablet: Tablet, texts: list[bytes]) -> None:
     key = tablet.key.public_key()
     for text in texts:
-        batch = parse_batch(parse_json(text)["batch"])
+        sent = parse_sync(text)["batch"]
+        batch = sent if isinstance(sent, Batch) else parse_batch(sent)
         answer = store.push(batch, verify_batch(batch, key), tablet.device, tablet.now_ms)
-        if answer.through < batch.last or {one.state for one in answer.results} - GOOD:
-            raise AssertionError(f"not taken in: {answer.results[0]}")
+        if answer.through < batch.last or {one.state for one in answer.answers} - GOOD:
+            raise AssertionError(f"not taken in: {answer.answers[0]}")
 
 
 def pull_all(store: SqliteStore, after: int, *, persons: bool, packed: bool = False) -> None:
