@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from cli.data import DATA, Moment, now_ms, told, viewed
+from cli.purge import refuse_what_is_not_home
 from server.config import load_config
 from server.projector import rebuild
 from server.store.compact import MIN_AGE_DAYS
@@ -37,6 +38,7 @@ def compact(data: Path, before: int, shrink: bool, yes: bool) -> None:
     if not yes:
         click.confirm("Nội dung từng lượt sẽ mất. Gộp?", abort=True)
     with viewed(data) as store:
+        refuse_what_is_not_home(store)
         done = store.compact(before, now_ms())
     rebuild(data)
     with contextlib.closing(open_log(load_config(data).log_path)) as log:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -9,7 +10,20 @@ import click
 from cli.data import DATA, now_ms, opened, told
 from cli.erase import finish
 from server.projector import rebuild
+from server.relay.state import read_upstream
+from server.relay.status import relay_status
 from server.store.persons import RETENTION_CLASS, local_day
+from server.store.protocol import Store
+
+
+def refuse_what_is_not_home(store: Store) -> None:
+    """A relay forgets nothing by age that its home server has not got yet."""
+    upstream = read_upstream(store)
+    waiting = 0 if upstream is None else relay_status(store, upstream).events_not_home
+    if waiting:
+        raise click.ClickException(
+            f"Còn {waiting} sự kiện chưa tới máy chủ chính. Xem: chot relay status"
+        )
 
 
 @click.command()
@@ -30,7 +44,7 @@ from server.store.persons import RETENTION_CLASS, local_day
 )
 @click.option("--yes", is_flag=True, help="Không hỏi lại / do not ask.")
 @told
-def purge(data: Path, before: click.DateTime, klass: str, yes: bool) -> None:
+def purge(data: Path, before: datetime, klass: str, yes: bool) -> None:
     """Hủy khóa của những ngày cũ / destroy the keys of old days.
 
     Mọi phần thông tin cá nhân nhận trong những ngày đó mất hẳn, cả trong các bản sao làm sau này;
@@ -38,10 +52,11 @@ def purge(data: Path, before: click.DateTime, klass: str, yes: bool) -> None:
 
     Ví dụ: chot purge --before 2026-10-01
     """
-    day = str(before)[:10]
+    day = before.date().isoformat()
     if day > local_day(now_ms()):
         raise click.ClickException("Chỉ hủy được những ngày đã qua / only days that are over.")
     with opened(data) as store:
+        refuse_what_is_not_home(store)
         days = store.days_before(day)
         if not days:
             click.echo("Không còn khóa nào trước ngày này.")

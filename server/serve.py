@@ -16,7 +16,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -26,11 +26,13 @@ from granian.server import Server
 from server.app import create_app
 from server.config import Config
 from server.context import system_clock
+from server.erasure_list import ErasureListError, write_lists
 from server.failures import log_failure
 from server.home.look import HomeLook
 from server.keys import KeyRing
 from server.projector import Projector
 from server.relay.follower import following
+from server.store.reader import read_only
 from server.store.sqlite import open_store
 
 if TYPE_CHECKING:
@@ -87,6 +89,7 @@ def serve(
     keys = KeyRing.load_or_create(config.data_dir)
     # Migrates, and fails here rather than in the worker when the data cannot be used.
     open_store(config, keys).close()
+    _bring_up_erasure_lists(config)
     Projector(config, keys).close()
     server = _Server(
         "chot",
@@ -163,6 +166,18 @@ def set_up_logging() -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
     root.propagate = False
+
+
+def _bring_up_erasure_lists(config: Config) -> None:
+    """What was erased just before a crash, or came from another server, is listed too (SPEC G5).
+
+    A list that cannot be written stops no checkpoint: `chot erase` and `chot purge` insist on it.
+    """
+    with closing(read_only(config.log_path)) as log:
+        try:
+            write_lists(config, log)
+        except (OSError, ErasureListError) as error:
+            log_failure("erasure-list", error)
 
 
 def _refuse_taken(host: str, port: int) -> None:

@@ -6,13 +6,17 @@ import json
 import re
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+import cli.purge
 from cli.demo.make import make_demo
 from server.config import load_config, save_config
 from server.erasure_list import FILE, read_list
 from server.projector import rebuild
+from server.serve import _bring_up_erasure_lists
+from server.store.forgotten import Target
 from server.store.sqlite import open_store
 from tests.cli.conftest import NOON_MS, Chot
 
@@ -107,3 +111,25 @@ def test_g6_g7_old_days_are_purged_and_compacted(chot: Chot, data: Path) -> None
     assert chot("rebuild", "--data", data).stdout
     with open_store(load_config(data)) as store:
         assert store.counts(0, 1 << 45, []) == counts
+
+
+def test_g6_g7_a_relay_forgets_nothing_that_its_home_server_lacks(
+    chot: Chot, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = SimpleNamespace(events_not_home=3)
+    monkeypatch.setattr(cli.purge, "read_upstream", lambda _: object())
+    monkeypatch.setattr(cli.purge, "relay_status", lambda *_: waiting)
+    for command in ("purge", "compact"):
+        told = chot(command, "--before", "2026-11-01", "--yes", "--data", data, exit_code=1).output
+        assert "Còn 3 sự kiện chưa tới máy chủ chính" in told
+    assert whole(chot, data) == {"erased": 0, "withheld": 0, "compacted": 0}
+
+
+def test_g5_a_server_that_starts_lists_what_a_crash_left_out(data: Path) -> None:
+    with open_store(load_config(data)) as store:
+        first = next(iter(store.each_crossing(0, 1 << 45, [], False))).history[0]
+        target = Target(first.ref, "hd-ql6")
+        store.erase([target], "request", "Đơn 1", None, NOON_MS)
+    assert not (data / FILE).exists()
+    _bring_up_erasure_lists(load_config(data))
+    assert [one.events for one in read_list(data / FILE)] == [(first.ref,)]
