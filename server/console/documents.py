@@ -115,15 +115,13 @@ def _form(kind: Kind, cells: Cells, wrong: dict[str, str], told: str) -> str:
         cells=cells,
         wrong=wrong,
         told=told,
-        places=known_places(context.store, context.keys, context.clock()),
+        places=known_places(context.store),
     )
 
 
 def _document(document: Document, layout: str) -> str:
     context = here()
-    names = {
-        one.place: one.name for one in known_places(context.store, context.keys, context.clock())
-    }
+    names = {one.place: one.name for one in known_places(context.store)}
     code = printed_code(document.texts[0])
     return render_template(
         "document.html",

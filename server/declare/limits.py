@@ -9,7 +9,7 @@ import threading
 
 from server.limits import FailureLimit
 
-PER_ADDRESS = 60
+PER_ADDRESS = 120
 """In five minutes. Many telephones share one address behind a carrier's NAT."""
 
 ALTOGETHER = 1_500
