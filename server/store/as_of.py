@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
@@ -21,6 +21,7 @@ from server.store.persons import DayKeys
 from server.store.protocol import CrossingRow
 from server.store.reader import Files, Reader
 from server.store.record import (
+    LogEvent,
     OpenEvent,
     load_day_keys,
     merge_events,
@@ -55,6 +56,18 @@ class Past:
     n: int
     _rows: dict[str, CrossingRow | None] = field(default_factory=dict)
     _ties: dict[str, list[tuple[str, str, str, int]]] = field(default_factory=dict)
+    _events: dict[int, LogEvent] = field(default_factory=dict)
+
+    def expect(self, names: Sequence[str]) -> None:
+        """Read the events of these records and of their reviews at once.
+
+        The log keeps them by the run: one by one, each would cost as much as a whole run.
+        """
+        numbers: set[int] = set()
+        for name in names:
+            numbers.update(self._numbers("SELECT id FROM records WHERE record = ?", name))
+            numbers.update(self._numbers("SELECT id FROM reviews WHERE subject = ?", name))
+        self._read(numbers)
 
     def found(self, name: str) -> Found | None:
         """The crossing of this record as it stood, or None where it was not there."""
@@ -63,8 +76,7 @@ class Past:
             return None
         events = self._numbers("SELECT id FROM records WHERE record = ?", name)
         reviews = self._numbers("SELECT id FROM reviews WHERE subject = ?", name)
-        stored = {one.n: one for one in read_events(self.log, sorted({*events, *reviews}))}
-        load_day_keys(self.log, stored.values(), self.day_keys)
+        stored = {one.n: one for one in self._read({*events, *reviews})}
         return Found(row, tuple(stored[n] for n in events), tuple(stored[n] for n in reviews))
 
     def row(self, name: str) -> CrossingRow | None:
@@ -178,6 +190,15 @@ class Past:
     def _linked_since(self, name: str) -> int:
         return max((since for *_, since in self._links(name)), default=0)
 
+    def _read(self, numbers: Collection[int]) -> list[LogEvent]:
+        """These events by number, their day keys opened."""
+        missing = sorted(set(numbers) - self._events.keys())
+        if missing:
+            fresh = read_events(self.log, missing)
+            load_day_keys(self.log, fresh, self.day_keys)
+            self._events.update((one.n, one) for one in fresh)
+        return [self._events[n] for n in sorted(numbers) if n in self._events]
+
     def _numbers(self, which: str, value: object) -> list[int]:
         rows = self.view.execute(
             f"SELECT n FROM record_events WHERE record IN ({which}) AND since <= ? ORDER BY n",
@@ -192,8 +213,7 @@ class Past:
         ).fetchall()
         if not rows:
             return None
-        stored = read_events(self.log, [n for n, _ in rows])
-        load_day_keys(self.log, stored, self.day_keys)
+        stored = self._read({int(n) for n, _ in rows})
         events = tuple(open_event(one, self.day_keys) for one in stored)
         since = [since for _, since in rows]
         return Numbered(events, min(since), max(since))
@@ -228,6 +248,7 @@ def _changed(
         " ORDER BY id LIMIT ?",
         (then.n, then.n, last, PAGE),
     ).fetchall()
+    then.expect([str(name) for _, name in rows])
     return [(int(record_id), then.row(str(name))) for record_id, name in rows]
 
 
@@ -267,6 +288,7 @@ def _page(
 
 def _found(past: Callable[[Files], Past], keys: Sequence[Key], files: Files) -> list[Found]:
     then = past(files)
+    then.expect([name for _, name in keys])
     found = (then.found(name) for _, name in keys)
     return [one for one in found if one is not None]
 
