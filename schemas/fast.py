@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import lru_cache
+from operator import attrgetter
 from typing import Annotated, Any, NamedTuple, Union
 
 from marshmallow import Schema
@@ -163,30 +164,63 @@ def check_all_by_types(bodies: Sequence[str], persons: Sequence[str | None]) -> 
 def _check_together(bodies: Sequence[str], persons: Sequence[str | None]) -> Checked | None:
     """The verdict where all events are in order and written as declared; None or an error else."""
     values = _same_lines(bodies, _decode_bodies, ())
-    if values is None or not _headers_in_order(values):
+    if not values or not _headers_in_order(values):
+        return None
+    headers = _headers_alike(values) or _headers_of_each(values)
+    if headers is None:
         return None
     texts: dict[str, list[str]] = {}
-    headers: list[Header | None] = []
-    last: tuple[Any, ...] = ()
-    for value, person in zip(values, persons, strict=True):
-        shape = _BY_TYPE[type(value)]
-        if value.version != shape.kind.version or not _items_named(value.items, shape.body):
-            return None
+    for header, person in zip(headers, persons, strict=True):
         if person is not None:
-            texts.setdefault(shape.kind.name, []).append(person)
-        over = value.over is not UNSET and bool(parse_over({"over": value.over}))
-        this = (shape, value.home, value.officer)
-        if this != last or shape.kind.required:
-            last, one = this, _header(shape.kind, value, over)
-        headers.append(one)
+            texts.setdefault(header.kind.name, []).append(person)
     for name, some in texts.items():
         part = _SHAPES[_NEWEST[name]].person
         people = _same_lines(some, part.lines, part.open)
         if people is None or not _salts_in_order(people):
             return None
-        if not all(_items_named(one.items, part) for one in people):
+        if not _are_item_ids_of(people, part):
             return None
-    return Checked(headers, int(max([value.stamp for value in values]), 16))
+    return Checked([*headers], int(max([value.stamp for value in values]), 16))
+
+
+def _headers_alike(values: Sequence[Any]) -> list[Header] | None:
+    """One header for all where they have one kind, home and officer: most batches are such."""
+    first = values[0]
+    shape = _BY_TYPE[type(first)]
+    if (
+        shape.kind.required
+        or {type(one) for one in values} != {type(first)}
+        or {one.version for one in values} != {shape.kind.version}
+        or len({(one.home, one.officer) for one in values}) > 1
+        or not _are_item_ids_of(values, shape.body)
+    ):
+        return None
+    for over in [one.over for one in values if one.over is not UNSET]:
+        parse_over({"over": over})
+    return [_header(shape.kind, first, False)] * len(values)
+
+
+def _headers_of_each(values: Sequence[Any]) -> list[Header] | None:
+    headers = []
+    for value in values:
+        shape = _BY_TYPE[type(value)]
+        if value.version != shape.kind.version or not _items_named(value.items, shape.body):
+            return None
+        over = value.over is not UNSET and bool(parse_over({"over": value.over}))
+        headers.append(_header(shape.kind, value, over))
+    return headers
+
+
+def _are_item_ids_of(values: Sequence[Any], part: _Part) -> bool:
+    """`_items_named` of all."""
+    names: set[str] = set()
+    for group in part.groups:
+        member = attrgetter(group)
+        for items in [one.items for one in values if one.items is not UNSET]:
+            named = member(items)
+            if named is not UNSET:
+                names.update(named)
+    return all(map(is_item_id, names))
 
 
 def _same_lines(
