@@ -135,6 +135,8 @@ def _setting(name: str, value: Any) -> Any:
         return _neighbours(value)
     if name == "upstream" and value != "":
         return server_url("upstream", value)
+    if name == "upstream_seconds" and (type(value) is not int or not 1 <= value <= 3600):
+        raise ConfigError(name, "is not a number of seconds from 1 to 3600")
     if type(value) is not kinds[name]:
         raise ConfigError(name, f"is not of type {kinds[name].__name__}")
     return value

@@ -6,6 +6,7 @@ the log; a round may be cut off anywhere and is said again.
 
 from __future__ import annotations
 
+import contextlib
 import random
 import threading
 from collections.abc import Callable, Iterator
@@ -224,15 +225,12 @@ def following(
         failures = 0
         while not stop.is_set():
             try:
-                store = open_store()
-                try:
+                with contextlib.closing(open_store()) as store:
                     follow(store, keys, config, clock, stop)
-                finally:
-                    store.close()
             except Exception as error:
                 log_failure("relay", error)
-                failures += 1
-                stop.wait(retry_delay_ms(failures, random.random()) / 1000)
+            failures += 1
+            stop.wait(retry_delay_ms(failures, random.random()) / 1000)
 
     thread = threading.Thread(target=run, name="relay", daemon=True)
     thread.start()

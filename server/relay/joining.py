@@ -5,6 +5,7 @@ Using the code again for the same server and key gives the same answer, so a los
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from credentials.jws import jwk_of_public_key, public_key_of_jwk
@@ -48,6 +49,9 @@ def join(
         raise JoinError("relay.home")
     if before is None:
         store.drop_packs()
+    else:
+        # What another upstream was offered may be there already: receipts tell (SPEC U12).
+        after = replace(after, offered_no=before.offered_no)
     put_upstream(store, None, after)
     store.audit(AuditEntry(now_ms, "cli", "relay.joined", after.server))
     return after

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from server.app import create_app
-from server.config import Config, load_config
+from server.config import Config, ConfigError, load_config
 from server.keys import KeyRing, public_jwk
 from server.packs import publish_packs
 from server.relay.joining import JoinError, join
@@ -134,6 +134,13 @@ def test_u8_a_relays_receipts_say_relay_and_promise_no_safety(pair: Pair) -> Non
 def test_u8_no_setting_makes_a_relay_a_home_server(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(f'{{"upstream": "{URL}", "level": "home"}}', "utf-8")
     assert load_config(tmp_path).level == "relay"
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "1.5", "true", '"10"', "86400"])
+def test_u2_a_relay_asks_neither_all_the_time_nor_never(tmp_path: Path, seconds: str) -> None:
+    (tmp_path / "config.json").write_text(f'{{"upstream_seconds": {seconds}}}', "utf-8")
+    with pytest.raises(ConfigError):
+        load_config(tmp_path)
 
 
 def test_u13_a_revoked_relay_is_refused_and_loses_nothing(pair: Pair) -> None:

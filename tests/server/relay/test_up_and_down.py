@@ -264,6 +264,24 @@ def test_u6_what_is_decided_at_the_top_comes_down(pair: Pair) -> None:
     assert "đã xem" in str(pair.relay.persons()[event])
 
 
+def test_u6_what_is_erased_at_the_top_is_forgotten_below(pair: Pair) -> None:
+    tablet = written(pair.relay, 2)
+    pair.rounds()
+    first, second = f"{tablet.device}:1", f"{tablet.device}:2"
+    assert "Mẫu" in str(pair.relay.persons()[first])
+    targets, unknown = pair.home.store.targets_of_refs([first])
+    assert unknown == []
+    pair.home.store.erase(targets, "request", "số 12/2021", None, pair.home.world.now_ms)
+    pair.rounds()
+    for node in (pair.home, pair.relay):
+        assert node.persons()[first] is None
+        assert "Mẫu" in str(node.persons()[second])
+    # What is offered again stays forgotten, at the relay and above.
+    assert pushed(pair.relay, tablet) == ["duplicate", "duplicate"]
+    pair.rounds()
+    assert pair.home.persons()[first] is pair.relay.persons()[first] is None
+
+
 def test_u6_what_does_not_verify_is_told_and_passed_over(pair: Pair) -> None:
     first, second = written(pair.home), written(pair.home)
 
