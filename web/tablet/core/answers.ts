@@ -10,6 +10,7 @@ import { checkDevice, type Database, type Head, type Meta, NO_WINDOW, type OwnEv
 import type { Standing } from "./standing.ts";
 
 export const REPAIR_AFTER_MS = 10 * 60_000;
+const CHUNK = 1000;
 
 /** What the feed says of an own event. */
 export interface OwnGiven {
@@ -78,16 +79,31 @@ export async function storeAnswer(db: Database, device: string, answer: Answer):
   return anew;
 }
 
-/** The sum of what is really there, written in place of the running one: a row that vanished shows (SPEC F9). */
-export async function recount(db: Database): Promise<void> {
+/**
+ * The sum of what is really there, written in place of the running one: a row that vanished shows (SPEC F9).
+ * What the server received before `horizonMs` is forgotten, also where no server has answered since (F8).
+ */
+export async function recount(db: Database, horizonMs: number): Promise<void> {
   const tx = db.transaction(["meta", "own", "pulled", "erased"] as Stores, "readwrite", { durability: "strict" });
   const window = await windowOf(tx);
-  const past = IDBKeyRange.lowerBound(window.held_after ?? 0, true);
-  const pulled = await tx.objectStore("pulled").index("n").getAll(past);
-  const own = await tx.objectStore("own").index("n").getAll(past);
-  const hashes = [...pulled, ...own].map(({ hash }) => hash);
-  await tx.objectStore("meta").put({ ...window, sum: plus(noEvents(), hashes) }, "window");
+  const after = window.held_after ?? 0;
+  const sum = plus(await sumOf(tx, "pulled", after), [await sumOf(tx, "own", after)]);
+  const counted = await forget(tx, { ...window, sum }, horizonMs);
+  await tx.objectStore("meta").put(counted, "window");
   await tx.done;
+}
+
+/** Of the rows of a store that are in the window; a part at a time, for their texts fill the memory. */
+async function sumOf(tx: Writing, store: "own" | "pulled", after: number): Promise<Bytes> {
+  const index = tx.objectStore(store).index("n");
+  let sum = noEvents();
+  let last = after;
+  for (;;) {
+    const rows = await index.getAll(IDBKeyRange.lowerBound(last, true), CHUNK);
+    sum = plus(sum, rows.map(({ hash }) => hash));
+    if (rows.length < CHUNK) return sum;
+    last = rows[rows.length - 1]?.n ?? last;
+  }
 }
 
 async function storeResults(tx: Writing, { results, through }: Answer): Promise<void> {

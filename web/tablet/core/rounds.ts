@@ -44,8 +44,8 @@ export class Rounds {
     const bases = basesOf(input.enrolment, packs, environment.api);
     const keys = await receiptKeys(bases);
     const recount = Math.abs(now - this.#counted_ms) >= RECOUNT_AFTER_MS;
-    const { alerts } = await syncRound({ ...input, environment, tokens, pace, bases, receiptKeys: keys, recount });
     if (recount) this.#counted_ms = now;
+    const { alerts } = await syncRound({ ...input, environment, tokens, pace, bases, receiptKeys: keys, recount });
     const kept = (await readMeta(input.db, "alerts")) ?? [];
     return [...kept, ...(await repaired(input.db, now)), ...alerts];
   }

@@ -17,7 +17,7 @@ import type { Environment } from "./environment.ts";
 import { call, CallError } from "./http.ts";
 import { ownAfter } from "./lookups.ts";
 import { acceptPack } from "./packs.ts";
-import { type ReadAnswer, readAnswer } from "./pull.ts";
+import { KEEP_PULLED_MS, type ReadAnswer, readAnswer } from "./pull.ts";
 import { drainedBy, NO_STANDING } from "./standing.ts";
 import { CoreError } from "./types.ts";
 
@@ -59,7 +59,10 @@ export interface RoundResult {
 /** A round with the first server that one can be had with. Throws what the first of them met; what was stored stays. */
 export async function syncRound(round: Round): Promise<RoundResult> {
   const { db, environment } = round;
-  if (round.recount) await recount(db);
+  if (round.recount) {
+    const offsetMs = (await readMeta(db, "offset_ms")) ?? 0;
+    await recount(db, environment.now() + offsetMs - KEEP_PULLED_MS);
+  }
   const { order, wrong } = await inOrder(db, round.bases, environment.now());
   const failures: CoreError[] = [];
   for (const base of order) {

@@ -237,3 +237,18 @@ test("P2 a receipt without the answers does not end resending", async () => {
   await settle();
   expect(core.state()).toMatchObject({ rejected: 1, sync: { status: "idle" } });
 });
+
+test("F8 a tablet that nobody answers forgets too, and gets back what it forgot by a wrong clock", async () => {
+  await enrolAndOpen();
+  await others(2);
+  await settle();
+  server.mischief = () => "drop_request";
+  environment.clock_ms += KEEP_PULLED_MS + 1;
+  await settle();
+  expect(await stored()).toMatchObject({ pulled: [], window: { held_after: 2 } });
+  environment.clock_ms = server.clock_ms;
+  server.mischief = () => null;
+  await settle();
+  expect((await stored()).pulled.length).toBe(2);
+  expect(core.state().alerts).toEqual([]);
+});
