@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cli.data import DATA, Moment, now_ms, opened, told
+from cli.data import DATA, Moment, now_ms, opened, opened_home, told
 from credentials.bulletins import BULLETIN_TYPES, Bulletin
 from server.issuing.said import local_time
 from server.keys import KeyRing
@@ -51,7 +51,7 @@ def add(
         raise click.ClickException(
             "--counts-until phải sau --expired-after và sau bây giờ / must be later than both."
         )
-    with opened(data) as store:
+    with opened_home(data) as store:
         try:
             # Moment gives the last millisecond of a day; the end of validity is exclusive.
             made = Bulletin(typ, issuer, after_ms, until_ms + 1, reference)
@@ -78,7 +78,7 @@ def list_bulletins(data: Path) -> None:
 @told
 def end(data: Path, number: int) -> None:
     """Chấm dứt thông báo theo số trong danh sách / end a bulletin by its number in the list."""
-    with opened(data) as store:
+    with opened_home(data) as store:
         try:
             pack = end_bulletin(store, KeyRing.load_or_create(data), number, "cli", now_ms())
         except IndexError:

@@ -104,6 +104,18 @@ def opened(data: Path) -> Iterator[Store]:
 
 
 @contextlib.contextmanager
+def opened_home(data: Path) -> Iterator[Store]:
+    """The store of a server that signs packs and documents; a relay's keys are nobody's trust."""
+    if load_config(data).level == "relay":
+        raise click.ClickException(
+            "Trạm trung chuyển không ký gói dữ liệu hay giấy tờ; hãy làm ở máy chủ cấp trên. / "
+            "A relay signs no packs or documents; use the server above it."
+        )
+    with opened(data) as store:
+        yield store
+
+
+@contextlib.contextmanager
 def viewed(data: Path) -> Iterator[Store]:
     """The store with a view that holds everything the log held when this was called.
 

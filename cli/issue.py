@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from cli.data import DATA, Moment, now_ms, opened, told
+from cli.data import DATA, Moment, now_ms, opened_home, told
 from server.config import load_config
 from server.document_keys import DAY_MS, NoSigningKeyError
 from server.issuing.badges import BADGE_VALIDITY_DAYS, Badge, badge_drafts, take_up, write_pins
@@ -77,7 +77,7 @@ def issue(
         drafts, errors = drafts_of(kind, read_table(source), _defaults(kind, now, until_ms))
     except TableError as error:
         raise click.ClickException(f"{source}: {said(error.code, lang, **error.values)}") from None
-    with opened(data) as store:
+    with opened_home(data) as store:
         keys = KeyRing.load_or_create(data)
         badges: list[Badge] = []
         if kind == "badge":

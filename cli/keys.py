@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from cli.data import DATA, Moment, now_ms, opened, told
+from cli.data import DATA, Moment, now_ms, opened, opened_home, told
 from server.document_keys import (
     DOCUMENT_ISSUER,
     DOCUMENT_USAGE,
@@ -76,7 +76,7 @@ def generate(
         raise click.ClickException("--until đứng trước --from / is before --from.")
     if not 1 <= len(issuer) <= 64:
         raise click.ClickException("Tên nơi cấp dài 1–64 ký tự / an issuer has 1–64 characters.")
-    with opened(data) as store:
+    with opened_home(data) as store:
         ring, now = KeyRing.load_or_create(data), now_ms()
         made = generate_key(ring, now, from_ms, until_ms, usage or DOCUMENT_USAGE, issuer)
         store.audit(AuditEntry(now, "cli", "key.generated", made.kid))
@@ -96,7 +96,7 @@ def publish(data: Path, out: Path | None) -> None:
 
     Máy bảng tin chữ ký của khóa sau lần gửi tới / tablets believe a key after their next sync.
     """
-    with opened(data) as store:
+    with opened_home(data) as store:
         ring, now = KeyRing.load_or_create(data), now_ms()
         fresh = publish_keys(ring, now)
         for one in fresh:
@@ -134,7 +134,7 @@ def rotate(data: Path, in_hours: int, compromised: bool) -> None:
             "Everything the old keys signed, badges too, will no longer count. Go on?",
             abort=True,
         )
-    with opened(data) as store:
+    with opened_home(data) as store:
         ring, now = KeyRing.load_or_create(data), now_ms()
         made = rotate_key(ring, now, now + in_hours * HOUR_MS, compromised=compromised)
         details = {"compromised": compromised}

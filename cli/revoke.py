@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cli.data import DATA, now_ms, opened, told
+from cli.data import DATA, now_ms, opened_home, told
 from server.keys import KeyRing
 from server.revocations import UnknownIdError, revoke_documents
 
@@ -38,7 +38,7 @@ def revoke(ids: tuple[str, ...], batch: Path | None, reason: str, data: Path) ->
         wanted += _listed(batch)
     if not wanted:
         raise click.UsageError("Cần ít nhất một mã hoặc --batch / an id or --batch.")
-    with opened(data) as store:
+    with opened_home(data) as store:
         keys, now = KeyRing.load_or_create(data), now_ms()
         try:
             fresh, pack = revoke_documents(store, keys, wanted, "cli", reason, now)

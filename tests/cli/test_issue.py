@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from PIL import Image
 
 from cli import issue
-from server.config import load_config
+from server.config import load_config, save_config
 from server.issuing.paper import can_print
 from server.store.sqlite import open_store
 from tests.cli.conftest import Chot
@@ -213,6 +214,29 @@ def test_sheets_are_printed_or_the_extra_is_asked_for_before_signing(
         pytest.skip("the extra print is not installed: no PDF was made")
     chot(*words)
     assert (out / issue.SHEETS).read_bytes().startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("issue", "permit", "--from", "a.csv", "--out", "out", "--no-pdf"),
+        ("keys", "rotate"),
+        ("keys", "publish"),
+        ("revoke", "D1"),
+        ("bulletin", "end", "1"),
+    ],
+)
+def test_a_relay_signs_nothing(
+    chot: Chot,
+    demo_data: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path / "a.csv", PERMITS)
+    save_config(replace(load_config(demo_data), level="relay"))
+    assert "relay" in chot(*words, "--data", demo_data, exit_code=1).output
 
 
 def test_the_template_has_the_headings_that_issuing_takes(
