@@ -13,7 +13,7 @@ from tests.e2e.proxy import Proxy
 from tests.e2e.server import Served, chot, wait_for
 from tests.e2e.tablet import PATIENCE_MS, Tablet
 
-CHECKPOINT = "nt-bac-ai"
+CHECKPOINT = "hd-ql21b"
 COUNTED = """() => new Promise((done) => {
     const opening = indexedDB.open("chot");
     opening.onsuccess = () => {
@@ -61,7 +61,7 @@ def test_o8_full_store_is_said_and_nothing_is_half_written(served: Served, brows
     tablet = Tablet(browser(served.url))
     on_duty(tablet, served, served.url)
     page = tablet.page
-    tablet.quick_crossing("85C60001")
+    tablet.quick_crossing("85C90001")
     before = page.evaluate(COUNTED)
     kept = page.evaluate("navigator.storage.persisted()")
     tablet.button("Mở bảng tình trạng").click()
@@ -74,7 +74,7 @@ def test_o8_full_store_is_said_and_nothing_is_half_written(served: Served, brows
     quota = {"origin": served.url, "quotaSize": QUOTA_BYTES}
     session.send("Storage.overrideQuotaForOrigin", quota)
     page.evaluate(FILL)
-    tablet.prepare_crossing("85C60002")
+    tablet.prepare_crossing("85C90002")
     tablet.button("LƯU").click()
     refused = page.locator("main.verdict").get_by_role("alert").filter(has_text="CHƯA lưu")
     expect(refused).to_be_visible(timeout=PATIENCE_MS)
@@ -88,7 +88,7 @@ def test_o8_full_store_is_said_and_nothing_is_half_written(served: Served, brows
     tablet.send_now()
     tablet.expect_unsent(0)
     assert page.evaluate(COUNTED) == [before[0] + 1, before[1] + 1]
-    assert [served.plates(CHECKPOINT).count(f"85C6000{n}") for n in (1, 2)] == [1, 1]
+    assert [served.plates(CHECKPOINT).count(f"85C9000{n}") for n in (1, 2)] == [1, 1]
 
 
 def test_o3_network_screen_and_person_coming_back_begin_a_round(
@@ -115,7 +115,7 @@ def test_o4_hanging_call_is_shown_on_the_sheet_and_in_the_line(
     on_duty(tablet, served, proxy.url)
     tablet.expect_unsent(0)
     proxy.fail("hang")
-    tablet.quick_crossing("85C60003")
+    tablet.quick_crossing("85C90003")
     wait_for("a call that nobody answers", lambda: proxy.calls)
     tablet.expect_advice(re.compile("Máy chủ chưa trả lời"))
     proxy.fail("none")
@@ -130,7 +130,7 @@ def test_x3_file_that_chromium_saved_is_imported_and_doubled_by_nothing(
     on_duty(tablet, served, proxy.url)
     tablet.expect_unsent(0)
     proxy.down()
-    plates = ["85C60004", "85C60005"]
+    plates = ["85C90004", "85C90005"]
     for plate in plates:
         tablet.quick_crossing(plate)
     tablet.button("Mở bảng tình trạng").click()
@@ -159,7 +159,7 @@ def test_o9_shift_with_unsent_crossings_ends_for_a_lead_only(
     on_duty(tablet, served, proxy.url)
     tablet.expect_unsent(0)
     proxy.down()
-    tablet.quick_crossing("85C60006")
+    tablet.quick_crossing("85C90006")
     tablet.button("Mở bảng tình trạng").click()
     tablet.button("Kết thúc ca").click()
     sheet = tablet.sheet("Kết thúc ca trực?")
@@ -173,7 +173,7 @@ def test_o9_shift_with_unsent_crossings_ends_for_a_lead_only(
     proxy.up()
     tablet.page.evaluate("dispatchEvent(new Event('online'))")
     tablet.expect_unsent(0)
-    assert served.plates(CHECKPOINT).count("85C60006") == 1
+    assert served.plates(CHECKPOINT).count("85C90006") == 1
 
 
 def show_badge(tablet: Tablet, badge: str) -> None:
