@@ -11,6 +11,7 @@ from cli.data import DATA, now_ms, told, viewed
 from schemas.home_records import ERASURE_REASONS
 from server.config import load_config
 from server.erasure_list import ErasureListError, list_paths, write_lists
+from server.relay.state import read_upstream
 from server.store.forgotten import Target
 from server.store.log_file import open_log, shred_leftovers
 from server.store.protocol import Store
@@ -39,6 +40,8 @@ def erase(
     if bool(events) == bool(record):
         raise click.UsageError("Nêu --event hoặc --record / one of the two.")
     with viewed(data) as store:
+        if read_upstream(store) is not None:
+            raise click.ClickException("Xóa ở máy chủ chính; máy trạm này làm theo.")
         targets = _targets(store, events, record)
         _show(targets)
         if not yes:

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
+import cli.erase
 import cli.purge
 from cli.demo.make import make_demo
 from server.config import load_config, save_config
@@ -119,6 +120,9 @@ def test_g6_g7_a_relay_forgets_nothing_that_its_home_server_lacks(
     waiting = SimpleNamespace(events_not_home=3)
     monkeypatch.setattr(cli.purge, "read_upstream", lambda _: object())
     monkeypatch.setattr(cli.purge, "relay_status", lambda *_: waiting)
+    monkeypatch.setattr(cli.erase, "read_upstream", lambda _: object())
+    erase = ("erase", "--record", "x", "--reason", "request", "--basis", "x", "--data", data)
+    assert "máy chủ chính" in chot(*erase, exit_code=1).output
     for command in ("purge", "compact"):
         told = chot(command, "--before", "2026-11-01", "--yes", "--data", data, exit_code=1).output
         assert "Còn 3 sự kiện chưa tới máy chủ chính" in told
