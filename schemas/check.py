@@ -49,7 +49,7 @@ Check = Callable[[Sequence[str], Sequence[str | None]], Checked]
 def checker() -> Check:
     """The fast reading where msgspec is installed, else marshmallow's. Call it once, at start."""
     try:
-        from schemas.fast import check_all_by_types
+        from schemas.fast_batch import check_all_by_types
     except ModuleNotFoundError as error:
         if error.name != "msgspec":
             raise

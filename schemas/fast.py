@@ -8,17 +8,15 @@ text that is written otherwise (spaces, escaped letters, 1e2) is judged by `chec
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable
 from functools import lru_cache
-from operator import attrgetter
-from typing import Annotated, Any, NamedTuple, Union
+from typing import Annotated, Any, NamedTuple
 
 from marshmallow import Schema
 from msgspec import UNSET, Meta, Struct, UnsetType, ValidationError, convert, defstruct
 from msgspec.json import Decoder, Encoder
 
-from schemas.check import Checked, Header, check_by_schema, gathered, make_header, missing
+from schemas.check import Header, check_by_schema, make_header, missing
 from schemas.nested import object_decoder
 from schemas.records import KINDS, Kind, item_schemas
 from schemas.structs import UUID7_PATTERN, items_struct, open_fields, writes_struct
@@ -36,11 +34,12 @@ from sync.events import (
 )
 
 # Checkpoints and officers, the names of packs and items 1, 2, 3 come again in event after event.
-_is_slug = lru_cache(4096)(is_slug)
+known_slug = lru_cache(4096)(is_slug)
 
 
 @lru_cache(1024)
-def _are_packs(names: tuple[str, ...]) -> bool:
+def are_packs(names: tuple[str, ...]) -> bool:
+    """Whether these may be the names of the packs in force."""
     return len(names) <= MAX_PACKS and all(map(is_word, names))
 
 
@@ -78,7 +77,7 @@ class _Person(Struct, kw_only=True, gc=False):
     salt: str
 
 
-class _Part(NamedTuple):
+class Part(NamedTuple):
     """The body or the person part of a kind: its type and the names that `items` may not write.
 
     `open` are fields that may hold any JSON: their depth is not bounded by the type.
@@ -94,11 +93,11 @@ class _Part(NamedTuple):
 
 class _Shape(NamedTuple):
     kind: Kind
-    body: _Part
-    person: _Part
+    body: Part
+    person: Part
 
 
-def _part(kind: Kind, schema: Schema, base: type[Struct]) -> _Part:
+def _part(kind: Kind, schema: Schema, base: type[Struct]) -> Part:
     is_body = issubclass(base, _Body)
     members: list[Any] = [
         ("set", writes_struct(schema) | UnsetType, UNSET),
@@ -118,7 +117,7 @@ def _part(kind: Kind, schema: Schema, base: type[Struct]) -> _Part:
     )
     groups = frozenset(item_schemas(schema))
     parts = [schema, *item_schemas(schema).values()]
-    return _Part(
+    return Part(
         made,
         Decoder(made).decode,
         Decoder(made).decode_lines,
@@ -128,144 +127,17 @@ def _part(kind: Kind, schema: Schema, base: type[Struct]) -> _Part:
     )
 
 
-_SHAPES = {
+SHAPES = {  # by kind and version
     key: _Shape(kind, _part(kind, kind.body, _Body), _part(kind, kind.person, _Person))
     for key, kind in KINDS.items()
 }
 _OPENINGS = {
-    f'{{"kind":"{name}","version":{version},': shape for (name, version), shape in _SHAPES.items()
+    f'{{"kind":"{name}","version":{version},': shape for (name, version), shape in SHAPES.items()
 }
 
 
-_decode = object_decoder(MAX_DEPTH).decode
+decode_bounded = object_decoder(MAX_DEPTH).decode
 _encode = Encoder().encode
-_encode_lines = Encoder().encode_lines
-
-# The newest version of each kind: what nearly all events of a batch are.
-_NEWEST = {name: (name, version) for name, version in sorted(KINDS)}
-_BY_TYPE = {_SHAPES[key].body.type: _SHAPES[key] for key in _NEWEST.values()}
-_decode_bodies = Decoder(Union[tuple(_BY_TYPE)]).decode_lines  # noqa: UP007  made at run time
-_are_uuid7 = re.compile(rf"(?:{UUID7_PATTERN[2:-2]}\n)*", re.ASCII).fullmatch
-_are_stamps = re.compile(r"(?:[0-7][0-9a-f]{15}\n)*", re.ASCII).fullmatch
-_are_salts = re.compile(r"(?:[A-Za-z0-9_-]{21}[AQgw]\n)*", re.ASCII).fullmatch
-
-
-def check_all_by_types(bodies: Sequence[str], persons: Sequence[str | None]) -> Checked:
-    """The verdict of `check_all_by_schema`, sooner.
-
-    All that are in order as our tablets write them are read at once; else one by one.
-    """
-    found: Checked | None = None
-    with suppress(ValueError, SyncError):
-        found = _check_together(bodies, persons)
-    return gathered(map(check_by_types, bodies, persons)) if found is None else found
-
-
-def _check_together(bodies: Sequence[str], persons: Sequence[str | None]) -> Checked | None:
-    """The verdict where all events are in order and written as declared; None or an error else."""
-    values = _same_lines(bodies, _decode_bodies, ())
-    if not values or not _headers_in_order(values):
-        return None
-    headers = _headers_alike(values) or _headers_of_each(values)
-    if headers is None:
-        return None
-    texts: dict[str, list[str]] = {}
-    for header, person in zip(headers, persons, strict=True):
-        if person is not None:
-            texts.setdefault(header.kind.name, []).append(person)
-    for name, some in texts.items():
-        part = _SHAPES[_NEWEST[name]].person
-        people = _same_lines(some, part.lines, part.open)
-        if people is None or not _salts_in_order(people):
-            return None
-        if not _are_item_ids_of(people, part):
-            return None
-    return Checked([*headers], int(max([value.stamp for value in values]), 16))
-
-
-def _headers_alike(values: Sequence[Any]) -> list[Header] | None:
-    """One header for all where they have one kind, home and officer: most batches are such."""
-    first = values[0]
-    shape = _BY_TYPE[type(first)]
-    if (
-        shape.kind.required
-        or {type(one) for one in values} != {type(first)}
-        or {one.version for one in values} != {shape.kind.version}
-        or len({(one.home, one.officer) for one in values}) > 1
-        or not _are_item_ids_of(values, shape.body)
-    ):
-        return None
-    for over in [one.over for one in values if one.over is not UNSET]:
-        parse_over({"over": over})
-    return [_header(shape.kind, first, False)] * len(values)
-
-
-def _headers_of_each(values: Sequence[Any]) -> list[Header] | None:
-    headers = []
-    for value in values:
-        shape = _BY_TYPE[type(value)]
-        if value.version != shape.kind.version or not _items_named(value.items, shape.body):
-            return None
-        over = value.over is not UNSET and bool(parse_over({"over": value.over}))
-        headers.append(_header(shape.kind, value, over))
-    return headers
-
-
-def _are_item_ids_of(values: Sequence[Any], part: _Part) -> bool:
-    """`_items_named` of all."""
-    names: set[str] = set()
-    for group in part.groups:
-        member = attrgetter(group)
-        for items in [one.items for one in values if one.items is not UNSET]:
-            named = member(items)
-            if named is not UNSET:
-                names.update(named)
-    return all(map(is_item_id, names))
-
-
-def _same_lines(
-    texts: Sequence[str], decode: Callable[[bytes], list[Any]], may_be_deep: tuple[str, ...]
-) -> list[Any] | None:
-    """These texts as values, None where one is not written as its value is.
-
-    One text is one line: where none holds a line feed, lines cannot be taken for one another.
-    """
-    joined = "\n".join([*texts, ""])
-    if joined.count("\n") != len(texts):
-        return None
-    raw = joined.encode()
-    values = decode(raw)
-    if len(values) != len(texts) or _encode_lines(values) != raw:
-        return None
-    for name in may_be_deep:
-        if name in joined:
-            for text in texts:
-                if name in text:
-                    _decode(text)
-    return values
-
-
-def _headers_in_order(bodies: Sequence[_Body]) -> bool:
-    """`_body_in_order` of all: what varies is looked at in one text, where a line is one of it."""
-    records = "".join([f"{one.record}\n" for one in bodies])
-    stamps = "".join([f"{one.stamp}\n" for one in bodies])
-    return (
-        len(records) == 37 * len(bodies)
-        and len(stamps) == 17 * len(bodies)
-        and _are_uuid7(records) is not None
-        and _are_stamps(stamps) is not None
-        and all(map(_is_slug, {one.home for one in bodies}))
-        and all(
-            officer is None or officer is UNSET or _is_slug(officer)
-            for officer in {one.officer for one in bodies}
-        )
-        and all(_are_packs(tuple(one.packs)) for one in bodies if one.packs)
-    )
-
-
-def _salts_in_order(people: Sequence[_Person]) -> bool:
-    salts = "".join([f"{one.salt}\n" for one in people])
-    return len(salts) == 23 * len(people) and _are_salts(salts) is not None
 
 
 def check_by_types(body_text: str, person_text: str | None) -> tuple[Header, int] | None:
@@ -284,30 +156,31 @@ def _check_as_declared(body_text: str, person_text: str | None) -> tuple[Header,
         return None
     try:
         body = _same(body_text, shape.body)
-        if body is None or not _body_in_order(body) or not _items_named(body.items, shape.body):
+        if body is None or not _body_in_order(body) or not items_named(body.items, shape.body):
             return None
         if person_text is not None:
             person = _same(person_text, shape.person)
             if person is None or _SALT(person.salt) is None:
                 return None
-            if not _items_named(person.items, shape.person):
+            if not items_named(person.items, shape.person):
                 return None
         over = parse_over({"over": body.over}) if body.over is not UNSET else None
     except (ValueError, SyncError):
         return None
-    return _header(shape.kind, body, bool(over)), int(body.stamp, 16)
+    return make_fast_header(shape.kind, body, bool(over)), int(body.stamp, 16)
 
 
-def _same(text: str, part: _Part) -> Any:
+def _same(text: str, part: Part) -> Any:
     """The text as a value of the part's type, None where it is not written as that value is."""
     value = part.decode(text)
     for name in part.open:
         if name in text:
-            _decode(text)
+            decode_bounded(text)
     return value if _encode(value) == text.encode() else None
 
 
-def _items_named(items: Any, part: _Part) -> bool:
+def items_named(items: Any, part: Part) -> bool:
+    """Whether every item has a name that items may have (SPEC E5)."""
     if items is UNSET:
         return True
     for group in part.groups:
@@ -326,7 +199,7 @@ def _check_unordered(body_text: str, person_text: str | None) -> tuple[Header, i
     name, version = body.get("kind"), body.get("version")
     if type(name) is not str or type(version) is not int:
         return None
-    shape = _SHAPES.get((name, version))
+    shape = SHAPES.get((name, version))
     if shape is None:
         return None
     kind, body_part, person_part = shape
@@ -341,10 +214,11 @@ def _check_unordered(body_text: str, person_text: str | None) -> tuple[Header, i
                 return None
     except (ValidationError, SyncError):
         return None
-    return _header(kind, header, bool(over)), int(header.stamp, 16)
+    return make_fast_header(kind, header, bool(over)), int(header.stamp, 16)
 
 
-def _header(kind: Kind, body: _Body, amends: bool) -> Header:
+def make_fast_header(kind: Kind, body: _Body, amends: bool) -> Header:
+    """The header of a body that is in order."""
     officer = None if body.officer is UNSET else body.officer
     lacks: tuple[str, ...] = ()
     if kind.required:
@@ -357,7 +231,7 @@ def _header(kind: Kind, body: _Body, amends: bool) -> Header:
 def _canonical(text: str) -> dict[str, Any] | None:
     """The object in `text` when it is written just as it would be here, else None."""
     try:
-        data: dict[str, Any] = _decode(text)
+        data: dict[str, Any] = decode_bounded(text)
         same = _encode(data) == text.encode()
     except ValueError:
         return None
@@ -369,13 +243,13 @@ def _body_in_order(body: _Body) -> bool:
     return (
         _is_uuid7(body.record) is not None
         and _is_stamp(body.stamp) is not None
-        and _is_slug(body.home)
-        and (body.officer is None or body.officer is UNSET or _is_slug(body.officer))
-        and (not body.packs or _are_packs(tuple(body.packs)))
+        and known_slug(body.home)
+        and (body.officer is None or body.officer is UNSET or known_slug(body.officer))
+        and (not body.packs or are_packs(tuple(body.packs)))
     )
 
 
-def _writes_in_order(data: dict[str, Any], part: _Part) -> bool:
+def _writes_in_order(data: dict[str, Any], part: Part) -> bool:
     """What the type leaves open: groups nobody knows, the names of items, fields as groups."""
     writes = data.get("set", _NOTHING)
     if not part.groups.isdisjoint(writes):

@@ -17,6 +17,7 @@ from sync.events import MAX_PACKS
 from tests.schemas.odd_events import RECORD, SALT, an_event, scribble, spoil, to_text
 
 fast = pytest.importorskip("schemas.fast", reason="the extra `fast` (msgspec) is not installed")
+fast_batch = pytest.importorskip("schemas.fast_batch")
 structs = pytest.importorskip("schemas.structs")
 
 BODY = f'{{"kind":"crossing","version":1,"record":"{RECORD}","home":"hd-ql6",'
@@ -195,7 +196,7 @@ def test_the_header_says_what_the_log_needs() -> None:
 def alike(bodies: list[str], persons: list[str | None]) -> int:
     """How many of a batch are in order; both readings must agree on every one."""
     slow = check_all_by_schema(bodies, persons)
-    assert fast.check_all_by_types(bodies, persons) == slow, (bodies, persons)
+    assert fast_batch.check_all_by_types(bodies, persons) == slow, (bodies, persons)
     return sum(one is not None for one in slow.headers)
 
 
@@ -269,10 +270,11 @@ def test_the_first_event_of_a_record_tells_what_it_lacks() -> None:
 
 
 def test_without_msgspec_marshmallow_does_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert checker() is fast.check_all_by_types
-    for name in ("schemas.fast", "schemas.structs"):
+    assert checker() is fast_batch.check_all_by_types
+    for name in ("schemas.fast", "schemas.fast_batch", "schemas.structs"):
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.delattr("schemas.fast")
+    monkeypatch.delattr("schemas.fast_batch")
     monkeypatch.setitem(sys.modules, "msgspec", None)
     assert checker() is check.check_all_by_schema
 
