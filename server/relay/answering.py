@@ -27,12 +27,18 @@ WINDOW_HOURS = 72
 def exchange(
     context: Context, relay: Device, wanted: dict[str, Any], now_ms: int
 ) -> dict[str, Any]:
-    """Take the batches one by one, then receipts and, where it has changed, the reference."""
+    """Take the batches one by one, then receipts and, where it has changed, the reference.
+
+    A request with batches comes in the middle of a round, whose first one had the reference.
+    """
     store, scope = context.store, relay_scope(relay)
     _know_own_chain(context, relay, wanted["own_chain"])
     taken = [take(store, item, scope, now_ms) for item in wanted["batches"]]
-    reference = make_reference(store, relay)
-    name = reference_name(reference)
+    name, reference = wanted["reference"], None
+    if not taken:
+        made = make_reference(store, relay)
+        if reference_name(made) != name:
+            name, reference = reference_name(made), made
     chains = [one for one in wanted["chains"] if _may_ask(context, relay, one)]
     return {
         "server": store.server_id,
@@ -41,7 +47,7 @@ def exchange(
         "results": [_result(one) for one in taken],
         "receipts": [_receipt(context, one, now_ms) for one in chains],
         "home_receipts": _home_receipts(context, chains),
-        "reference": None if name == wanted["reference"] else reference,
+        "reference": reference,
         "reference_name": name,
         "server_time": now_ms,
     }

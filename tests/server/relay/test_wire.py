@@ -44,7 +44,7 @@ def upstream(answer: Callable[[str, dict[str, str], bytes], Answer]) -> Iterator
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     line = UpstreamWire(f"http://127.0.0.1:{server.server_port}")
     try:
