@@ -109,27 +109,31 @@ def _xlsx(path: Path) -> Iterator[Row]:
         raise TableError("extra", extra=XLSX_EXTRA) from None
     try:
         with zipfile.ZipFile(path) as archive:
-            if sum(one.file_size for one in archive.infolist()) > MAX_UNZIPPED_BYTES:
-                raise TableError("file.large", limit=MAX_UNZIPPED_BYTES // 2**20)
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError):
+            unzipped = sum(one.file_size for one in archive.infolist())
+    except (zipfile.BadZipFile, ValueError):
         raise TableError("file.xlsx") from None
-    try:
-        sheet = book.worksheets[0]
-        # A sheet may claim a million columns that nobody filled.
-        lines = sheet.iter_rows(max_col=MAX_COLUMNS, max_row=MAX_ROWS + 2, values_only=True)
-        for number, line in enumerate(lines, 1):
-            cells = [_cell(value) for value in line]
-            while cells and not cells[-1]:
-                cells.pop()
-            bare = frozenset(
-                index
-                for index, value in enumerate(line)
-                if isinstance(value, int | float) and not isinstance(value, bool)
-            )
-            yield Row(number, tuple(cells), bare)
-    finally:
-        book.close()
+    if unzipped > MAX_UNZIPPED_BYTES:
+        raise TableError("file.large", limit=MAX_UNZIPPED_BYTES // 2**20)
+    # Opened here, because openpyxl leaves a file open that it cannot read.
+    with path.open("rb") as file:
+        try:
+            book = load_workbook(file, read_only=True, data_only=True)
+            # A sheet may claim a million columns that nobody filled.
+            bounds = {"max_col": MAX_COLUMNS, "max_row": MAX_ROWS + 2}
+            lines = list(book.worksheets[0].iter_rows(values_only=True, **bounds))
+        except Exception:
+            # It fails in many ways on XML that is not what it expects; all mean the same.
+            raise TableError("file.xlsx") from None
+    for number, line in enumerate(lines, 1):
+        cells = [_cell(value) for value in line]
+        while cells and not cells[-1]:
+            cells.pop()
+        bare = frozenset(
+            index
+            for index, value in enumerate(line)
+            if isinstance(value, int | float) and not isinstance(value, bool)
+        )
+        yield Row(number, tuple(cells), bare)
 
 
 def _cell(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -241,6 +242,37 @@ def test_a_file_that_only_calls_itself_xlsx_is_refused(tmp_path: Path) -> None:
     pytest.importorskip("openpyxl", reason="the extra xlsx is not installed")
     path = tmp_path / "a.xlsx"
     path.write_bytes(b"name\nLe")
+    with pytest.raises(TableError, match=r"file\.xlsx"):
+        read_table(path)
+
+
+@pytest.mark.parametrize("harm", ["cut", "not xml", "no sheet", "entities"])
+def test_a_damaged_or_hostile_xlsx_is_refused(tmp_path: Path, harm: str) -> None:
+    openpyxl = pytest.importorskip("openpyxl", reason="the extra xlsx is not installed")
+    book = openpyxl.Workbook()
+    book.active.append(PERMIT)
+    book.active.append(GOOD)
+    good, path = tmp_path / "good.xlsx", tmp_path / "bad.xlsx"
+    book.save(good)
+    bomb = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + "".join(
+        f'<!ENTITY {name} "{"&" + before + ";" * 1}{("&" + before + ";") * 99}">'
+        for before, name in zip("abcdef", "bcdefg", strict=True)
+    )
+    with zipfile.ZipFile(good) as source, zipfile.ZipFile(path, "w") as target:
+        for entry in source.infolist():
+            data = source.read(entry)
+            if entry.filename.startswith("xl/worksheets/sheet"):
+                if harm == "no sheet":
+                    continue
+                if harm == "cut":
+                    data = data[: len(data) // 2]
+                if harm == "not xml":
+                    data = b"name,reason"
+                if harm == "entities":
+                    text = data.decode("utf-8")
+                    first = f"{bomb}]>" + text[text.index("<worksheet") :]
+                    data = first.replace("Lê Thử", "&g;").replace("<v>0</v>", "<v>&g;</v>").encode()
+            target.writestr(entry.filename, data)
     with pytest.raises(TableError, match=r"file\.xlsx"):
         read_table(path)
 
