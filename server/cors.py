@@ -36,6 +36,9 @@ def add_cors(app: Flask) -> None:
         response.headers["Access-Control-Allow-Methods"] = method
         response.headers["Access-Control-Allow-Headers"] = HEADERS
         response.headers["Access-Control-Max-Age"] = str(MAX_AGE_S)
+        if request.headers.get("Access-Control-Request-Private-Network") == "true":
+            # A page of the home server may well turn to the mini-PC beside it.
+            response.headers["Access-Control-Allow-Private-Network"] = "true"
         return response
 
     @app.after_request

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from credentials.jws import public_key_of_jwk
 from server.relay.enrolments import take_up
 from server.relay.forwarded import Forwarded, parse_forwarded
-from server.relay.scope import Scope
-from server.store.protocol import EventAnswer, PushAnswer, SignedEnvelope, Store
+from server.relay.scope import Scope, relay_scope
+from server.store.protocol import Device, EventAnswer, PushAnswer, SignedEnvelope, Store
 from sync.batch import Batch, verify_batch, verify_es256
+from sync.envelope import Envelope
 from sync.errors import SyncError
 
 
@@ -49,7 +50,7 @@ def take(store: Store, item: object, scope: Scope, now_ms: int) -> Taken:
         chain = verify_batch(batch, public_key_of_jwk(author.jwk))
     except SyncError as error:
         return Taken(device, first, first, error.code)
-    envelopes = good_envelopes(store, forwarded, chain)
+    envelopes = good_envelopes(store, forwarded, author, chain)
     pushed = store.push(batch, chain, author, now_ms, envelopes=envelopes)
     if author.kind in ("relay", "server"):
         take_up(store, batch, pushed, scope, now_ms)
@@ -57,17 +58,21 @@ def take(store: Store, item: object, scope: Scope, now_ms: int) -> Taken:
 
 
 def good_envelopes(
-    store: Store, forwarded: Forwarded, chain: Sequence[bytes]
+    store: Store, forwarded: Forwarded, author: Device, chain: Sequence[bytes]
 ) -> tuple[SignedEnvelope, ...]:
     """The envelopes that a known server signed over events of this very batch (SPEC A3).
 
-    One that is not good is passed over: this server then vouches for the events itself.
+    A relay's word counts for its own checkpoints. One that is not good is passed over: this server
+    then vouches for the events itself.
     """
-    return tuple(one for one in forwarded.envelopes if _is_good(store, one, forwarded.batch, chain))
+    return tuple(
+        one
+        for one in forwarded.envelopes
+        if _is_over(one.envelope, forwarded.batch, chain) and _is_signed(store, one, author)
+    )
 
 
-def _is_good(store: Store, one: SignedEnvelope, batch: Batch, chain: Sequence[bytes]) -> bool:
-    envelope = one.envelope
+def _is_over(envelope: Envelope, batch: Batch, chain: Sequence[bytes]) -> bool:
     if envelope.device != batch.device or not (
         batch.first <= envelope.first <= envelope.last <= batch.last
     ):
@@ -76,11 +81,17 @@ def _is_good(store: Store, one: SignedEnvelope, batch: Batch, chain: Sequence[by
         return False
     if len(envelope.ranks) not in (1, envelope.last - envelope.first + 1):
         return False
-    server = store.device(envelope.server)
-    if server is None or server.kind not in ("server", "relay") or not envelope.ranks.isdigit():
+    return envelope.ranks.isdigit()
+
+
+def _is_signed(store: Store, one: SignedEnvelope, author: Device) -> bool:
+    server = store.device(one.envelope.server)
+    if server is None or server.kind == "tablet":
+        return False
+    if server.kind == "relay" and not relay_scope(server)(author):
         return False
     key = public_key_of_jwk(server.jwk)
-    return verify_es256(key, one.signature, envelope.signing_text())
+    return verify_es256(key, one.signature, one.envelope.signing_text())
 
 
 def _named(value: object) -> tuple[str, int]:

@@ -136,6 +136,7 @@ def test_u16_a_page_from_a_base_may_call_what_a_tablet_calls(
         "Origin": MINI,
         "Access-Control-Request-Method": method,
         "Access-Control-Request-Headers": "authorization,content-type",
+        "Access-Control-Request-Private-Network": "true",
     }
     answer = home.client.options(path, headers=asked)
     assert answer.status_code == 204
@@ -143,6 +144,7 @@ def test_u16_a_page_from_a_base_may_call_what_a_tablet_calls(
     assert answer.headers["Access-Control-Allow-Methods"] == method
     assert "Authorization" in answer.headers["Access-Control-Allow-Headers"]
     assert "Access-Control-Allow-Credentials" not in answer.headers
+    assert answer.headers["Access-Control-Allow-Private-Network"] == "true"
     assert "Origin" in answer.headers["Vary"]
     # The refusal of the call itself can be read by that page too.
     said = home.client.open(path, method=method, headers={"Origin": MINI}, json={})

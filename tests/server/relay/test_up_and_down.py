@@ -5,20 +5,21 @@ from __future__ import annotations
 import contextlib
 import json
 import secrets
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from server.relay.forwarded import forwarded_to_json, parse_forwarded
 from server.store.log_file import open_log
-from server.store.protocol import SignedBatch
+from server.store.protocol import SignedBatch, SignedEnvelope
 from sync.batch import make_batch, plain_event, sign_es256
 from sync.chain import genesis
 from sync.encoding import to_base64url, uuid7
 from sync.events import Body, body_to_text
 from tests.server.api.tablet import Tablet, new_key
 from tests.server.relay.conftest import HERE, THERE, Pair
-from tests.server.relay.net import Node, linked
+from tests.server.relay.net import Node, linked, relay
 
 
 def of(node: Node, device: str) -> list[SignedBatch]:
@@ -312,6 +313,31 @@ def test_u6_an_envelope_that_its_server_did_not_sign_is_not_believed(pair: Pair)
     assert pair.relay.round() == ""
     (below,) = of(pair.relay, tablet.device)
     assert {one.envelope.server for one in below.envelopes} == {pair.relay.store.server_id}
+
+
+def test_u4_a_relays_envelope_counts_for_its_own_checkpoints(pair: Pair) -> None:
+    with relay(pair.folder / "other", pair.home, THERE) as other:
+        assert other.round() == ""
+        stranger = written(other, checkpoint=THERE)
+        assert other.round() == ""
+        (above,) = of(pair.home, stranger.device)
+        good = forwarded_to_json(above.batch, above.envelopes)
+        tablet = written(pair.relay)
+        (one,) = of(pair.relay, tablet.device)
+        mine = one.envelopes[0].envelope
+        # The other relay claims to have had it a day before.
+        claim = replace(
+            mine, server=other.store.server_id, received_ms=mine.received_ms - 86_400_000
+        )
+        key = other.world.context.keys.signing
+        signed = SignedEnvelope(claim, sign_es256(key, claim.signing_text()))
+        (own,) = pair.relay.store.own_batches(0, 10)
+        hand_up(pair, forwarded_to_json(own.batch, own.envelopes))
+        (result,) = hand_up(pair, forwarded_to_json(one.batch, (signed,)))
+        assert result["code"] is None
+        (taken,) = of(pair.home, tablet.device)
+        assert {sent.envelope.server for sent in taken.envelopes} == {pair.home.store.server_id}
+        assert good["envelopes"][0]["server"] == other.store.server_id
 
 
 def test_u6_what_the_relay_took_in_first_is_only_named(pair: Pair) -> None:
