@@ -1,4 +1,4 @@
-"""Walking a whole log: is it what devices signed and this server accepted? SPEC H1–H5, B3, A3, F6.
+"""Walking a whole log: is it what devices signed and this server accepted? SPEC H1–H5, B3, A3, F9.
 
 A break is something that cannot be where only this program wrote. Gaps, branches, runs that were
 compacted and person parts that were erased are states the protocol knows: they are reported, not
@@ -245,6 +245,6 @@ def _erased(log: sqlite3.Connection) -> list[Break]:
 
 
 def _sums(log: sqlite3.Connection, check: RunCheck) -> list[Break]:
-    """Each sum was met with its run; one more belongs to nothing (SPEC F6)."""
+    """Each sum was met with its run; one more belongs to nothing (SPEC F9)."""
     (count,) = log.execute("SELECT count(*) FROM sums").fetchone()
     return [] if count == check.sums else [Break("log.db", 0, "feed.sum")]

@@ -241,7 +241,7 @@ def test_h5_person_parts_that_are_gone_without_a_note_of_it_are_told(written: Wr
         "DELETE FROM sums WHERE n = (SELECT max(n) FROM sums)",
     ],
 )
-def test_f6_a_sum_that_no_run_accounts_for_is_named(written: Written, statement: str) -> None:
+def test_f9_a_sum_that_no_run_accounts_for_is_named(written: Written, statement: str) -> None:
     written.tamper(statement)
     first = walked(written.world).first_break
     assert first is not None
