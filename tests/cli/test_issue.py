@@ -268,6 +268,7 @@ def test_a_rotation_keeps_old_permits_and_signs_new_ones_with_the_new_key(
     assert "revoked" not in verdict(chot, demo_data, code_of(tmp_path / "old", old), tmp_path)
 
 
+@pytest.mark.slow
 def test_both_languages_verify_a_bulk_issue_in_any_name(
     chot: Chot, demo_data: Path, tmp_path: Path
 ) -> None:

@@ -127,6 +127,7 @@ def test_both_languages_verify_every_document_in_any_name(rng: random.Random) ->
     assert here == there
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("typ", ["permit", "pass", "card", "manifest"])
 def test_any_flipped_bit_of_any_document_fails_in_both_languages(
     typ: str, rng: random.Random

@@ -25,6 +25,8 @@ UNIT = "UBND quận Thử Nghiệm"
 NAME = "Nguyễn Thị Đậu Mười Ưỡn Ẵng"
 DOTS_AN_INCH = 200
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> KeyRing:
