@@ -45,6 +45,7 @@ BREAKS = {
     "person.commitment": "phần thông tin cá nhân không phải phần đã cam kết",
     "person.erasure": "có ghi là đã xóa nhưng không có yêu cầu xóa nào",
     "person.key": "thiếu khóa ngày của phần thông tin cá nhân",
+    "run.dropped": "nội dung đoạn này không còn mà không có lần gộp nào",
     "run.hash": "nội dung đoạn này không khớp mã băm của nó",
     "run.shape": "cột dữ liệu sai kiểu",
 }

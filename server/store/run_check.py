@@ -83,6 +83,11 @@ class RunCheck:
         (self._server,) = log.execute("SELECT value FROM meta WHERE key = 'server'").fetchone()
         self._servers: dict[str, ec.EllipticCurvePublicKey | None] = {}
         self._feeds = {int(no): str(name) for no, name in log.execute("SELECT no, id FROM feeds")}
+        # The audit log is keyed: who only has the file cannot say that he compacted.
+        (before_ms,) = log.execute(
+            "SELECT max(json_extract(details, '$.before_ms')) FROM audit WHERE what = 'compact'"
+        ).fetchone()
+        self._compacted_ms = before_ms or 0
         self._device = ""
         self._envelopes: dict[int, Envelope] = {}
         self.sums = 0
@@ -133,6 +138,8 @@ class RunCheck:
     def _bodies(self, run: Run) -> list[str] | None:
         """The body texts; None where they were dropped."""
         if run.bodies is None:
+            if run.received_ms >= self._compacted_ms:
+                raise RunError("run.dropped")
             return None
         try:
             bodies = texts_from_json(run.bodies, run.count)

@@ -212,6 +212,11 @@ TAMPERED: dict[str, tuple[Callable[[Written], None], int, str]] = {
         1,
         "run.shape",
     ),
+    "bodies that no compaction accounts for": (
+        lambda log: log.tamper(f"UPDATE runs SET bodies = NULL WHERE {log.at(12)}"),
+        11,
+        "run.dropped",
+    ),
     "a number of events that no run has": (
         lambda log: log.tamper(f"UPDATE runs SET count = 1 << 40 WHERE {log.at(5)}"),
         1,

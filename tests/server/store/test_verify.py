@@ -41,9 +41,8 @@ def test_h3_a_run_that_does_not_link_to_the_one_before_it_is_named(world: World)
     tablet.push(world.store, tablet.batch(tablet.crossing(), odd, tablet.crossing()))
     log = Written(world, tablet, tablet)
     assert walked(world).breaks == 0
-    log.tamper(
-        f"UPDATE runs SET head = zeroblob(32), bodies = NULL WHERE {log.at(2)}",
-    )
+    log.compact(log.at(2))
+    log.tamper(f"UPDATE runs SET head = zeroblob(32) WHERE {log.at(2)}")
     first = walked(world).first_break
     assert first is not None
     assert (str(first), first.code) == (f"{tablet.device.id}:3", "event.link")
@@ -193,7 +192,7 @@ def test_a6_a8_any_history_of_overlaps_gaps_and_forks_is_whole(world: World, att
     # Whatever of it is compacted, heads and branches are as before. Whether a branch links into
     # the middle of a run cannot be seen any more.
     newest = "n = (SELECT max(n) FROM runs)"
-    log.tamper(f"UPDATE runs SET bodies = NULL WHERE n % {attempt % 3 + 1} = 0 OR {newest}")
+    log.compact(f"n % {attempt % 3 + 1} = 0 OR {newest}")
     after = walked(world)
     assert (after.breaks, after.first_break) == (0, None)
     seen, known = after.devices[1], before.devices[1]
@@ -217,7 +216,7 @@ def test_h3_a_changed_letter_is_found_in_any_history(world: World, attempt: int)
 
 
 def test_g8_a_compacted_run_is_told_and_held_by_what_was_signed(written: Written) -> None:
-    written.tamper(f"UPDATE runs SET bodies = NULL WHERE {written.at(7)}")
+    written.compact(written.at(7))
     walk = walked(written.world)
     assert (walk.breaks, walk.is_plain) == (0, True)
     assert [one.compacted for one in walk.devices] == [0, 0, 5]

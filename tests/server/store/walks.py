@@ -39,6 +39,12 @@ class Written:
             for statement in statements:
                 assert log.execute(statement).rowcount != 0, statement
 
+    def compact(self, condition: str) -> None:
+        """Take the bodies of these runs away, as a compaction would, with its audit entry."""
+        details = {"events": 0, "before_ms": NOON_MS + 86_400_000}
+        self.world.store.audit(AuditEntry(NOON_MS, "cli", "compact", details=details))
+        self.tamper(f"UPDATE runs SET bodies = NULL WHERE {condition}")
+
     def of(self, condition: str = "true") -> str:
         """The second tablet's rows, as an SQL condition."""
         return f"device = {self.second.device.no} AND {condition}"
