@@ -217,6 +217,19 @@ def test_u2_a_chain_of_servers_survives_kills_in_its_middle(
 
         until(is_home, "the home server's receipt did not come down")
         until(lambda: status(mini)["events_not_home"] == 0, "the relay lacks receipts")
+        # The mini-PC is gone: the tablet turns to the home server, which knows it by then.
+        mini.process.kill()
+        cross(tablet, rng, 10)
+        direct = Wire(province.process, Budget(10_000))
+        tablet.post, tablet.token = direct.post, ""
+        tablet.replica.turn_to(_server(province))
+        written = tablet.replica.seq
+        while not synced(tablet):
+            pass
+        direct.close()
+        assert province.held(device) == written
+        mini.process.start()
+        until(lambda: mini.held(device) == written, "the mini-PC did not hear what it missed")
         logs = [one.refs() for one in (province, district, mini)]
         assert [len(refs) for refs in logs] == [len(set(refs)) for refs in logs]
         assert len({tuple(sorted(refs)) for refs in logs}) == 1
