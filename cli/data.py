@@ -15,6 +15,7 @@ import click
 from server.config import ConfigError, load_config
 from server.home.look import HomeLook
 from server.keys import KeyRing, KeyRingError
+from server.packs import RelayPackError
 from server.projector import Projector, ProjectorRunningError
 from server.store.log_file import StoreKeysError
 from server.store.protocol import Store
@@ -155,7 +156,7 @@ def told(command: F) -> F:
             return command(*args, **kwargs)
         except (FileNotFoundError, FileExistsError, PermissionError) as error:
             raise click.ClickException(f"{error.strerror}: {error.filename}") from None
-        except (ConfigError, KeyRingError, StoreKeysError) as error:
+        except (ConfigError, KeyRingError, RelayPackError, StoreKeysError) as error:
             raise click.ClickException(str(error)) from None
 
     return run  # type: ignore[return-value]

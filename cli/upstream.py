@@ -19,7 +19,7 @@ from server.store.protocol import Store
 
 WHY_VI = {
     "enrolment.code": "mã sai, đã dùng hoặc hết hạn; cấp mã mới: chot device enrol --relay …",
-    "relay.occupied": "máy này đã có máy bảng riêng; trạm trung chuyển cần thư mục dữ liệu mới",
+    "relay.occupied": "máy này đã có chốt hoặc máy bảng riêng; hãy dùng thư mục dữ liệu mới",
     "relay.home": "máy chủ cấp trên thuộc hệ thống khác với lần trước",
     "relay.loop": "máy chủ cấp trên lại nằm dưới máy này (vòng lặp)",
     "upstream.offline": "không liên lạc được",

@@ -34,6 +34,14 @@ PIN_ITERATIONS = 210_000
 KEK_BYTES = 32
 
 
+class RelayPackError(Exception):
+    """A relay signs no packs (SPEC U7); what was to be published belongs to the home server."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name}: máy trung chuyển không ký gói; hãy làm ở máy chủ gốc")
+        self.name = name
+
+
 def checkpoint_scope(checkpoint: str) -> str:
     """The scope of what only one checkpoint may have."""
     return f"checkpoint:{checkpoint}"
@@ -84,7 +92,12 @@ def trust_in_force(store: Store) -> Mapping[str, Any] | None:
 def publish(
     store: Store, keys: KeyRing, name: str, scope: str, content: Any, now_ms: int
 ) -> Pack | None:
-    """Sign and publish one pack; None when the published one says the same already."""
+    """Sign and publish one pack; None when the published one says the same already.
+
+    Raises RelayPackError on a relay: its tablets believe the home server's packs only.
+    """
+    if store.relay_state():
+        raise RelayPackError(name)
     last = store.pack(name, scope)
     if last is not None and content_of(last, keys, now_ms) == content:
         return None

@@ -12,11 +12,12 @@ import pytest
 from server.app import create_app
 from server.config import Config, ConfigError, load_config
 from server.keys import KeyRing, public_jwk
-from server.packs import publish_packs
+from server.packs import RelayPackError, publish, publish_packs
 from server.relay.joining import JoinError, join
 from server.relay.state import read_upstream
 from server.store.protocol import Pack
 from server.store.sqlite import open_store
+from tests.server.api.conftest import START_MS
 from tests.server.api.tablet import new_key
 from tests.server.relay.conftest import HERE, THERE, Pair
 from tests.server.relay.net import URL, ClientWire, Node, home, relay, relay_code
@@ -175,6 +176,15 @@ def test_u7_a_relay_signs_no_packs(pair: Pair, tmp_path: Path) -> None:
     app = create_app(config, clock=lambda: pair.home.world.now_ms)
     with contextlib.closing(app.extensions["chot"].store) as store:
         assert store.packs(["all"]) == {}
+
+
+def test_u7_no_command_makes_a_relay_sign_a_pack(pair: Pair) -> None:
+    context = pair.relay.world.context
+    held = packs_of(pair.relay)
+    with pytest.raises(RelayPackError):
+        publish(context.store, context.keys, "levels", "all", {"levels": []}, START_MS)
+    assert publish_packs(context.store, context.keys, START_MS) == []
+    assert packs_of(pair.relay) == held
 
 
 def packs_of(node: Node) -> dict[str, str]:
