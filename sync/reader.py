@@ -46,12 +46,16 @@ class Reader:
             self.held_after,
         )
 
-    def check(self, read: Answer) -> None:
-        """SyncError "answer.chain" where a page does not follow from what is held (SPEC H3)."""
-        check_links(read.events, {} if read.reset else self.pulled)
-
     def take(self, read: Answer, own: Own, now_ms: int) -> set[str]:
-        """Take a checked page in; what became of own events goes to `own`. The alerts it gives."""
+        """Take a page in; what became of own events goes to `own`. The alerts it gives.
+
+        One that does not follow from what is held is not taken ("answer.chain"): something here or
+        there is wrong, and all is read anew as after a digest that differs (SPEC F6, F9).
+        """
+        try:
+            check_links(read.events, {} if read.reset else self.pulled)
+        except SyncError as error:
+            return {error.code} | self._mended(own, now_ms)
         if read.reset:
             self._drop(own)
         self.cursor, self.held_after = read.cursor, read.held_after
@@ -59,7 +63,7 @@ class Reader:
         if read.removals:
             self._erase(read.removals, own)
         if read.digest is not None and not read.more and read.digest != self.digest(own):
-            alerts |= self._repair(own, now_ms)
+            alerts |= self._mended(own, now_ms)
         if read.feeds is not None:
             self.feeds = tuple(sorted(read.feeds))
         return alerts
@@ -114,7 +118,7 @@ class Reader:
             if mine.person is not None and f"{author(self.device, mine.branch)}:{seq}" in refs:
                 own[seq] = replace(mine, person=None)
 
-    def _repair(self, own: Own, now_ms: int) -> set[str]:
+    def _mended(self, own: Own, now_ms: int) -> set[str]:
         # A clock that was set back must not put a repair off for ever.
         if self.repaired_ms is not None and abs(now_ms - self.repaired_ms) < REPAIR_AFTER_MS:
             return set()

@@ -143,10 +143,11 @@ class Replica(OwnChain):
         return Request(body, self.server, *window, pulls, first, last, now_ms)
 
     def answer(self, request: Request, data: object, now_ms: int) -> Heard:
-        """Take in the answer to `request`, whole or not at all.
+        """Take in the answer to `request`.
 
-        Raises SyncError "answer.shape", "receipt.shape|signature|server|head" or "answer.chain":
-        then nothing of it was taken in, and the code stands in `alerts` (SPEC P3, F4).
+        Raises SyncError "answer.shape" or "receipt.shape|signature|server|head": then nothing of
+        it was taken in, and the code stands in `alerts` (SPEC P3, F4). A page that does not follow
+        from what is held is left alone, the receipt with it counts: no feed stops an outbox (F6).
         """
         standing = self.standings[request.server]
         try:
@@ -155,8 +156,6 @@ class Replica(OwnChain):
             # An answer that was overtaken belongs to a window that is no longer ours: its page
             # would leave out what lies between.
             page = request.server == self.server and self.reader.asked(request)
-            if page:
-                self.reader.check(read)
         except SyncError as error:
             self.alerts.add(error.code)
             raise
@@ -170,7 +169,8 @@ class Replica(OwnChain):
         feeds = self.reader.feeds
         if page:
             alerts |= self.reader.take(read, self.own, now_ms)
-            for given in read.events:
+            # A page that was not taken moves no clock either.
+            for given in read.events if "answer.chain" not in alerts else ():
                 self.stamp = observe(self.stamp, given.order)
         self.alerts |= alerts
         self.offset_ms = round(read.server_ms - (request.sent_ms + now_ms) / 2)
@@ -178,7 +178,7 @@ class Replica(OwnChain):
         self.batch_events = min(BATCH_EVENTS, self.batch_events * 2)
         # Mended or with other feeds, it has all of them to read again.
         anew = "feed.repaired" in alerts or self.reader.feeds != feeds
-        more = (read.more and page) or anew
+        more = (read.more and page and "answer.chain" not in alerts) or anew
         return Heard(more, self._newer_packs(read.packs), tuple(sorted(alerts)))
 
     def failed(self, failure: Failure, uniform: float, retry_after_ms: int = 0) -> int:

@@ -80,14 +80,14 @@ def page_with_a_gap() -> Any:
 
 def row_lost() -> Any:
     """A reader whose disk loses what it was given last: its own count misses it (F9)."""
-    real = Reader.check
+    real = Reader.take
 
-    def losing(self: Reader, read: Any) -> None:
-        real(self, read)
+    def losing(self: Reader, read: Any, own: Any, now_ms: int) -> set[str]:
         if len(self.pulled) > 3:
             self.pulled.popitem()
+        return real(self, read, own, now_ms)
 
-    return mock.patch.object(Reader, "check", losing)
+    return mock.patch.object(Reader, "take", losing)
 
 
 @contextmanager

@@ -25,6 +25,8 @@ export interface OwnGiven {
 export interface Page {
   /** The window it was asked for: another one by now, and the page leaves a gap (SPEC F4). */
   asked: Pick<Window, "cursor" | "held_after">;
+  /** It does not follow from what is held: nothing of it is taken, all is read anew (SPEC F6). */
+  breaks: boolean;
   reset: boolean;
   cursor: string | null;
   held_after: number | null;
@@ -123,6 +125,11 @@ async function storePage(tx: Writing, page: Page, nowMs: number): Promise<boolea
   const meta = tx.objectStore("meta");
   const before = await windowOf(tx);
   if (before.cursor !== page.asked.cursor || before.held_after !== page.asked.held_after) return false;
+  if (page.breaks) {
+    const due = await repairDue(tx, nowMs);
+    if (due) await meta.put(await mended(tx, before, nowMs), "window");
+    return due;
+  }
   const start = page.reset ? await dropped(tx, before) : before;
   const { cursor, held_after } = page;
   const sum = await sumAfter(tx, start, page);
@@ -134,10 +141,7 @@ async function storePage(tx: Writing, page: Page, nowMs: number): Promise<boolea
     if (stamp !== head.stamp) await meta.put({ ...head, stamp }, "head");
   }
   const repairs = page.digest !== null && !sameBytes(page.digest, sum) && (await repairDue(tx, nowMs));
-  if (repairs) {
-    window = await dropped(tx, window);
-    await meta.put(nowMs, "repaired_ms");
-  }
+  if (repairs) window = await mended(tx, window, nowMs);
   const feeds = page.feeds ?? window.feeds;
   const others = feeds.join() !== window.feeds.join();
   await meta.put({ ...window, feeds }, "window");
@@ -220,6 +224,11 @@ async function forget(tx: Writing, window: Window, horizonMs: number): Promise<W
 async function repairDue(tx: Writing, nowMs: number): Promise<boolean> {
   const last = (await tx.objectStore("meta").get("repaired_ms")) as Meta["repaired_ms"] | undefined;
   return last === undefined || Math.abs(nowMs - last) >= REPAIR_AFTER_MS;
+}
+
+async function mended(tx: Writing, window: Window, nowMs: number): Promise<Window> {
+  await tx.objectStore("meta").put(nowMs, "repaired_ms");
+  return await dropped(tx, window);
 }
 
 /** Drops what was pulled; the outbox stays (SPEC F3). The window is empty then. */

@@ -30,6 +30,12 @@ const STATES: Readonly<Record<string, OwnEvent["state"]>> = {
   rejected: "rejected",
 };
 
+/** A page of which nothing is taken: the receipt with it counts all the same (SPEC F6). */
+const NOTHING_TAKEN = {
+  ...{ reset: false, cursor: null, held_after: null, feeds: null, digest: null, order: 0n, horizon_ms: 0 },
+  ...{ received: [], events: [], removals: [] },
+};
+
 /** The answer of POST /sync as it came; `readAnswer` believes nothing of it. */
 export type WireAnswer = Record<string, unknown>;
 
@@ -38,7 +44,7 @@ export interface ReadAnswer {
   standing: Standing;
   more: boolean;
   packs: Record<string, number>;
-  /** Codes of what was handed on and is not right: it spoils nothing else. */
+  /** Codes of what is not right and spoils nothing else: a receipt that was handed on, a page that does not follow. */
   alerts: readonly string[];
 }
 
@@ -59,7 +65,7 @@ export interface Reader {
 }
 
 /**
- * A checked answer. Throws CoreError: "answer.shape", "answer.chain", or "receipt.signature", "receipt.shape",
+ * A checked answer. Throws CoreError: "answer.shape", or "receipt.signature", "receipt.shape",
  * "receipt.server", "receipt.head" when nothing in it may be believed (SPEC P3).
  */
 export async function readAnswer(data: unknown, sentMs: number, reader: Reader): Promise<ReadAnswer> {
@@ -91,9 +97,9 @@ export async function readAnswer(data: unknown, sentMs: number, reader: Reader):
       contact_ms: contact,
     },
     standing,
-    more: data["more"] === true && page !== null,
+    more: data["more"] === true && page !== null && !page.breaks,
     packs: packsOf(data["packs"]),
-    alerts: upstream.alerts,
+    alerts: page?.breaks === true ? [...upstream.alerts, "answer.chain"] : upstream.alerts,
   };
 }
 
@@ -121,7 +127,8 @@ async function pageOf(data: WireAnswer, reader: Reader, serverMs: number): Promi
   const { cursor, held_after } = reader.window;
   const given = await eventsOf(data);
   const reset = data["reset"] === true;
-  checkChain(given, reset ? [] : await neighbours(reader.db, given));
+  const asked = { cursor, held_after };
+  if (!follows(given, reset ? [] : await neighbours(reader.db, given))) return { ...NOTHING_TAKEN, asked, breaks: true };
   const received: OwnGiven[] = [];
   const others: GivenEvent[] = [];
   for (const one of given) {
@@ -132,7 +139,8 @@ async function pageOf(data: WireAnswer, reader: Reader, serverMs: number): Promi
   }
   const orders = given.map(orderOf);
   return {
-    asked: { cursor, held_after },
+    asked,
+    breaks: false,
     reset,
     cursor: cursorOf(data["cursor"]),
     held_after: heldAfterOf(data["held_after"]),
@@ -172,11 +180,13 @@ async function neighbours(db: Database, given: readonly GivenEvent[]): Promise<L
   return found.flat();
 }
 
-function checkChain(given: readonly GivenEvent[], held: readonly Link[]): void {
+/** Whether every event follows from its neighbours (SPEC H3). */
+function follows(given: readonly GivenEvent[], held: readonly Link[]): boolean {
   try {
     checkLinks(given, held);
+    return true;
   } catch (error) {
-    if (error instanceof SyncError) throw new CoreError(error.code, error.at);
+    if (error instanceof SyncError) return false;
     throw error;
   }
 }

@@ -167,15 +167,17 @@ test("F11 other feeds are asked for once the server names them, and what was pul
   expect((await core.recent(9)).length).toBe(2);
 });
 
-test("H3 a page that does not follow from what is held is refused whole", async () => {
+test("H3 F6 a page that does not follow from what is held is refused, and stops no outbox", async () => {
   await enrolAndOpen();
   await others(1);
   await settle();
   await server.addOther(otherBody(uuid7(server.clock_ms, new Uint8Array(10)), server.clock_ms), null, { previous: new Uint8Array(32) });
+  await saveMany(2);
   await settle();
-  expect(core.state().sync).toMatchObject({ status: "error", code: "answer.chain" });
-  expect((await core.recent(9)).length).toBe(1);
-  expect((await stored()).window.cursor).toBe("1.1.1");
+  expect(core.state()).toMatchObject({ unsent: 0, sync: { status: "idle" } });
+  expect([...core.state().alerts].sort()).toEqual(["answer.chain", "feed.repaired"]);
+  expect((await core.recent(9)).map(({ state }) => state)).toEqual(["sent", "sent"]);
+  expect((await stored()).window.cursor).toBeNull();
 });
 
 test("A6 an event of this tablet's number that is not its own is a clone, and both are shown", async () => {
