@@ -14,6 +14,7 @@ from sync.errors import SyncError
 from sync.events import parse_body
 from sync.fold import Known, known_event
 from sync.runs import author
+from sync.standing import Standing
 
 EVENT_CHARS = 100
 """What an event costs in JSON besides its texts."""
@@ -49,10 +50,14 @@ class OwnEvent:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One sync request: its JSON body, and what its answer has to be read against."""
+    """One sync request: its JSON body, and what its answer has to be read against.
+
+    `standing`: what its server had said when it was made.
+    """
 
     body: dict[str, Any]
     server: str
+    standing: Standing
     cursor: str | None
     held_after: int | None
     pulls: bool

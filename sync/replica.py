@@ -120,7 +120,8 @@ class Replica(OwnChain):
 
         `sign` is the device key's ES256. `seal` stands for a locked tablet: person parts go sealed.
         """
-        first = self.standings[self.server].drained + 1
+        standing = self.standings[self.server]
+        first = standing.drained + 1
         chosen = next_run(self.own, first, self.batch_events, max_chars)
         batch = None
         if chosen:
@@ -140,7 +141,7 @@ class Replica(OwnChain):
         }
         last = first + len(chosen) - 1
         window = (reader.cursor, reader.held_after)
-        return Request(body, self.server, *window, pulls, first, last, now_ms)
+        return Request(body, self.server, standing, *window, pulls, first, last, now_ms)
 
     def answer(self, request: Request, data: object, now_ms: int) -> Heard:
         """Take in the answer to `request`.
@@ -148,17 +149,21 @@ class Replica(OwnChain):
         Raises SyncError "answer.shape" or "receipt.shape|signature|server|head": then nothing of
         it was taken in, and the code stands in `alerts` (SPEC P3, F4). A page that does not follow
         from what is held is left alone, the receipt with it counts: no feed stops an outbox (F6).
+        An answer that another one of its server overtook counts as not heard (P2).
         """
         standing = self.standings[request.server]
         try:
             read = read_answer(data, standing.receipt_key)
             self._check_receipt(read, request.server)
-            # An answer that was overtaken belongs to a window that is no longer ours: its page
-            # would leave out what lies between.
-            page = request.server == self.server and self.reader.asked(request)
         except SyncError as error:
             self.alerts.add(error.code)
             raise
+        # An overtaken answer would pass for that of a restored server (F5): void is what its feed
+        # gave, and the refusal in the next late answer stays for ever.
+        if request.standing != standing:
+            return Heard(False, {}, ())
+        # The page of a window that is no longer ours would leave out what lies between.
+        page = request.server == self.server and self.reader.asked(request)
         # What a server lost it will judge anew: what its feed said of it before is void (F5).
         for seq in range(read.receipt.through + 1, standing.through + 1):
             self.own[seq] = replace(self.own[seq], given=False)

@@ -133,6 +133,8 @@ def test_f3_a_reset_drops_what_was_pulled_and_keeps_the_outbox(desk: Desk) -> No
 def test_f4_a_page_for_a_cursor_that_is_no_longer_ours_is_left(desk: Desk) -> None:
     tablet, other = desk.tablet(), desk.tablet()
     desk.write(other)
+    tablet.answer(desk.request(tablet), desk.answer(tablet, 0), NOW_MS)
+    # Both are of one standing: it is the window alone that tells them apart.
     late = desk.request(tablet)
     tablet.answer(desk.request(tablet), desk.answer(tablet, 0, cursor="a.1.f.5"), NOW_MS)
     page = desk.answer(tablet, 0, cursor="a.1.f.3", runs=[given(other, 1, 3)])
@@ -176,11 +178,31 @@ def test_r7_a_tablet_shows_the_rank_its_server_verified(desk: Desk) -> None:
 def test_a5_a_feed_outranks_an_answer_that_was_on_the_way(desk: Desk) -> None:
     tablet = desk.tablet()
     desk.write(tablet, kind="inspection")
+    tablet.answer(desk.request(tablet), desk.answer(tablet, 0), NOW_MS)
     slow = desk.request(tablet)
-    page = desk.answer(tablet, 1, results=states("held"), runs=[given(tablet, 1, 7)])
+    # The feed has it under a receipt that does not reach it yet.
+    page = desk.answer(tablet, 0, runs=[given(tablet, 1, 7)])
     tablet.answer(desk.request(tablet), page, NOW_MS)
     tablet.answer(slow, desk.answer(tablet, 1, results=states("held")), NOW_MS)
     assert tablet.problems() == []
+
+
+def test_p2_an_answer_that_another_one_overtook_counts_as_not_heard(desk: Desk) -> None:
+    tablet = desk.tablet()
+    empty = desk.request(tablet)
+    desk.write(tablet, kind="inspection")
+    refused = desk.request(tablet)
+    # The server was upgraded since: it takes the event up, and its feed says so once.
+    page = desk.answer(tablet, 1, results=states("duplicate"), runs=[given(tablet, 1, 2)])
+    tablet.answer(desk.request(tablet), page, NOW_MS)
+    after = tablet.copy()
+    heard = [
+        tablet.answer(empty, desk.answer(tablet, 0), NOW_MS),
+        tablet.answer(refused, desk.answer(tablet, 1, results=states("held")), NOW_MS),
+    ]
+    assert [one.more for one in heard] == [False, False]
+    assert (tablet.problems(), tablet.unsent) == ([], 0)
+    assert tablet == after
 
 
 def test_a_server_restored_from_a_backup_is_offered_the_rest_again(desk: Desk) -> None:
