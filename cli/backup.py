@@ -12,7 +12,7 @@ from cli.verify_log import told_break, walk_with_bar
 from server.backup import BackupError, Taken, take_backup
 from server.config import load_config
 from server.keys import KeyRing
-from server.store.protocol import AuditEntry
+from server.store.published import AuditEntry
 
 
 @click.command()

@@ -9,7 +9,8 @@ from typing import get_args, get_type_hints
 import click
 
 from cli.data import DATA, now_ms, opened, told
-from server.store.protocol import AuditEntry, Checkpoint
+from server.store.published import AuditEntry
+from server.store.registered import Checkpoint
 
 _CLASSES = get_args(get_type_hints(Checkpoint)["klass"])
 

@@ -12,7 +12,9 @@ import qrcode
 from cli.data import DATA, VIETNAM, now_ms, opened, told
 from server.config import load_config
 from server.enrolment import CODE_RANDOM_BYTES, code_hash, enrolment_link, new_code
-from server.store.protocol import AuditEntry, Checkpoint, Device, Enrolment, Store
+from server.store.protocol import Store
+from server.store.published import AuditEntry
+from server.store.registered import Checkpoint, Device, Enrolment
 
 
 @click.group()

@@ -17,7 +17,8 @@ import click
 from cli.data import DATA, VIETNAM, Moment, now_ms, told, viewed
 from cli.words import YES_NO_VI, heading, word
 from server.spreadsheet import Cell, defused
-from server.store.protocol import AuditEntry, CrossingWhole
+from server.store.published import AuditEntry
+from server.store.view_protocol import CrossingWhole
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 Row = Callable[[CrossingWhole], list[list[Cell]]]

@@ -14,7 +14,9 @@ from cli.data import DATA, now_ms, opened, told
 from credentials.jws import public_key_of_jwk
 from server.problems import ProblemError
 from server.reading import parse_json
-from server.store.protocol import AuditEntry, Device, Store
+from server.store.protocol import Store
+from server.store.published import AuditEntry
+from server.store.registered import Device
 from sync.batch import parse_batch, verify_batch
 from sync.errors import SyncError
 from sync.unsent_file import MAX_LINE_BYTES, FileHeader, parse_header

@@ -19,7 +19,7 @@ from server.issuing.tables import TableError, read_table
 from server.issuing.texts import said
 from server.keys import KeyRing
 from server.packs import publish_packs
-from server.store.protocol import AuditEntry
+from server.store.published import AuditEntry
 
 MAX_ERRORS_SAID = 50
 SHEETS = "sheets.pdf"

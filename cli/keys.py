@@ -19,7 +19,8 @@ from server.document_keys import (
 from server.issuing.said import local_time
 from server.keys import KeyRing
 from server.packs import publish_packs, trust_in_force
-from server.store.protocol import AuditEntry, Store
+from server.store.protocol import Store
+from server.store.published import AuditEntry
 
 HOUR_MS = 3_600_000
 ANNOUNCE_HOURS = 72

@@ -17,7 +17,8 @@ from server.issuing.sign import issue_document
 from server.keys import KeyRing
 from server.packs import officer_kek, publish_packs
 from server.png import qr_png
-from server.store.protocol import AuditEntry, Officer, OfficerRole
+from server.store.published import AuditEntry
+from server.store.registered import Officer, OfficerRole
 from sync.encoding import to_base64url
 
 

@@ -12,7 +12,7 @@ from cli.verify_log import told_break, walk_with_bar
 from server.erasure_list import ErasureListError, Listed, read_list
 from server.restore import RestoreError, restore_backup
 from server.sealed_file import SealedFileError
-from server.store.protocol import AuditEntry
+from server.store.published import AuditEntry
 
 ERRORS = {
     "restore.broken": "Nhật ký trong bản sao hỏng",

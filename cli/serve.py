@@ -19,7 +19,8 @@ from server.enrolment import CODE_RANDOM_BYTES, code_hash, enrolment_link, new_c
 from server.keys import KeyRing
 from server.packs import publish_packs
 from server.serve import serve as serve_http
-from server.store.protocol import AuditEntry, Enrolment
+from server.store.published import AuditEntry
+from server.store.registered import Enrolment
 from server.store.sqlite import open_store
 from server.tls import LanCertificate, lan_addresses, lan_certificate
 

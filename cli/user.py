@@ -12,7 +12,8 @@ import click
 
 from cli.data import DATA, now_ms, opened, told
 from server.passwords import hash_password
-from server.store.protocol import AuditEntry, User, UserRole
+from server.store.published import AuditEntry
+from server.store.registered import User, UserRole
 from sync.encoding import uuid7
 
 

@@ -13,7 +13,7 @@ from flask import Flask, current_app, g, request
 
 from server.context import here
 from server.problems import ProblemError
-from server.store.protocol import Device, User, UserRole
+from server.store.registered import Device, User, UserRole
 from server.tokens import TokenError, read_access_token
 
 MAX_BEARER_CHARACTERS = 2048

@@ -16,7 +16,8 @@ from credentials.pack import MAX_PACK_CHARACTERS
 from server.config import Base, ConfigError, server_url
 from server.keys import KeyRing
 from server.packs import checkpoint_scope, publish
-from server.store.protocol import Pack, Store
+from server.store.protocol import Store
+from server.store.published import Pack
 
 BASES = "bases"
 REREAD_MS = 2_000

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 
-from server.store.protocol import Device, Store
+from server.store.protocol import Store
+from server.store.registered import Device
 from sync.cursor import MAX_FEEDS, Feed, is_feed_id
 
 REREAD_MS = 2_000

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from server.store.protocol import FeedRun
+from server.store.feed_pages import FeedRun
 from sync.encoding import to_base64url
 
 

@@ -15,7 +15,8 @@ from credentials.certificate import ALL_KINDS
 from credentials.trust_import import HEALTH_CARD_USAGE
 from server.keys import KeyRing
 from server.packs import EVERYBODY, publish, trust_content, trust_in_force
-from server.store.protocol import AuditEntry, Pack, Store
+from server.store.protocol import Store
+from server.store.published import AuditEntry, Pack
 
 
 def adopt_signers(

@@ -24,7 +24,9 @@ from credentials.pack import MAX_PACK_CHARACTERS, PackError, PackPayload, sign_p
 from server.document_keys import DOCUMENT_ISSUER as DOCUMENT_ISSUER
 from server.document_keys import document_keys, key_to_json, trusted_keys
 from server.keys import KeyRing, public_jwk
-from server.store.protocol import Device, Officer, Pack, Store
+from server.store.protocol import Store
+from server.store.published import Pack
+from server.store.registered import Device, Officer
 from sync.encoding import to_base64url
 
 EVERYBODY = "all"

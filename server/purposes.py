@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 
 from server.problems import ProblemError
-from server.store.protocol import Criteria
+from server.store.view_protocol import Criteria
 
 LOCAL = timezone(timedelta(hours=7))
 SHIFT_HOURS = 36

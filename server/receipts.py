@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from server.context import Context
-from server.store.protocol import Device
+from server.store.registered import Device
 from sync.batch import sign_es256
 from sync.encoding import to_base64url
 from sync.envelope import Receipt

@@ -12,7 +12,8 @@ from credentials.own import own_fingerprint
 from credentials.trust import MAX_REVOKED
 from server.keys import KeyRing
 from server.packs import EVERYBODY, publish, trust_content, trust_in_force
-from server.store.protocol import AuditEntry, Pack, Store
+from server.store.protocol import Store
+from server.store.published import AuditEntry, Pack
 
 MAX_REASON_CHARACTERS = 200
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")

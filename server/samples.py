@@ -24,7 +24,9 @@ from server.enrolment import (
     valid_ms,
 )
 from server.keys import KeyRing
-from server.store.protocol import AuditEntry, Enrolment, Store
+from server.store.protocol import Store
+from server.store.published import AuditEntry
+from server.store.registered import Enrolment
 
 DEMO_FILE = "demo.json"
 HOUR_S = 3600

@@ -10,7 +10,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from server.store.protocol import Criteria
+from server.store.view_protocol import Criteria
 
 LIFETIME_MS = 30 * 60_000
 MAX_OPEN = 500

@@ -11,7 +11,8 @@ from server.context import here
 from server.limits import SignInLimits
 from server.passwords import password_matches, totp_step
 from server.problems import ProblemError
-from server.store.protocol import AuditEntry, User
+from server.store.published import AuditEntry
+from server.store.registered import User
 
 
 def sign_in(login: str, password: str, totp: str, address: str) -> User:

@@ -6,7 +6,8 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from server.store.protocol import FeedRun, Store
+from server.store.feed_pages import FeedRun
+from server.store.protocol import Store
 from sync.cursor import Cursor, Feed, feed_set
 
 PAGE_EVENTS = 500

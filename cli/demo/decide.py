@@ -13,7 +13,8 @@ from rules.levels import levels_at
 from rules.pack import RulePack
 from server.keys import KeyRing
 from server.rulebook import levels_of, rules_of
-from server.store.protocol import Checkpoint, Store
+from server.store.protocol import Store
+from server.store.registered import Checkpoint
 from sync.encoding import uuid7
 
 CORRECTED_SHARE = 1 / 150

@@ -30,7 +30,8 @@ from server.packs import (
     publish_packs,
 )
 from server.passwords import hash_password
-from server.store.protocol import Checkpoint, Device, Enrolment, Officer, Store, User
+from server.store.protocol import Store
+from server.store.registered import Checkpoint, Device, Enrolment, Officer, User
 from server.store.sqlite import open_store
 from sync.encoding import from_base64url, to_base64url, uuid7
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from server.store.protocol import Checkpoint
+from server.store.registered import Checkpoint
 
 LANES = ("xe-may", "o-to", "xe-tai", "luong-xanh")
 

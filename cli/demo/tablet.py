@@ -12,7 +12,9 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from server.store.protocol import Device, PushAnswer, Store
+from server.store.answers import PushAnswer
+from server.store.protocol import Store
+from server.store.registered import Device
 from sync.batch import WireEvent, make_batch, plain_event, sign_es256, verify_batch
 from sync.clock import tick
 from sync.encoding import to_base64url

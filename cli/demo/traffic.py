@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from cli.demo.people import GOODS, Person, person, plate
 from cli.demo.places import DAILY_CROSSINGS, HOUR_WEIGHTS
 from credentials.evidence import Declaration, Evidence, Facts, Identity, Place
-from server.store.protocol import Checkpoint
+from server.store.registered import Checkpoint
 
 HOUR_MS = 3_600_000
 VIETNAM_OFFSET_MS = 7 * HOUR_MS

@@ -30,7 +30,7 @@ from server.config import Config, save_config
 from server.enrolment import CODE_RANDOM_BYTES, code_hash, new_code
 from server.keys import KeyRing
 from server.packs import publish_packs
-from server.store.protocol import Enrolment
+from server.store.registered import Enrolment
 from server.store.sqlite import open_store
 
 TABLETS_AT_A_CHECKPOINT = 4

@@ -9,7 +9,8 @@ from server.access import for_roles, the_user
 from server.api.resource import PREFIX, USER, Resource, problems
 from server.context import here
 from server.problems import ProblemError
-from server.store.protocol import AuditEntry, CrossingWhole
+from server.store.published import AuditEntry
+from server.store.view_protocol import CrossingWhole
 from sync.encoding import is_uuid7, uuid7
 
 resource = Resource("crossings", __name__, url_prefix=PREFIX, description="Single crossings")

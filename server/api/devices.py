@@ -18,7 +18,8 @@ from server.problems import ProblemError
 from server.relay.enrolments import vouch_for
 from server.relay.pins import home_pins
 from server.relay.state import read_upstream
-from server.store.protocol import AuditEntry, Checkpoint, Device
+from server.store.published import AuditEntry
+from server.store.registered import Checkpoint, Device
 from sync.encoding import uuid7
 
 resource = Resource("devices", __name__, url_prefix=PREFIX, description="Enrolment of tablets")

@@ -27,7 +27,7 @@ from server.problems import ProblemError
 from server.relay.answering import exchange, feed
 from server.relay.pins import home_pins
 from server.relay.state import path_of
-from server.store.protocol import AuditEntry
+from server.store.published import AuditEntry
 from sync.batch import PROTOCOL
 from sync.encoding import is_uuid7
 

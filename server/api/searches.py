@@ -12,7 +12,8 @@ from server.context import here
 from server.problems import ProblemError
 from server.purposes import confined, criteria_for_audit, reference_text
 from server.searches import OpenSearch
-from server.store.protocol import AuditEntry, Criteria
+from server.store.published import AuditEntry
+from server.store.view_protocol import Criteria
 from sync.encoding import uuid7
 
 PAGE_ROWS = 50

@@ -17,7 +17,8 @@ from server.packs import device_scopes
 from server.problems import ProblemError
 from server.receipts import receipt_of, receipt_to_json
 from server.relay.state import read_upstream
-from server.store.protocol import Device, EventAnswer
+from server.store.answers import EventAnswer
+from server.store.registered import Device
 from server.window import next_page
 from sync.batch import PROTOCOL, Batch, parse_batch, verify_batch
 from sync.cursor import Cursor, Feed, parse_cursor, parse_feed

@@ -11,7 +11,7 @@ from server.console.visit import language, memory, signed_in
 from server.console.words import Words
 from server.context import here
 from server.problems import ProblemError
-from server.store.protocol import AuditEntry
+from server.store.published import AuditEntry
 
 PAGE_ROWS = 100
 SCAN_ROWS = 1_000

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from credentials.plates import normalise_plate
-from server.store.protocol import CrossingWhole, Store, Write
+from server.store.protocol import Store
+from server.store.view_protocol import CrossingWhole, Write
 
 TYPED = ("plate", "trailer_plate")
 """Where neither side may be right: officers read what rain and mud left of it."""

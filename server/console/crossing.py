@@ -19,7 +19,8 @@ from server.console.words import Words
 from server.context import here
 from server.problems import ProblemError
 from server.searches import OpenSearch
-from server.store.protocol import AuditEntry, CrossingWhole
+from server.store.published import AuditEntry
+from server.store.view_protocol import CrossingWhole
 from sync.encoding import is_uuid7, uuid7
 
 MAX_NOTE_CHARACTERS = 1000

@@ -16,7 +16,8 @@ from server.console.visit import language, signed_in
 from server.context import here
 from server.enrolment import CODE_RANDOM_BYTES, code_hash, enrolment_link, new_code, valid_ms
 from server.problems import ProblemError
-from server.store.protocol import AuditEntry, Checkpoint, Device, Enrolment
+from server.store.published import AuditEntry
+from server.store.registered import Checkpoint, Device, Enrolment
 
 MAX_NAME_CHARACTERS = 64
 SILENT_MS = HOUR_MS

@@ -29,7 +29,7 @@ from server.issuing.texts import said
 from server.issuing.values import tidy
 from server.packs import trust_in_force
 from server.problems import ProblemError
-from server.store.protocol import AuditEntry
+from server.store.published import AuditEntry
 
 FORMS: tuple[Kind, ...] = ("permit", "pass")
 LAYOUTS = ("a4", "a5")

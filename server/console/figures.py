@@ -8,7 +8,7 @@ from server.access import the_user
 from server.console.times import day_start_ms, local
 from server.console.visit import signed_in
 from server.context import here
-from server.store.protocol import AuditEntry
+from server.store.published import AuditEntry
 
 
 def add_pages(console: Blueprint) -> None:

@@ -27,7 +27,7 @@ from server.console import times
 from server.console.texts import text, word
 from server.console.visit import EVERYBODY, csrf_token, current_user, language, signed_in
 from server.problems import ProblemError
-from server.store.protocol import UserRole
+from server.store.registered import UserRole
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "

@@ -13,7 +13,9 @@ from server.console.reasons import rulebook
 from server.console.visit import EVERYBODY, REVIEWERS, memory, signed_in
 from server.context import here
 from server.problems import ProblemError
-from server.store.protocol import AuditEntry, Criteria, CrossingRow, UserRole
+from server.store.published import AuditEntry
+from server.store.registered import UserRole
+from server.store.view_protocol import Criteria, CrossingRow
 
 PAGE_ROWS = 40
 FLAGS = ("refused", "override", "unknown_code", "forged", "conflict")

@@ -11,7 +11,7 @@ from server.console.visit import EVERYBODY, end_session, language, signed_in, st
 from server.context import here
 from server.problems import ProblemError
 from server.signin import sign_in
-from server.store.protocol import AuditEntry
+from server.store.published import AuditEntry
 
 MAX_LOGIN_CHARACTERS = 64
 MAX_PASSWORD_CHARACTERS = 256

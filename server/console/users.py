@@ -7,7 +7,7 @@ from flask import Blueprint, render_template
 from server.access import the_user
 from server.console.visit import signed_in
 from server.context import here
-from server.store.protocol import AuditEntry
+from server.store.published import AuditEntry
 
 
 def add_pages(console: Blueprint) -> None:

@@ -20,7 +20,7 @@ from server.console.texts import Language, as_language
 from server.console.times import HOUR_MS, MINUTE_MS
 from server.context import here
 from server.problems import ProblemError
-from server.store.protocol import User, UserRole
+from server.store.registered import User, UserRole
 
 EXTENSION = "chot_console"
 LONGEST_MS = 8 * HOUR_MS

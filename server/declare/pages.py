@@ -28,7 +28,7 @@ from server.issuing.sign import Document, issue_document
 from server.issuing.texts import said
 from server.png import matrix_png
 from server.problems import ProblemError
-from server.store.protocol import AuditEntry
+from server.store.published import AuditEntry
 
 EXTENSION = "chot_declarations"
 MAX_FORM_BYTES = 16 * 1024

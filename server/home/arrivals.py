@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from server.home.draft import Draft, Sources, derived_id
-from server.store.protocol import CrossingRow
 from server.store.record import merge_events, shown_values
+from server.store.view_protocol import CrossingRow
 
 COMMUNE_DIGITS = 5
 """Codes of communes in both data sets; districts have three digits, provinces two."""

@@ -21,11 +21,11 @@ from server.keys import KeyRing
 from server.store.own_chain import person_text
 from server.store.own_event import OwnEvent
 from server.store.persons import DayKeys
-from server.store.protocol import CrossingRow
 from server.store.registry import read_checkpoints
 from server.store.search import ROW, crossing_row
 from server.store.sqlite import SqliteStore, open_store
 from server.store.view_file import transaction, watermark
+from server.store.view_protocol import CrossingRow
 from sync.errors import SyncError
 
 LOOK_ROWS = 200

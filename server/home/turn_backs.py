@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.home.draft import Draft, Sources, derived_id
-from server.store.protocol import CrossingRow
+from server.store.view_protocol import CrossingRow
 
 MAX_PLATE = 24
 MAX_REASONS = 16

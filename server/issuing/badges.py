@@ -12,7 +12,9 @@ from typing import get_args
 from server.issuing.folder import write_csv
 from server.issuing.rows import Draft, RowError
 from server.packs import officer_kek
-from server.store.protocol import AuditEntry, Officer, OfficerRole, Store
+from server.store.protocol import Store
+from server.store.published import AuditEntry
+from server.store.registered import Officer, OfficerRole
 from sync.encoding import to_base64url
 
 PINS = "pins.csv"

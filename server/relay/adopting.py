@@ -12,7 +12,10 @@ from credentials.jws import public_key_of_jwk
 from server.relay.enrolments import take_up
 from server.relay.forwarded import Forwarded, parse_forwarded
 from server.relay.scope import Scope, relay_scope
-from server.store.protocol import Device, EventAnswer, PushAnswer, SignedEnvelope, Store
+from server.store.answers import EventAnswer, PushAnswer
+from server.store.protocol import Store
+from server.store.registered import Device
+from server.store.relay_protocol import SignedEnvelope
 from sync.batch import Batch, verify_batch, verify_es256
 from sync.envelope import Envelope
 from sync.errors import SyncError

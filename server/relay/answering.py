@@ -14,7 +14,9 @@ from server.relay.forwarded import forwarded_to_json
 from server.relay.reference import device_to_json, make_reference, reference_name
 from server.relay.scope import relay_scope
 from server.relay.state import path_of, read_upstream
-from server.store.protocol import BatchPage, Device, EventAnswer, SignedBatch
+from server.store.answers import EventAnswer
+from server.store.registered import Device
+from server.store.relay_protocol import BatchPage, SignedBatch
 from sync.chain import HASH_BYTES
 from sync.cursor import Cursor, Feed, feed_set, parse_cursor
 from sync.encoding import from_base64url, is_uuid7, to_base64url

@@ -14,7 +14,8 @@ from credentials.jws import public_key_of_jwk
 from server.relay.joining import MAX_PATH
 from server.relay.state import LOOP, Upstream, put_upstream
 from server.relay.wire import UpstreamError, Wire
-from server.store.protocol import Store, UpstreamReceipt
+from server.store.protocol import Store
+from server.store.relay_protocol import UpstreamReceipt
 from sync.batch import PROTOCOL
 from sync.encoding import is_uuid7
 from sync.envelope import Receipt, read_receipt

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from server.accept import ENROLMENT
 from server.relay.scope import Scope
-from server.store.protocol import AuditEntry, Device, PushAnswer, Store
+from server.store.answers import PushAnswer
+from server.store.protocol import Store
+from server.store.published import AuditEntry
+from server.store.registered import Device
 from sync.batch import Batch
 from sync.events import Body, parse_body
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from server.store.protocol import SignedEnvelope
+from server.store.relay_protocol import SignedEnvelope
 from sync.batch import MAX_SEQ, Batch, batch_to_json, parse_batch
 from sync.chain import HASH_BYTES
 from sync.encoding import from_base64url, to_base64url

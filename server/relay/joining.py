@@ -12,7 +12,8 @@ from credentials.jws import jwk_of_public_key, public_key_of_jwk
 from server.keys import KeyRing, public_jwk, thumbprint
 from server.relay.state import LOOP, Upstream, put_upstream, read_upstream
 from server.relay.wire import UpstreamError, Wire
-from server.store.protocol import AuditEntry, Store
+from server.store.protocol import Store
+from server.store.published import AuditEntry
 from sync.encoding import is_uuid7
 
 MAX_PATH = 16

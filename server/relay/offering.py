@@ -13,7 +13,7 @@ from server.relay.contact import Contact, Line
 from server.relay.enrolments import vouch_for
 from server.relay.forwarded import forwarded_to_json
 from server.relay.wire import UpstreamError
-from server.store.protocol import SignedBatch
+from server.store.relay_protocol import SignedBatch
 
 PAGE_BATCHES = 128
 FIRST_CHARS = 1024 * 1024

@@ -10,7 +10,8 @@ from typing import Any
 
 from credentials.dates import epoch_ms_of_instant
 from credentials.pack import PackError, PackPayload, verify_pack
-from server.store.protocol import Pack, Store
+from server.store.protocol import Store
+from server.store.published import Pack
 
 Fetch = Callable[[str, str], Mapping[str, Any]]
 """(name, scope) → {name, version, jws} as the upstream answers."""

@@ -16,7 +16,8 @@ from marshmallow import ValidationError
 from credentials.jws import public_key_of_jwk
 from schemas.relay import KnownDevice, RelayReference
 from server.packs import EVERYBODY, checkpoint_scope
-from server.store.protocol import Checkpoint, Device, Officer, Store
+from server.store.protocol import Store
+from server.store.registered import Checkpoint, Device, Officer
 from sync.encoding import to_base64url
 
 _REFERENCE = RelayReference()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from server.store.protocol import Device
+from server.store.registered import Device
 
 Scope = Callable[[Device], bool]
 """Whether whoever hands a batch over may hand over what this device wrote."""

@@ -10,10 +10,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
+from server.store.answers import Answered, PushAnswer, State, joined
 from server.store.device_runs import Stored, hash_at, runs_near, stored_around
 from server.store.log_schema import ACCEPTED, MAX_RUN_EVENTS, STATES
 from server.store.persons import DayKeys
-from server.store.protocol import Answered, PushAnswer, State, joined
 from server.store.rows import Arrival, Memory, insert, ranks_of_batch
 from server.store.vouching import Signer, adopt, keep_signature, vouch
 from sync.batch import Batch

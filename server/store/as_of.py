@@ -18,7 +18,6 @@ from typing import Any
 from server.store.crossing_row import REVIEW_MASK, Cutoffs, content, flag_names, flags_of
 from server.store.derive import Member, counted, link_of
 from server.store.persons import DayKeys
-from server.store.protocol import CrossingRow
 from server.store.reader import Files, Reader
 from server.store.record import (
     LogEvent,
@@ -30,6 +29,7 @@ from server.store.record import (
     shown_values,
 )
 from server.store.search import ROW, Conditions, crossing_row, joined, within
+from server.store.view_protocol import CrossingRow
 from server.store.view_schema import flag_bit
 from server.store.whole import PAGE, Found
 

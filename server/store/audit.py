@@ -12,7 +12,7 @@ import hmac
 import json
 import sqlite3
 
-from server.store.protocol import AuditEntry
+from server.store.published import AuditEntry
 
 NOTHING = bytes(32)
 

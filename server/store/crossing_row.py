@@ -12,8 +12,8 @@ from typing import Any
 
 from server.store.blind import normal_plate
 from server.store.persons import LOCAL
-from server.store.protocol import CrossingRow
 from server.store.record import OpenEvent, conflicts, merge_events, shown_values
+from server.store.view_protocol import CrossingRow
 from server.store.view_schema import FLAGS, REVIEW_FLAGS, flag_bit
 from sync.clock import crossing_ms
 from sync.registers import Record

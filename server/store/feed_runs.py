@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from schemas.texts import texts_from_json, texts_to_json
+from server.store.feed_pages import FeedRun, RunPage
 from server.store.log_schema import ACCEPTED, MAX_RUN_EVENTS
 from server.store.persons import DayKeys
-from server.store.protocol import FeedRun, RunPage
 from server.store.run_rows import (
     COLUMNS,
     Run,

@@ -18,7 +18,7 @@ from server.store.forgotten import Compacted, Purged, Target
 from server.store.log_file import OwnDevice
 from server.store.own_chain import OwnChain
 from server.store.persons import DayKeys
-from server.store.protocol import AuditEntry
+from server.store.published import AuditEntry
 from server.store.purge import days_before, purge
 from server.store.reader import Reader, ViewMissingError, read_only
 from server.store.rows import Memory

@@ -7,8 +7,9 @@ from typing import Any
 
 from server.store import relays, signed
 from server.store.persons import DayKeys
-from server.store.protocol import BatchPage, Device, SignedBatch, UpstreamReceipt
 from server.store.reader import Reader
+from server.store.registered import Device
+from server.store.relay_protocol import BatchPage, SignedBatch, UpstreamReceipt
 from server.store.writer import Writer
 
 

@@ -16,8 +16,8 @@ from operator import attrgetter
 from server.store.blind import BlindIndex, normal_plate
 from server.store.crossing_row import Content, Cutoffs, Items, content, flags_of
 from server.store.derive import link_of
-from server.store.protocol import CrossingRow
 from server.store.record import OpenEvent, merge_events, shown_values
+from server.store.view_protocol import CrossingRow
 from sync.registers import Record
 
 _ROW = attrgetter(*(one.name for one in fields_of(CrossingRow)))

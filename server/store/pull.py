@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from schemas.feeds import checkpoint_feed
+from server.store.answers import State
+from server.store.feed_pages import Page, PulledEvent
 from server.store.feed_runs import (
     BODIES_ONLY,
     MAX_PAGE_CHARS,
@@ -19,7 +21,6 @@ from server.store.feed_runs import (
 from server.store.feed_runs import newest_n as newest_n
 from server.store.log_schema import HELD
 from server.store.persons import DayKeys
-from server.store.protocol import Page, PulledEvent, State
 from server.store.record import sealed_persons
 from server.store.run_rows import Run, bodies_of, commitments_of, hashes_of, rank_at
 

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from server.keys import KEY_BYTES, KeyRing
-from server.store.protocol import Checkpoint, Device, Enrolment, Officer, Pack, User
+from server.store.published import Pack
+from server.store.registered import Checkpoint, Device, Enrolment, Officer, User
 
 DEVICE = (
     "SELECT no, id, kind, checkpoint, lane, name, jwk, enrolled_ms, revoked_ms, forked_ms,"

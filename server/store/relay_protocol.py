@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
+from server.store.registered import Device
 from sync.batch import Batch
 from sync.envelope import Envelope, Level
-
-if TYPE_CHECKING:
-    from server.store.protocol import Device
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from server.store.protocol import Device, UpstreamReceipt
+from server.store.registered import Device
 from server.store.registry import read_device
+from server.store.relay_protocol import UpstreamReceipt
 
 _RECEIPTS = "SELECT device, server, level, through, text FROM upstream_receipts"
 

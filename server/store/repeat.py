@@ -10,9 +10,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
+from server.store.answers import Answered, PushAnswer, State, joined
 from server.store.device_runs import hash_at, runs_near
 from server.store.log_schema import ACCEPTED, STATES
-from server.store.protocol import Answered, Device, PushAnswer, State, joined
+from server.store.registered import Device
 from server.store.run_rows import Run
 from sync.batch import Batch
 

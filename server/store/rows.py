@@ -14,9 +14,10 @@ from typing import NamedTuple
 from schemas.texts import texts_to_json
 from server.accept import Examination, Examined
 from server.store import erase
+from server.store.answers import Answered
 from server.store.log_schema import ACCEPTED, HELD, MAX_RUN_CHARS, MAX_RUN_EVENTS, STATES
 from server.store.persons import DayKeys
-from server.store.protocol import Answered, SignedEnvelope
+from server.store.relay_protocol import SignedEnvelope
 from server.store.run_rows import binding, short_ranks, sum_of, sum_to_bytes
 from sync.batch import Batch
 

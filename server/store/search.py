@@ -10,7 +10,7 @@ from typing import Any
 from server.store.blind import BlindIndex, normal_plate, syllables
 from server.store.crossing_row import flag_names
 from server.store.kept import kept_counts
-from server.store.protocol import Criteria, CrossingRow
+from server.store.view_protocol import Criteria, CrossingRow
 from server.store.view_schema import FLAGS, flag_bit
 
 MAX_LIMIT = 500

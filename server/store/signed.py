@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from server.store.log_schema import MAX_RUN_EVENTS
 from server.store.persons import DayKeys
-from server.store.protocol import BatchPage, SignedBatch, SignedEnvelope
 from server.store.pull import newest_n
 from server.store.record import SealedPersons, sealed_persons
+from server.store.relay_protocol import BatchPage, SignedBatch, SignedEnvelope
 from server.store.run_rows import COLUMNS, Run, bodies_of, commitments_of, run_hashes
 from sync.batch import Batch, WireEvent
 from sync.envelope import Envelope

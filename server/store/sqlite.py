@@ -21,29 +21,20 @@ from server.store import (
     registry,
     restate,
 )
+from server.store.answers import PushAnswer
 from server.store.append import append
 from server.store.backups import SafeThrough
 from server.store.blind import BlindIndex
+from server.store.feed_pages import Page, PulledEvent, RunPage
 from server.store.forgetting import Forgetting
 from server.store.linked import Linked
 from server.store.log_file import open_log, prepare_log
 from server.store.own_event import OwnEvent
 from server.store.persons import DayKeys, local_day
-from server.store.protocol import (
-    AuditEntry,
-    Checkpoint,
-    Device,
-    Enrolment,
-    Officer,
-    Pack,
-    Page,
-    PulledEvent,
-    PushAnswer,
-    RunPage,
-    SignedEnvelope,
-    User,
-)
+from server.store.published import AuditEntry, Pack
 from server.store.reader import Reader
+from server.store.registered import Checkpoint, Device, Enrolment, Officer, User
+from server.store.relay_protocol import SignedEnvelope
 from server.store.repeat import repeat
 from server.store.rows import Arrival, Memory
 from server.store.viewed import ViewReads

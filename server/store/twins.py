@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from server.store.derive import component, link_of
-from server.store.protocol import CrossingRow
 from server.store.record import LogEvent, open_event, read_events
 from server.store.search import ROW, crossing_row
+from server.store.view_protocol import CrossingRow
 from sync.events import parse_body
 
 NEAR_MS = 3 * 60 * 1000

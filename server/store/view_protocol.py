@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import Any, Literal, Protocol
 
+from server.store.answers import State
 from sync.events import ref
-
-if TYPE_CHECKING:
-    from server.store.protocol import State
 
 
 @dataclass(frozen=True, slots=True)

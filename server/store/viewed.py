@@ -11,8 +11,8 @@ from server.store.as_of import Past, each_found
 from server.store.blind import BlindIndex
 from server.store.crossing_row import Cutoffs
 from server.store.persons import DayKeys
-from server.store.protocol import Criteria, CrossingRow, CrossingWhole
 from server.store.reader import Files, Reader, ViewMissingError
+from server.store.view_protocol import Criteria, CrossingRow, CrossingWhole
 from server.store.view_schema import FLAGS
 
 

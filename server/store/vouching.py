@@ -14,7 +14,7 @@ from itertools import groupby
 from server.store.device_runs import hash_at, runs_near, with_bodies
 from server.store.log_schema import ACCEPTED
 from server.store.persons import DayKeys
-from server.store.protocol import SignedEnvelope
+from server.store.relay_protocol import SignedEnvelope
 from server.store.restate import announce, split
 from server.store.rows import Arrival, Memory, Vouched
 from server.store.run_rows import COLUMNS, Run, short_ranks, slice_ranks

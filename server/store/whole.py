@@ -9,7 +9,6 @@ from typing import Any
 
 from server.store.log_schema import ACCEPTED
 from server.store.persons import DayKeys
-from server.store.protocol import CrossingRow, CrossingWhole, Twin, Write
 from server.store.pull import newest_n
 from server.store.record import (
     LogEvent,
@@ -25,6 +24,7 @@ from server.store.record import (
 from server.store.run_rows import COLUMNS, Run, bodies_of
 from server.store.search import ROW, crossing_row, joined, watermark, within
 from server.store.twins import FoundTwin, read_twins
+from server.store.view_protocol import CrossingRow, CrossingWhole, Twin, Write
 from sync.clock import crossing_ms
 from sync.registers import Record, Register, differing, writes_of
 

@@ -10,8 +10,8 @@ from server.config import load_config
 from server.home.look import HomeLook
 from server.keys import KeyRing
 from server.projector import Projector
-from server.store.protocol import Criteria
 from server.store.sqlite import open_store
+from server.store.view_protocol import Criteria
 from tests.cli.conftest import NOON_MS
 
 ALL_TIME = (0, 1 << 46)

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from cli.data import opened, viewed
 from server.keys import KeyRing, public_jwk
-from server.store.protocol import Enrolment
+from server.store.registered import Enrolment
 from sync.batch import Batch, WireEvent, batch_to_json
 from sync.encoding import uuid7
 from sync.seal import seal, wrap_content_key

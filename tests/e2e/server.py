@@ -22,8 +22,10 @@ from credentials.own import issue_own
 from server.config import load_config
 from server.keys import KeyRing, public_jwk
 from server.packs import DOCUMENT_ISSUER
-from server.store.protocol import CrossingWhole, PulledEvent, Store
+from server.store.feed_pages import PulledEvent
+from server.store.protocol import Store
 from server.store.sqlite import open_store
+from server.store.view_protocol import CrossingWhole
 
 CHOT = Path(sys.executable).with_name("chot")
 START_S = 30.0

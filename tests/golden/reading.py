@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from server.store.protocol import Write
+from server.store.view_protocol import Write
 from tests.sync.stateful.checks import crossings_of
 from tests.sync.stateful.node import Node
 

@@ -21,7 +21,23 @@ from tests.sync.vector_keys import DEVICE
 sent_batch = pytest.importorskip("schemas.sent_batch", reason="msgspec is not installed")
 KEY = ec.derive_private_key(9, ec.SECP256R1())
 
-VALUES = (None, True, 0, -1, 1.0, 2**60, 2**70, "", "x", "đ", "A" * 43, "\x00\n", [], {}, [{}])
+VALUES: tuple[object, ...] = (
+    None,
+    True,
+    0,
+    -1,
+    1.0,
+    2**60,
+    2**70,
+    "",
+    "x",
+    "đ",
+    "A" * 43,
+    "\x00\n",
+    [],
+    {},
+    [{}],
+)
 
 
 def a_request() -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from server.feed_text import runs_text
-from server.store.protocol import FeedRun
+from server.store.feed_pages import FeedRun
 from sync.chain import NO_PERSON, commitment
 from sync.encoding import to_base64url
 from sync.runs import read_run

@@ -20,7 +20,7 @@ from server.config import Config, load_config
 from server.enrolment import CODE_RANDOM_BYTES, code_hash, new_code
 from server.keys import KeyRing, public_jwk
 from server.packs import DOCUMENT_ISSUER
-from server.store.protocol import Enrolment
+from server.store.registered import Enrolment
 from server.store.sqlite import open_store
 from tests.conftest import CHROMIUM
 from tests.e2e.browser import FLAGS

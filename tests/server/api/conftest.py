@@ -20,7 +20,7 @@ from server.context import EXTENSION, Context
 from server.enrolment import CODE_RANDOM_BYTES, code_hash, new_code
 from server.passwords import hash_password
 from server.projector import Projector
-from server.store.protocol import Checkpoint, Enrolment, User, UserRole
+from server.store.registered import Checkpoint, Enrolment, User, UserRole
 from server.tokens import make_access_token
 from tests.server.api.tablet import Tablet, new_key
 

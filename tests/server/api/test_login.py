@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from server.passwords import hash_password, password_matches
-from server.store.protocol import User
+from server.store.registered import User
 from tests.server.api.conftest import PASSWORD, World
 
 LOGIN = "/api/v1/auth/login"

@@ -11,7 +11,7 @@ from credentials.pack import verify_pack
 from credentials.trust import parse_trust
 from server.keys import public_jwk
 from server.packs import officer_kek, publish_packs
-from server.store.protocol import Officer
+from server.store.registered import Officer
 from sync.encoding import from_base64url
 from tests.server.api.conftest import World
 from tests.server.api.tablet import Tablet

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from server.searches import LIFETIME_MS
-from server.store.protocol import AuditEntry, UserRole
+from server.store.published import AuditEntry
+from server.store.registered import UserRole
 from tests.server.api.conftest import World
 
 SEARCHES = "/api/v1/searches"

@@ -19,7 +19,7 @@ from server.config import Config
 from server.enrolment import CODE_RANDOM_BYTES, code_hash, new_code
 from server.keys import KeyRing
 from server.passwords import hash_password
-from server.store.protocol import Checkpoint, Enrolment, User
+from server.store.registered import Checkpoint, Enrolment, User
 from server.store.sqlite import open_store
 from sync.batch import plain_event
 from tests.server.api.serving import Served, served

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from credentials.jws import public_key_of_jwk
-from server.store.protocol import Officer
+from server.store.registered import Officer
 from sync.batch import plain_event, verify_es256
 from sync.encoding import from_base64url
 from sync.envelope import Receipt

@@ -21,7 +21,8 @@ from server.config import Config
 from server.console.times import VIETNAM
 from server.keys import KeyRing
 from server.projector import Projector
-from server.store.protocol import AuditEntry, Checkpoint, User, UserRole
+from server.store.published import AuditEntry
+from server.store.registered import Checkpoint, User, UserRole
 from server.store.sqlite import SqliteStore, open_store
 from sync.encoding import uuid7
 

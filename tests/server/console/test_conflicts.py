@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from server.console import conflicts
 from server.console.review import CATCH_UP_MS
-from server.store.protocol import Criteria, CrossingWhole
+from server.store.view_protocol import Criteria, CrossingWhole
 from tests.server.console.conftest import Console, csrf_of, post
 from tests.server.store.test_projector import digest
 

@@ -64,7 +64,7 @@ def decide(
 
 
 def duplicates(console: Console) -> dict[str, str]:
-    from server.store.protocol import Criteria
+    from server.store.view_protocol import Criteria
 
     rows, _ = console.store.search(Criteria(flags=("duplicate",)), "", 50)
     return {row.record: row.counted_as for row in rows}

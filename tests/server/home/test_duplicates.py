@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 
@@ -123,7 +124,7 @@ def test_l3_neighbours_make_the_components_that_all_pairs_make(
                 [("voided", "mistake"), ("plate", plate), ("occurred", at_ms)]
             )
             event = tablet.amendment(record, {field: refs_of(world, record)}, **{field: value})
-            changed = {"voided": voided, "plate": old, "occurred": time} | {
+            changed: dict[str, Any] = {"voided": voided, "plate": old, "occurred": time} | {
                 field: True if field == "voided" else plate["normal"] if field == "plate" else value
             }
             sights[record] = (changed["occurred"], device, changed["plate"], changed["voided"])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from server.store.protocol import Checkpoint
+from server.store.registered import Checkpoint
 from sync.batch import plain_event
 from tests.server.store.conftest import World
 from tests.server.store.tablets import CAR, EVIDENCE, NOON_MS, Tablet

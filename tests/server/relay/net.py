@@ -23,7 +23,7 @@ from server.relay.follower import Follower
 from server.relay.joining import join
 from server.relay.state import Upstream, read_upstream
 from server.relay.wire import UpstreamError
-from server.store.protocol import Checkpoint, Device, Enrolment
+from server.store.registered import Checkpoint, Device, Enrolment
 from server.store.sqlite import SqliteStore, open_store
 from sync.retry import failure_of_status
 from tests.server.api.conftest import START_MS, World

@@ -15,7 +15,7 @@ from server.keys import KeyRing, public_jwk
 from server.packs import RelayPackError, publish, publish_packs
 from server.relay.joining import JoinError, join
 from server.relay.state import read_upstream
-from server.store.protocol import Pack
+from server.store.published import Pack
 from server.store.sqlite import open_store
 from tests.server.api.conftest import START_MS
 from tests.server.api.tablet import new_key

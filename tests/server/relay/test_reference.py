@@ -6,7 +6,7 @@ from typing import Any
 
 from credentials.jws import public_key_of_jwk
 from server.packs import officer_kek
-from server.store.protocol import Officer
+from server.store.registered import Officer
 from sync.envelope import read_receipt
 from tests.server.relay.conftest import HERE, THERE, Pair
 from tests.server.relay.test_up_and_down import of, pushed, written

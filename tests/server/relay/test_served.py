@@ -26,7 +26,7 @@ from credentials.jws import public_key_of_jwk
 from server.config import Base, Config, load_config, save_config
 from server.enrolment import CODE_RANDOM_BYTES, code_hash, new_code
 from server.keys import KeyRing, public_jwk
-from server.store.protocol import Enrolment
+from server.store.registered import Enrolment
 from server.store.sqlite import SqliteStore, open_store
 from sync.encoding import uuid7
 from tests.server.relay.net import place

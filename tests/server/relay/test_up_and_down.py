@@ -12,7 +12,7 @@ import pytest
 
 from server.relay.forwarded import forwarded_to_json, parse_forwarded
 from server.store.log_file import open_log
-from server.store.protocol import SignedBatch, SignedEnvelope
+from server.store.relay_protocol import SignedBatch, SignedEnvelope
 from sync.batch import make_batch, plain_event, sign_es256
 from sync.chain import genesis
 from sync.encoding import to_base64url, uuid7

@@ -14,10 +14,12 @@ from server.config import Config
 from server.home.look import HomeLook
 from server.projector import Projector
 from server.store.log_schema import ACCEPTED
-from server.store.protocol import Criteria, CrossingRow, Enrolment, Store
+from server.store.protocol import Store
 from server.store.reader import read_only
 from server.store.record import OpenEvent, load_day_keys, open_event, read_range
+from server.store.registered import Enrolment
 from server.store.sqlite import SqliteStore, open_store
+from server.store.view_protocol import Criteria, CrossingRow
 from tests.server.store.tablets import NOON_MS, Tablet, enrolled
 
 BACKENDS = ("sqlite",)

@@ -11,7 +11,9 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from server.keys import public_jwk
-from server.store.protocol import Device, Enrolment, PushAnswer, Store
+from server.store.answers import PushAnswer
+from server.store.protocol import Store
+from server.store.registered import Device, Enrolment
 from sync.batch import Batch, WireEvent, make_batch, plain_event, sign_es256, verify_batch
 from sync.chain import genesis
 from sync.clock import stamp_of

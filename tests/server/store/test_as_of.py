@@ -10,7 +10,8 @@ import pytest
 
 from server.home.duplicates import link_record
 from server.projector import Projector
-from server.store.protocol import Checkpoint, CrossingWhole
+from server.store.registered import Checkpoint
+from server.store.view_protocol import CrossingWhole
 from sync.batch import Batch, plain_event
 from tests.server.store.conftest import World
 from tests.server.store.tablets import CAR, EVIDENCE, NOON_MS, Tablet

@@ -12,7 +12,8 @@ from server.config import Config
 from server.keys import KeyRing, KeyRingError
 from server.store.log_file import StoreKeysError
 from server.store.persons import PersonError, local_day
-from server.store.protocol import AuditEntry, Officer, User
+from server.store.published import AuditEntry
+from server.store.registered import Officer, User
 from server.store.sqlite import open_store
 from tests.server.store.conftest import World
 from tests.server.store.tablets import ID_NUMBER, NAME, NOON_MS, PHONE

@@ -27,7 +27,7 @@ from server.projector import Projector
 from server.restore import STAGING, RestoreError, restore_backup
 from server.sealed_file import SealedFileError
 from server.store.backups import REREAD_S
-from server.store.protocol import Checkpoint, Enrolment
+from server.store.registered import Checkpoint, Enrolment
 from server.store.sqlite import open_store
 from server.store.verify import walk_log
 from sync.chain import genesis

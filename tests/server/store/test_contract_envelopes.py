@@ -5,14 +5,17 @@ from __future__ import annotations
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from server.keys import public_jwk
-from server.store.protocol import Device, FeedRun, PushAnswer, SignedEnvelope
+from server.store.answers import PushAnswer
+from server.store.feed_pages import FeedRun
+from server.store.registered import Device
+from server.store.relay_protocol import SignedEnvelope
 from sync.batch import Batch, sign_es256, verify_batch
 from sync.encoding import uuid7
 from sync.envelope import Envelope
 from tests.server.store.conftest import World
 from tests.server.store.tablets import NOON_MS, Tablet
 from tests.server.store.test_contract_feeds import FEED, all_runs, events, total
-from tests.server.store.test_verify import walked
+from tests.server.store.walks import walked
 
 KEY = ec.derive_private_key(77, ec.SECP256R1())
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from server.store.protocol import AuditEntry, Checkpoint, Device, Enrolment, Officer, Pack, User
+from server.store.published import AuditEntry, Pack
+from server.store.registered import Checkpoint, Device, Enrolment, Officer, User
 from tests.server.store.conftest import World
 from tests.server.store.tablets import NOON_MS
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.store.protocol import Criteria
+from server.store.view_protocol import Criteria
 from sync.batch import plain_event
 from tests.server.store.conftest import World
 from tests.server.store.tablets import (

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from server.config import Config
 from server.projector import Projector
-from server.store.protocol import Criteria
 from server.store.sqlite import open_store
+from server.store.view_protocol import Criteria
 from sync.chain import event_hash, genesis
 from tests.server.store.conftest import World
 

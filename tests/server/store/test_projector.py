@@ -19,9 +19,9 @@ from server.config import Config
 from server.projector import Projector, ProjectorRunningError, rebuild
 from server.store import portion
 from server.store.project import put_crossing
-from server.store.protocol import Criteria
 from server.store.reader import ViewMissingError
 from server.store.view_digest import digests
+from server.store.view_protocol import Criteria
 from sync.batch import plain_event
 from tests.server.store.conftest import World
 from tests.server.store.tablets import CAR, EVIDENCE, NOON_MS, Tablet

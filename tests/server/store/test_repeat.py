@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.store.protocol import PushAnswer
+from server.store.answers import PushAnswer
 from sync.batch import plain_event
 from tests.server.store.conftest import World
 from tests.server.store.tablets import NOON_MS, Tablet

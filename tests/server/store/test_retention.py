@@ -13,7 +13,7 @@ from server.store import audit
 from server.store.compact import Compaction
 from server.store.log_file import open_log, shred_leftovers
 from server.store.persons import PersonError, local_day
-from server.store.protocol import AuditEntry
+from server.store.published import AuditEntry
 from server.store.reader import read_only
 from server.store.verify import LogWalk, walk_log
 from server.window import next_page

@@ -80,6 +80,9 @@ def check_same_contents(rows: dict[str, list[Row]]) -> None:
         assert mine.keys() == wanted.keys(), f"{name} holds other events of {HERE}"
         for key, row in mine.items():
             home = wanted[key]
+            assert row.received_ms == home.received_ms, (
+                f"{name} has {row.author}:{row.seq} under another envelope"
+            )
             told = (row.author, row.order, row.authority, row.person)
             assert told == (home.author, home.order, home.authority, home.person), (
                 f"{name} reads {row.author}:{row.seq} otherwise"

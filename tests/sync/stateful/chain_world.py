@@ -27,7 +27,7 @@ from server.relay.follower import Follower
 from server.relay.joining import join
 from server.relay.state import read_upstream
 from server.relay.wire import UpstreamError
-from server.store.protocol import Checkpoint, Enrolment, Officer, User
+from server.store.registered import Checkpoint, Enrolment, Officer, User
 from sync.replica import Replica
 from tests.sync.stateful.chain_wire import Lines
 from tests.sync.stateful.lives import PREFIX, Life

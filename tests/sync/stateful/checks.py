@@ -10,7 +10,8 @@ from typing import Any
 
 from schemas.policy import policy_tables
 from server.store.log_schema import ACCEPTED, STATES
-from server.store.protocol import Criteria, CrossingWhole, Store
+from server.store.protocol import Store
+from server.store.view_protocol import Criteria, CrossingWhole
 from sync.fold import fold
 from sync.registers import Policy, policies_from_json
 from tests.sync.stateful.lives import Life

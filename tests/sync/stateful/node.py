@@ -48,6 +48,7 @@ class Row:
     home: str
     state: int
     code: str | None
+    received_ms: int
     order: int
     authority: int
     hash: bytes
@@ -148,6 +149,7 @@ class Node:
                         feed.removeprefix("checkpoint:"),
                         run.state,
                         run.code,
+                        run.received_ms,
                         one.order,
                         one.authority,
                         hashes[one.place + 1],

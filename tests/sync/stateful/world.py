@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from credentials.jws import jwk_of_public_key, public_key_of_jwk
 from server.enrolment import CODE_RANDOM_BYTES, code_hash, new_code
-from server.store.protocol import Checkpoint, Enrolment, Officer, User
+from server.store.registered import Checkpoint, Enrolment, Officer, User
 from sync.replica import Replica
 from tests.sync.stateful.lives import PREFIX, Life
 from tests.sync.stateful.node import Node
