@@ -9,7 +9,7 @@ import { NONCE_BYTES, seal } from "../../shared/sync/seal.ts";
 import { appendEvent, type Database, type Head, type OwnEvent, readMeta } from "./db.ts";
 import type { Environment } from "./environment.ts";
 import { isFull } from "./room.ts";
-import { CoreError } from "./types.ts";
+import { CoreError } from "./core_error.ts";
 
 const SALT_BYTES = 16;
 const MAX_ATTEMPTS = 20;

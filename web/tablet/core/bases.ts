@@ -4,7 +4,7 @@ import { isObject } from "../../shared/sync/events.ts";
 import type { Database, Enrolment } from "./db.ts";
 import { readMeta, writeMeta } from "./db.ts";
 import type { Packs } from "./packs.ts";
-import { CoreError } from "./types.ts";
+import { CoreError } from "./core_error.ts";
 
 /** A change of server means reading its feeds anew, so a better one is not tried again at once. */
 export const RETURN_AFTER_MS = 10 * 60_000;

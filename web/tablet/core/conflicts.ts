@@ -17,7 +17,7 @@ import type { Draft, PersonPart } from "./append.ts";
 import { type Database, NO_WINDOW, type OwnEvent, type PulledEvent, readMeta } from "./db.ts";
 import { type Entry, type History, ownEntry, personOf, plateOf, POLICIES, pulledEntry } from "./entries.ts";
 import { eventsOf } from "./lookups.ts";
-import type { Plate } from "./types.ts";
+import type { Plate } from "./vocabulary.ts";
 
 const CHUNK = 500;
 /** References one of our events names; a reader takes 64 a path (SPEC R2). */

@@ -22,22 +22,9 @@ import { LiveState } from "./state.ts";
 import { recentCrossings } from "./summaries.ts";
 import { TurnBacks } from "./turned_back.ts";
 import { unsentFile } from "./unsent_file.ts";
-import {
-  type AppState,
-  type Conflict,
-  type Core,
-  CoreError,
-  type CrossingDraft,
-  type CrossingSummary,
-  type Decision,
-  type Evidence,
-  type Lead,
-  type NamedPlace,
-  type RefusedEvent,
-  type SavedCrossing,
-  type TurnedBack,
-  type UnsentFile,
-} from "./types.ts";
+import { CoreError } from "./core_error.ts";
+import type { AppState, Conflict, Core, Evidence, Lead, RefusedEvent, TurnedBack, UnsentFile } from "./types.ts";
+import type { CrossingDraft, CrossingSummary, Decision, NamedPlace, SavedCrossing } from "./vocabulary.ts";
 import { decideDraft } from "./verdict.ts";
 
 /** Of a failed round: what a person has to know, not just wait for. */

@@ -10,7 +10,8 @@ import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from "
 import { noEvents } from "../../shared/sync/digest.ts";
 import type { Bytes } from "../../shared/sync/encoding.ts";
 import { drainedOf, type Standing } from "./standing.ts";
-import { type Checkpoint, CoreError } from "./types.ts";
+import { CoreError } from "./core_error.ts";
+import type { Checkpoint } from "./vocabulary.ts";
 
 /** One of this tablet's own events, exactly as it is hashed. `person`: nonce ‖ AES-256-GCM, under the history key. */
 export interface OwnEvent {

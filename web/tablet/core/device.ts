@@ -7,7 +7,8 @@ import { textBytes, toBase64url } from "../../shared/sync/encoding.ts";
 import { beginEnrolment, type Database, type Enrolment } from "./db.ts";
 import type { Environment } from "./environment.ts";
 import { call, CallError } from "./http.ts";
-import { type Checkpoint, CoreError } from "./types.ts";
+import { CoreError } from "./core_error.ts";
+import type { Checkpoint } from "./vocabulary.ts";
 
 const P256 = { name: "ECDSA", namedCurve: "P-256" } as const;
 const ASSERTION_LIFETIME_S = 120;

@@ -9,7 +9,7 @@ import type { PolicyTable } from "../../shared/sync/registers.ts";
 import { authorOf } from "../../shared/sync/runs.ts";
 import { openPerson } from "./append.ts";
 import type { OwnEvent, PulledEvent } from "./db.ts";
-import type { Plate } from "./types.ts";
+import type { Plate } from "./vocabulary.ts";
 
 /** Generated from schemas/records.py, so that tablet and server show the same while writes compete. */
 export const POLICIES = policies["crossing/1"] as PolicyTable;

@@ -1,7 +1,7 @@
 /** One call to the API, and what kind of failure it met: each kind is answered differently. */
 
 import type { Environment } from "./environment.ts";
-import { CoreError } from "./types.ts";
+import { CoreError } from "./core_error.ts";
 
 export const TIMEOUT_MS = 30_000;
 const GZIP_FROM_BYTES = 1024;

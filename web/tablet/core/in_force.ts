@@ -2,7 +2,8 @@
 
 import type { Database, Enrolment } from "./db.ts";
 import { loadPacks, NO_PACKS, type Packs, packStates, type Roster, samePacks } from "./packs.ts";
-import { CoreError, type NamedPlace, type PackState } from "./types.ts";
+import { CoreError } from "./core_error.ts";
+import type { NamedPlace, PackState } from "./vocabulary.ts";
 import { confirmed, NO_RULES, placesOf, type Rulebook, rulebookOf } from "./verdict.ts";
 
 export class InForce {

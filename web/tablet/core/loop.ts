@@ -2,7 +2,8 @@
 
 import type { Environment } from "./environment.ts";
 import { CallError } from "./http.ts";
-import { CoreError, type SyncState } from "./types.ts";
+import { CoreError } from "./core_error.ts";
+import type { SyncState } from "./types.ts";
 
 export const POLL_MS = 15_000;
 /** A server that is there answers sooner, also over 3G: from here on the screen says that it does not. */

@@ -4,7 +4,8 @@ import { NO_TRUST, PackError, type PackPayload, parseTrust, type Trust, verifyPa
 import { isObject } from "../../shared/sync/events.ts";
 import { basesIn } from "./bases.ts";
 import { type Database, type Enrolment, type StoredPack, storePack } from "./db.ts";
-import { CoreError, type OfficerRole, type PackState } from "./types.ts";
+import { CoreError } from "./core_error.ts";
+import type { OfficerRole, PackState } from "./vocabulary.ts";
 
 /** A pack may be signed a moment "after" our estimate of the server's time. */
 const CLOCK_LEEWAY_MS = 5 * 60_000;

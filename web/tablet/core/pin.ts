@@ -4,7 +4,8 @@ import type { Bytes } from "../../shared/sync/encoding.ts";
 import { type Database, readMeta, writeMeta } from "./db.ts";
 import type { Packs, Roster, RosterOfficer } from "./packs.ts";
 import { checkPinAllowed, LEAD_FAILURES, type PinFailures, pinWaitMs, readBadge, unwrapHistoryKey } from "./session.ts";
-import { type AppState, CoreError, type Lead } from "./types.ts";
+import { CoreError } from "./core_error.ts";
+import type { AppState, Lead } from "./types.ts";
 
 const NO_FAILURES: PinFailures = { failures: 0, failed_ms: 0 };
 

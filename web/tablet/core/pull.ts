@@ -12,7 +12,7 @@ import { closePerson } from "./append.ts";
 import type { Database, Enrolment, OwnEvent, PulledEvent, Window } from "./db.ts";
 import type { Environment } from "./environment.ts";
 import { afterAnswers, afterReceipt, believedReceipt, handedOn, NO_STANDING, type Standing } from "./standing.ts";
-import { CoreError } from "./types.ts";
+import { CoreError } from "./core_error.ts";
 
 /** An hour more than a server gives a new reader, so that neither waits for the other (SPEC F8). */
 export const KEEP_PULLED_MS = 73 * 3_600_000;

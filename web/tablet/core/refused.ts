@@ -5,7 +5,7 @@ import { ref } from "../../shared/sync/events.ts";
 import type { Database, OwnEvent } from "./db.ts";
 import { ownEntry, plateOf } from "./entries.ts";
 import { eventsOf } from "./lookups.ts";
-import type { Plate } from "./types.ts";
+import type { Plate } from "./vocabulary.ts";
 
 export interface RefusedEvent {
   ref: string;

@@ -5,17 +5,9 @@ import type { Fields, Items } from "../../shared/sync/events.ts";
 import type { Draft, PersonPart } from "./append.ts";
 import { boundedFact, cut, cutAll } from "./bounds.ts";
 import type { Environment } from "./environment.ts";
-import {
-  CoreError,
-  type CrossingDraft,
-  type Decision,
-  type DraftGoods,
-  type DraftPerson,
-  type Evidence,
-  type Place,
-  type Plate,
-  type Verdict,
-} from "./types.ts";
+import { CoreError } from "./core_error.ts";
+import type { Evidence } from "./types.ts";
+import type { CrossingDraft, Decision, DraftGoods, DraftPerson, Place, Plate, Verdict } from "./vocabulary.ts";
 
 const MAX_HEADCOUNT = 500;
 const MAX_WAIT_S = 86_400;

@@ -11,7 +11,8 @@ import { importAgreementKey, NONCE_BYTES, wrapContentKey } from "../../shared/sy
 import type { PersonKeys } from "./append.ts";
 import type { Environment } from "./environment.ts";
 import type { Roster, RosterOfficer } from "./packs.ts";
-import { CoreError, type OfficerOnDuty } from "./types.ts";
+import { CoreError } from "./core_error.ts";
+import type { OfficerOnDuty } from "./vocabulary.ts";
 
 /** Wrong PINs in a row → wait before the next, in ms. */
 const WAITS_MS = [0, 0, 0, 5_000, 30_000, 60_000] as const;

@@ -5,7 +5,7 @@ import type { Bytes } from "../../shared/sync/encoding.ts";
 import { type Receipt, readReceipt } from "../../shared/sync/envelope.ts";
 import { SyncError } from "../../shared/sync/errors.ts";
 import { isObject } from "../../shared/sync/events.ts";
-import { CoreError } from "./types.ts";
+import { CoreError } from "./core_error.ts";
 
 /** What one server said of this device's chain. */
 export interface Standing {

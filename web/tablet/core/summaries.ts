@@ -7,7 +7,7 @@ import { type Database, readMeta } from "./db.ts";
 import { type Entry, type History, ownEntry, personOf, plateOf, POLICIES, pulledEntry } from "./entries.ts";
 import { eventsOf, newestEvents } from "./lookups.ts";
 import { drainedOf } from "./standing.ts";
-import type { CrossingSummary } from "./types.ts";
+import type { CrossingSummary } from "./vocabulary.ts";
 
 /** A crossing may have several events: enough of them to fill the list. */
 const EVENTS_PER_CROSSING = 3;

@@ -19,7 +19,7 @@ import { ownAfter } from "./lookups.ts";
 import { acceptPack } from "./packs.ts";
 import { KEEP_PULLED_MS, type ReadAnswer, readAnswer } from "./pull.ts";
 import { drainedBy, NO_STANDING } from "./standing.ts";
-import { CoreError } from "./types.ts";
+import { CoreError } from "./core_error.ts";
 
 export const BATCH_EVENTS = 200;
 export const BATCH_CHARACTERS = 512 * 1024;

@@ -4,7 +4,8 @@ import { type Database, type Enrolment, readMeta } from "./db.ts";
 import { ownAfter } from "./lookups.ts";
 import { drainedOf } from "./standing.ts";
 import { BATCH_CHARACTERS, BATCH_EVENTS, batchOf } from "./sync.ts";
-import { CoreError, type UnsentFile } from "./types.ts";
+import { CoreError } from "./core_error.ts";
+import type { UnsentFile } from "./types.ts";
 
 const VIETNAM_MS = 7 * 3_600_000;
 

@@ -5,7 +5,7 @@ import { RuleError } from "../../shared/rules/errors.ts";
 import { type Levels, type LevelWindow, levelsAt, parseLevels } from "../../shared/rules/levels.ts";
 import { parseRulePack, type Reason, reasonsOf, type RulePack } from "../../shared/rules/pack.ts";
 import type { Pack, Packs } from "./packs.ts";
-import type { Checkpoint, CrossingDraft, Decision, DraftPerson, NamedPlace, Verdict } from "./types.ts";
+import type { Checkpoint, CrossingDraft, Decision, DraftPerson, NamedPlace, Verdict } from "./vocabulary.ts";
 
 /** The packs that decide, parsed once. A pack that does not parse is no pack: the verdict is then "refer". */
 export interface Rulebook {

@@ -7,7 +7,9 @@
 import "fake-indexeddb/auto";
 import { beforeEach } from "vitest";
 import { createCore } from "../core.ts";
-import { type Core, CoreError, type SavedCrossing } from "../types.ts";
+import { CoreError } from "../core_error.ts";
+import type { Core } from "../types.ts";
+import type { SavedCrossing } from "../vocabulary.ts";
 import { CODE, FakeServer, OFFICER, PIN } from "./fake_server.ts";
 import { draftOf, person, type TestEnvironment, testEnvironment } from "./tablet.ts";
 

@@ -1,7 +1,7 @@
 /** A tablet under test: one database, a clock that the test moves, no timers, the network of a FakeServer. */
 
 import { type Environment } from "../environment.ts";
-import type { CrossingDraft, DraftPerson } from "../types.ts";
+import type { CrossingDraft, DraftPerson } from "../vocabulary.ts";
 import type { FakeServer } from "./fake_server.ts";
 
 export interface TestEnvironment extends Environment {
