@@ -12,7 +12,7 @@ from credentials.evidence import Family, Status
 from schemas import shapes
 
 WEB = Path(__file__).parents[2] / "web"
-TYPES = WEB / "tablet" / "core" / "types.ts"
+TYPES = WEB / "tablet" / "core" / "vocabulary.ts"
 EVIDENCE = WEB / "shared" / "credentials" / "evidence.ts"
 UNION = r'\|?\s*"[a-z0-9_]+"(?:\s*\|\s*"[a-z0-9_]+")*'
 VOCABULARIES = {
