@@ -50,12 +50,22 @@ class Client:
     def sync(self, text: bytes, packed: bool = False) -> Any:
         """The answer to one request."""
         extra = {"Accept-Encoding": "gzip"} if packed else {}
-        self._connection.request("POST", "/api/v1/sync", text, self._headers | extra)
-        answer = self._connection.getresponse()
-        data = answer.read()
-        if answer.status != 200:
-            raise AssertionError(f"{answer.status}: {data[:300]!r}")
+        try:
+            status, data = self._post(text, self._headers | extra)
+        except (ConnectionError, http.client.BadStatusLine):
+            # granian closes a connection that was idle for half a minute, which one is while a
+            # slow machine's projector catches up. The request can be sent again: a batch that is
+            # held already is answered as a duplicate.
+            self._connection.close()
+            status, data = self._post(text, self._headers | extra)
+        if status != 200:
+            raise AssertionError(f"{status}: {data[:300]!r}")
         return json.loads(gzip.decompress(data) if packed else data)
+
+    def _post(self, text: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
+        self._connection.request("POST", "/api/v1/sync", text, headers)
+        answer = self._connection.getresponse()
+        return answer.status, answer.read()
 
     def push(self, texts: list[bytes]) -> None:
         for text in texts:
