@@ -142,7 +142,7 @@ def _headers_in_order(bodies: Sequence[Any]) -> bool:
             officer is None or officer is UNSET or fast.known_slug(officer)
             for officer in {one.officer for one in bodies}
         )
-        and all(fast.are_packs(tuple(one.packs)) for one in bodies if one.packs)
+        and all(map(fast.are_packs, {tuple(one.packs) for one in bodies if one.packs}))
     )
 
 

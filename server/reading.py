@@ -25,6 +25,10 @@ MAX_OPENED = 32 * 1024
 """Lists and objects: a request of nothing but empty ones costs two megabytes. A batch of 1,000
 events has a thousand, and about 16,000 opening brackets when those inside its texts count too."""
 
+UNCOUNTED_BYTES = 1024 * 1024
+"""A request with a batch is read by its type without counting first: that type is flat, and its
+smallest event takes twelve bytes, so five megabytes at the most."""
+
 _CHUNK = 256 * 1024
 
 try:
@@ -50,7 +54,7 @@ def read_json(limit: int, parse: Callable[[bytes], Any]) -> Any:
 
 def parse_sync(data: bytes) -> Any:
     """As `parse_json`; where all is in order and msgspec is there, `batch` is a `Batch` already."""
-    if _with_batch is not None and data.count(b"{") + data.count(b"[") <= MAX_OPENED:
+    if _with_batch is not None and (len(data) <= UNCOUNTED_BYTES or _opened(data) <= MAX_OPENED):
         value = _with_batch(data)
         if value is not None:
             return value
@@ -62,7 +66,7 @@ def parse_json(data: bytes) -> Any:
 
     What the quick reading refuses is read again, to be judged as where there is no quick one.
     """
-    if _quick is not None and data.count(b"{") + data.count(b"[") <= MAX_OPENED:
+    if _quick is not None and _opened(data) <= MAX_OPENED:
         with contextlib.suppress(ValueError, RecursionError):
             return _quick(data)
     _bound_depth(data)
@@ -143,6 +147,10 @@ def _inflated(source: Request, limit: int) -> bytes:
     if not inflater.eof or inflater.unused_data:
         raise ProblemError("request.malformed")
     return b"".join(parts)
+
+
+def _opened(data: bytes) -> int:
+    return data.count(b"{") + data.count(b"[")
 
 
 def _bound_depth(data: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from flask import Response
@@ -17,7 +18,7 @@ from server.packs import device_scopes
 from server.problems import ProblemError
 from server.receipts import receipt_of, receipt_to_json
 from server.relay.state import read_upstream
-from server.store.answers import EventAnswer
+from server.store.answers import Answered
 from server.store.registered import Device
 from server.window import next_page
 from sync.batch import PROTOCOL, Batch, parse_batch, verify_batch
@@ -49,20 +50,19 @@ def exchange(wanted: dict[str, Any]) -> Response:
     entitled = context.entitled.feeds(device, now_ms)
     feeds = _feeds(wanted["feeds"], entitled)
     cursor = parse_cursor(wanted["cursor"])
-    results, held = _push(context, device, wanted["batch"], now_ms)
+    answers, held = _push(context, device, wanted["batch"], now_ms)
     context.store.contact(device.id, now_ms, wanted["unsent"], now_ms - wanted["device_time"])
     pulled, runs = _pull(context, device, feeds, cursor, wanted["held_after"], now_ms)
     answer = {
-        "results": [_result(one) for one in results],
         "receipt": receipt_to_json(context, receipt_of(context, device, *held, now_ms)),
         **_handed_on(context, device),
         **pulled,
         "feeds": sorted(str(feed) for feed in entitled),
         "server_time": now_ms,
     }
-    # The runs are a text already; the rest of the answer follows it inside the same object.
+    # Runs and results are texts already; the rest of the answer follows inside the same object.
     rest = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
-    text = f'{{"runs":{runs},{rest[1:]}'
+    text = f'{{"runs":{runs},"results":{_results_text(answers)},{rest[1:]}'
     return Response(text.encode("utf-8"), mimetype="application/json")
 
 
@@ -85,7 +85,7 @@ class Held(NamedTuple):
 
 def _push(
     context: Context, device: Device, data: Any, now_ms: int
-) -> tuple[tuple[EventAnswer, ...], Held]:
+) -> tuple[tuple[Answered, ...], Held]:
     """The answers, and what the receipt tells: of the pushed branch, never beyond what was pushed.
 
     So a clone, whose other self is ahead, can hand in what it has before it enrols anew (A6), and
@@ -99,17 +99,19 @@ def _push(
     chain = verify_batch(batch, public_key_of_jwk(device.jwk))
     pushed = context.store.push(batch, chain, device, now_ms)
     if pushed.through > batch.last:
-        return pushed.results, Held(batch.last, chain[-1], pushed.forked)
-    return pushed.results, Held(pushed.through, pushed.head, pushed.forked)
+        return pushed.answers, Held(batch.last, chain[-1], pushed.forked)
+    return pushed.answers, Held(pushed.through, pushed.head, pushed.forked)
 
 
-def _result(answer: EventAnswer) -> dict[str, Any]:
-    result: dict[str, Any] = {"seq": answer.seq, "state": answer.state}
-    if answer.code is not None:
-        result["code"] = answer.code
-    if answer.field is not None:
-        result["field"] = answer.field
-    return result
+def _results_text(answers: Sequence[Answered]) -> str:
+    """The JSON of one result an event; what events share is written once, as a text."""
+    found: list[str] = []
+    for first, events, state, code, field in answers:
+        told = {"state": state, "code": code, "field": field}
+        shared = {name: value for name, value in told.items() if value is not None}
+        rest = json.dumps(shared, ensure_ascii=False, separators=(",", ":"))[1:]
+        found += [f'{{"seq":{seq},{rest}' for seq in range(first, first + events)]
+    return f"[{','.join(found)}]"
 
 
 def _handed_on(context: Context, device: Device) -> dict[str, Any]:
