@@ -81,7 +81,7 @@ dev: install $(STAMPS)/dev ## install, plus the test and lint tools
 
 web: web/dist/tablet/sw.js ## only rebuild web/
 
-check: dev ## tests within a minute; of those in a browser only the quick ones
+check: dev ## tests within a few minutes; of those in a browser only the quick ones
 	@$(BIN)/python -m pytest -q -n auto -m 'not browser and not slow'
 	@$(NPM) run --silent test
 
@@ -90,8 +90,9 @@ test: dev chromium wheel ## every test; installs Debian's chromium when it is mi
 	@$(BIN)/python -m pytest -q -m browser
 	@$(NPM) run --silent test
 
-nightly: dev ## 2,000 histories of tablets and a server on a bad wire (CHOT_SEED=... repeats a run)
-	@CHOT_EXAMPLES=$${CHOT_EXAMPLES:-2000} $(BIN)/python -m pytest -q -m slow tests/sync/stateful
+nightly: dev ## 2,000 histories of tablets and servers on bad wires, 72 h of 50 tablets (CHOT_SEED=... repeats)
+	@CHOT_EXAMPLES=$${CHOT_EXAMPLES:-2000} $(BIN)/python -m pytest -q -n auto -m slow tests/sync/stateful
+	@$(BIN)/chot simulate --tablets 50 --hours 72 --chaos $${CHOT_SEED:+--seed $$CHOT_SEED}
 
 lint: dev ## ruff, mypy --strict, import-linter, tsc
 	@$(BIN)/ruff check .

@@ -56,3 +56,11 @@ def test_every_lesson_became_a_rule_that_is_there() -> None:
     assert [int(one) for one in lessons] == list(range(1, 24))
     named = {rule for text in lessons.values() for rule in text.split(", ")}
     assert sorted(named - set(rules())) == []
+
+
+def test_every_paragraph_of_the_design_names_rules_that_are_there() -> None:
+    table = SPEC.rpartition("| paragraph | rules |")[2]
+    told = dict(re.findall(r"^\| ([a-z ]+) \| ([A-Z0-9, ]+) \|$", table, re.MULTILINE))
+    assert len(told) == 8
+    named = {rule for text in told.values() for rule in text.split(", ")}
+    assert sorted(named - set(rules())) == []
