@@ -13,8 +13,8 @@ import random
 import statistics
 import threading
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -79,37 +79,43 @@ class Client:
 
 def over_http(data: Path, seed: int, rows: int, lag_s: float) -> dict[str, Any]:
     """Ratios of pushes and retries, milliseconds of an empty round, peak memory, the lag."""
-    rng = random.Random(seed)
+    raw = Yardstick(data.parent / "raw-http.db")
+    with closing(raw), connected(data, random.Random(seed), CLIENTS) as (server, clients):
+        figures = _pushes(clients, raw, rows)
+        cursor = _end(clients[0])
+        empty = [seconds(lambda: clients[0].sync(request_of(None, cursor))) for _ in range(100)]
+        figures["http_empty_ms"] = round(statistics.median(empty) * 1000, 2)
+        figures |= _lag(clients[0], data, lag_s)
+        figures["peak_mib"] = round(peak_kib(server.process.pid) / 1024, 1)
+    return figures
+
+
+@contextmanager
+def connected(data: Path, rng: random.Random, count: int) -> Iterator[tuple[Served, list[Client]]]:
+    """A served process and `count` enrolled tablets with a connection each."""
     now_ms = time.time_ns() // 1_000_000
     with open_store(Config(data)) as store:
-        tablets = [enrolled(store, rng) for _ in range(CLIENTS)]
+        tablets = [enrolled(store, rng) for _ in range(count)]
         epoch = store.epoch
     session = KeyRing.load_or_create(data).session
-    raw = Yardstick(data.parent / "raw-http.db")
-    with served(data) as server, closing(raw):
+    with served(data) as server:
         clients = []
         for tablet in tablets:
             members = {"checkpoint": CHECKPOINT}
             token = make_access_token("device", tablet.device.id, members, session, epoch, now_ms)
             clients.append(Client(server, tablet, token))
-        figures = _pushes(clients, raw, rows)
-        cursor = _end(clients[0])
-        empty = [seconds(lambda: clients[0].sync(_request(None, cursor))) for _ in range(100)]
-        figures["http_empty_ms"] = round(statistics.median(empty) * 1000, 2)
-        figures |= _lag(clients[0], data, lag_s)
-        figures["peak_mib"] = round(peak_kib(server.process.pid) / 1024, 1)
+        yield server, clients
         for one in clients:
             one.close()
-    return figures
 
 
 def _pushes(clients: list[Client], raw: Yardstick, rows: int) -> dict[str, Any]:
     one, eight, retry = [], [], []
     for _ in range(ROUNDS):
         batches = [clients[0].tablet.traffic(BATCH) for _ in range(rows // BATCH)]
-        texts = [_request(batch) for batch in batches]
+        texts = [request_of(batch) for batch in batches]
         shared = [
-            [_request(c.tablet.traffic(BATCH)) for _ in range(rows // BATCH // CLIENTS)]
+            [request_of(c.tablet.traffic(BATCH)) for _ in range(rows // BATCH // CLIENTS)]
             for c in clients
         ]
         base = raw.seconds(batches)
@@ -143,7 +149,7 @@ def _lag(client: Client, data: Path, lag_s: float) -> dict[str, Any]:
     done = 0
     while done < pushes or waiting:
         if done < pushes and time.monotonic() - start >= done * PUSH_EVENTS / EVENTS_PER_S:
-            client.push([_request(client.tablet.traffic(PUSH_EVENTS))])
+            client.push([request_of(client.tablet.traffic(PUSH_EVENTS))])
             waiting.append((newest_n(log), time.monotonic()))
             done += 1
         mark, now = _watermark(view), time.monotonic()
@@ -173,13 +179,13 @@ def _watermark(view: Any) -> int:
 
 def _end(client: Client) -> str:
     """The cursor after everything there is."""
-    told = client.sync(_request(None, ""))
+    told = client.sync(request_of(None, ""))
     while told["more"]:
-        told = client.sync(_request(None, told["cursor"]))
+        told = client.sync(request_of(None, told["cursor"]))
     return str(told["cursor"])
 
 
-def _request(batch: Batch | None, cursor: str | None = None) -> bytes:
+def request_of(batch: Batch | None, cursor: str | None = None) -> bytes:
     """A push, or where `cursor` is given ("": from the start) a pull."""
     request = {
         "protocol": 1,

@@ -1,6 +1,6 @@
 """What sync costs, as ratios to raw `sqlite3.executemany` in the same run (`bench/yardstick.py`).
 
-    python bench/sync.py [--json] [--full]
+    python bench/sync.py [--json] [--full] [--pouchdb]
 
 Push, retry and pull go through everything behind HTTP's own parsing, with every check on: the
 JSON text of the request, shape, batch signature, chain, commitments, schema, scope, duplicates,
@@ -14,6 +14,7 @@ of two cores measures, so that a change which costs as much is noticed.
 from __future__ import annotations
 
 import argparse
+import gc
 import gzip
 import json
 import os
@@ -31,6 +32,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bench.pouchdb import beside_pouchdb
 from bench.served import over_http
 from bench.yardstick import Yardstick, median, p95, seconds
 from server.config import Config
@@ -45,6 +47,7 @@ BATCH = 1000
 PAGE = 500
 CLIENTS = 8
 NEW = 100
+POUCHDB = ("pouchdb_push_ratio", "pouchdb_pull_ratio")
 GOOD = {"accepted", "duplicate"}
 LEAST = {"push_ratio": 0.13, "push8_ratio": 0.13, "retry_ratio": 0.5, "pull_bodies_ratio": 1.5}
 MOST = {"incremental_growth": 1.3, "projector_p95_ms": 1000}
@@ -82,12 +85,18 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=7)
     options.add_argument("--rows", type=int, default=8000, help="events in each round")
     options.add_argument("--lag-seconds", type=float, default=30)
+    options.add_argument("--pouchdb", action="store_true", help="beside express-pouchdb, by npm")
     given = options.parse_args()
     logs = [20_000, 200_000, 2_000_000] if given.full else [20_000, 200_000]
     sizes = Sizes(given.rounds, given.rows, 1_000_000 if given.full else 0, logs, given.lag_seconds)
     folder = Path(tempfile.mkdtemp(prefix="chot-bench-"))
+    gc.freeze()  # as `chot serve` does once everything is imported
     try:
         figures = measure(folder, sizes)
+        if given.pouchdb:
+            figures |= beside_pouchdb(folder / "pouchdb", SEED, sizes.rows)
+        else:
+            figures |= dict.fromkeys(POUCHDB, "not measured: asked for by --pouchdb")
     finally:
         shutil.rmtree(folder)
     missed = [name for name, least in LEAST.items() if figures[name] < least]
@@ -112,7 +121,6 @@ def measure(folder: Path, sizes: Sizes) -> dict[str, Any]:
     figures |= rates(folder, sizes)
     figures |= incremental(folder, sizes.logs)
     figures |= over_http(folder / "served", SEED, sizes.rows, sizes.lag_s)
-    figures["pouchdb_server"] = "left out: not driven by this bench"
     return figures
 
 
