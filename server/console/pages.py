@@ -26,6 +26,7 @@ from server.access import public
 from server.console import times
 from server.console.texts import text, word
 from server.console.visit import EVERYBODY, csrf_token, current_user, language, signed_in
+from server.context import here
 from server.problems import ProblemError
 from server.store.registered import UserRole
 
@@ -35,6 +36,9 @@ CONTENT_SECURITY_POLICY = (
 )
 STATIC = Path(__file__).parent / "static"
 STATIC_AGE_S = 3600
+
+BEHIND_EVENTS = 200
+"""What a view at most a second behind may lack; more is said on every page."""
 
 NAVIGATION: tuple[tuple[str, str, tuple[UserRole, ...]], ...] = (
     ("review", "console.queue", ("reviewer", "approver")),
@@ -86,6 +90,7 @@ def template_words() -> dict[str, Any]:
         "other_language_url": _url_in("en" if spoken == "vi" else "vi"),
         "csrf_field": csrf_field,
         "visitor": user,
+        "behind": 0 if user is None else _behind(),
         "navigation": [entry for entry in NAVIGATION if role in entry[2]],
     }
 
@@ -142,6 +147,12 @@ def http_refusal(error: HTTPException) -> AnyResponse | HTTPException:
     if error.code is not None and 400 <= error.code < 500:
         return refusal(ProblemError("request.malformed"))
     return error
+
+
+def _behind() -> int:
+    """Events that no page shows yet, where they are many: after a restart or a rebuild."""
+    watermark, newest = here().store.projected()
+    return newest - watermark if newest - watermark > BEHIND_EVENTS else 0
 
 
 def _url_in(other: str) -> str:

@@ -17,6 +17,7 @@ EN: dict[str, str] = {
     "nav.users": "Users",
     "nav.audit": "Access log",
     "logout": "Sign out",
+    "behind": "Catching up: {count} events are not shown yet. Reload in a minute.",
     "recorded": "Every look is written to the access log.",
     "time.zone": "Viet Nam time (+07:00)",
     "next": "Next page",

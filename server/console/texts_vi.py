@@ -17,6 +17,7 @@ VI: dict[str, str] = {
     "nav.users": "Người dùng",
     "nav.audit": "Nhật ký truy cập",
     "logout": "Đăng xuất",
+    "behind": "Đang cập nhật danh sách: còn {count} sự kiện chưa hiện. Tải lại sau ít phút.",
     "recorded": "Mọi lượt xem đều được ghi nhật ký.",
     "time.zone": "Giờ Việt Nam (+07:00)",
     "next": "Trang sau",
