@@ -15,7 +15,7 @@ from server.store.device_runs import Stored, hash_at, runs_near, stored_around
 from server.store.log_schema import ACCEPTED, MAX_RUN_EVENTS, STATES
 from server.store.persons import DayKeys
 from server.store.rows import Arrival, Memory, insert, ranks_of_batch
-from server.store.vouching import Signer, adopt, keep_signature, vouch
+from server.store.vouching import Signer, adopt, keep_again, keep_signature, vouch
 from sync.batch import Batch
 from sync.chain import genesis
 
@@ -50,8 +50,8 @@ def append(
             answers += insert(
                 connection, arrival, memory, day_keys, vouched, branch, revoked=bool(revoked)
             )
-    if arrival.envelopes:
-        adopt(connection, arrival, memory, day_keys)
+    if arrival.envelopes and adopt(connection, arrival, memory, day_keys):
+        keep_again(connection, arrival)
     if len(fresh) < len(chain):
         there = set(range(len(chain))).difference(fresh)
         answers += [_repeat(batch.first + at, chain[at], stored) for at in there]

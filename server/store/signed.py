@@ -124,9 +124,10 @@ def batch_at(
     feeds: Sequence[str],
     day_keys: DayKeys,
 ) -> tuple[RawBatch, frozenset[int]] | None:
-    """The batch that ends with this event, and the numbers of these feeds."""
+    """The longest batch that ends with this event, and the numbers of these feeds."""
     row = log.execute(
-        f"{_BATCHES} WHERE devices.id = ? AND last = ? AND head = ?", (device, last, head)
+        f"{_BATCHES} WHERE devices.id = ? AND last = ? AND head = ? ORDER BY first LIMIT 1",
+        (device, last, head),
     ).fetchone()
     raw = None if row is None else _raw(log, row, day_keys)
     return None if raw is None else (raw, frozenset(_feed_numbers(log, feeds)))

@@ -71,11 +71,31 @@ def vouch(
     return found
 
 
+def keep_again(connection: sqlite3.Connection, arrival: Arrival) -> None:
+    """Let a batch that brought smaller envelopes count as just arrived: it goes up again (U2).
+
+    Also one whose events came in other batches (B5): an envelope is believed only with a batch
+    that holds all of its events.
+    """
+    batch = arrival.batch
+    moved = connection.execute(
+        "UPDATE batches SET no = (SELECT max(no) + 1 FROM batches)"
+        " WHERE device = ? AND first = ? AND last = ? AND head = ?",
+        (arrival.device_no, batch.first, batch.last, arrival.chain[-1]),
+    )
+    if moved.rowcount == 0:
+        keep_signature(connection, arrival)
+
+
 def adopt(
     connection: sqlite3.Connection, arrival: Arrival, memory: Memory, day_keys: DayKeys
-) -> None:
-    """Give what is held already the smaller envelopes that came with it, and announce it again."""
+) -> bool:
+    """Give what is held already the smaller envelopes that came with it, and announce it again.
+
+    Whether there was any.
+    """
     batch = arrival.batch
+    adopted = False
     numbers: dict[SignedEnvelope, int] = {}
     for run in runs_near(connection, arrival.device_no, batch.first, batch.last):
         start, end = max(run.first, batch.first), min(run.last, batch.last)
@@ -97,10 +117,12 @@ def adopt(
         ]
         if not any(chosen):
             continue
+        adopted = True
         parts = [(one, len(list(group))) for one, group in groupby(chosen)]
         for envelope in {one for one in chosen if one is not None} - numbers.keys():
             numbers[envelope] = _insert(connection, arrival.device_no, envelope)
         _restate(connection, memory, day_keys, run, parts, numbers)
+    return adopted
 
 
 def _restate(

@@ -128,6 +128,30 @@ def test_a3_it_ends_the_same_whichever_envelope_comes_first(world: World) -> Non
     assert walked(world).breaks == 0
 
 
+def test_u2_a_smaller_envelope_goes_up_with_a_batch_that_holds_all_of_its_events(
+    world: World,
+) -> None:
+    tablet, relay = world.tablet(), Relay(world)
+    start = tablet.head
+    one, two = tablet.crossings(1), tablet.crossings(1)
+    push(world, tablet, one, NOON_MS)
+    push(world, tablet, two, NOON_MS)
+    sent = world.store.batches_after(0, 9)[-1].no
+    tablet.seq, tablet.head = 0, start
+    whole = tablet.batch(*one.events, *two.events)
+    early = relay.vouch(whole, tablet, NOON_MS - 5000, 1, 2)
+    push(world, tablet, whole, NOON_MS, early)
+    (again,) = world.store.batches_after(sent, 9)
+    assert (again.batch.first, again.batch.last, again.envelopes) == (1, 2, (early,))
+    # The same batch once more, under a smaller one still; then nothing that is new.
+    earlier = relay.vouch(whole, tablet, NOON_MS - 9000, 1, 2)
+    for _ in range(2):
+        push(world, tablet, whole, NOON_MS, earlier, early)
+    (last,) = world.store.batches_after(again.no, 9)
+    assert (last.batch.first, last.batch.last, last.envelopes) == (1, 2, (earlier,))
+    assert walked(world).breaks == 0
+
+
 def test_a3_a_relay_whose_clock_runs_ahead_has_not_the_first_word(world: World) -> None:
     tablet, relay = world.tablet(), Relay(world)
     batch = tablet.crossings(1)
