@@ -7,8 +7,9 @@ JSON text of the request, shape, batch signature, chain, commitments, schema, sc
 encryption, one fsync. A ratio is rows a second ÷ the yardstick's, the median of several pairs
 measured one right after the other. `--full` does it with a million rows stored.
 
-The exit status is 1 when a figure is worse than LEAST or MOST allow: half of what a busy machine
-of two cores measures, so that a change which costs as much is noticed.
+The exit status is 1 when a figure is worse than LEAST or MOST allow. A push should reach half of
+the yardstick; two shared cores measured 0.47 to 0.55 of it, too near to ask for on any machine, so
+0.35 is asked for. What the others ask for is the aim itself.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ CLIENTS = 8
 NEW = 100
 POUCHDB = ("pouchdb_push_ratio", "pouchdb_pull_ratio")
 GOOD = {"accepted", "duplicate"}
-LEAST = {"push_ratio": 0.13, "push8_ratio": 0.13, "retry_ratio": 0.5, "pull_bodies_ratio": 1.5}
+LEAST = {"push_ratio": 0.35, "push8_ratio": 0.35, "retry_ratio": 1.5, "pull_bodies_ratio": 1.5}
 MOST = {"incremental_growth": 1.3, "projector_p95_ms": 1000}
 
 
