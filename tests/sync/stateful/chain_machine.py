@@ -203,7 +203,8 @@ class ChainMachine(RuleBasedStateMachine):
             return
         if what == "backup":
             self.backups[name] = node.copy(), set(self.own_refs[name])
-        elif name in self.backups:
+        elif name in self.backups and not (name == PROVINCE and self.erased):
+            # What is erased at the top comes back but for the list beside the backup (G5).
             self.epoch += 1
             node.restore(self.backups[name][0], self.epoch)
 
@@ -224,18 +225,28 @@ class ChainMachine(RuleBasedStateMachine):
 
     @rule(which=index)
     def erase(self, which: int) -> None:
-        """Somebody's data are to be forgotten everywhere (D)."""
+        """Somebody's data are to be forgotten everywhere, also what is still on its way (G3)."""
         node = self._chain.nodes[PROVINCE]
-        held = [row for row in node.rows() if row.person is not None and row.home == HERE]
-        if held:
-            row = held[which % len(held)]
-            ref = f"{row.author}:{row.seq}"
+        held = {
+            f"{row.author}:{row.seq}": None
+            for row in node.rows()
+            if row.person is not None and row.home == HERE
+        }
+        for life in self.lives:
+            if life.replica.checkpoint == HERE:
+                own = life.replica.own.values()
+                named = [one.seq for one in own if one.person is not None]
+                held |= {f"{life.replica.device}:{seq}": None for seq in named}
+        wanted = [ref for ref in held if ref not in self.erased]
+        if wanted:
+            ref = wanted[which % len(wanted)]
             self.own_refs[PROVINCE].add(chain_checks.erase(node, ref, self.now_ms))
             self.erased.add(ref)
 
+    @precondition(lambda self: ("inspection", 1) not in records.KINDS)
     @rule()
     def upgrade(self) -> None:
-        """All servers know one kind more from now on."""
+        """All servers know one kind more from now on. Once: a rule drawn in vain hides others."""
         records.KINDS["inspection", 1] = LATER
         for node in self._chain.nodes.values():
             node.crash()
