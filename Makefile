@@ -85,8 +85,8 @@ check: dev ## tests within a few minutes; of those in a browser only the quick o
 	@$(BIN)/python -m pytest -q -n auto -m 'not browser and not slow'
 	@$(NPM) run --silent test
 
-test: dev chromium wheel ## every test; installs Debian's chromium when it is missing and it may
-	@$(BIN)/python -m pytest -q -n auto -m 'not browser'
+test: dev chromium wheel ## every test but the nightly ones; installs Debian's chromium when it may
+	@$(BIN)/python -m pytest -q -n auto -m 'not browser and not nightly'
 	@$(BIN)/python -m pytest -q -m browser
 	@$(NPM) run --silent test
 

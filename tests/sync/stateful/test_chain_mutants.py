@@ -74,6 +74,7 @@ MUTANTS: list[Callable[[], Any]] = [
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda one: one.__name__)
 def test_the_chain_finds(mutant: Callable[[], Any]) -> None:
     template()  # made by servers without a fault
