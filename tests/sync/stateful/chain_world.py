@@ -7,7 +7,6 @@ Tablets enrol at the post; one stands at another checkpoint and talks to the pro
 from __future__ import annotations
 
 import atexit
-import json
 import random
 import secrets
 import shutil
@@ -19,7 +18,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from credentials.jws import jwk_of_public_key, public_key_of_jwk
+from credentials.jws import public_key_of_jwk
 from server.config import Config, save_config
 from server.enrolment import CODE_RANDOM_BYTES, code_hash, new_code
 from server.keys import public_jwk
@@ -27,12 +26,12 @@ from server.relay.follower import Follower
 from server.relay.joining import join
 from server.relay.state import read_upstream
 from server.relay.wire import UpstreamError
-from server.store.registered import Checkpoint, Enrolment, Officer, User
+from server.store.registered import Enrolment
 from sync.replica import Replica
 from tests.sync.stateful.chain_wire import Lines
-from tests.sync.stateful.lives import PREFIX, Life
+from tests.sync.stateful.lives import Life
 from tests.sync.stateful.node import Node
-from tests.sync.stateful.world import HERE, OFFICERS, START_MS, THERE, USER
+from tests.sync.stateful.world import HERE, START_MS, THERE, enrol, furnish
 
 PROVINCE, DISTRICT, POST = "province", "district", "post"
 UPSTREAM = {DISTRICT: PROVINCE, POST: DISTRICT}
@@ -89,7 +88,7 @@ def template() -> Template:
     chain = Chain(Lines(), lambda: START_MS)
     for name in (PROVINCE, DISTRICT, POST):
         _start(chain, room, name)
-    made = [_enrol(chain, name, home) for name, home in TABLETS]
+    made = [enrol(chain.nodes[name], home) for name, home in TABLETS]
     for _ in range(2):
         for name in (POST, DISTRICT):
             assert chain.follow(name)
@@ -133,7 +132,7 @@ def _start(chain: Chain, room: Path, name: str) -> None:
         save_config(Config(folder, level="relay", upstream=chain.lines.url(above)))
     node = chain.nodes[name] = Node(room, folder, chain.clock)
     if above is None:
-        _furnish(node)
+        furnish(node)
         return
     code = new_code(secrets.token_bytes(CODE_RANDOM_BYTES))
     enrolment = Enrolment(HERE, "", name, "relay", (HERE,))
@@ -142,35 +141,6 @@ def _start(chain: Chain, room: Path, name: str) -> None:
     wire = chain.lines.wire(above)
     join(node.store, node.context.keys, wire, chain.lines.url(above), code, name, START_MS)
     assert chain.follow(name)
-
-
-def _furnish(node: Node) -> None:
-    for place in (HERE, THERE):
-        node.store.put_checkpoint(
-            Checkpoint(
-                place, f"Chốt {place}", "QL6", "01", "268", "", "city", "active", "113", ("1",)
-            )
-        )
-    for officer, role in OFFICERS:
-        node.store.put_officer(
-            Officer(officer, "Nguyễn Văn Mẫu", role, (HERE,), bytes(32), False)  # type: ignore[arg-type]
-        )
-    node.store.put_user(User(USER, "reviewer", "Trần Thị Thử", "reviewer", "x", None, False))
-
-
-def _enrol(chain: Chain, name: str, home: str) -> tuple[Replica, ec.EllipticCurvePrivateKey]:
-    node = chain.nodes[name]
-    key = ec.generate_private_key(ec.SECP256R1())
-    code = new_code(secrets.token_bytes(CODE_RANDOM_BYTES))
-    node.store.add_enrolment(code_hash(code), Enrolment(home, "1", home), START_MS + 60_000)
-    sent = {"code": code, "jwk": jwk_of_public_key(key.public_key())}
-    reply = node.post(f"{PREFIX}/devices/enrol", json.dumps(sent).encode(), {})
-    assert reply.status == 201, reply.data
-    told = json.loads(reply.data)
-    root = chain.nodes[PROVINCE].context.keys.packs
-    assert told["root_key"]["x"] == public_jwk(root)["x"], "not the home server's root key"
-    receipt_key = public_key_of_jwk(told["receipt_key"])
-    return Replica(told["device"], home, told["server"], receipt_key), key
 
 
 def _introduce(chain: Chain, replica: Replica) -> None:

@@ -49,18 +49,8 @@ def template() -> Template:
     room = Path(tempfile.mkdtemp(prefix="chot-stateful-"))
     atexit.register(shutil.rmtree, room, ignore_errors=True)
     node = Node(room, room / "template", lambda: START_MS)
-    for name in (HERE, THERE):
-        node.store.put_checkpoint(
-            Checkpoint(
-                name, f"Chốt {name}", "QL6", "01", "268", "", "city", "active", "113", ("1",)
-            )
-        )
-    for name, role in OFFICERS:
-        node.store.put_officer(
-            Officer(name, "Nguyễn Văn Mẫu", role, (HERE,), bytes(32), False)  # type: ignore[arg-type]
-        )
-    node.store.put_user(User(USER, "reviewer", "Trần Thị Thử", "reviewer", "x", None, False))
-    enrolled = sorted((_enrol(node, home) for home in TABLETS), key=lambda one: one[0].device)
+    furnish(node)
+    enrolled = sorted((enrol(node, home) for home in TABLETS), key=lambda one: one[0].device)
     sealing_key = node.context.keys.sealing.public_key()
     # By device id: which of two wins a tie must not change from run to run.
     here = [one for one in enrolled if one[0].checkpoint == HERE]
@@ -88,7 +78,23 @@ def begin(room: Path, clock: Callable[[], int], tablets: int) -> tuple[Node, lis
     return Node(room, data_dir, clock), lives
 
 
-def _enrol(node: Node, home: str) -> tuple[Replica, ec.EllipticCurvePrivateKey]:
+def furnish(node: Node) -> None:
+    """The checkpoints, officers and the reviewer that every example knows."""
+    for name in (HERE, THERE):
+        node.store.put_checkpoint(
+            Checkpoint(
+                name, f"Chốt {name}", "QL6", "01", "268", "", "city", "active", "113", ("1",)
+            )
+        )
+    for name, role in OFFICERS:
+        node.store.put_officer(
+            Officer(name, "Nguyễn Văn Mẫu", role, (HERE,), bytes(32), False)  # type: ignore[arg-type]
+        )
+    node.store.put_user(User(USER, "reviewer", "Trần Thị Thử", "reviewer", "x", None, False))
+
+
+def enrol(node: Node, home: str) -> tuple[Replica, ec.EllipticCurvePrivateKey]:
+    """A tablet of a checkpoint, enrolled over HTTP, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     code = new_code(secrets.token_bytes(CODE_RANDOM_BYTES))
     node.store.add_enrolment(code_hash(code), Enrolment(home, "1", home), START_MS + 60_000)
