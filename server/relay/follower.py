@@ -143,7 +143,10 @@ class Follower:
         return answer
 
     def _holds(self, name: object) -> bool:
-        """Whether a batch that was only named is here: it was, before this log was restored."""
+        """Whether a batch that was only named is here, and can be read.
+
+        Before this log was restored it was; what a locked tablet sealed the home server has opened.
+        """
         item = name if isinstance(name, dict) else {}
         device, last = item.get("device"), item.get("last")
         try:
@@ -152,7 +155,9 @@ class Follower:
             raise UpstreamError("refused", "upstream.answer") from None
         if not isinstance(device, str) or type(last) is not int:
             raise UpstreamError("refused", "upstream.answer")
-        return self._line.store.batch_at(device, last, head, ()) is not None
+        feeds = [f"checkpoint:{one}" for one in self._line.upstream.checkpoints]
+        here = self._line.store.batch_at(device, last, head, feeds)
+        return here is not None and all(one.sealed is None for one in here.batch.events)
 
     def _take(self, answer: dict[str, Any]) -> None:
         line, now_ms = self._line, self._line.clock()

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from server.store.answers import Answered, PushAnswer, State, joined
 from server.store.device_runs import Stored, hash_at, runs_near, stored_around
 from server.store.log_schema import ACCEPTED, MAX_RUN_EVENTS, STATES
+from server.store.opened import open_sealed
 from server.store.persons import DayKeys
 from server.store.rows import Arrival, Memory, insert, ranks_of_batch
 from server.store.vouching import Signer, adopt, keep_again, keep_signature, vouch
@@ -52,6 +53,8 @@ def append(
             )
     if arrival.envelopes and adopt(connection, arrival, memory, day_keys):
         keep_again(connection, arrival)
+    if arrival.envelopes and len(fresh) < len(chain):
+        open_sealed(connection, arrival, memory, day_keys)
     if len(fresh) < len(chain):
         there = set(range(len(chain))).difference(fresh)
         answers += [_repeat(batch.first + at, chain[at], stored) for at in there]
