@@ -26,6 +26,7 @@ COMMANDS = {
     "relay": "cli.relay",
     "restore": "cli.restore",
     "revoke": "cli.revoke",
+    "rules": "cli.rules",
     "serve": "cli.serve",
     "simulate": "cli.simulate",
     "trust": "cli.trust",

@@ -5,6 +5,7 @@ together by `tests/vectors/rules/` and by differential fuzzing.
 """
 
 from rules.certlogic import evaluate, is_true, to_plain
+from rules.dates import parse_instant, to_iso
 from rules.decide import Verdict, combine, decide, severity, verdict_to_json
 from rules.errors import RuleError
 from rules.levels import (
@@ -31,6 +32,14 @@ from rules.pack import (
 )
 from rules.validation import Issue, validate
 from rules.values import Json
+from rules.watchlist import (
+    WatchFilter,
+    build_watchlist,
+    parse_watchlist,
+    watch_hit,
+    watch_number,
+    watch_numbers,
+)
 
 __all__ = [
     "BUILT_IN_REASONS",
@@ -47,6 +56,8 @@ __all__ = [
     "RulePack",
     "Scope",
     "Verdict",
+    "WatchFilter",
+    "build_watchlist",
     "combine",
     "decide",
     "evaluate",
@@ -54,13 +65,19 @@ __all__ = [
     "level_at",
     "level_of",
     "levels_at",
+    "parse_instant",
     "parse_levels",
     "parse_pack_content",
     "parse_rule_pack",
+    "parse_watchlist",
     "place_key",
     "severity",
+    "to_iso",
     "to_plain",
     "upcoming",
     "validate",
     "verdict_to_json",
+    "watch_hit",
+    "watch_number",
+    "watch_numbers",
 ]

@@ -4,6 +4,9 @@
  *   npm --prefix web run --silent batch -- verify   {id, payload, certificate?, now?}
  *                                                 → {id, family, status, code, identity}
  *   npm --prefix web run --silent batch -- plate    {id, text} → {id, normal, candidates}
+ *   npm --prefix web run --silent batch -- rules    {id, logic, data} → {id, result} or {id, error}
+ *   npm --prefix web run --silent batch -- decide   {id, pack, evidence, journey, external?, now}
+ *                                                 → {id, outcome, reasons} or {id, error}
  *
  * `certificate` is base64 DER of the one signer to trust for that line, `now` ISO 8601.
  */
@@ -14,6 +17,8 @@ import { DerError } from "../shared/credentials/der.ts";
 import {
   importCertificate, NO_TRUST, normalisePlate, parseTrust, read, type Trust, trustContent,
 } from "../shared/credentials/index.ts";
+import { answerEveryLine } from "./bounded-lines.ts";
+import { decided, evaluated } from "./rules-lines.ts";
 
 interface Line {
   id?: unknown;
@@ -65,8 +70,10 @@ function objectOf(text: string, number: number): Line {
 }
 
 async function main(name: string): Promise<void> {
+  if (name === "rules") return answerEveryLine(evaluated);
+  if (name === "decide") return answerEveryLine(decided);
   const command = COMMANDS[name];
-  if (command === undefined) throw new Error(`usage: batch -- ${Object.keys(COMMANDS).join(" | ")}`);
+  if (command === undefined) throw new Error(`usage: batch -- ${[...Object.keys(COMMANDS), "rules", "decide"].join(" | ")}`);
   let number = 0;
   for await (const text of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
     number += 1;

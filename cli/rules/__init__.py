@@ -1,0 +1,16 @@
+"""`chot rules`: writing, checking, publishing and explaining the rules that tablets decide by."""
+
+from __future__ import annotations
+
+import click
+
+from cli.rules.answers import decide_batch, eval_batch
+
+
+@click.group()
+def rules() -> None:
+    """Quy định đi qua chốt / rules as data: check, publish, explain."""
+
+
+rules.add_command(decide_batch)
+rules.add_command(eval_batch)
