@@ -27,8 +27,12 @@ def check(chain: Chain, lives: list[Life], ever: set[bytes], erased: set[str], s
         check_from_somewhere(rows[name], ever)
         check_erased(rows[name], erased)
     check_nothing_lost(rows[PROVINCE], lives, erased)
-    check_same_contents(rows)
+    districts = {one.id: one.district for one in chain.nodes[PROVINCE].store.checkpoints()}
+    check_same_contents(rows, {HERE, f"turn_backs:{districts[HERE]}"})
     for life in lives:
+        checkpoint = life.replica.checkpoint
+        wanted = {f"checkpoint:{checkpoint}", f"turn_backs:{districts[checkpoint]}"}
+        assert set(life.replica.reader.feeds) == wanted, f"{life.name} reads other feeds"
         assert life.stuck is None, f"{life.name} is stuck: {life.stuck}"
         checks.check_converged(rows[name_of(chain, life)], life, seed)
         for event in life.replica.own.values():
@@ -71,13 +75,13 @@ def check_nothing_lost(rows: list[Row], lives: list[Life], erased: set[str]) -> 
                 assert row.person == event.person, "a person part did not come up whole"
 
 
-def check_same_contents(rows: dict[str, list[Row]]) -> None:
+def check_same_contents(rows: dict[str, list[Row]], homes: set[str]) -> None:
     """Every server that has part in a checkpoint holds the same of it and reads it the same."""
-    wanted = feed(rows[PROVINCE])
+    wanted = feed(rows[PROVINCE], homes)
     meant = expected(wanted.values())
     for name, found in rows.items():
-        mine = feed(found)
-        assert mine.keys() == wanted.keys(), f"{name} holds other events of {HERE}"
+        mine = feed(found, homes)
+        assert mine.keys() == wanted.keys(), f"{name} holds other events of {homes}"
         for key, row in mine.items():
             home = wanted[key]
             assert row.received_ms == home.received_ms, (
@@ -93,9 +97,9 @@ def check_same_contents(rows: dict[str, list[Row]]) -> None:
         }, f"{name} shows other records"
 
 
-def feed(rows: Iterable[Row]) -> dict[bytes, Row]:
-    """What counts at the checkpoint, by hash."""
-    return {row.hash: row for row in rows if row.home == HERE and row.state == ACCEPTED}
+def feed(rows: Iterable[Row], homes: set[str]) -> dict[bytes, Row]:
+    """What counts in these feeds, by hash."""
+    return {row.hash: row for row in rows if row.home in homes and row.state == ACCEPTED}
 
 
 def check_erased(rows: list[Row], erased: set[str]) -> None:

@@ -7,8 +7,10 @@ that dies, a home server that comes back from an old backup.
 
 from __future__ import annotations
 
+import random
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -17,6 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from schemas import records
+from server.entitled import REREAD_MS
 from sync.encoding import uuid7
 from sync.fold import Seen
 from tests.sync.stateful import chain_checks, checks
@@ -39,6 +42,7 @@ from tests.sync.stateful.world import HERE, OFFICERS, START_MS, USER
 
 index = st.integers(0, 1 << 16)
 SERVERS = (PROVINCE, DISTRICT, POST)
+DISTRICTS = ("268", "001")
 
 
 class ChainMachine(RuleBasedStateMachine):
@@ -55,6 +59,7 @@ class ChainMachine(RuleBasedStateMachine):
         self.own_refs: dict[str, set[str]] = {name: set() for name in SERVERS}
         self.ever: set[bytes] = set()
         self.erased: set[str] = set()
+        self.rng = random.Random()
         self.epoch = 1 << 40
         self.kinds = mock.patch.dict(records.KINDS)
         self.kinds.start()
@@ -64,6 +69,7 @@ class ChainMachine(RuleBasedStateMachine):
         self.chain, self.lives = begin(self.room, lambda: self.now_ms)
         for life in self.lives:
             life.rng.seed(f"{seed} {life.name}")
+        self.rng.seed(seed)
         self.seed = seed
 
     # what people do
@@ -128,6 +134,29 @@ class ChainMachine(RuleBasedStateMachine):
             over={"plate": refs},
         )
         self.own_refs[server].add(ref)
+
+    @rule(district=st.sampled_from(DISTRICTS), plate=st.sampled_from(PLATES))
+    def tell_a_refusal(self, district: str, plate: str) -> None:
+        """What the home server writes for the checkpoints of a district (L5)."""
+        record, subject = (uuid7(self.now_ms, self.rng.randbytes(10)) for _ in range(2))
+        fields = {
+            "subject": subject,
+            "checkpoint": HERE,
+            "district": district,
+            "occurred": self.now_ms,
+            "plate": plate,
+        }
+        store = self._chain.nodes[PROVINCE].store
+        self.own_refs[PROVINCE].add(
+            store.write("turn_back", record, HERE, None, fields, None, self.now_ms)
+        )
+
+    @rule(district=st.sampled_from(DISTRICTS))
+    def move_the_checkpoint(self, district: str) -> None:
+        """It belongs to another district from now on: other feeds for all who read there (F11)."""
+        store = self._chain.nodes[PROVINCE].store
+        (found,) = (one for one in store.checkpoints() if one.id == HERE)
+        store.put_checkpoint(replace(found, district=district))
 
     # what tablets do
 
@@ -286,6 +315,7 @@ class ChainMachine(RuleBasedStateMachine):
             for name in (POST, DISTRICT, DISTRICT, POST):
                 if name in self._chain.nodes:
                     assert self._chain.follow(name), f"{name} does not get through"
+            self.now_ms += REREAD_MS
         checks.drain(self.lives, self._round_trip)
 
     def _round_trip(self, life: Life) -> bool:

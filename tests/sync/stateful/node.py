@@ -57,6 +57,10 @@ class Row:
     person: str | None
 
     @property
+    def feed(self) -> str:
+        return self.home if ":" in self.home else f"checkpoint:{self.home}"
+
+    @property
     def author(self) -> str:
         return self.device if self.branch == 0 else f"{self.device}-b{self.branch}"
 
