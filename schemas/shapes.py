@@ -190,4 +190,5 @@ class EvidenceSummary(Tolerant):
     code = text(32, required=True)
     key_id = text(64, allow_none=True)
     issuer = text(128, allow_none=True)
+    issued_at = text(32, allow_none=True)
     expires_at = text(32, allow_none=True)

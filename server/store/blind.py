@@ -31,6 +31,7 @@ class BlindIndex:
         self._last = keys.derive("blind id_last4")
         self._phone = keys.derive("blind phone")
         self._syllable = keys.derive("blind name_syllable")
+        self._fingerprint = keys.derive("blind fingerprint")
         self.key_id = hashlib.sha256(b"chot/1 blind" + self._id).hexdigest()[:16]
         """Names the keys: a view made with others has to be rebuilt."""
         self._syllable_token = lru_cache(8192)(lambda text: _token(self._syllable, text))
@@ -58,6 +59,10 @@ class BlindIndex:
         """The token to look for: four characters ask for the last four, more for the whole."""
         normal = normal_id(id_number)
         return _token(self._last if len(normal) == LAST_DIGITS else self._id, normal)
+
+    def fingerprint_token(self, fingerprint: str) -> bytes:
+        """The token of what a revocation list would hold of a document."""
+        return _token(self._fingerprint, fingerprint)
 
     def phone_tokens(self, phone: str) -> set[bytes]:
         normal = normal_phone(phone)

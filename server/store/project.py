@@ -17,6 +17,7 @@ from server.store.blind import BlindIndex, normal_plate
 from server.store.crossing_row import Content, Cutoffs, Items, content, flags_of
 from server.store.derive import link_of
 from server.store.record import OpenEvent, merge_events, shown_values
+from server.store.shown_documents import put_shown_documents
 from server.store.view_protocol import CrossingRow
 from sync.registers import Record
 
@@ -58,6 +59,7 @@ def put_crossing(
     id_keys = None if row.plate else _id_keys(found, blind)
     view.execute(CROSSING, (record_id, *values, id_keys))
     _put_items(view, record_id, found.people, found.goods, is_new)
+    put_shown_documents(view, record_id, found.people, is_new, blind)
     _put_plates(view, record_id, found.record, is_new)
     tokens = [(token, record_id, person) for token, person in _tokens(found.record, blind)]
     if not is_new and any(one.person is None for one in events):

@@ -35,6 +35,8 @@ TABLES: dict[str, str] = {
     "unverified": f"SELECT device, branch, seq, {_NAMED.format('u.record')}, since, closed"
     " FROM unverified u ORDER BY 1, 2, 3",
     "tokens": f"SELECT {_NAMED.format('crossing')}, token, person FROM tokens ORDER BY 1, 2, 3",
+    "shown_documents": f"SELECT {_NAMED.format('crossing')}, item, token, key_id, issuer,"
+    " issued_ms FROM shown_documents ORDER BY 1, 2, 3",
     "compacted": "SELECT * FROM compacted ORDER BY 1, 2, 3, 4",
     "plates": f"SELECT {_NAMED.format('plates.rowid')}, plates.plate FROM plates ORDER BY 1",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -121,6 +121,21 @@ class CrossingWhole:
     notices: tuple[tuple[str, bool], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ShownDocument:
+    """One person's document at one crossing; `issued_ms` is null where the tablet did not say."""
+
+    crossing: int
+    record: str
+    item: str
+    fingerprint: str
+    key_id: str | None
+    issuer: str | None
+    issued_ms: int | None
+    occurred_ms: int
+    checkpoint: str
+
+
 class ViewStore(Protocol):
     """Reads of the view; every caller writes the audit entry first."""
 
@@ -132,6 +147,9 @@ class ViewStore(Protocol):
 
         `as_of`: as it stood when the log had that many numbers, without twins (SPEC V5).
         """
+
+    def shown_documents(self, fingerprints: Iterable[str]) -> list[ShownDocument]:
+        """Crossings that showed a document with one of these fingerprints, oldest first."""
 
     def counts(self, from_ms: int, to_ms: int, checkpoints: Sequence[str]) -> dict[str, int]:
         """Crossings, people, vehicles, by direction, action and flag, open reviews."""

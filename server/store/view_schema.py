@@ -12,7 +12,7 @@ from sqlite_utils.migrations import Migrations
 
 from server.store.log_schema import execute_all
 
-VIEW_SCHEMA = 3
+VIEW_SCHEMA = 4
 
 FLAGS = (
     "override",
@@ -116,6 +116,12 @@ def m001_crossings(db: Database) -> None:
             token BLOB NOT NULL, crossing INTEGER NOT NULL, person INTEGER NOT NULL,
             PRIMARY KEY (token, crossing, person)
         ) WITHOUT ROWID;
+        CREATE TABLE shown_documents (
+            token BLOB NOT NULL, crossing INTEGER NOT NULL, item TEXT NOT NULL,
+            key_id TEXT NOT NULL, issuer TEXT NOT NULL, issued_ms INTEGER,
+            PRIMARY KEY (token, crossing, item)
+        ) WITHOUT ROWID;
+        CREATE INDEX shown_documents_by_crossing ON shown_documents (crossing);
         CREATE VIRTUAL TABLE plates USING fts5 (plate, tokenize = 'trigram');
         CREATE TABLE compacted (
             checkpoint TEXT NOT NULL, day TEXT NOT NULL, direction TEXT NOT NULL,

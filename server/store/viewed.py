@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from server.config import Config
 from server.store import pull, search, whole
@@ -12,7 +12,8 @@ from server.store.blind import BlindIndex
 from server.store.crossing_row import Cutoffs
 from server.store.persons import DayKeys
 from server.store.reader import Files, Reader, ViewMissingError
-from server.store.view_protocol import Criteria, CrossingRow, CrossingWhole
+from server.store.shown_documents import crossings_with_fingerprints
+from server.store.view_protocol import Criteria, CrossingRow, CrossingWhole, ShownDocument
 from server.store.view_schema import FLAGS
 
 
@@ -45,6 +46,16 @@ class ViewReads:
         except ViewMissingError:
             return None
         return None if found is None else whole.assemble(found, self.day_keys)
+
+    def shown_documents(self, fingerprints: Iterable[str]) -> list[ShownDocument]:
+        """Crossings that showed a document with one of these fingerprints, oldest first."""
+        asked = list(fingerprints)
+        try:
+            return self._reader.run(
+                lambda files: crossings_with_fingerprints(files.view, self.blind, asked)
+            )
+        except ViewMissingError:
+            return []
 
     def counts(self, from_ms: int, to_ms: int, checkpoints: Sequence[str]) -> dict[str, int]:
         """Sums over from_ms ≤ occurred < to_ms; see `search.counts` for the names."""

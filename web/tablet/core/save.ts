@@ -16,7 +16,7 @@ const TEMPERATURE_C = { low: 30, high: 45 };
 const LONGEST = {
   ...{ name: 200, id_number: 32, birth_date: 10, phone: 20, address: 300, description: 200, note: 500 },
   ...{ lane: 32, place: 16, plate: 16, plate_read: 24, candidate: 32, code: 32, key_id: 64, issuer: 128 },
-  ...{ expires_at: 32, reason: 64, rule: 64, fingerprint: 64, symptom: 32 },
+  ...{ instant: 32, reason: 64, rule: 64, fingerprint: 64, symptom: 32 },
 };
 /** Longest lists there. */
 const MOST = { candidates: 8, reasons: 16, rules: 32, fingerprints: 8, symptoms: 16 };
@@ -135,8 +135,9 @@ function evidenceOf(evidence: Evidence | null): Fields {
   const { family, status, code } = evidence;
   const key_id = cut(evidence.key_id, LONGEST.key_id);
   const issuer = cut(evidence.issuer, LONGEST.issuer);
-  const expires_at = cut(evidence.expires_at, LONGEST.expires_at);
-  return { family, status, code: cut(code, LONGEST.code) ?? "", ...present({ key_id, issuer, expires_at }) };
+  const issued_at = cut(evidence.issued_at, LONGEST.instant);
+  const expires_at = cut(evidence.expires_at, LONGEST.instant);
+  return { family, status, code: cut(code, LONGEST.code) ?? "", ...present({ key_id, issuer, issued_at, expires_at }) };
 }
 
 function personPart(draft: CrossingDraft): PersonPart {
