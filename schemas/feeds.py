@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+ALERTS = "alerts:home"
+"""Alerts are for the home server's console: no device may ask for this feed (SPEC W1)."""
+
 
 def feed_of(kind: str, home: str, fields: Mapping[str, Any]) -> str:
     """The feed "kind:id" of an event by its kind, home and `set`.
@@ -19,6 +22,8 @@ def feed_of(kind: str, home: str, fields: Mapping[str, Any]) -> str:
         place = fields.get("destination")
         if isinstance(place, Mapping) and "dataset" in place and "code" in place:
             return f"arrivals:{place['dataset']}-{place['code']}"
+    if kind == "alert":
+        return ALERTS
     return checkpoint_feed(home)
 
 
@@ -28,5 +33,5 @@ def checkpoint_feed(checkpoint: str) -> str:
     return f"checkpoint:{checkpoint}"
 
 
-FEED_FIELDS = frozenset({"turn_back", "arrival"})
-"""The kinds whose fields say which feed they are in."""
+FEED_FIELDS = frozenset({"turn_back", "arrival", "alert"})
+"""The kinds whose feed is not that of their home."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from schemas.shapes import DIRECTIONS, Flag, Place, Tolerant, record_id, text, whole, word
+from schemas.shapes import DIRECTIONS, OUTCOMES, Flag, Place, Tolerant, record_id, text, whole, word
 
 LATEST_AUTO = {"shows": "latest", "closes": "auto"}
 FIRST_AUTO = {"shows": "first", "closes": "auto"}
@@ -18,6 +18,23 @@ AUTHORITY_ASK = {"shows": "authority", "closes": "ask"}
 MAX_ERASED = 200
 ERASURE_REASONS = ("request", "retention", "mistake")
 LINK_DECISIONS = ("linked", "split")
+
+ALERT_CODES = (
+    "decision.stale",
+    "decision.differs",
+    "late.rules",
+    "late.isolated",
+    "late.revoked",
+    "permit.too_fast",
+    "permit.overspent",
+    "vehicle.too_fast",
+)
+"""What the home server alerts people to (SPEC W)."""
+
+ALERT_STATES = ("new", "taken", "closed")
+"""A person takes an alert and closes it with a note; of two acts at once the later state shows."""
+
+STATE_AUTO = {"shows": "most_restrictive", "closes": "auto", "ranks": list(ALERT_STATES)}
 
 
 class NoPersonPart(Tolerant):
@@ -68,6 +85,45 @@ class Arrival(Tolerant):
     occurred = whole(0, 1 << 46, required=True, metadata=LATEST_AUTO)
     headcount = whole(0, 500, metadata=LATEST_AUTO)
     withdrawn = Flag(metadata=LATEST_AUTO)
+
+
+class Alert(Tolerant):
+    """Something about crossings that a person has to look at: made by the home server, SPEC W.
+
+    `persons` are items of the crossing, `shown` what the tablet said, `decided` what holds by
+    `packs` ("rules 3", "levels 2"), `had` what the tablet had of these. `minutes` lay between two
+    sightings, `least_minutes` it takes; `used` of `allowed` uses. `key` names what it is about
+    (a keyed token), never whom.
+    """
+
+    alert = word(ALERT_CODES, required=True, metadata=FIRST_AUTO)
+    subjects = fields.List(
+        record_id(),
+        required=True,
+        validate=validate.Length(max=8),
+        metadata=LATEST_AUTO,
+    )
+    checkpoint = text(64, 1, required=True, metadata=LATEST_AUTO)
+    occurred = whole(0, 1 << 46, required=True, metadata=LATEST_AUTO)
+    state = word(ALERT_STATES, required=True, metadata=STATE_AUTO)
+    persons = fields.List(text(96), validate=validate.Length(max=64), metadata=LATEST_AUTO)
+    shown = word(OUTCOMES, allow_none=True, metadata=LATEST_AUTO)
+    decided = word(OUTCOMES, allow_none=True, metadata=LATEST_AUTO)
+    reasons = fields.List(text(64), validate=validate.Length(max=16), metadata=LATEST_AUTO)
+    packs = fields.List(text(96), validate=validate.Length(max=8), metadata=LATEST_AUTO)
+    had = fields.List(text(96), validate=validate.Length(max=8), metadata=LATEST_AUTO)
+    minutes = whole(0, 1 << 31, metadata=LATEST_AUTO)
+    least_minutes = whole(0, 1 << 31, metadata=LATEST_AUTO)
+    used = whole(0, 1 << 31, metadata=LATEST_AUTO)
+    allowed = whole(0, 1 << 31, metadata=LATEST_AUTO)
+    key = text(64, metadata=LATEST_AUTO)
+    withdrawn = Flag(metadata=LATEST_AUTO)
+
+
+class AlertPersonPart(Tolerant):
+    """Who took or closed an alert may write why: free text, so it is kept like a person part."""
+
+    note = text(1000, metadata=LATEST_AUTO)
 
 
 class EnrolledDevice(Tolerant):

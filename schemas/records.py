@@ -14,6 +14,8 @@ from typing import Any, Literal
 from marshmallow import Schema, fields, validate
 
 from schemas.home_records import (
+    Alert,
+    AlertPersonPart,
     Arrival,
     EnrolledDevice,
     Erasure,
@@ -213,6 +215,7 @@ KINDS: dict[tuple[str, int], Kind] = {
         _kind("link", 1, Link(), NoPersonPart(), "server"),
         _kind("turn_back", 1, TurnBack(), NoPersonPart(), "server"),
         _kind("arrival", 1, Arrival(), ArrivalPersonPart(), "server"),
+        _kind("alert", 1, Alert(), AlertPersonPart(), "server"),
         _kind("enrolment", 1, EnrolledDevice(), NoPersonPart(), "server"),
     )
 }
