@@ -8,6 +8,13 @@ from rules.certlogic import evaluate, is_true, to_plain
 from rules.dates import parse_instant, to_iso
 from rules.decide import Verdict, combine, decide, severity, verdict_to_json
 from rules.errors import RuleError
+from rules.grace import (
+    LevelBook,
+    departures_that_matter,
+    external_levels,
+    level_book,
+    parse_level_book,
+)
 from rules.levels import (
     LevelChange,
     LevelWindow,
@@ -46,6 +53,7 @@ __all__ = [
     "Basis",
     "Issue",
     "Json",
+    "LevelBook",
     "LevelChange",
     "LevelWindow",
     "Outcome",
@@ -60,12 +68,16 @@ __all__ = [
     "build_watchlist",
     "combine",
     "decide",
+    "departures_that_matter",
     "evaluate",
+    "external_levels",
     "is_true",
     "level_at",
+    "level_book",
     "level_of",
     "levels_at",
     "parse_instant",
+    "parse_level_book",
     "parse_levels",
     "parse_pack_content",
     "parse_rule_pack",

@@ -14,14 +14,19 @@ from rules import (
     Verdict,
     combine,
     decide,
+    departures_that_matter,
     evaluate,
+    external_levels,
     levels_at,
+    parse_level_book,
     parse_levels,
     parse_rule_pack,
+    parse_watchlist,
     to_plain,
     upcoming,
     validate,
     verdict_to_json,
+    watch_hit,
 )
 from tests.node import typescript_answers
 
@@ -71,11 +76,18 @@ class Answers:
             return [issue.at for issue in validate(line["validate"])]
         if "combine" in line:
             return verdict_to_json(combine([verdict_of(item) for item in line["combine"]]))
+        if "trip" in line:
+            book = parse_level_book(line["levels"])
+            asks = departures_that_matter(book, line["trip"], now_ms)
+            return external_levels(book, line["trip"], now_ms) | {"asks": list(asks)}
         if "levels" in line:
             windows = parse_levels(line["levels"])
             changes = upcoming(windows, now_ms, line["within_hours"])
             at = levels_at(windows, now_ms)
             return {"at": at, "upcoming": [asdict(change) for change in changes]}
+        if "watchlist" in line:
+            watchlist = parse_watchlist(line["watchlist"])
+            return [watch_hit(watchlist, evidence) for evidence in line["shown"]]
         if "journey" in line:
             external = line["external"]
             return verdict_to_json(

@@ -11,7 +11,7 @@ import pytest
 from tests.rules.batch import Answers, canonical
 from tests.rules.journeys import VECTORS
 
-FILES = ("expressions", "verdicts", "levels")
+FILES = ("expressions", "verdicts", "levels", "watchlist", "grace")
 CASES = [
     pytest.param(case, id=f"{file}: {case['name']}")
     for file in FILES

@@ -7,6 +7,8 @@
  *   {"journey": …, "evidence": …, "external": …, "now_ms"} → {"result": Verdict}
  *   {"combine": [Verdict, …]}                            → {"result": Verdict}
  *   {"levels": content, "now_ms", "within_hours"}        → {"result": {at, upcoming}}
+ *   {"levels": content, "trip": Journey, "now_ms"}       → {"result": {levels, grace, asks}}
+ *   {"watchlist": content, "shown": [Evidence, …]}       → {"result": [hit, …]}
  *
  * Every line may answer {"error": code, "at": place} instead.
  */
@@ -18,13 +20,18 @@ import {
   type Verdict,
   combine,
   decide,
+  departuresThatMatter,
   evaluate,
+  externalLevels,
   levelsAt,
+  parseLevelBook,
   parseLevels,
   parseRulePack,
+  parseWatchlist,
   toPlain,
   upcoming,
   validate,
+  watchHit,
 } from "../shared/rules/index.ts";
 
 export interface Line {
@@ -37,6 +44,9 @@ export interface Line {
   external?: External;
   combine?: Verdict[];
   levels?: unknown;
+  trip?: object;
+  watchlist?: unknown;
+  shown?: (object | null)[];
   now_ms?: number;
   within_hours?: number;
 }
@@ -50,9 +60,17 @@ export function answering(): (line: Line) => object {
     if (line.logic !== undefined) return toPlain(evaluate(line.logic, line.data));
     if (line.validate !== undefined) return validate(line.validate).map(({ at }) => at);
     if (line.combine !== undefined) return combine(line.combine);
+    if (line.trip !== undefined) {
+      const book = parseLevelBook(line.levels);
+      return { ...externalLevels(book, line.trip, now_ms), asks: departuresThatMatter(book, line.trip, now_ms) };
+    }
     if (line.levels !== undefined) {
       const windows = parseLevels(line.levels);
       return { at: levelsAt(windows, now_ms), upcoming: upcoming(windows, now_ms, within_hours) };
+    }
+    if (line.watchlist !== undefined) {
+      const watchlist = parseWatchlist(line.watchlist);
+      return (line.shown ?? []).map((evidence) => watchHit(watchlist, evidence));
     }
     if (line.journey !== undefined) {
       return decide(line.evidence ?? null, line.journey, line.external ?? {}, now_ms, pack);

@@ -23,7 +23,7 @@ function read<T>(file: string): T {
   return JSON.parse(readFileSync(new URL(`${file}.json`, VECTORS), "utf8")) as T;
 }
 
-describe.each(["expressions", "verdicts", "levels"])("%s", (file) => {
+describe.each(["expressions", "verdicts", "levels", "watchlist", "grace"])("%s", (file) => {
   it.each(read<{ cases: Case[] }>(file).cases)("$name", ({ lines, answers }) => {
     const answerTo = answering();
     const found: unknown = JSON.parse(JSON.stringify(lines.map(answerTo)));
