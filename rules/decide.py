@@ -7,13 +7,14 @@ cannot be decided is "kiểm tra thêm" and says why; it is never a silent pass 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rules.certlogic import is_true, run
 from rules.dates import to_iso
 from rules.errors import RuleError
 from rules.levels import level_of
 from rules.pack import (
+    LIST_CHECK,
     OUTCOMES,
     RULES_ERROR,
     RULES_MISSING,
@@ -47,8 +48,20 @@ def decide(
 
     `external` may hold `levels` ({"2021:09538": 2, …}, see levels_at) and anything else that is
     small. Rules see `external.now` (ISO, from `now_ms`), `external.origin_level`,
-    `external.destination_level` and the rest, but not the table of levels.
+    `external.destination_level` and the rest, but not the table of levels. Where
+    `external.watch_hit` is true nobody passes unasked, whatever the rules say of it.
     """
+    verdict = _by_rules(evidence, journey, external, now_ms, pack)
+    return _asked_further(verdict) if external.get("watch_hit") is True else verdict
+
+
+def _by_rules(
+    evidence: Mapping[str, object] | None,
+    journey: Mapping[str, object],
+    external: Mapping[str, object],
+    now_ms: int,
+    pack: RulePack | None,
+) -> Verdict:
     if pack is None:
         return _refer(RULES_MISSING, (), {})
     packs = {pack.name: pack.version}
@@ -101,6 +114,13 @@ def verdict_to_json(verdict: Verdict) -> dict[str, Json]:
         "rules": list(verdict.rules),
         "packs": dict(verdict.packs),
     }
+
+
+def _asked_further(verdict: Verdict) -> Verdict:
+    """At least "refer", and the reason is seen: a yellow card beside it must not hide it."""
+    if verdict.outcome == "turn_back":
+        return replace(verdict, reasons=(*verdict.reasons, LIST_CHECK.code))
+    return replace(verdict, outcome="refer", reasons=(LIST_CHECK.code, *verdict.reasons))
 
 
 def _refer(reason: Reason, rules: tuple[str, ...], packs: dict[str, int]) -> Verdict:

@@ -54,7 +54,12 @@ RULES_MISSING = Reason(
 RULES_STALE = Reason(
     "rules_stale", "Quy định đã cũ: đồng bộ hoặc hỏi chốt trưởng", "Rules too old: sync or ask"
 )
-BUILT_IN_REASONS = {reason.code: reason for reason in (RULES_ERROR, RULES_MISSING, RULES_STALE)}
+LIST_CHECK = Reason(
+    "list_check", "Cần kiểm tra thêm: hỏi chốt trưởng", "Needs a further check: ask the lead"
+)
+BUILT_IN_REASONS = {
+    reason.code: reason for reason in (RULES_ERROR, RULES_MISSING, RULES_STALE, LIST_CHECK)
+}
 """What decide() says of itself; no pack may use these codes."""
 
 

@@ -10,6 +10,7 @@ import { toIso } from "./dates.ts";
 import { RuleError } from "./errors.ts";
 import { type Levels, levelOf } from "./levels.ts";
 import {
+  LIST_CHECK,
   OUTCOMES,
   type Outcome,
   RULES_ERROR,
@@ -39,9 +40,21 @@ export type External = { readonly levels?: Levels; readonly [name: string]: unkn
  * The verdict on one person; Evidence and Journey in their JSON shape, null = no code shown.
  *
  * Rules see `external.now` (ISO, from `nowMs`), `external.origin_level`,
- * `external.destination_level` and the rest of `external`, but not the table of levels.
+ * `external.destination_level` and the rest of `external`, but not the table of levels. Where
+ * `external.watch_hit` is true nobody passes unasked, whatever the rules say of it.
  */
 export function decide(
+  evidence: object | null,
+  journey: object,
+  external: External,
+  nowMs: number,
+  pack: RulePack | null,
+): Verdict {
+  const verdict = byRules(evidence, journey, external, nowMs, pack);
+  return external["watch_hit"] === true ? askedFurther(verdict) : verdict;
+}
+
+function byRules(
   evidence: object | null,
   journey: object,
   external: External,
@@ -101,6 +114,13 @@ export function severity(outcome: Outcome): number {
 }
 
 type Where = readonly [province: string, checkpointClass: string, direction: string];
+
+/** At least "refer", and the reason is seen: a yellow card beside it must not hide it. */
+function askedFurther(verdict: Verdict): Verdict {
+  const { outcome, reasons } = verdict;
+  if (outcome === "turn_back") return { ...verdict, reasons: [...reasons, LIST_CHECK.code] };
+  return { ...verdict, outcome: "refer", reasons: [LIST_CHECK.code, ...reasons] };
+}
 
 function refer(reason: Reason, rules: readonly string[], packs: { [name: string]: number }): Verdict {
   return { outcome: "refer", reasons: [reason.code], rules, packs };

@@ -46,8 +46,13 @@ export const RULES_STALE: Reason = {
   vi: "Quy định đã cũ: đồng bộ hoặc hỏi chốt trưởng",
   en: "Rules too old: sync or ask",
 };
+export const LIST_CHECK: Reason = {
+  code: "list_check",
+  vi: "Cần kiểm tra thêm: hỏi chốt trưởng",
+  en: "Needs a further check: ask the lead",
+};
 /** What decide() says of itself; no pack may use these codes. */
-export const BUILT_IN_REASONS: readonly Reason[] = [RULES_ERROR, RULES_MISSING, RULES_STALE];
+export const BUILT_IN_REASONS: readonly Reason[] = [RULES_ERROR, RULES_MISSING, RULES_STALE, LIST_CHECK];
 
 /** The text a rule rests on. `date` may be partial; `unconfirmed` is shown to who publishes. */
 export type Basis = {

@@ -49,6 +49,6 @@ describe.each(["ha_dong_2021_08", "ninh_thuan_2021_10"])("pack %s", (name) => {
   it("has a line to read for every reason a verdict can carry", () => {
     const reasons = reasonsOf(pack.content);
     for (const { expected } of sample.cases) expect(reasons.get(expected.reason)?.vi).toBeTruthy();
-    expect([...reasonsOf(null).keys()]).toEqual(["rules_error", "rules_missing", "rules_stale"]);
+    expect([...reasonsOf(null).keys()]).toEqual(["rules_error", "rules_missing", "rules_stale", "list_check"]);
   });
 });

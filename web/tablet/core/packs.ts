@@ -1,6 +1,8 @@
 /** Signed reference data on the tablet: verified with the pinned root key, never rolled back, last good kept. */
 
 import { NO_TRUST, PackError, type PackPayload, parseTrust, type Trust, verifyPack } from "../../shared/credentials/index.ts";
+import { RuleError } from "../../shared/rules/errors.ts";
+import { parseWatchlist } from "../../shared/rules/watchlist.ts";
 import { isObject } from "../../shared/sync/events.ts";
 import { basesIn } from "./bases.ts";
 import { type Database, type Enrolment, type StoredPack, storePack } from "./db.ts";
@@ -62,6 +64,7 @@ export async function openPack(name: string, jws: string, enrolment: Enrolment, 
   if (name === "roster") rosterOf(payload.content);
   if (name === "trust") await trustOf(payload.content);
   if (name === "bases") basesIn(payload.content);
+  if (name === "watchlist") refuseBroken(name, () => parseWatchlist(payload.content));
   return payload;
 }
 
@@ -140,6 +143,16 @@ async function reopen(stored: StoredPack, enrolment: Enrolment, serverMs: number
   // Verified at `confirmed_ms` or later: a tablet whose clock was set back keeps its packs.
   const payload = await openPack(stored.name, stored.jws, enrolment, Math.max(serverMs, stored.confirmed_ms));
   return { ...payload, confirmed_ms: stored.confirmed_ms, issued_ms: Date.parse(payload.issued_at) };
+}
+
+/** The last good one stays in force: a list read in part would let people pass in silence. */
+function refuseBroken(name: string, parse: () => unknown): void {
+  try {
+    parse();
+  } catch (error) {
+    if (!(error instanceof RuleError)) throw error;
+    throw new CoreError("pack.content", name);
+  }
 }
 
 async function trustOf(content: unknown): Promise<Trust> {

@@ -3,7 +3,8 @@
 import { combine, decide, type Verdict as RulesVerdict } from "../../shared/rules/decide.ts";
 import { RuleError } from "../../shared/rules/errors.ts";
 import { type Levels, type LevelWindow, levelsAt, parseLevels } from "../../shared/rules/levels.ts";
-import { parseRulePack, type Reason, reasonsOf, type RulePack } from "../../shared/rules/pack.ts";
+import { type Basis, parseRulePack, type Reason, reasonsOf, type RulePack } from "../../shared/rules/pack.ts";
+import { parseWatchlist, type WatchFilter, watchHit } from "../../shared/rules/watchlist.ts";
 import type { Pack, Packs } from "./packs.ts";
 import type { Checkpoint, CrossingDraft, Decision, DraftPerson, NamedPlace, Verdict } from "./vocabulary.ts";
 
@@ -12,11 +13,12 @@ export interface Rulebook {
   rules: RulePack | null;
   reasons: ReadonlyMap<string, Reason>;
   windows: readonly LevelWindow[];
+  watchlist: WatchFilter | null;
   /** Names of the packs that do not parse. */
   broken: readonly string[];
 }
 
-export const NO_RULES: Rulebook = { rules: null, reasons: reasonsOf(null), windows: [], broken: [] };
+export const NO_RULES: Rulebook = { rules: null, reasons: reasonsOf(null), windows: [], watchlist: null, broken: [] };
 
 export function rulebookOf(packs: Packs): Rulebook {
   const broken: string[] = [];
@@ -25,7 +27,8 @@ export function rulebookOf(packs: Packs): Rulebook {
     confirmed_at_ms: pack.confirmed_ms,
   }));
   const windows = parsed(packs.all.get("levels"), broken, (pack) => parseLevels(pack.content)) ?? [];
-  return { rules, reasons: reasonsOf(rules?.content ?? null), windows, broken };
+  const watchlist = parsed(packs.all.get("watchlist"), broken, (pack) => parseWatchlist(pack.content));
+  return { rules, reasons: reasonsOf(rules?.content ?? null), windows, watchlist, broken };
 }
 
 /** The same rules, confirmed by the server once more. */
@@ -38,13 +41,21 @@ export function confirmed(book: Rulebook, packs: Packs): Rulebook {
 /** Each person's verdict and the most restrictive of them; a crossing of nobody is judged by its journey alone. */
 export function decideDraft(draft: CrossingDraft, book: Rulebook, checkpoint: Checkpoint, serverMs: number): Decision {
   const levels = levelsAt(book.windows, serverMs);
-  const one = (person: DraftPerson | null): RulesVerdict =>
-    decide(person?.evidence ?? null, journeyOf(draft, person, checkpoint), { levels }, serverMs, book.rules);
+  const one = (person: DraftPerson | null): RulesVerdict => {
+    const evidence = person?.evidence ?? null;
+    const external = { levels, watch_hit: watchHit(book.watchlist, evidence) };
+    return decide(evidence, journeyOf(draft, person, checkpoint), external, serverMs, book.rules);
+  };
   const people = draft.people.map(one);
   const verdict = verdictOf(people.length === 0 ? one(null) : combine(people));
   const reasons = verdict.reasons.map((code) => book.reasons.get(code) ?? { code, vi: code, en: code });
-  const deciding = book.rules?.content.rules.find((rule) => rule.id === verdict.rules[0]);
-  return { verdict, reasons, basis: deciding?.basis ?? null, people: people.map(verdictOf) };
+  return { verdict, reasons, basis: basisOf(verdict, book.rules), people: people.map(verdictOf) };
+}
+
+/** The text behind the first reason; null where that reason is no rule's. */
+function basisOf({ reasons, rules }: Verdict, pack: RulePack | null): Basis | null {
+  const fired = rules.map((id) => pack?.content.rules.find((rule) => rule.id === id));
+  return fired.find((rule) => rule?.reason.code === reasons[0])?.basis ?? null;
 }
 
 /** Every place the levels pack names, with its level now. */
