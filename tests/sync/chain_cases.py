@@ -8,8 +8,9 @@ from typing import Any
 
 from sync.batch import WireEvent, batch_to_json, make_batch, plain_event, signing_text
 from sync.chain import commitment, event_hash, genesis
+from sync.clock import order_stamp
 from sync.encoding import to_base64url
-from sync.envelope import Receipt
+from sync.envelope import Envelope, Receipt
 from sync.seal import seal, wrap_content_key
 from tests.sync.vector_keys import DEVICE, NOW_MS, SERVER, jwk, private_key, scalar, signer
 
@@ -117,6 +118,48 @@ def receipt_cases(rng: random.Random) -> dict[str, Any]:
             "signature": to_base64url(signer(number)(text)),
         },
         "signing_text": text.decode("ascii"),
+    }
+
+
+def envelope_cases(rng: random.Random) -> dict[str, Any]:
+    """Signed envelopes over the same events, which of them wins, and the orders (SPEC A3, C4)."""
+    number = scalar(rng)
+    head = rng.randbytes(32)
+    other = SERVER[:-1] + ("0" if SERVER[-1] != "0" else "1")
+    envelopes = [
+        Envelope(server, received_ms, DEVICE, 41, 43, head, ranks)
+        for server, received_ms, ranks in (
+            (SERVER, NOW_MS, "1"),
+            (SERVER, NOW_MS - 1, "120"),
+            (other, NOW_MS - 1, "0"),
+            (other, NOW_MS + 1, "3"),
+        )
+    ]
+    smallest = min(envelopes, key=lambda one: (one.received_ms, one.server))
+    stamps = [
+        (NOW_MS + shift) << 16 | 7 for shift in (-90_000_000, 0, 299_999, 300_000, 86_400_000)
+    ]
+    return {
+        "jwk": {name: value for name, value in jwk(number).items() if name != "d"},
+        "envelopes": [
+            {
+                "server": one.server,
+                "received": one.received_ms,
+                "device": one.device,
+                "first": one.first,
+                "last": one.last,
+                "head": to_base64url(one.head),
+                "ranks": one.ranks,
+                "signature": to_base64url(signer(number)(one.signing_text())),
+                "signing_text": one.signing_text().decode("ascii"),
+            }
+            for one in envelopes
+        ],
+        "smallest": envelopes.index(smallest),
+        "orders": [
+            {"stamp": f"{stamp:016x}", "order": f"{order_stamp(stamp, smallest.received_ms):016x}"}
+            for stamp in stamps
+        ],
     }
 
 

@@ -11,7 +11,13 @@ import random
 from pathlib import Path
 from typing import Any
 
-from tests.sync.chain_cases import batch_cases, chain_cases, receipt_cases, seal_cases
+from tests.sync.chain_cases import (
+    batch_cases,
+    chain_cases,
+    envelope_cases,
+    receipt_cases,
+    seal_cases,
+)
 from tests.sync.pull_cases import digest_cases, pull_run_cases
 from tests.sync.register_cases import register_cases
 from tests.sync.text_cases import clock_cases, encoding_cases, event_cases
@@ -34,6 +40,7 @@ def vectors() -> dict[str, Any]:
         "registers.json": register_cases(rng),
         "pull_runs.json": pull_run_cases(rng),
         "pull_digest.json": digest_cases(rng),
+        "envelope.json": envelope_cases(rng),
     }
 
 

@@ -11,6 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from sync.batch import parse_batch, verify_batch, verify_es256
+from sync.clock import order_stamp
 from sync.digest import NOTHING, minus, plus
 from sync.encoding import from_base64url
 from sync.errors import SyncError
@@ -24,6 +25,7 @@ NAMES = [
     "chain.json",
     "clock.json",
     "encoding.json",
+    "envelope.json",
     "events.json",
     "pull_digest.json",
     "pull_runs.json",
@@ -74,6 +76,19 @@ def test_p1_the_receipt_of_the_vectors_is_the_servers() -> None:
     signature = from_base64url(vectors["receipt"]["signature"], 64)
     text = vectors["signing_text"].encode("ascii")
     assert verify_es256(public_key(vectors["jwk"]), signature, text)
+
+
+def test_a3_the_envelopes_of_the_vectors_are_signed_and_the_smallest_orders() -> None:
+    vectors = load("envelope.json")
+    key = public_key(vectors["jwk"])
+    for one in vectors["envelopes"]:
+        signature = from_base64url(one["signature"], 64)
+        assert verify_es256(key, signature, one["signing_text"].encode("ascii"))
+    keys = [(one["received"], one["server"]) for one in vectors["envelopes"]]
+    assert keys.index(min(keys)) == vectors["smallest"]
+    for one in vectors["orders"]:
+        order = order_stamp(int(one["stamp"], 16), min(keys)[0])
+        assert f"{order:016x}" == one["order"]
 
 
 @pytest.mark.parametrize("case", load("pull_runs.json")["runs"], ids=lambda one: str(one["name"]))

@@ -1,8 +1,32 @@
-/** What a server signs: the receipt of what it holds. Twin of sync/envelope.py. SPEC P1–P3. */
+/** What a server signs: envelopes of what it accepted first, receipts of what it holds. Twin of sync/envelope.py. SPEC A3, P1–P3. */
 
 import { verifyEs256 } from "./batch.ts";
 import { fromBase64url, textBytes, toHex } from "./encoding.ts";
 import { SyncError } from "./errors.ts";
+
+/** A server's word that it received a run of events at this time, before any other server (SPEC A3). */
+export interface Envelope {
+  server: string;
+  received: number;
+  device: string;
+  first: number;
+  last: number;
+  head: Uint8Array;
+  /** The authority it verified (R7): one digit for all events, or one for each. */
+  ranks: string;
+}
+
+/** The eight lines that an envelope signature covers. */
+export function envelopeText(envelope: Envelope): Uint8Array<ArrayBuffer> {
+  const { server, received, device, first, last, head, ranks } = envelope;
+  return textBytes(["chot-envelope/1", server, received, device, first, last, toHex(head), ranks].join("\n"));
+}
+
+/** Which of two envelopes for one event holds: the smaller (received, server). */
+export function smallerEnvelope(one: Envelope, other: Envelope): Envelope {
+  if (one.received !== other.received) return one.received < other.received ? one : other;
+  return one.server <= other.server ? one : other;
+}
 
 /** A server's word that it holds a device's chain up to `through`, whose hash is `head`. */
 export interface Receipt {

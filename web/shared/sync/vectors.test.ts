@@ -7,7 +7,7 @@ import { commitment, eventHash, genesis } from "./chain.ts";
 import { crossingMs, orderStamp, stampFromText, stampToText, tick } from "./clock.ts";
 import { minus, noEvents, plus } from "./digest.ts";
 import { type Bytes, fromBase64url, isUuid7, sameBytes, textBytes, toBase64url, toHex, uuid7 } from "./encoding.ts";
-import { readReceipt, receiptText } from "./envelope.ts";
+import { type Envelope, envelopeText, readReceipt, receiptText, smallerEnvelope } from "./envelope.ts";
 import { SyncError } from "./errors.ts";
 import { type Body, bodyToText, isItemId, parseBody, parseText } from "./events.ts";
 import { apply, differing, merge, openConflicts, pathPolicy, type RecordState, shown } from "./registers.ts";
@@ -126,6 +126,33 @@ describe("batch", () => {
     const made = await makeBatch(wire.device, wire.first, previous, texts, (bytes) => signEs256(signs, bytes));
     expect(await verifyEs256(verifies, fromBase64url(made.signature), text)).toBe(true);
     expect({ ...made, signature: "" }).toEqual({ ...wire, signature: "" });
+  });
+});
+
+describe("envelope", () => {
+  const vectors = load("envelope");
+  const envelopes: Envelope[] = vectors.envelopes.map((one: Data) => ({ ...one, head: fromBase64url(one.head, 32) }));
+
+  test("A3 every line of it is signed", async () => {
+    const key = await signingKey(vectors.jwk, "verify");
+    for (const [index, one] of envelopes.entries()) {
+      const { signing_text, signature } = vectors.envelopes[index];
+      expect(new TextDecoder().decode(envelopeText(one))).toBe(signing_text);
+      const holds = (changed: Envelope) => verifyEs256(key, fromBase64url(signature, 64), envelopeText(changed));
+      expect(await holds(one)).toBe(true);
+      for (const change of [{ received: one.received + 1 }, { ranks: "2" }, { last: 44 }, { server: "x" }]) {
+        expect(await holds({ ...one, ...change })).toBe(false);
+      }
+    }
+  });
+
+  test("A3 the smaller one wins in any order, and orders the events", () => {
+    const winner = envelopes[vectors.smallest] as Envelope;
+    expect(envelopes.reduce(smallerEnvelope)).toBe(winner);
+    expect([...envelopes].reverse().reduce(smallerEnvelope)).toBe(winner);
+    for (const { stamp, order } of vectors.orders) {
+      expect(stampToText(orderStamp(stampFromText(stamp), winner.received))).toBe(order);
+    }
   });
 });
 
