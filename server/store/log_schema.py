@@ -228,6 +228,26 @@ def m006_erasures(db: Database) -> None:
     )
 
 
+@log_migrations()
+def m007_watchlist(db: Database) -> None:
+    """Who is watched. `n` counts changes and is never given twice; `sealed` is all about a person.
+
+    `id_index` and `old_id_index` are blind, made like the tokens of the view.
+    """
+    execute_all(
+        db,
+        """
+        CREATE TABLE watch (
+            n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+            from_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL, added_ms INTEGER NOT NULL,
+            id_index BLOB NOT NULL, old_id_index BLOB, sealed BLOB NOT NULL
+        );
+        CREATE INDEX watch_by_id ON watch (id_index);
+        CREATE INDEX watch_by_old_id ON watch (old_id_index) WHERE old_id_index IS NOT NULL;
+        """,
+    )
+
+
 def execute_all(db: Database, sql: str) -> None:
     """Run statements one by one: `executescript` would commit the migration's transaction first."""
     statement = ""

@@ -18,10 +18,11 @@ from server.store.published import AuditEntry, Pack
 from server.store.registered import Checkpoint, Device, Enrolment, Officer, User
 from server.store.relay_protocol import RelayStore, SignedEnvelope
 from server.store.view_protocol import ViewStore
+from server.store.watch_protocol import WatchStore
 from sync.batch import Batch
 
 
-class Store(ViewStore, RelayStore, Protocol):
+class Store(ViewStore, RelayStore, WatchStore, Protocol):
     """All that the server asks of storage."""
 
     server_id: str

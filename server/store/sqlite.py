@@ -39,6 +39,7 @@ from server.store.repeat import repeat
 from server.store.rows import Arrival, Memory
 from server.store.viewed import ViewReads
 from server.store.vouching import Signer
+from server.store.watched import Watched
 from server.store.writer import Job, Writer
 from sync.batch import Batch, sign_es256
 from sync.chain import genesis
@@ -53,7 +54,7 @@ def open_store(config: Config, keys: KeyRing | None = None) -> SqliteStore:
     return SqliteStore(config, keys or KeyRing.load_or_create(config.data_dir))
 
 
-class SqliteStore(ViewReads, Forgetting, Linked):
+class SqliteStore(ViewReads, Forgetting, Linked, Watched):
     """See `server.store.protocol.Store`. Close it: the writer finishes what is queued."""
 
     def __init__(self, config: Config, keys: KeyRing) -> None:
