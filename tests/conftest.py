@@ -1,4 +1,8 @@
-"""What every test may use: one seed a run, printed so that a failure can be repeated; Chromium."""
+"""What every test may use: one seed a run, printed so that a failure can be repeated; Chromium.
+
+The seed is the same for everybody, so that a change is judged by what it changes and not by luck;
+CHOT_SEED names another, and CHOT_SEED=random draws one, as `make nightly` does to find new cases.
+"""
 
 import os
 import random
@@ -10,7 +14,8 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Playwright
 
-SEED = int(os.environ.get("CHOT_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
+ASKED = os.environ.get("CHOT_SEED", "20211012")
+SEED = random.SystemRandom().randrange(1, 2**32) if ASKED == "random" else int(ASKED)
 # The workers of pytest-xdist inherit it: one seed a run, however many processes run it.
 os.environ["CHOT_SEED"] = str(SEED)
 
