@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -100,10 +100,10 @@ COLUMNS: dict[Kind, tuple[Column, ...]] = {
 }  # fmt: skip
 
 
-def find_column(kind: Kind, heading: str) -> Column | None:
+def find_column(columns: Sequence[Column], heading: str) -> Column | None:
     """The column that a heading means: its English name or its Vietnamese one, marks or not."""
     wanted = folded(heading)
-    for column in COLUMNS[kind]:
+    for column in columns:
         if wanted in (folded(column.name), folded(column.vi)):
             return column
     return None

@@ -50,11 +50,11 @@ class Defaults:
 
 def drafts_of(kind: Kind, table: Table, defaults: Defaults) -> tuple[list[Draft], list[RowError]]:
     """All drafts of a table, or none and every error in it. Raises TableError for its headings."""
-    columns = _columns(kind, table.headings)
+    columns = matched_columns(COLUMNS[kind], table.headings)
     drafts: list[Draft] = []
     errors: list[RowError] = []
     seen: dict[tuple[tuple[str, str], ...], int] = {}
-    rows = [(row, _cells(row, columns, errors)) for row in table.rows]
+    rows = [(row, cells_of(row, columns, errors)) for row in table.rows]
     groups = _trips(rows, errors) if kind == "manifest" else [[one] for one in rows]
     for group in groups:
         row, cells = group[0]
@@ -104,23 +104,25 @@ def claims_of(
     return claims
 
 
-def _columns(kind: Kind, headings: Sequence[str]) -> list[Column | None]:
+def matched_columns(columns: Sequence[Column], headings: Sequence[str]) -> list[Column | None]:
+    """Which column each heading means; None for an empty one. Raises TableError."""
     found: list[Column | None] = []
     for heading in headings:
-        column = find_column(kind, heading)
+        column = find_column(columns, heading)
         if column is None and heading:
-            known = ", ".join(one.vi for one in COLUMNS[kind])
+            known = ", ".join(one.vi for one in columns)
             raise TableError("heading.unknown", heading=heading[:60], known=known)
         if column is not None and column in found:
             raise TableError("heading.twice", heading=column.vi)
         found.append(column)
-    for column in COLUMNS[kind]:
+    for column in columns:
         if column.required and column not in found:
             raise TableError("heading.missing", heading=column.vi)
     return found
 
 
-def _cells(row: Row, columns: Sequence[Column | None], errors: list[RowError]) -> Cells:
+def cells_of(row: Row, columns: Sequence[Column | None], errors: list[RowError]) -> Cells:
+    """The cells of a row by column; what is wrong is added to `errors`."""
     cells: Cells = {}
     for index, text in enumerate(row.cells):
         column = columns[index] if index < len(columns) else None
