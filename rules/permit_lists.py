@@ -1,8 +1,8 @@
 """The pack `permits`: how often a document may be used, and what is suspended.
 
 content: {quotas: [{type|id, per_day, total}], suspended: {types: [{type, until, reference}],
-companies: [{name, tax_code, until, reference}]}}. Every list may be absent; `until` null is until
-further notice. A pack that does not parse is no pack.
+companies: [{name, tax_code, until, reference}]}, turned_back_hours}. Every member may be absent;
+`until` null is until further notice. A pack that does not parse is no pack.
 """
 
 from __future__ import annotations
@@ -21,6 +21,10 @@ MAX_QUOTAS = 2_000
 MAX_SUSPENDED = 2_000
 MAX_USES = 100_000
 MAX_NAME_CHARS = 120
+DEFAULT_TURNED_BACK_HOURS = 24
+MAX_TURNED_BACK_HOURS = 72
+"""Tablets hold the refusals of neighbours for three days."""
+
 LEAST_NAME_CHARS = 3
 """Letters and digits of a name's normal form: "A" would be in force against too many."""
 
@@ -72,11 +76,12 @@ class SuspendedCompany:
 
 @dataclass(frozen=True, slots=True)
 class PermitLists:
-    """The content of a `permits` pack."""
+    """The content of a `permits` pack; a refusal counts for `turned_back_hours`."""
 
     quotas: tuple[Quota, ...] = ()
     types: tuple[SuspendedType, ...] = ()
     companies: tuple[SuspendedCompany, ...] = ()
+    turned_back_hours: int = DEFAULT_TURNED_BACK_HOURS
 
     def quota_of(self, type_: str, id_: str | None) -> Quota | None:
         """What one document's own quota says, else its type's."""
@@ -110,8 +115,11 @@ def parse_permit_lists(content: object) -> PermitLists:
     )
     if len({(one.type, one.id) for one in quotas}) != len(quotas):
         raise shape.refused("quotas")
+    hours = shape.integer(
+        "turned_back_hours", 1, MAX_TURNED_BACK_HOURS, DEFAULT_TURNED_BACK_HOURS
+    )
     if not shape.has("suspended"):
-        return PermitLists(quotas)
+        return PermitLists(quotas, turned_back_hours=hours)
     suspended = shape.inner("suspended")
     types = tuple(
         _suspended_type(Shape(item, f"/suspended/types/{index}"))
@@ -121,7 +129,7 @@ def parse_permit_lists(content: object) -> PermitLists:
         _company(Shape(item, f"/suspended/companies/{index}"))
         for index, item in enumerate(suspended.items("companies", MAX_SUSPENDED))
     )
-    return PermitLists(quotas, types, companies)
+    return PermitLists(quotas, types, companies, hours)
 
 
 def company_normal(name: str) -> str:

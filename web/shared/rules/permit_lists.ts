@@ -2,8 +2,8 @@
  * The pack `permits`: how often a document may be used, and what is suspended. Twin of `rules/permit_lists.py`.
  *
  * content: {quotas: [{type|id, per_day, total}], suspended: {types: [{type, until, reference}],
- * companies: [{name, tax_code, until, reference}]}}. Every list may be absent; `until` null is until
- * further notice. A pack that does not parse is no pack.
+ * companies: [{name, tax_code, until, reference}]}, turned_back_hours}. Every member may be absent;
+ * `until` null is until further notice. A pack that does not parse is no pack.
  */
 
 import { Shape } from "./shape.ts";
@@ -16,6 +16,9 @@ const MAX_QUOTAS = 2_000;
 const MAX_SUSPENDED = 2_000;
 const MAX_USES = 100_000;
 const MAX_NAME_CHARS = 120;
+const DEFAULT_TURNED_BACK_HOURS = 24;
+/** Tablets hold the refusals of neighbours for three days. */
+const MAX_TURNED_BACK_HOURS = 72;
 /** Letters and digits of a name's normal form: "A" would be in force against too many. */
 const LEAST_NAME_CHARS = 3;
 
@@ -51,21 +54,28 @@ export type SuspendedCompany = {
   readonly reference: string;
 };
 
-/** The content of a `permits` pack. */
+/** The content of a `permits` pack; a refusal counts for `turned_back_hours`. */
 export type PermitLists = {
   readonly quotas: readonly Quota[];
   readonly types: readonly SuspendedType[];
   readonly companies: readonly SuspendedCompany[];
+  readonly turned_back_hours: number;
 };
 
-export const NO_LISTS: PermitLists = { quotas: [], types: [], companies: [] };
+export const NO_LISTS: PermitLists = {
+  quotas: [],
+  types: [],
+  companies: [],
+  turned_back_hours: DEFAULT_TURNED_BACK_HOURS,
+};
 
 /** What a `permits` pack says. Throws RuleError("pack.field" | "pack.limit" | "pack.type"). */
 export function parsePermitLists(content: unknown): PermitLists {
   const shape = new Shape(checked(content, "pack", { maxNodes: MAX_QUOTAS * 6 + MAX_SUSPENDED * 12 }), "");
   const quotas = shape.items("quotas", MAX_QUOTAS).map((item, index) => quota(new Shape(item, `/quotas/${index}`)));
   if (new Set(quotas.map(({ type, id }) => `${type} ${id}`)).size !== quotas.length) throw shape.refused("quotas");
-  if (!shape.has("suspended")) return { ...NO_LISTS, quotas };
+  const turned_back_hours = shape.integer("turned_back_hours", 1, MAX_TURNED_BACK_HOURS, DEFAULT_TURNED_BACK_HOURS);
+  if (!shape.has("suspended")) return { ...NO_LISTS, quotas, turned_back_hours };
   const suspended = shape.inner("suspended");
   const types = suspended
     .items("types", MAX_SUSPENDED)
@@ -73,7 +83,7 @@ export function parsePermitLists(content: unknown): PermitLists {
   const companies = suspended
     .items("companies", MAX_SUSPENDED)
     .map((item, index) => suspendedCompany(new Shape(item, `/suspended/companies/${index}`)));
-  return { quotas, types, companies };
+  return { quotas, types, companies, turned_back_hours };
 }
 
 /** What one document's own quota says, else its type's. */

@@ -2,6 +2,7 @@
 
 import { NO_TRUST, PackError, type PackPayload, parseTrust, type Trust, verifyPack } from "../../shared/credentials/index.ts";
 import { RuleError } from "../../shared/rules/errors.ts";
+import { parsePermitLists } from "../../shared/rules/permit_lists.ts";
 import { parseWatchlist } from "../../shared/rules/watchlist.ts";
 import { isObject } from "../../shared/sync/events.ts";
 import { basesIn } from "./bases.ts";
@@ -64,6 +65,7 @@ export async function openPack(name: string, jws: string, enrolment: Enrolment, 
   if (name === "roster") rosterOf(payload.content);
   if (name === "trust") await trustOf(payload.content);
   if (name === "bases") basesIn(payload.content);
+  if (name === "permits") refuseBroken(name, () => parsePermitLists(payload.content));
   if (name === "watchlist") refuseBroken(name, () => parseWatchlist(payload.content));
   return payload;
 }

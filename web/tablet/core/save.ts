@@ -6,6 +6,7 @@ import type { Draft, PersonPart } from "./append.ts";
 import { boundedFact, cut, cutAll } from "./bounds.ts";
 import type { Environment } from "./environment.ts";
 import { CoreError } from "./core_error.ts";
+import { permitFact } from "./journey_external.ts";
 import type { Evidence } from "./types.ts";
 import type { CrossingDraft, Decision, DraftGoods, DraftPerson, Place, Plate, Verdict } from "./vocabulary.ts";
 
@@ -67,6 +68,7 @@ export function crossingEvent(
     purpose: draft.purpose,
     origin: placeOf(draft.origin),
     destination: placeOf(draft.destination),
+    ...(draft.departed_ms === undefined || draft.departed_ms === null ? {} : { departed_ms: draft.departed_ms }),
     plate: plateOf(draft.plate),
     vehicle_class: draft.vehicle_class,
     ...(draft.plate_colour === null ? {} : { plate_colour: draft.plate_colour }),
@@ -85,7 +87,7 @@ export function crossingEvent(
   const record = uuid7(now, environment.random(10));
   return {
     draft: { ...headerOf(header, now), record, fields: set, items: itemsOf({ people, goods }), over: {} },
-    person: personPart(draft),
+    person: personPart(draft, now + (header.offset_ms ?? 0)),
   };
 }
 
@@ -140,13 +142,13 @@ function evidenceOf(evidence: Evidence | null): Fields {
   return { family, status, code: cut(code, LONGEST.code) ?? "", ...present({ key_id, issuer, issued_at, expires_at }) };
 }
 
-function personPart(draft: CrossingDraft): PersonPart {
-  const people = numbered(draft.people, personOf);
+function personPart(draft: CrossingDraft, serverMs: number): PersonPart {
+  const people = numbered(draft.people, (one) => personOf(one, permitFact(draft, one.evidence, serverMs)));
   const goods = numbered(draft.goods, ({ description }: DraftGoods) => present({ description: cut(description, LONGEST.description) }));
   return { fields: present({ note: cut(draft.note, LONGEST.note) }), items: itemsOf({ people, goods }) };
 }
 
-function personOf({ evidence, identity, card, temperature_c, symptoms }: DraftPerson): Fields {
+function personOf({ evidence, identity, card, temperature_c, symptoms }: DraftPerson, permit: Fields | null): Fields {
   const known = { ...evidence?.identity, ...present({ ...identity }) };
   const facts = Object.entries(evidence?.facts ?? {}).filter(([, value]) =>
     Array.isArray(value) ? value.length > 0 : value !== null,
@@ -159,7 +161,7 @@ function personOf({ evidence, identity, card, temperature_c, symptoms }: DraftPe
     phone: cut(known.phone, LONGEST.phone),
     address: cut(known.address, LONGEST.address),
     card,
-    facts: facts.length === 0 ? null : boundedFact(Object.fromEntries(facts)),
+    facts: facts.length === 0 && permit === null ? null : { ...(boundedFact(Object.fromEntries(facts)) as Fields), ...present({ permit }) },
     fingerprints: some(cutAll(evidence?.fingerprints, MOST.fingerprints, LONGEST.fingerprint)),
     temperature_c,
     symptoms: some(cutAll(symptoms, MOST.symptoms, LONGEST.symptom)),

@@ -19,23 +19,27 @@ export interface TurnedBack {
   time_ms: number;
 }
 
+/** A refusal as the packs do not know it: without the checkpoint's name. */
+export type Refusal = Omit<TurnedBack, "name">;
+
 /** Reads them again only when something was pulled since. */
 export class TurnBacks {
   #key = "";
-  #list: readonly Omit<TurnedBack, "name">[] = [];
+  #list: readonly Refusal[] = [];
 
   /** The latest refusal of this plate's normal form within a day; null for none. */
   async of(db: Database, plate: string, packs: Packs, serverMs: number): Promise<TurnedBack | null> {
     const { cursor, held_after, generation } = (await readMeta(db, "window")) ?? NO_WINDOW;
     const key = `${cursor} ${held_after} ${generation}`;
-    if (key !== this.#key) [this.#list, this.#key] = [await all(db), key];
+    if (key !== this.#key) [this.#list, this.#key] = [await refusalsOf(db), key];
     const recent = this.#list.filter((one) => one.plate === plate && Math.abs(serverMs - one.time_ms) <= SHOWN_MS);
-    const last = recent.reduce<Omit<TurnedBack, "name"> | null>((one, two) => (one !== null && one.time_ms >= two.time_ms ? one : two), null);
+    const last = recent.reduce<Refusal | null>((one, two) => (one !== null && one.time_ms >= two.time_ms ? one : two), null);
     return last === null ? null : { ...last, name: nameOf(packs, last.checkpoint) };
   }
 }
 
-async function all(db: Database): Promise<Omit<TurnedBack, "name">[]> {
+/** Every refusal that is held and was not withdrawn. */
+export async function refusalsOf(db: Database): Promise<Refusal[]> {
   const records = new Map<string, RecordState>();
   for (const row of await db.getAllFromIndex("pulled", "kind", "turn_back")) {
     const entry = pulledEntry(row);

@@ -1,0 +1,136 @@
+/** What this tablet knows of earlier crossings: which vehicles were refused, and how often a document was used. */
+
+import { crossingMs } from "../../shared/sync/clock.ts";
+import { isObject } from "../../shared/sync/events.ts";
+import { apply, pathPolicy, type RecordState, shown } from "../../shared/sync/registers.ts";
+import { type Database, NO_WINDOW, type OwnEvent, type PulledEvent, readMeta } from "./db.ts";
+import { type Entry, type History, ownEntry, personOf, plateOf, POLICIES, pulledEntry } from "./entries.ts";
+import { eventsOf } from "./lookups.ts";
+import { type Refusal, refusalsOf } from "./turned_back.ts";
+
+const EVENTS_AT_ONCE = 500;
+/** What an event has to say for its record to be looked at: a refusal, or a document of our own. */
+const TELLING = /"action":"turned_back"|"family":"own"/;
+
+/** What rules ask of earlier crossings. */
+export interface Known {
+  /** Whether this plate's normal form was turned back here or nearby at `sinceMs` or later. */
+  wasRefused(plate: string, sinceMs: number): boolean;
+  /** When this document was used before and its holder let through. */
+  usesOf(document: string): readonly number[];
+}
+
+export const NOTHING_KNOWN: Known = { wasRefused: () => false, usesOf: () => [] };
+
+interface Passage {
+  time_ms: number;
+  refused: string | null;
+  documents: readonly string[];
+}
+
+/** Kept in memory and brought up to date by what was written and pulled since: rules are asked at every tap. */
+export class Earlier implements Known {
+  readonly #passages = new Map<string, Passage>();
+  #own = 0;
+  #pulled = 0;
+  #generation = 0;
+  #refusals: readonly Refusal[] = [];
+  #running: Promise<void> = Promise.resolve();
+
+  wasRefused(plate: string, sinceMs: number): boolean {
+    const near = this.#refusals.some((one) => one.plate === plate && one.time_ms >= sinceMs);
+    return near || [...this.#passages.values()].some((one) => one.refused === plate && one.time_ms >= sinceMs);
+  }
+
+  usesOf(document: string): readonly number[] {
+    return [...this.#passages.values()].filter((one) => one.documents.includes(document)).map(({ time_ms }) => time_ms);
+  }
+
+  forget(): void {
+    this.#passages.clear();
+    this.#own = 0;
+    this.#pulled = 0;
+    this.#refusals = [];
+  }
+
+  /** Takes in what is new in the store; calls wait for each other. `history` opens the person parts. */
+  refresh(db: Database, device: string, history: History): Promise<void> {
+    const after = this.#running.catch(() => undefined).then(() => this.#refresh(db, device, history));
+    this.#running = after;
+    return after;
+  }
+
+  async #refresh(db: Database, device: string, history: History): Promise<void> {
+    const { generation } = (await readMeta(db, "window")) ?? NO_WINDOW;
+    if (generation !== this.#generation) this.forget();
+    this.#generation = generation;
+    let refusals = this.#refusals.length === 0;
+    for (;;) {
+      const own = await db.getAll("own", IDBKeyRange.lowerBound(this.#own, true), EVENTS_AT_ONCE);
+      const pulled = await db.getAllFromIndex("pulled", "n", IDBKeyRange.lowerBound(this.#pulled, true), EVENTS_AT_ONCE);
+      if (own.length === 0 && pulled.length === 0) break;
+      await this.#take(db, device, history, [...own, ...pulled]);
+      this.#own = own[own.length - 1]?.seq ?? this.#own;
+      this.#pulled = pulled[pulled.length - 1]?.n ?? this.#pulled;
+      refusals ||= pulled.some(({ kind }) => kind === "turn_back");
+    }
+    if (refusals) this.#refusals = await refusalsOf(db);
+  }
+
+  async #take(db: Database, device: string, history: History, events: readonly (OwnEvent | PulledEvent)[]): Promise<void> {
+    const records = new Set<string>();
+    for (const { kind, record, body } of events) {
+      if (kind === "crossing" && record !== null && (this.#passages.has(record) || TELLING.test(body))) records.add(record);
+    }
+    if (records.size === 0) return;
+    const all = await eventsOf(db, [...records]);
+    const byRecord = new Map<string, Entry[]>();
+    for (const entry of [...all.own.map((one) => ownEntry(one, device)), ...all.pulled.map(pulledEntry)]) {
+      if (entry === null || entry.own?.state === "rejected") continue;
+      byRecord.set(entry.body.record, [...(byRecord.get(entry.body.record) ?? []), entry]);
+    }
+    for (const record of records) {
+      const passage = await passageOf(byRecord.get(record) ?? [], history);
+      if (passage === null) this.#passages.delete(record);
+      else this.#passages.set(record, passage);
+    }
+  }
+}
+
+/** null for a crossing that was voided, or of which nothing is left. */
+async function passageOf(entries: readonly Entry[], history: History): Promise<Passage | null> {
+  const [any] = entries;
+  if (any === undefined) return null;
+  const state: RecordState = new Map();
+  for (const { author, seq, order, body, authority } of entries) apply(state, author, seq, order, body, authority);
+  const value = (path: string): unknown => {
+    const register = state.get(path);
+    return register === undefined ? null : shown(register, pathPolicy(POLICIES, path));
+  };
+  if (value("voided") !== null) return null;
+  const first = entries.reduce((one, two) => (two.order < one.order ? two : one), any);
+  const refused = value("action") === "turned_back";
+  const documents = refused ? [] : (await Promise.all(entries.map((entry) => documentsOf(entry, history)))).flat();
+  return {
+    time_ms: crossingMs(first.body.time_ms, first.body.offset_ms),
+    refused: refused ? (plateOf(value("plate"))?.normal ?? null) : null,
+    documents: [...new Set(documents)],
+  };
+}
+
+/** The ids of the permits, passes and manifests that people of this event showed; who only claims one uses none. */
+async function documentsOf(entry: Entry, history: History): Promise<string[]> {
+  const proved = Object.entries(entry.body.items["people"] ?? {}).filter(([, { evidence }]) => isProved(evidence));
+  if (proved.length === 0) return [];
+  const items = (await personOf(entry, history))?.items ?? {};
+  return proved.flatMap(([item]) => {
+    const facts = items["people"]?.[item]?.["facts"];
+    const permit = isObject(facts) ? facts["permit"] : null;
+    const id = isObject(permit) ? permit["id"] : null;
+    return typeof id === "string" ? [id] : [];
+  });
+}
+
+function isProved(evidence: unknown): boolean {
+  return isObject(evidence) && evidence["family"] === "own" && evidence["status"] === "verified";
+}
