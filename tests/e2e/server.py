@@ -13,12 +13,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from credentials.own import issue_own
+from credentials.splitting import Worker, issue_manifest
 from server.config import load_config
 from server.keys import KeyRing, public_jwk
 from server.packs import DOCUMENT_ISSUER
@@ -129,6 +130,17 @@ class Served:
         now_s = int(time.time())
         times = {"iss": DOCUMENT_ISSUER, "iat": now_s + valid_s[0], "exp": now_s + valid_s[1]}
         return issue_own(kind, times | claims, keys.documents, public_jwk(keys.documents)["kid"])
+
+    def manifest(self, document_id: str, workers: Sequence[Worker], characters: int) -> list[str]:
+        """The codes of a worker shuttle's manifest, each at most that long."""
+        keys = KeyRing.load_or_create(self.data)
+        now_s = int(time.time())
+        claims = {
+            "iss": DOCUMENT_ISSUER, "iat": now_s, "exp": now_s + 86_400, "jti": document_id,
+            "c": f"Công ty {document_id}", "v": "60B-012.34", "q": "Biên Hòa – Nhơn Trạch",
+        }  # fmt: skip
+        kid = public_jwk(keys.documents)["kid"]
+        return issue_manifest(claims, workers, keys.documents, kid, characters)
 
     @contextlib.contextmanager
     def store(self) -> Iterator[Store]:

@@ -12,7 +12,7 @@ from tests.credentials.health_making import card, passport
 from tests.e2e.camera import PLAIN, View, qr_picture
 from tests.e2e.conftest import Launch
 from tests.e2e.one_scan import CHECKPOINT, OFFICER, PC_COVID
-from tests.e2e.server import Served
+from tests.e2e.server import Served, wait_for
 from tests.e2e.tablet import PATIENCE_MS, Tablet
 from tests.e2e.wedge import InputMethod, scan_by_wedge
 
@@ -198,6 +198,55 @@ def test_the_camera_comes_back_from_the_background(tablet: Tablet) -> None:
     tablet.browser.camera.show(CCCD)
     tablet.page.evaluate(hide, "visible")
     expect_read(tablet, "Căn cước công dân", CLAIM)
+
+
+WORKERS = [[f"Công nhân thứ {number}", f"0010900{number:05}"] for number in range(1, 25)]
+"""So many that 1,000 characters a code need three codes."""
+
+
+def test_a_manifest_on_three_codes_is_scanned_in_any_order(served: Served, tablet: Tablet) -> None:
+    first, second, third = served.manifest("xe-dua-don", WORKERS, 1000)
+    _, other, *_ = served.manifest("xe-khac", WORKERS, 1000)
+    page = tablet.page
+    panel = page.locator(".gathering")
+    said = page.locator(".notice")
+    scan(tablet, third)
+    expect(panel).to_contain_text("1/3 mã đã quét", timeout=PATIENCE_MS)
+    tablet.browser.camera.show(None)
+    tablet.reopen_camera()
+    expect(panel).to_contain_text("1/3 mã đã quét")
+    for text, words in (
+        (other, "thuộc danh sách khác"),
+        (first[: len(first) // 2], "Chưa đọc được mã này"),
+        (CCCD.replace("ễ", "e"), "không thuộc danh sách đang quét"),
+    ):
+        scan_by_wedge(page, text)
+        expect(said).to_contain_text(words, timeout=PATIENCE_MS)
+    scan_by_wedge(page, first)
+    expect(panel).to_contain_text("2/3 mã đã quét", timeout=PATIENCE_MS)
+    expect(panel).to_contain_text("Còn thiếu mã số 2")
+    scan_by_wedge(page, third)
+    expect(said).to_contain_text("đã quét rồi", timeout=PATIENCE_MS)
+    expect(panel).to_contain_text("2/3 mã đã quét")
+    expect(page.get_by_text("Mã không hợp lệ")).to_have_count(0)
+    scan_by_wedge(page, second)
+    band = page.locator(".proof")
+    expect(band).to_contain_text("Danh sách đưa đón", timeout=PATIENCE_MS)
+    expect(band).to_contain_text(VERIFIED)
+    document = page.locator(".person .identity").first
+    expect(document).to_contain_text("Công ty xe-dua-don")
+    expect(document).to_contain_text("24")
+    plate = "60B01234"
+    tablet.button("Tiếp tục").click()
+    tablet.button("Không rõ nơi đi").click()
+    tablet.enter_plate(plate)
+    tablet.save()
+    tablet.send_now()
+    wait_for("the crossing at the server", lambda: plate in served.plates(CHECKPOINT))
+    crossing = served.crossing(served.record(CHECKPOINT, plate))
+    assert crossing.row.people == len(WORKERS)
+    (one,) = crossing.people.values()
+    assert (one["evidence"]["family"], one["evidence"]["status"]) == ("own", "verified")
 
 
 def test_a_typed_number_is_named_for_what_it_is(tablet: Tablet) -> None:

@@ -33,6 +33,15 @@ test("the first person drives, the next ride along", () => {
   expect(withPerson(one, { role: "passenger", evidence: null, card: null }).headcount).toBe(2);
 });
 
+test("a manifest brings as many people as it says, at most a crossing's", () => {
+  const manifest = (workers: number) =>
+    evidenceOf("own", "verified", "ok", { subject: { type: "manifest", id: "m", workers } });
+  const driven = (workers: number) => withPerson(draft, { role: "driver", evidence: manifest(workers), card: null });
+  expect(driven(45).headcount).toBe(45);
+  expect(driven(9_000).headcount).toBe(500);
+  expect(withPerson({ ...draft, headcount: 60 }, { role: "driver", evidence: manifest(45), card: null }).headcount).toBe(60);
+});
+
 test("a first person on foot leaves no vehicle", () => {
   expect(withPerson(draft, { role: "walker", evidence: null, card: null }).vehicle_class).toBe("on_foot");
 });

@@ -36,6 +36,15 @@ export function greenLaneDraft(direction: Direction, started_ms: number): Crossi
   return { ...newDraft(direction, "truck", started_ms), mode: "green_lane", purpose: "goods" };
 }
 
+/** The most that one crossing may have. */
+export const MOST_PEOPLE = 500;
+
+/** How many people a manifest says are in the vehicle. */
+function mannedBy(evidence: Evidence | null): number {
+  const workers = evidence?.subject?.type === "manifest" ? evidence.subject["workers"] : null;
+  return typeof workers === "number" ? Math.min(workers, MOST_PEOPLE) : 0;
+}
+
 /** The next person's most likely role. */
 export function nextRole(draft: CrossingDraft): Role {
   if (draft.vehicle_class === "on_foot") return "walker";
@@ -50,7 +59,7 @@ export function withPerson(draft: CrossingDraft, person: DraftPerson): CrossingD
     ...draft,
     people,
     origin,
-    headcount: Math.max(draft.headcount, people.length),
+    headcount: Math.max(draft.headcount, people.length, mannedBy(person.evidence)),
     vehicle_class: on_foot ? "on_foot" : draft.vehicle_class,
   };
 }

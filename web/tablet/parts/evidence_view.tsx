@@ -54,6 +54,30 @@ export function Warnings({ evidence }: { evidence: Evidence }): JSX.Element {
   );
 }
 
+const DOCUMENT_LINES = ["company", "plate", "route", "hours", "reason", "workers"] as const;
+
+/** What a permit, pass or manifest says besides whose it is: to compare with the vehicle. */
+export function DocumentCard({ subject }: { subject: Evidence["subject"] }): JSX.Element | null {
+  const { texts } = useUi();
+  const lines = DOCUMENT_LINES.flatMap((name) => {
+    const value = subject?.[name];
+    return typeof value === "string" || typeof value === "number" ? [{ name, value: String(value) }] : [];
+  });
+  if (lines.length === 0) return null;
+  return (
+    <section class="identity document">
+      <dl>
+        {lines.map(({ name, value }) => (
+          <div key={name}>
+            <dt>{texts.document[name]}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
 export function IdentityCard({ identity }: { identity: Evidence["identity"] }): JSX.Element {
   const { texts } = useUi();
   const [hidden, show] = useHiding();

@@ -4,6 +4,8 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { CrossingDraft, CrossingSummary, Decision, DraftPerson, Evidence, Place, SavedCrossing, VehicleClass } from "../core/types.ts";
 import { Notice, StepHead } from "../parts/controls.tsx";
+import { gather, type Gathered, withoutTheRest } from "../parts/gathering.ts";
+import { GatheringPanel, notAddedText } from "../parts/gathering_view.tsx";
 import { followVerdict, greenLaneDraft, newDraft, nextRole, withPerson } from "../parts/draft.ts";
 import { signal, wakeSound } from "../parts/feedback.ts";
 import { codeInPicture } from "../parts/photo.tsx";
@@ -16,12 +18,22 @@ import { NoCodeScreen, PersonScreen } from "./person.tsx";
 import { CrossingSheet, RecentScreen } from "./recent.tsx";
 import { VerdictScreen } from "./verdict.tsx";
 
+interface GatheringStep {
+  at: "gathering";
+  gathered: Gathered;
+  /** Why the last code was not added. */
+  said: string | null;
+}
+
 type Step =
   | { at: "home" }
   /** More people for the crossing on hand. */
   | { at: "adding" }
+  /** One code of several was read: on for the rest. */
+  | GatheringStep
   | { at: "person"; evidence: Evidence }
-  | { at: "no_code" }
+  /** `gathering`: where the way back leads. */
+  | { at: "no_code"; gathering?: GatheringStep }
   | { at: "journey" }
   | { at: "verdict" }
   | { at: "recent" };
@@ -64,6 +76,7 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
   const last = useRef({ text: "", time_ms: 0 });
   /** Set at once: a second tap may come before `busy` is on the screen, and would save another crossing. */
   const writing = useRef(false);
+  const gathered = step.at === "gathering" ? step.gathered : null;
 
   useEffect(() => onIdle(draft === null), [draft === null]);
   kept.current = { step, draft };
@@ -100,8 +113,14 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
       signal("read", settings.sound);
       setReading(false);
       setSaved(null);
+      const next = gather(gathered, evidence);
+      if (next.is === "not_added") {
+        if (gathered !== null) setStep({ at: "gathering", gathered, said: notAddedText(texts, next.why, evidence) });
+        return;
+      }
       if (draft === null) setDraft(newDraft(settings.direction, vehicle.current, now_ms));
-      setStep({ at: "person", evidence });
+      if (next.is === "more") setStep({ at: "gathering", gathered: next.gathered, said: null });
+      else setStep({ at: "person", evidence: next.evidence });
     }, fail);
   };
   const readPicture = (picture: Promise<Blob>): void => {
@@ -143,7 +162,8 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
   /** Back from a step: the code just read may be read again at once. */
   const back = (): void => {
     last.current = { text: "", time_ms: 0 };
-    if ((draft?.people.length ?? 0) > 0) setStep({ at: "verdict" });
+    if (step.at === "no_code" && step.gathering !== undefined) setStep(step.gathering);
+    else if ((draft?.people.length ?? 0) > 0) setStep({ at: "verdict" });
     else home();
   };
   const discard = (): void => {
@@ -254,7 +274,9 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
         error={error}
         reading={reading}
         saved={
-          saved !== null ? (
+          step.at === "gathering" ? (
+            step.said !== null ? <Notice>{step.said}</Notice> : null
+          ) : saved !== null ? (
             <SavedNotice key={saved.crossing.ref} saved_ms={saved.at_ms} undo={() => undo(saved.crossing)} over={() => setSaved(null)}>
               <span>({texts.verdict.unsent(state.unsent)})</span>
             </SavedNotice>
@@ -263,7 +285,9 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
           ) : null
         }
         adding={
-          step.at === "adding" ? (
+          step.at === "gathering" ? (
+            <GatheringPanel gathered={step.gathered} back={back} goOn={() => setStep({ at: "person", evidence: withoutTheRest(step.gathered) })} />
+          ) : step.at === "adding" ? (
             <StepHead title={texts.person.title_nth((draft?.people.length ?? 0) + 1)} back={() => setStep({ at: "verdict" })} />
           ) : null
         }
@@ -276,7 +300,7 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
         }}
         noCode={() => {
           wakeSound();
-          setStep({ at: "no_code" });
+          setStep(step.at === "gathering" ? { at: "no_code", gathering: step } : { at: "no_code" });
         }}
         seeAll={() => setStep({ at: "recent" })}
       />

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { CardColour, DraftPerson, Evidence, Role } from "../core/types.ts";
 import { Button, Chips, Sheet, StepHead } from "../parts/controls.tsx";
-import { IdentityCard, ProofBand, Warnings } from "../parts/evidence_view.tsx";
+import { DocumentCard, IdentityCard, ProofBand, Warnings } from "../parts/evidence_view.tsx";
 import { PassIcon, QuestionIcon, ReferIcon } from "../parts/icons.tsx";
 import { maskedNumber } from "../parts/hiding.ts";
 import { IdentityEntry, identityFrom, incomplete, NOTHING_TYPED } from "../parts/identity_entry.tsx";
@@ -36,6 +36,7 @@ export function PersonScreen({ number, evidence, role: first_role, done, back }:
       <StepHead title={number === 1 ? texts.person.title_first : texts.person.title_nth(number)} back={back} />
       <div class="scroll">
         <ProofBand evidence={evidence} />
+        <DocumentCard subject={evidence.subject} />
         <IdentityCard identity={evidence.identity} />
         <Warnings evidence={evidence} />
         {evidence.identity !== null && <p class="compare">{texts.person.compare}</p>}

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Action, CrossingDraft, Decision, OverrideReason } from "../core/types.ts";
 import { Button, Chips, Notice, Sheet } from "../parts/controls.tsx";
+import { DepartureRow } from "../parts/departure.tsx";
 import { GoodsSheet, quantityText } from "../parts/goods_sheet.tsx";
 import { ACTION_ICONS, CrossIcon, GoodsIcon, MinusIcon, OUTCOME_ICONS, PeopleIcon, PlaceIcon, PlusIcon, ScanIcon } from "../parts/icons.tsx";
 import { PlateSheet } from "../parts/plate_field.tsx";
@@ -12,10 +13,9 @@ import { TurnedBackNote } from "../parts/turned_back_note.tsx";
 import { placeName } from "../parts/places.ts";
 import { useUi } from "../parts/ui.ts";
 import { VehicleRow, VehicleSheet } from "../parts/vehicle_picker.tsx";
-import { ACTIONS, needsOverride } from "../parts/draft.ts";
+import { ACTIONS, MOST_PEOPLE, needsOverride } from "../parts/draft.ts";
 
 const OVERRIDES: readonly OverrideReason[] = ["paper_shown", "emergency", "superior_order", "code_unreadable", "local_resident", "other"];
-const MOST_PEOPLE = 500;
 /** Besides the first; a phone shows how many there are. */
 const REASONS_SHOWN = 2;
 
@@ -56,6 +56,12 @@ export function VerdictScreen(props: VerdictProps): JSX.Element {
           </button>
           <GoodsButton draft={draft} open={() => setOpen("goods")} />
         </div>
+        <DepartureRow
+          rises_ms={decision.asks_departure_ms}
+          departed_ms={draft.departed_ms ?? null}
+          grace={decision.grace}
+          choose={(departed_ms) => change({ departed_ms })}
+        />
         <TurnedBackNote plate={draft.plate?.normal ?? null} />
         <VehicleRow chosen={draft.vehicle_class} choose={(vehicle_class) => change({ vehicle_class })} more={() => setOpen("vehicles")} />
         <PeopleRow draft={draft} change={change} addPerson={props.addPerson} />

@@ -100,6 +100,22 @@ export const en: Texts = {
     sex: { M: "Male", F: "Female" },
   },
 
+  gathering: {
+    scanned: (count, of) => `${count}/${of} codes scanned`,
+    missing: (numbers) => `Still missing: code ${numbers.join(", ")}. Scan on, in any order.`,
+    go_on: "Go on without the rest",
+    not_added: {
+      repeated: "This code was scanned already.",
+      another_document: "This code is of another list and was not taken. To scan that list, go back.",
+      another_standing: "This code is of the same list, but its signature is trusted differently. Go back and scan from the start.",
+      not_a_part: "This code is not of the list being scanned and was not taken.",
+      not_readable: "This code could not be read yet. Scan it again.",
+      refused: "This code does not count:",
+    },
+  },
+
+  document: { company: "Company", plate: "Plate on the paper", route: "Route", hours: "Hours", reason: "Reason", workers: "People" },
+
   families: {
     cccd: "Chip ID card (CCCD)",
     can_cuoc: "ID card (Căn cước)",
@@ -207,6 +223,27 @@ export const en: Texts = {
     return_home: "Going home",
     official: "Official",
     other: "Other",
+  },
+
+  announced: {
+    title: "About to apply",
+    day: "on",
+    near: "this province",
+    up: "rises",
+    down: "falls",
+    set: "is set to",
+    rule_starts: "New rule",
+    rule_ends: "Ends",
+    others: (n: number): string => `and ${n} changes elsewhere`,
+  },
+
+  departure: {
+    label: "Departed before the level rose",
+    question: "The level just rose. Departed before",
+    yes: "Yes, before",
+    no: "No",
+    before: (time: string): string => `Before ${time}`,
+    grace: "The level at departure counts.",
   },
 
   outcomes: { pass: "PASS", refer: "CHECK MORE", turn_back: "TURN BACK" },

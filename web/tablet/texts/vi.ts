@@ -102,6 +102,23 @@ export const vi = {
     sex: { M: "Nam", F: "Nữ" },
   },
 
+  /** A manifest on several codes. */
+  gathering: {
+    scanned: (count: number, of: number): string => `${count}/${of} mã đã quét`,
+    missing: (numbers: readonly number[]): string => `Còn thiếu mã số ${numbers.join(", ")} – quét tiếp, thứ tự nào cũng được.`,
+    go_on: "Đi tiếp, thiếu mã",
+    not_added: {
+      repeated: "Mã này đã quét rồi.",
+      another_document: "Mã này thuộc danh sách khác – chưa nhận. Muốn quét danh sách kia thì quay lại.",
+      another_standing: "Mã này cùng danh sách nhưng chữ ký khác mức tin cậy – quay lại và quét từ đầu.",
+      not_a_part: "Mã này không thuộc danh sách đang quét – chưa nhận.",
+      not_readable: "Chưa đọc được mã này – quét lại.",
+      refused: "Mã này không được nhận:",
+    },
+  },
+
+  document: { company: "Đơn vị", plate: "Biển số trên giấy", route: "Tuyến", hours: "Giờ đi", reason: "Lý do", workers: "Số người" },
+
   families: {
     cccd: "Căn cước công dân",
     can_cuoc: "Căn cước",
@@ -212,6 +229,29 @@ export const vi = {
     return_home: "Về nhà",
     official: "Công vụ",
     other: "Khác",
+  },
+
+  /** What is about to change, on the lane's screen. */
+  announced: {
+    title: "Sắp áp dụng",
+    day: "ngày",
+    near: "tỉnh này",
+    up: "tăng",
+    down: "giảm",
+    set: "được công bố",
+    rule_starts: "Quy định mới",
+    rule_ends: "Hết hiệu lực",
+    others: (n: number): string => `và ${n} thay đổi nơi khác`,
+  },
+
+  /** Asked only within the hours of grace after a level rose. */
+  departure: {
+    label: "Xuất phát trước khi tăng cấp",
+    question: "Cấp dịch vừa tăng. Xuất phát trước",
+    yes: "Đúng, đi trước",
+    no: "Không",
+    before: (time: string): string => `Trước ${time}`,
+    grace: "Đang tính theo cấp dịch lúc xuất phát.",
   },
 
   outcomes: { pass: "CHO QUA", refer: "KIỂM TRA THÊM", turn_back: "QUAY ĐẦU" },
