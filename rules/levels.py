@@ -18,13 +18,15 @@ DATASETS = ("2021", "2025")
 MAX_WINDOWS = 40_000
 
 _CODE = re.compile(r"[0-9]{2,5}")
+_PROVINCE = re.compile(r"[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
 class LevelWindow:
     """One place at one level, from `starts_ms` (inclusive) to `ends_ms` (exclusive, None = open).
 
-    `starts_ms` is the later of valid-from and announced-at.
+    `starts_ms` is the later of valid-from and announced-at. `province`: the two digits of the
+    province that the place lies in, where the pack says it.
     """
 
     place: str
@@ -33,6 +35,7 @@ class LevelWindow:
     starts_ms: int
     ends_ms: int | None
     announced_at_ms: int | None
+    province: str | None = None
 
     def is_in_force(self, now_ms: int) -> bool:
         """From its first millisecond until just before its end."""
@@ -48,6 +51,7 @@ class LevelChange:
     from_level: int | None
     level: int
     starts_ms: int
+    province: str | None = None
 
 
 def place_key(dataset: str, code: str) -> str:
@@ -60,7 +64,7 @@ def parse_levels(content: object) -> tuple[LevelWindow, ...]:
 
     Raises RuleError("pack.field" | "pack.limit" | "pack.type") with the place in the content.
     """
-    value = checked(content, "pack", max_nodes=MAX_WINDOWS * 12)
+    value = checked(content, "pack", max_nodes=MAX_WINDOWS * 13)
     items = Shape(value, "").items("levels", MAX_WINDOWS)
     return tuple(_window(Shape(item, f"/levels/{index}")) for index, item in enumerate(items))
 
@@ -88,17 +92,20 @@ def upcoming(
     windows: Iterable[LevelWindow], now_ms: int, within_hours: int
 ) -> tuple[LevelChange, ...]:
     """Announced changes that start after `now_ms` and within so many hours, soonest first."""
-    all_windows = tuple(windows)
-    changes = []
-    for window in all_windows:
+    by_place: dict[str, list[LevelWindow]] = {}
+    soon = []
+    for window in windows:
+        by_place.setdefault(window.place, []).append(window)
         announced = window.announced_at_ms is not None and window.announced_at_ms <= now_ms
-        if not announced or not 0 < window.starts_ms - now_ms <= within_hours * HOUR_MS:
-            continue
-        before = level_at(all_windows, window.place, window.starts_ms - 1)
-        if before != window.level:
-            changes.append(
-                LevelChange(window.place, window.name, before, window.level, window.starts_ms)
-            )
+        if announced and 0 < window.starts_ms - now_ms <= within_hours * HOUR_MS:
+            soon.append(window)
+    changes = []
+    for window in soon:
+        place, name, level = window.place, window.name, window.level
+        before = level_at(by_place[place], place, window.starts_ms - 1)
+        if before != level:
+            change = LevelChange(place, name, before, level, window.starts_ms, window.province)
+            changes.append(change)
     return tuple(sorted(changes, key=lambda change: (change.starts_ms, change.place)))
 
 
@@ -126,7 +133,9 @@ def _window(shape: Shape) -> LevelWindow:
     starts_ms = max(starts_ms, starts_ms if announced_at_ms is None else announced_at_ms)
     if ends_ms is not None and ends_ms <= starts_ms:
         raise shape.refused("valid_to")
-    return LevelWindow(place_key(dataset, code), name, level, starts_ms, ends_ms, announced_at_ms)
+    province = shape.text("province", like=_PROVINCE) if shape.has("province") else None
+    key = place_key(dataset, code)
+    return LevelWindow(key, name, level, starts_ms, ends_ms, announced_at_ms, province)
 
 
 def _rank(window: LevelWindow) -> tuple[int, int]:

@@ -88,6 +88,7 @@ class Crossing(Tolerant):
     purpose = word(PURPOSES, metadata=LATEST_AUTO)
     origin = fields.Nested(Place, allow_none=True, metadata=LATEST_AUTO)
     destination = fields.Nested(Place, allow_none=True, metadata=LATEST_AUTO)
+    departed_ms = whole(0, 1 << 46, metadata=LATEST_AUTO)
     plate = fields.Nested(Plate, allow_none=True, metadata=LATEST_ASK)
     trailer_plate = fields.Nested(Plate, allow_none=True, metadata=LATEST_ASK)
     vehicle_class = word(VEHICLE_CLASSES, metadata=LATEST_AUTO)

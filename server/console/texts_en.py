@@ -339,6 +339,7 @@ EN: dict[str, str] = {
     "field.verdict": "Verdict",
     "field.action": "Done",
     "field.override": "Override",
+    "field.departed_ms": "Departed",
     "field.wait_s": "Wait",
     "field.paired_exit": "Matching exit",
     "field.complaint_code": "Complaint code",

@@ -339,6 +339,7 @@ VI: dict[str, str] = {
     "field.verdict": "Kết luận",
     "field.action": "Đã xử lý",
     "field.override": "Làm khác kết luận",
+    "field.departed_ms": "Xuất phát",
     "field.wait_s": "Chờ",
     "field.paired_exit": "Lượt ra tương ứng",
     "field.complaint_code": "Mã phản ánh",

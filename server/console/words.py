@@ -61,7 +61,7 @@ class Words:
             return ", ".join(str(one) for one in value)[:MAX_RAW_CHARACTERS]
         if name in VOCABULARIES:
             return word(self.language, VOCABULARIES[name], value)
-        if name == "occurred" and isinstance(value, int):
+        if name in ("occurred", "departed_ms") and isinstance(value, int):
             return times.long_time(value)
         if name == "wait_s":
             return text(self.language, "crossing.seconds", count=value)

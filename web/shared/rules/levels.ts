@@ -13,11 +13,13 @@ export const DATASETS = ["2021", "2025"];
 export const MAX_WINDOWS = 40_000;
 
 const CODE = /^[0-9]{2,5}$/;
+const PROVINCE = /^[0-9]{2}$/;
 
 /**
  * One place (a key) at one level, from `starts_ms` (inclusive) to `ends_ms` (exclusive, null = open).
  *
- * `starts_ms` is the later of valid-from and announced-at.
+ * `starts_ms` is the later of valid-from and announced-at. `province`: the two digits of the province
+ * that the place lies in, where the pack says it.
  */
 export type LevelWindow = {
   readonly place: string;
@@ -26,6 +28,7 @@ export type LevelWindow = {
   readonly starts_ms: number;
   readonly ends_ms: number | null;
   readonly announced_at_ms: number | null;
+  readonly province: string | null;
 };
 
 /** An announced change that is about to apply; `from_level` is null where none is published. */
@@ -35,6 +38,7 @@ export type LevelChange = {
   readonly from_level: number | null;
   readonly level: number;
   readonly starts_ms: number;
+  readonly province: string | null;
 };
 
 /** Levels by place key, as `external.levels` of decide(). */
@@ -51,7 +55,7 @@ export function placeKey(dataset: string, code: string): string {
  * Throws RuleError("pack.field" | "pack.limit" | "pack.type") with the place in the content.
  */
 export function parseLevels(content: unknown): LevelWindow[] {
-  const value = checked(content, "pack", { maxNodes: MAX_WINDOWS * 12 });
+  const value = checked(content, "pack", { maxNodes: MAX_WINDOWS * 13 });
   const items = new Shape(value, "").items("levels", MAX_WINDOWS);
   return items.map((item, index) => windowOf(new Shape(item, `/levels/${index}`)));
 }
@@ -76,12 +80,20 @@ export function levelsAt(windows: readonly LevelWindow[], nowMs: number): Levels
 
 /** Announced changes that start after `nowMs` and within so many hours, soonest first. */
 export function upcoming(windows: readonly LevelWindow[], nowMs: number, withinHours: number): LevelChange[] {
-  const changes: LevelChange[] = [];
-  for (const { place, name, level, starts_ms, announced_at_ms } of windows) {
+  const byPlace = new Map<string, LevelWindow[]>();
+  const soon: LevelWindow[] = [];
+  for (const window of windows) {
+    const { place, starts_ms, announced_at_ms } = window;
+    const others = byPlace.get(place);
+    if (others === undefined) byPlace.set(place, [window]);
+    else others.push(window);
     const announced = announced_at_ms !== null && announced_at_ms <= nowMs;
-    if (!announced || starts_ms <= nowMs || starts_ms - nowMs > withinHours * HOUR_MS) continue;
-    const from_level = levelAt(windows, place, starts_ms - 1);
-    if (from_level !== level) changes.push({ place, name, from_level, level, starts_ms });
+    if (announced && starts_ms > nowMs && starts_ms - nowMs <= withinHours * HOUR_MS) soon.push(window);
+  }
+  const changes: LevelChange[] = [];
+  for (const { place, name, level, starts_ms, province } of soon) {
+    const from_level = levelAt(byPlace.get(place) ?? [], place, starts_ms - 1);
+    if (from_level !== level) changes.push({ place, name, from_level, level, starts_ms, province });
   }
   return changes.sort((left, right) => left.starts_ms - right.starts_ms || compare(left.place, right.place));
 }
@@ -107,7 +119,8 @@ function windowOf(shape: Shape): LevelWindow {
   const announced_at_ms = shape.instantOrNull("announced_at");
   const starts_ms = Math.max(validFromMs, announced_at_ms ?? validFromMs);
   if (ends_ms !== null && ends_ms <= starts_ms) throw shape.refused("valid_to");
-  return { place: placeKey(dataset, code), name, level, starts_ms, ends_ms, announced_at_ms };
+  const province = shape.has("province") ? shape.text("province", { like: PROVINCE }) : null;
+  return { place: placeKey(dataset, code), name, level, starts_ms, ends_ms, announced_at_ms, province };
 }
 
 function isInForce(window: LevelWindow, nowMs: number): boolean {

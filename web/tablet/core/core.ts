@@ -7,6 +7,7 @@ import { conditionsOf } from "./conditions.ts";
 import { choiceEvents, ConflictWatch } from "./conflicts.ts";
 import { type Database, type Enrolment, keepAlert, openDatabase, type OwnEvent, readMeta } from "./db.ts";
 import { enrolDevice, enrolmentCode } from "./device.ts";
+import { Earlier } from "./earlier.ts";
 import { browserEnvironment, type Environment } from "./environment.ts";
 import { InForce } from "./in_force.ts";
 import { counts } from "./lookups.ts";
@@ -24,7 +25,7 @@ import { TurnBacks } from "./turned_back.ts";
 import { unsentFile } from "./unsent_file.ts";
 import { CoreError } from "./core_error.ts";
 import type { AppState, Conflict, Core, Evidence, Lead, RefusedEvent, TurnedBack, UnsentFile } from "./types.ts";
-import type { CrossingDraft, CrossingSummary, Decision, NamedPlace, SavedCrossing } from "./vocabulary.ts";
+import type { Announced, CrossingDraft, CrossingSummary, Decision, NamedPlace, SavedCrossing } from "./vocabulary.ts";
 import { decideDraft } from "./verdict.ts";
 
 /** Of a failed round: what a person has to know, not just wait for. */
@@ -51,6 +52,7 @@ class TabletCore implements Core {
   #asked_storage_ms = Number.NEGATIVE_INFINITY;
   readonly #force = new InForce();
   readonly #turn_backs = new TurnBacks();
+  readonly #earlier = new Earlier();
   #shift: Shift | null = null;
   #watch = new ConflictWatch();
 
@@ -97,6 +99,7 @@ class TabletCore implements Core {
     this.#dropShift();
     this.#rounds.forget();
     this.#force.clear();
+    this.#earlier.forget();
     this.#live.set({ alerts: [] });
     await this.#adopt(enrolment);
     await this.#loop.now();
@@ -149,7 +152,7 @@ class TabletCore implements Core {
   }
 
   decide(draft: CrossingDraft): Decision {
-    return decideDraft(draft, this.#force.rules, this.#enrolled().checkpoint, this.#serverMs());
+    return decideDraft(draft, this.#force.rules, this.#enrolled().checkpoint, this.#serverMs(), this.#earlier);
   }
 
   async save(draft: CrossingDraft): Promise<SavedCrossing> {
@@ -208,7 +211,12 @@ class TabletCore implements Core {
   }
 
   places(): readonly NamedPlace[] {
-    return this.#force.places;
+    return this.#force.places(this.#serverMs());
+  }
+
+  announced(): readonly Announced[] {
+    if (this.#enrolment === null) return [];
+    return this.#force.announced(this.#enrolment.checkpoint, this.#serverMs());
   }
 
   setUpdateReady(update_ready: boolean): void {
@@ -251,6 +259,7 @@ class TabletCore implements Core {
     } finally {
       await this.#refresh();
     }
+    await this.#learn();
     // Chromium grants what it refused before once the application is installed or often used.
     await this.#askStorage();
     void this.#loop.now();
@@ -263,7 +272,9 @@ class TabletCore implements Core {
       (error: unknown) => this.#notWritten(error),
     );
     // It is on disk: whatever fails from here on must not call it unsaved, or it is written again.
-    await this.#refresh().catch(() => undefined);
+    await this.#learn()
+      .then(() => this.#refresh())
+      .catch(() => undefined);
     void this.#loop.now();
     return row;
   }
@@ -290,6 +301,7 @@ class TabletCore implements Core {
       const alerts = await this.#rounds.run({ db, enrolment, packs: this.#force.packs, history, onProgress });
       const lasting = this.#live.now.alerts.filter((code) => LASTING.test(code));
       this.#live.set({ alerts: [...new Set([...lasting, ...alerts, ...(await this.#reloadPacks())])] });
+      await this.#learn();
       await this.conflicts();
     } catch (reason) {
       const error = isFull(reason) ? new CoreError("storage.full") : reason;
@@ -330,6 +342,12 @@ class TabletCore implements Core {
       clock_skew_ms: await readMeta(db, "offset_ms"),
       pin: await pinState(db, this.#environment.now()),
     });
+  }
+
+  /** What rules may ask of earlier crossings; person parts stay closed while no shift is open. */
+  async #learn(): Promise<void> {
+    const history = this.#history();
+    if (history !== null) await this.#earlier.refresh(this.#db(), this.#enrolled().device, history);
   }
 
   async #wake(): Promise<void> {

@@ -10,7 +10,7 @@ import type { RefusedEvent } from "./refused.ts";
 import type { StorageState } from "./room.ts";
 import type { Drained } from "./standing.ts";
 import type { TurnedBack } from "./turned_back.ts";
-import type { Checkpoint, CrossingDraft, CrossingSummary, Decision, NamedPlace, OfficerOnDuty, PackState, SavedCrossing } from "./vocabulary.ts";
+import type { Announced, Checkpoint, CrossingDraft, CrossingSummary, Decision, NamedPlace, OfficerOnDuty, PackState, SavedCrossing } from "./vocabulary.ts";
 
 export type { Conflict, ConflictSide, ConflictWrite, Drained, Evidence, RefusedEvent, TurnedBack };
 export type * from "./vocabulary.ts";
@@ -108,8 +108,10 @@ export interface Core {
   /** The unsent events, signed, persons sealed; also while locked. They stay unsent. Throws CoreError("export.empty"). */
   exportUnsent(): Promise<UnsentFile>;
   syncNow(): Promise<void>;
-  /** The places of the levels pack; changes only when `state().packs` is another object. */
+  /** The places of the levels pack; the same list until a level begins or ends. */
   places(): readonly NamedPlace[];
+  /** Levels and rules that start or end within 48 h, those nearby first; the same list for a minute. */
+  announced(): readonly Announced[];
   /** The service worker has a new version waiting. */
   setUpdateReady(ready: boolean): void;
 }

@@ -1,24 +1,29 @@
 /** A draft and the packs in force → a verdict with its reasons in words. */
 
+import { toIso } from "../../shared/rules/dates.ts";
 import { combine, decide, type Verdict as RulesVerdict } from "../../shared/rules/decide.ts";
 import { RuleError } from "../../shared/rules/errors.ts";
-import { type Levels, type LevelWindow, levelsAt, parseLevels } from "../../shared/rules/levels.ts";
+import { departuresThatMatter, externalLevels, type LevelBook, NO_LEVELS, parseLevelBook } from "../../shared/rules/grace.ts";
 import { type Basis, parseRulePack, type Reason, reasonsOf, type RulePack } from "../../shared/rules/pack.ts";
+import { NO_LISTS, parsePermitLists, type PermitLists } from "../../shared/rules/permit_lists.ts";
 import { parseWatchlist, type WatchFilter, watchHit } from "../../shared/rules/watchlist.ts";
+import type { Known } from "./earlier.ts";
+import { journeyExternal } from "./journey_external.ts";
 import type { Pack, Packs } from "./packs.ts";
-import type { Checkpoint, CrossingDraft, Decision, DraftPerson, NamedPlace, Verdict } from "./vocabulary.ts";
+import type { Checkpoint, CrossingDraft, Decision, DraftPerson, Verdict } from "./vocabulary.ts";
 
 /** The packs that decide, parsed once. A pack that does not parse is no pack: the verdict is then "refer". */
 export interface Rulebook {
   rules: RulePack | null;
   reasons: ReadonlyMap<string, Reason>;
-  windows: readonly LevelWindow[];
+  levels: LevelBook;
   watchlist: WatchFilter | null;
+  permits: PermitLists;
   /** Names of the packs that do not parse. */
   broken: readonly string[];
 }
 
-export const NO_RULES: Rulebook = { rules: null, reasons: reasonsOf(null), windows: [], watchlist: null, broken: [] };
+export const NO_RULES: Rulebook = { rules: null, reasons: reasonsOf(null), levels: NO_LEVELS, watchlist: null, permits: NO_LISTS, broken: [] };
 
 export function rulebookOf(packs: Packs): Rulebook {
   const broken: string[] = [];
@@ -26,9 +31,10 @@ export function rulebookOf(packs: Packs): Rulebook {
     ...parseRulePack(pack.name, pack.version, pack.issued_at, pack.content),
     confirmed_at_ms: pack.confirmed_ms,
   }));
-  const windows = parsed(packs.all.get("levels"), broken, (pack) => parseLevels(pack.content)) ?? [];
+  const levels = parsed(packs.all.get("levels"), broken, (pack) => parseLevelBook(pack.content)) ?? NO_LEVELS;
   const watchlist = parsed(packs.all.get("watchlist"), broken, (pack) => parseWatchlist(pack.content));
-  return { rules, reasons: reasonsOf(rules?.content ?? null), windows, watchlist, broken };
+  const permits = parsed(packs.all.get("permits"), broken, (pack) => parsePermitLists(pack.content)) ?? NO_LISTS;
+  return { rules, reasons: reasonsOf(rules?.content ?? null), levels, watchlist, permits, broken };
 }
 
 /** The same rules, confirmed by the server once more. */
@@ -39,17 +45,22 @@ export function confirmed(book: Rulebook, packs: Packs): Rulebook {
 }
 
 /** Each person's verdict and the most restrictive of them; a crossing of nobody is judged by its journey alone. */
-export function decideDraft(draft: CrossingDraft, book: Rulebook, checkpoint: Checkpoint, serverMs: number): Decision {
-  const levels = levelsAt(book.windows, serverMs);
+export function decideDraft(draft: CrossingDraft, book: Rulebook, checkpoint: Checkpoint, serverMs: number, known: Known): Decision {
+  const trip = tripOf(draft);
+  const levels = externalLevels(book.levels, trip, serverMs);
   const one = (person: DraftPerson | null): RulesVerdict => {
     const evidence = person?.evidence ?? null;
-    const external = { levels, watch_hit: watchHit(book.watchlist, evidence) };
-    return decide(evidence, journeyOf(draft, person, checkpoint), external, serverMs, book.rules);
+    const journey = journeyOf(draft, person, checkpoint);
+    const beside = journeyExternal(draft, person, journey, book.permits, known, serverMs);
+    const external = { ...levels, ...beside, watch_hit: watchHit(book.watchlist, evidence) };
+    return decide(evidence, journey, external, serverMs, book.rules);
   };
   const people = draft.people.map(one);
   const verdict = verdictOf(people.length === 0 ? one(null) : combine(people));
   const reasons = verdict.reasons.map((code) => book.reasons.get(code) ?? { code, vi: code, en: code });
-  return { verdict, reasons, basis: basisOf(verdict, book.rules), people: people.map(verdictOf) };
+  const asks_departure_ms = departuresThatMatter(book.levels, trip, serverMs);
+  const basis = basisOf(verdict, book.rules);
+  return { verdict, reasons, basis, people: people.map(verdictOf), asks_departure_ms, grace: levels.grace };
 }
 
 /** The text behind the first reason; null where that reason is no rule's. */
@@ -58,29 +69,20 @@ function basisOf({ reasons, rules }: Verdict, pack: RulePack | null): Basis | nu
   return fired.find((rule) => rule?.reason.code === reasons[0])?.basis ?? null;
 }
 
-/** Every place the levels pack names, with its level now. */
-export function placesOf(book: Rulebook, serverMs: number): NamedPlace[] {
-  const levels: Levels = levelsAt(book.windows, serverMs);
-  const places = new Map<string, NamedPlace>();
-  for (const { place: key, name } of book.windows) {
-    const [dataset, code] = key.split(":");
-    if ((dataset !== "2021" && dataset !== "2025") || code === undefined) continue;
-    places.set(key, { place: { dataset, code }, name, level: levels[key] ?? null });
-  }
-  return [...places.values()];
+/** Where from and where to, and since when where that was asked. */
+function tripOf({ origin, destination, departed_ms = null }: CrossingDraft): object {
+  return { origin, destination, departed_at: departed_ms === null ? null : toIso(departed_ms) };
 }
 
 /** What rules see of the journey; names of the wire (the shape "Journey"). */
 function journeyOf(draft: CrossingDraft, person: DraftPerson | null, checkpoint: Checkpoint): object {
-  const { direction, mode, purpose, origin, destination, vehicle_class, plate } = draft;
+  const { direction, mode, purpose, vehicle_class, plate } = draft;
   const { id, province, class: kind } = checkpoint;
   return {
     direction,
     mode,
     purpose,
-    origin,
-    destination,
-    departed_at: null,
+    ...tripOf(draft),
     checkpoint: { id, province, class: kind },
     role: person?.role ?? null,
     card: person?.card ?? null,

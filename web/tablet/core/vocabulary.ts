@@ -114,6 +114,8 @@ export interface CrossingDraft {
   action: Action;
   override: OverrideReason | null;
   note?: string;
+  /** When the journey began, as far as it was asked: just before a level rose, or no sooner than that. */
+  departed_ms?: number | null;
   /** When the first code was read, for the waiting time; null when unknown. */
   started_ms?: number | null;
 }
@@ -138,7 +140,17 @@ export interface Decision {
   /** Of the rule that decided; null where none did (no rule fired, or the packs cannot be used). */
   basis: LegalBasis | null;
   people: readonly Verdict[];
+  /** The rises of a level, oldest first, before which to have departed would count for more; mostly none. */
+  asks_departure_ms: readonly number[];
+  /** The levels that count are those when the journey began. */
+  grace: boolean;
 }
+
+/** What is about to change: a place's level, or a rule that begins or ends to hold here. */
+export type Announced = { id: string; starts_ms: number; near: boolean } & (
+  | { kind: "level"; name: string; from_level: number | null; level: number }
+  | { kind: "rule_starts" | "rule_ends"; outcome: Outcome; vi: string; en: string }
+);
 
 export interface SavedCrossing {
   record: string;

@@ -13,7 +13,7 @@ import {
   type SavedCrossing,
 } from "../core/types.ts";
 import { FAKE_CONFLICTS, FAKE_REFUSED } from "./fake_conflicts.ts";
-import { FAKE_EVIDENCE, FAKE_PLACES, fakeRecent, HA_DONG, OFFICER } from "./fake_data.ts";
+import { FAKE_EVIDENCE, FAKE_PLACES, fakeAnnounced, fakeRecent, HA_DONG, OFFICER } from "./fake_data.ts";
 
 const PIN = "246810";
 const HOUR_MS = 3_600_000;
@@ -149,6 +149,7 @@ export function fakeCore(query: URLSearchParams): Core {
       set({ sync: { ...state.sync, status: "idle" }, unsent: 0, oldest_unsent_ms: null, last_contact_ms: Date.now() });
     },
     places: () => FAKE_PLACES,
+    announced: () => (query.has("announced") ? fakeAnnounced(Date.now()) : []),
     setUpdateReady: (update_ready) => set({ update_ready }),
   };
 }
@@ -159,6 +160,8 @@ function decide(draft: CrossingDraft): Decision {
     reasons: REASONS[reason] === undefined ? [] : [REASONS[reason]],
     basis: { document: "22/CT-UBND", clause: "Khoản 3", unconfirmed: true },
     people: [],
+    asks_departure_ms: [],
+    grace: false,
   });
   if (draft.mode === "green_lane") return one("pass", "green_lane");
   if (draft.people.some((person) => person.evidence?.status === "invalid")) return one("turn_back", "forged");

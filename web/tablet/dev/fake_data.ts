@@ -1,6 +1,6 @@
 /** Synthetic people, places and crossings for the fake core. */
 
-import type { Checkpoint, CrossingSummary, Evidence, NamedPlace, OfficerOnDuty } from "../core/types.ts";
+import type { Announced, Checkpoint, CrossingSummary, Evidence, NamedPlace, OfficerOnDuty } from "../core/types.ts";
 import { evidenceOf } from "../../shared/credentials/evidence.ts";
 import { plateFrom } from "../parts/plate_text.ts";
 
@@ -69,6 +69,17 @@ export const FAKE_PLACES: readonly NamedPlace[] = [
   place("10126", "Thị trấn Kim Bài, Huyện Thanh Oai, Hà Nội", 3),
   place("7210", "Phường Đặng Cương Trực, Thành phố Bắc Giang, Bắc Giang", 3),
 ];
+
+/** Tonight's change, one elsewhere and a rule that ends. */
+export function fakeAnnounced(now_ms: number): Announced[] {
+  const starts_ms = now_ms + 5 * 3_600_000;
+  const level = { kind: "level" as const, from_level: 2, starts_ms };
+  return [
+    { ...level, id: "2021:9556", name: "Phường Hà Cầu, Hà Đông, Hà Nội", level: 4, near: true },
+    { kind: "rule_ends", id: "HN-22-CT:1", starts_ms, near: true, outcome: "refer", vi: "Giấy đi đường", en: "Permits" },
+    { ...level, id: "2021:7210", name: "Phường Đặng Cương Trực, Bắc Giang", level: 1, near: false },
+  ];
+}
 
 export function fakeRecent(now_ms: number): CrossingSummary[] {
   const row = (minutes: number, typed: string, patch: Partial<CrossingSummary>): CrossingSummary => ({

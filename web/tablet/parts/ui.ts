@@ -3,7 +3,7 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { CameraHandle, CameraState } from "../core/decode.ts";
-import { type AppState, type Core, CoreError, type NamedPlace } from "../core/types.ts";
+import { type Announced, type AppState, type Core, CoreError, type NamedPlace } from "../core/types.ts";
 import type { Texts } from "../texts/vi.ts";
 import type { Settings } from "./settings.ts";
 
@@ -25,6 +25,8 @@ export interface Ui {
   devices: Devices;
   /** Places of the levels pack; empty while there is none. */
   places: readonly NamedPlace[];
+  /** What is about to change, nearest first. */
+  announced: readonly Announced[];
   /** A sheet over the screen reads codes of its own: the screen must not read them too. */
   covered: boolean;
 }

@@ -1,7 +1,7 @@
 /** Which screen is up, and what lies around it: words, colours, clock, status line. */
 
 import type { JSX } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Core } from "../core/types.ts";
 import { Notice } from "../parts/controls.tsx";
 import { wakeSound } from "../parts/feedback.ts";
@@ -61,7 +61,8 @@ export function App({ core, devices, update }: AppProps): JSX.Element {
     change,
     now_ms,
     devices,
-    places: useMemo(() => core.places(), [state.packs]),
+    places: core.places(),
+    announced: core.announced(),
     covered: false,
   };
   return (

@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { CrossingSummary } from "../core/types.ts";
+import { AnnouncedBar } from "../parts/announced_bar.tsx";
 import { Button, Notice } from "../parts/controls.tsx";
 import { CameraIcon, GreenLaneIcon, InIcon, NoCodeIcon, OutIcon, SampleIcon } from "../parts/icons.tsx";
 import { PhotoButton, SampleSheet, useSamples } from "../parts/photo.tsx";
@@ -44,6 +45,8 @@ export function HomeScreen(props: HomeProps): JSX.Element {
         {props.saved}
         {props.error !== null && <Notice kind="bad">{props.error}</Notice>}
       </div>
+      {/* One cell of the grid, filled or not. */}
+      <div class="announced-cell">{props.adding === null && <AnnouncedBar />}</div>
       {props.adding === null ? (
         <div class="direction" role="radiogroup" aria-label={texts.home.direction}>
           {(["in", "out"] as const).map((one) => (

@@ -7,6 +7,7 @@ import "./status_bar.css";
 import "./shift.css";
 import "./lane.css";
 import "./steps.css";
+import "./announced.css";
 import "./status.css";
 import "./inbox.css";
 import "./fields.css";
