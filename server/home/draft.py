@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,6 +74,27 @@ class Sources:
         merged = merge_events(events)
         fields, items = shown_values(merged, kind)
         return Written(merged, fields, items.get("people", {}))
+
+    def crossings(self, ids: Sequence[int]) -> dict[int, list[OpenEvent]]:
+        """The events of these crossings by their numbers in the view, person parts opened.
+
+        At once: the log keeps events by the run, and one by one each would cost a whole run.
+        """
+        of: dict[int, list[int]] = {}
+        marks = ",".join("?" * len(ids))
+        for record, n in self.view.execute(
+            f"SELECT record, n FROM record_events WHERE record IN ({marks})", tuple(ids)
+        ):
+            of.setdefault(n, []).append(record)
+        stored = read_events(self.log, list(of))
+        load_day_keys(self.log, stored, self.day_keys)
+        found: dict[int, list[OpenEvent]] = {one: [] for one in ids}
+        for event in stored:
+            opened = open_event(event, self.day_keys)
+            if opened.body.kind == "crossing":
+                for record in of[event.n]:
+                    found[record].append(opened)
+        return found
 
     def events(self, kind: str, record: str) -> list[OpenEvent]:
         """The events of a record, person parts opened."""

@@ -10,17 +10,22 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Self
 
 from server.config import Config
 from server.failures import log_failure
-from server.home import arrivals, duplicates, turn_backs
+from server.home import alerts, arrivals, duplicates, turn_backs
+from server.home.books import Books
+from server.home.concerned import note_changes, note_done
 from server.home.draft import Draft, Sources
 from server.keys import KeyRing
+from server.store.blind import BlindIndex
 from server.store.own_chain import person_text
 from server.store.own_event import OwnEvent
 from server.store.persons import DayKeys
+from server.store.registered import Checkpoint
 from server.store.registry import read_checkpoints
 from server.store.search import ROW, crossing_row
 from server.store.sqlite import SqliteStore, open_store
@@ -46,29 +51,44 @@ class HomeLook:
         self._config = config
         self._keys = keys
         self._day_keys = DayKeys(keys)
+        self._blind = BlindIndex(keys)
+        self._books = Books()
         self._now_ms = now_ms
         self._store: SqliteStore | None = None
 
     def __call__(self, log: sqlite3.Connection, view: sqlite3.Connection) -> bool:
-        """Look at the next crossings and write what they ask for; whether there are more."""
-        ids = [
-            int(one)
-            for (one,) in view.execute(f"SELECT id FROM to_look ORDER BY id LIMIT {LOOK_ROWS}")
-        ]
-        if not ids:
+        """Look at the next crossings and write what they ask for; whether there are more.
+
+        What changed comes first, and then what changed lists concern.
+        """
+        now_ms = self._now_ms()
+        newest = self._books.refresh(log)
+        note_changes(view, self._books, newest, self._blind, now_ms)
+        ids = _next(view, "to_look", LOOK_ROWS)
+        again = [] if len(ids) == LOOK_ROWS else _next(view, "to_decide", LOOK_ROWS - len(ids))
+        if not ids and not again:
+            note_done(view)
             return False
-        districts = {one.id: one.district for one in read_checkpoints(log)}
+        places = {one.id: one for one in read_checkpoints(log)}
+        districts = {name: one.district for name, one in places.items()}
         sources = Sources(log, view, self._day_keys, districts)
-        self._write(drafts(sources, ids))
+        judging = Judging(sources, places, self._books, now_ms)
+        self._write(drafts(sources, ids, again, judging))
         with transaction(view):
             view.executemany("DELETE FROM to_look WHERE id = ?", [(one,) for one in ids])
-            (left,) = view.execute("SELECT count(*) FROM to_look").fetchone()
-            if not left:
+            view.executemany("DELETE FROM to_decide WHERE id = ?", [(one,) for one in again])
+            unseen, undecided = (
+                view.execute(f"SELECT EXISTS (SELECT 1 FROM {table})").fetchone()[0]
+                for table in ("to_look", "to_decide")
+            )
+            if not undecided:
+                note_done(view)
+            if ids and not unseen:
                 view.execute(
                     "INSERT OR REPLACE INTO meta (key, value) VALUES ('looked', ?)",
                     (str(watermark(view)),),
                 )
-        return bool(left)
+        return bool(unseen or undecided)
 
     def close(self) -> None:
         if self._store is not None:
@@ -110,18 +130,63 @@ class HomeLook:
         )
 
 
-def drafts(sources: Sources, ids: Iterable[int]) -> Iterator[Draft]:
-    """What these crossings ask for and is not written yet, each record once."""
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """What deciding again needs besides the crossing."""
+
+    sources: Sources
+    places: Mapping[str, Checkpoint]
+    books: Books
+    now_ms: int
+
+    def drafts(self, rows: Sequence[tuple[int, CrossingRow]]) -> Iterator[Draft]:
+        """The alerts to write about these crossings."""
+        recent = {record_id: row for record_id, row in rows if alerts.is_recent(row, self.now_ms)}
+        events = self.sources.crossings(list(recent))
+        for record_id, row in recent.items():
+            place = self.places.get(row.checkpoint)
+            found = alerts.wanted(row, events[record_id], place, self.books, self.now_ms)
+            if found is not None:
+                yield from alerts.drafts(self.sources, row, found, ("decision", "late"))
+
+
+def drafts(
+    sources: Sources, ids: Iterable[int], again: Iterable[int], judging: Judging
+) -> Iterator[Draft]:
+    """What these crossings ask for and is not written yet, each record once.
+
+    Those in `again` changed in nothing but the lists: they are decided, and linked with nobody.
+    """
     made: set[str] = set()
     passages = duplicates.Passages(sources.view)
+    decided: dict[int, CrossingRow] = {}
     for record_id in ids:
         linked = list(duplicates.drafts(sources, passages, record_id))
         yield from (one for one in linked if one.record not in made)
         made |= {one.record for one in linked}
-        row = sources.view.execute(f"{ROW} WHERE id = ?", (record_id,)).fetchone()
+        row = _row(sources.view, record_id)
         # A crossing that is being linked is looked at again when the link is in the view.
         if row is not None and not linked:
-            yield from _notices(sources, crossing_row(row))
+            yield from _notices(sources, row)
+            decided[record_id] = row
+    for record_id in again:
+        row = _row(sources.view, record_id)
+        if row is not None:
+            decided[record_id] = row
+    for one in judging.drafts(list(decided.items())):
+        if one.record not in made:
+            made.add(one.record)
+            yield one
+
+
+def _next(view: sqlite3.Connection, table: str, limit: int) -> list[int]:
+    rows = view.execute(f"SELECT id FROM {table} ORDER BY id LIMIT ?", (limit,))
+    return [int(one) for (one,) in rows]
+
+
+def _row(view: sqlite3.Connection, record_id: int) -> CrossingRow | None:
+    row = view.execute(f"{ROW} WHERE id = ?", (record_id,)).fetchone()
+    return None if row is None else crossing_row(row)
 
 
 def _notices(sources: Sources, row: CrossingRow) -> Iterator[Draft]:

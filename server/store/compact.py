@@ -1,8 +1,8 @@
 """Dropping the bodies of old runs, once what reports ask of them is counted. SPEC G7–G9.
 
-All that belongs to a crossing goes together or stays: its events, the reviews and links and
-notices about it, and whatever shares a run with one of them. What is in the way: a younger event,
-an open review, an event that still waits, an erasure.
+All that belongs to a crossing goes together or stays: its events, the reviews, links, notices and
+alerts about it, and whatever shares a run with one of them. What is in the way: a younger event,
+an open review or alert, an event that still waits, an erasure.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ _SPREAD = (
 _TIES = (
     "SELECT r.id, s.id FROM reviews r JOIN records s ON s.record = r.subject",
     "SELECT n.id, s.id FROM notices n JOIN records s ON s.record = n.subject",
+    "SELECT a.alert, s.id FROM alert_subjects a JOIN records s ON s.record = a.subject",
     "SELECT l.id, s.id FROM links l JOIN records s ON s.record IN (l.one, l.other)",
 )
 _COUNTS = (
@@ -84,6 +85,7 @@ class Compaction:
                     pairs = (one, other, other, one)
                     self._plan.execute("INSERT INTO ties VALUES (?, ?), (?, ?)", pairs)
             self._block(view.execute("SELECT id FROM crossings WHERE review = 'open'"))
+            self._block(view.execute("SELECT id FROM alerts WHERE listed <> 'closed'"))
             self._plan.execute("COMMIT")
             self._spread()
         finally:

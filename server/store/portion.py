@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from server.store.alerts import put_alert
 from server.store.arrived import arrived, places
 from server.store.blind import BlindIndex
 from server.store.crossing_row import Cutoffs
@@ -130,6 +131,8 @@ class Portions:
             return put_link(view, record_id, of_kind, since)
         if kind in ("turn_back", "arrival"):
             put_notice(view, record_id, of_kind, since)
+        if kind == "alert":
+            put_alert(view, record_id, of_kind, since)
         return set()
 
     def _erased(

@@ -31,6 +31,9 @@ TABLES: dict[str, str] = {
     " ORDER BY 1",
     "notices": f"SELECT {_NAMED.format('v.id')}, kind, subject, withdrawn, since FROM notices v"
     " ORDER BY 1",
+    "alerts": "SELECT record, code, checkpoint, occurred_ms, state, withdrawn, listed, since"
+    " FROM alerts ORDER BY 1",
+    "alert_subjects": f"SELECT {_NAMED.format('alert')}, subject FROM alert_subjects ORDER BY 1, 2",
     "chains": "SELECT device, branch, through, ahead FROM chains ORDER BY 1, 2",
     "unverified": f"SELECT device, branch, seq, {_NAMED.format('u.record')}, since, closed"
     " FROM unverified u ORDER BY 1, 2, 3",

@@ -82,7 +82,9 @@ def keep_looked(
             "DELETE FROM to_look WHERE id IN (SELECT id FROM crossings WHERE since_n <= ?)",
             (int(old["looked"]),),
         )
-        fresh.execute("INSERT INTO meta (key, value) VALUES ('looked', ?)", (old["looked"],))
+        # `lists`: what changed of the packs since is still to be decided (SPEC W5).
+        kept = [(name, old[name]) for name in ("looked", "lists") if name in old]
+        fresh.executemany("INSERT INTO meta (key, value) VALUES (?, ?)", kept)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from sqlite_utils.migrations import Migrations
 
 from server.store.log_schema import execute_all
 
-VIEW_SCHEMA = 4
+VIEW_SCHEMA = 5
 
 FLAGS = (
     "override",
@@ -47,7 +47,9 @@ def m001_crossings(db: Database) -> None:
     Numbers of the log: `since` is the one from which an event, review or link counts, `first_n`
     the one from which a crossing is there, `since_n` the one from which its row is as it stands.
     `counted_as` names the crossing that counts for this one, "" for itself. `id_keys` are the
-    tokens of whole ID numbers where there is no plate. `ahead` lists runs beyond a gap.
+    tokens of whole ID numbers where there is no plate. `ahead` lists runs beyond a gap. `listed` is
+    an alert's state, or "closed" where it was withdrawn. `to_look` and `to_decide` are crossings
+    that the home server has yet to look at, and to decide again because lists changed.
     """
     execute_all(
         db,
@@ -102,6 +104,16 @@ def m001_crossings(db: Database) -> None:
             withdrawn INTEGER NOT NULL, since INTEGER NOT NULL
         );
         CREATE INDEX notices_by_subject ON notices (subject);
+        CREATE TABLE alerts (
+            id INTEGER PRIMARY KEY, record TEXT NOT NULL, code TEXT NOT NULL,
+            checkpoint TEXT NOT NULL, occurred_ms INTEGER NOT NULL, state TEXT NOT NULL,
+            withdrawn INTEGER NOT NULL, listed TEXT NOT NULL, since INTEGER NOT NULL
+        );
+        CREATE INDEX alerts_listed ON alerts (listed, occurred_ms, record);
+        CREATE TABLE alert_subjects (
+            subject TEXT NOT NULL, alert INTEGER NOT NULL, PRIMARY KEY (subject, alert)
+        ) WITHOUT ROWID;
+        CREATE INDEX alert_subjects_by_alert ON alert_subjects (alert);
         CREATE TABLE chains (
             device TEXT NOT NULL, branch INTEGER NOT NULL, through INTEGER NOT NULL,
             ahead TEXT NOT NULL, PRIMARY KEY (device, branch)
@@ -129,5 +141,6 @@ def m001_crossings(db: Database) -> None:
             vehicles INTEGER NOT NULL, PRIMARY KEY (checkpoint, day, direction, action)
         ) WITHOUT ROWID;
         CREATE TABLE to_look (id INTEGER PRIMARY KEY);
+        CREATE TABLE to_decide (id INTEGER PRIMARY KEY);
         """,
     )

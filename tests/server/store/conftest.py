@@ -55,11 +55,11 @@ class World:
         with Projector(self.config, self.sqlite.keys) as projector:
             return projector.catch_up()
 
-    def look(self) -> int:
+    def look(self, now_ms: int = NOON_MS) -> int:
         """Project, and let the home server write what follows from it, until it has no more."""
         with (
             Projector(self.config, self.sqlite.keys) as projector,
-            HomeLook(self.config, self.sqlite.keys, lambda: NOON_MS) as looker,
+            HomeLook(self.config, self.sqlite.keys, lambda: now_ms) as looker,
         ):
             while True:
                 reached = projector.catch_up()
