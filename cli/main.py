@@ -20,6 +20,7 @@ COMMANDS = {
     "issue": "cli.issue",
     "keys": "cli.keys",
     "officer": "cli.officer",
+    "permits": "cli.permits",
     "plate": "cli.plate",
     "purge": "cli.purge",
     "rebuild": "cli.rebuild",
@@ -33,6 +34,7 @@ COMMANDS = {
     "user": "cli.user",
     "verify": "cli.verify",
     "verify-log": "cli.verify_log",
+    "watchlist": "cli.watchlist",
 }
 """Command → the module that holds a click command of the same name (`-` is `_` there)."""
 

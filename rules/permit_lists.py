@@ -115,9 +115,7 @@ def parse_permit_lists(content: object) -> PermitLists:
     )
     if len({(one.type, one.id) for one in quotas}) != len(quotas):
         raise shape.refused("quotas")
-    hours = shape.integer(
-        "turned_back_hours", 1, MAX_TURNED_BACK_HOURS, DEFAULT_TURNED_BACK_HOURS
-    )
+    hours = shape.integer("turned_back_hours", 1, MAX_TURNED_BACK_HOURS, DEFAULT_TURNED_BACK_HOURS)
     if not shape.has("suspended"):
         return PermitLists(quotas, turned_back_hours=hours)
     suspended = shape.inner("suspended")
