@@ -1,0 +1,136 @@
+/** What rules see of earlier crossings while offline: uses of a document, refusals here, refusals nearby. */
+
+import { expect, test } from "vitest";
+import { evidenceOf } from "../../shared/credentials/evidence.ts";
+import { uuid7 } from "../../shared/sync/encoding.ts";
+import { otherBody, rulesContent } from "./test/fake_server.ts";
+import { core, enrolAndOpen, environment, restart, server, settle } from "./test/started.ts";
+import { draftOf, person } from "./test/tablet.ts";
+import { OFFICER, PIN } from "./test/fake_content.ts";
+import type { CrossingDraft } from "./vocabulary.ts";
+
+const HOUR_MS = 3_600_000;
+let records = 0;
+
+function rule(id: string, path: string): object {
+  const [sample] = (rulesContent() as { rules: object[] }).rules;
+  const reason = { code: id, vi: id, en: id };
+  return { ...sample, id: `t.${id}`, condition: { "===": [{ var: path }, true] }, outcome: "refer", reason };
+}
+
+async function publish(lists: object): Promise<void> {
+  const rules = [
+    rule("overspent", "external.permit.overspent"),
+    rule("turned_back", "external.turned_back"),
+    rule("suspended", "external.company_suspended"),
+  ];
+  await server.publish("rules", 2, { ...rulesContent(), rules });
+  await server.publish("permits", 1, lists);
+  await enrolAndOpen();
+}
+
+/** A truck whose driver shows a pass. */
+function withPass(plate = "79C12345", more: object = {}, status: "verified" | "claim" = "verified"): CrossingDraft {
+  const subject = { type: "pass", id: "pass-1", plate, company: "CTY TNHH Đại Phát", ...more };
+  const evidence = evidenceOf("own", status, status === "verified" ? "ok" : "unsigned", { subject });
+  const draft = draftOf({ ...person("Lái Xe"), card: null, evidence });
+  return { ...draft, plate: { read: plate, normal: plate, candidates: ["car"] } };
+}
+
+/** The clocks of tablet and server go together: nothing is measured anew. */
+function later(ms: number): void {
+  environment.clock_ms += ms;
+  server.clock_ms += ms;
+}
+
+const reasons = (draft: CrossingDraft): readonly string[] => core.decide(draft).verdict.reasons;
+
+test("a pass used as often as the day allows is overspent, offline and after a restart", async () => {
+  await publish({ quotas: [{ type: "pass", per_day: 2 }] });
+  server.mischief = () => "drop_request";
+  await core.save(withPass());
+  expect(reasons(withPass())).toEqual(["no_restriction"]);
+  const second = await core.save(withPass());
+  expect(reasons(withPass())).toEqual(["overspent"]);
+  await restart();
+  await core.openShift(await server.badge(OFFICER), PIN);
+  expect(reasons(withPass())).toEqual(["overspent"]);
+  await core.undo(second);
+  expect(reasons(withPass())).toEqual(["no_restriction"]);
+});
+
+test("yesterday's use, a refusal and an unsigned copy use nothing up", async () => {
+  await publish({ quotas: [{ type: "pass", per_day: 1 }] });
+  await core.save(withPass());
+  later(24 * HOUR_MS);
+  expect(reasons(withPass())).toEqual(["no_restriction"]);
+  await core.save(withPass("79C12345", {}, "claim"));
+  await core.save({ ...withPass("79C99999"), action: "turned_back", override: "other" });
+  expect(reasons(withPass())).toEqual(["no_restriction"]);
+});
+
+test("what another tablet of the checkpoint saw of a pass counts too", async () => {
+  await publish({ quotas: [{ id: "pass-1", total: 1 }] });
+  const record = uuid7(server.clock_ms, new Uint8Array(10).fill(3));
+  const body = JSON.parse(otherBody(record, server.clock_ms - HOUR_MS)) as object;
+  const evidence = { family: "own", status: "verified", code: "ok" };
+  const people = { 1: { role: "driver", evidence } };
+  const shown = { people: { 1: { facts: { permit: { type: "pass", id: "pass-1" } } } } };
+  await server.addOther(JSON.stringify({ ...body, items: { people } }), JSON.stringify({ salt: "AAAAAAAAAAAAAAAAAAAAAA", set: {}, items: shown }));
+  expect(reasons(withPass())).toEqual(["no_restriction"]);
+  await settle();
+  expect(reasons(withPass())).toEqual(["overspent"]);
+  expect(reasons(withPass("79C12345", { id: "pass-2" }))).toEqual(["no_restriction"]);
+});
+
+test("a vehicle refused here within the hours is turned back for the rules, until the refusal is voided", async () => {
+  await publish({ turned_back_hours: 2 });
+  const plain = withPass("30F11111");
+  const refusal = await core.save({ ...plain, action: "turned_back", override: "other" });
+  expect(reasons(plain)).toEqual(["turned_back"]);
+  expect(reasons(withPass("30F22222"))).toEqual(["no_restriction"]);
+  later(2 * HOUR_MS + 1);
+  expect(reasons(plain)).toEqual(["no_restriction"]);
+  later(-HOUR_MS);
+  expect(reasons(plain)).toEqual(["turned_back"]);
+  await core.undo(refusal);
+  expect(reasons(plain)).toEqual(["no_restriction"]);
+});
+
+test("a vehicle refused at a neighbour is turned back for the rules", async () => {
+  await publish({});
+  const record = uuid7(server.clock_ms, new Uint8Array(10).fill((records += 1)));
+  const body = JSON.parse(otherBody(record, server.clock_ms)) as object;
+  const set = { subject: record, checkpoint: "hd-dai-lo", district: "268", occurred: server.clock_ms - HOUR_MS, plate: "29C12345" };
+  await server.addOther(JSON.stringify({ ...body, kind: "turn_back", home: "hd-dai-lo", officer: null, set }), null);
+  expect(reasons(withPass("29C12345"))).toEqual(["no_restriction"]);
+  await settle();
+  expect(reasons(withPass("29C12345"))).toEqual(["turned_back"]);
+});
+
+test("a suspended company is seen whoever of the vehicle shows its paper", async () => {
+  const companies = [{ name: "Công ty TNHH Đại Phát", reference: "12/UBND" }];
+  await publish({ suspended: { companies } });
+  const draft = withPass();
+  expect(reasons({ ...draft, people: [...draft.people, person("Phụ Xe")] })).toEqual(["suspended"]);
+  expect(core.decide({ ...draft, people: [person("Một Người")] }).verdict.reasons).toEqual(["no_restriction"]);
+});
+
+test("lists that do not parse leave the last good ones in force", async () => {
+  await publish({ quotas: [{ type: "pass", per_day: 0 }] });
+  await server.publish("permits", 2, { quotas: [{ type: "badge", per_day: 9 }] });
+  await settle();
+  expect(core.state().packs["permits"]).toMatchObject({ version: 1 });
+  expect(reasons(withPass())).toEqual(["overspent"]);
+});
+
+test("what a pass said stands in the person part, for the home server alone", async () => {
+  await publish({});
+  await core.save(withPass("79C12345", { hours: "12:00-12:01" }));
+  await settle();
+  const [event] = server.log();
+  expect(event?.body).not.toContain("pass-1");
+  expect(JSON.parse(event?.person ?? "")).toMatchObject({
+    items: { people: { 1: { facts: { permit: { type: "pass", id: "pass-1", plate_ok: true, hours_ok: false, places_ok: true, company: "CTY TNHH Đại Phát" } } } } },
+  });
+});
