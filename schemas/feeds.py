@@ -18,7 +18,7 @@ def feed_of(kind: str, home: str, fields: Mapping[str, Any]) -> str:
     """
     if kind == "turn_back" and isinstance(fields.get("district"), str):
         return f"turn_backs:{fields['district']}"
-    if kind == "arrival":
+    if kind in ("arrival", "erasure"):
         place = fields.get("destination")
         if isinstance(place, Mapping) and "dataset" in place and "code" in place:
             return f"arrivals:{place['dataset']}-{place['code']}"
@@ -33,5 +33,5 @@ def checkpoint_feed(checkpoint: str) -> str:
     return f"checkpoint:{checkpoint}"
 
 
-FEED_FIELDS = frozenset({"turn_back", "arrival", "alert"})
+FEED_FIELDS = frozenset({"turn_back", "arrival", "erasure", "alert"})
 """The kinds whose feed is not that of their home."""

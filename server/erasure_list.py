@@ -42,6 +42,7 @@ class Listed:
     events: tuple[str, ...] = ()
     reason: str = ""
     basis: str = ""
+    destination: str = ""
     day: str = ""
 
     @property
@@ -58,6 +59,8 @@ class Listed:
             "reason": self.reason,
             "basis": self.basis,
         }
+        if self.destination:
+            value["destination"] = self.destination
         return json.dumps(value, ensure_ascii=False)
 
 
@@ -137,7 +140,8 @@ def _listed(value: dict[str, Any]) -> Listed:
         raise ValueError("not a reference")
     names = ("erasure", "home", "reason", "basis")
     event, home, reason, basis = (_text(value[name]) for name in names)
-    return Listed(event, home, events, reason, basis)
+    destination = _text(value["destination"]) if "destination" in value else ""
+    return Listed(event, home, events, reason, basis, destination)
 
 
 def _text(value: object) -> str:

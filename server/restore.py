@@ -143,7 +143,10 @@ def _erase_again(staging: Path, keys: KeyRing, listed: Sequence[Listed], now_ms:
             if one.day:
                 erased += store.purge([one.day], now_ms).days
                 continue
-            targets = [Target(ref, one.home) for ref in store.not_erased(one.home, one.events)]
+            targets = [
+                Target(ref, one.home, one.destination)
+                for ref in store.not_erased(one.home, one.events, one.destination)
+            ]
             if targets:
                 store.erase(targets, one.reason, one.basis, None, now_ms)
                 erased += len(targets)

@@ -26,23 +26,24 @@ def drafts(
     now_ms: int,
     random: Callable[[int], bytes],
 ) -> list[OwnEvent]:
-    """The erasures that these events ask for: each names events of one checkpoint (G2)."""
-    by_home: dict[str, list[str]] = {}
+    """The erasures that these events ask for: each names events of one feed (G2)."""
+    by_feed: dict[tuple[str, str], list[str]] = {}
     for one in dict.fromkeys(targets):
-        by_home.setdefault(one.home, []).append(one.ref)
+        by_feed.setdefault((one.home, one.destination), []).append(one.ref)
     return [
         OwnEvent(
             KIND,
             uuid7(now_ms, random(10)),
             home,
             user,
-            {"events": refs[start : start + AT_ONCE], "reason": reason, "basis": basis},
+            {"events": refs[start : start + AT_ONCE], "reason": reason, "basis": basis}
+            | _place(destination),
             {},
             {},
             None,
             now_ms,
         )
-        for home, refs in sorted(by_home.items())
+        for (home, destination), refs in sorted(by_feed.items())
         for start in range(0, len(refs), AT_ONCE)
     ]
 
@@ -104,25 +105,30 @@ def records_of(log: sqlite3.Connection, body: str) -> set[str]:
 
 def erasures_in(
     log: sqlite3.Connection,
-) -> list[tuple[str, str, tuple[str, ...], str, str]]:
-    """Every erasure of this log: (reference, checkpoint, events, reason, basis), by number."""
+) -> list[tuple[str, str, tuple[str, ...], str, str, str]]:
+    """Every erasure: (reference, checkpoint, events, reason, basis, destination), by number."""
     numbers = [int(n) for (n,) in log.execute("SELECT DISTINCT n FROM erased ORDER BY n")]
     found = []
     for one in read_events(log, numbers):
         body = parse_body(one.body)
         refs = tuple(f"{device}:{seq}" for device, seq in erased_by(one.body))
         reason, basis = str(body.fields.get("reason")), str(body.fields.get("basis") or "-")
-        found.append((f"{one.author}:{one.seq}", body.home, refs, reason, basis))
+        place = body.fields.get("destination")
+        destination = f"{place['dataset']}-{place['code']}" if isinstance(place, dict) else ""
+        found.append((f"{one.author}:{one.seq}", body.home, refs, reason, basis, destination))
     return found
 
 
-def not_erased(log: sqlite3.Connection, home: str, refs: Sequence[str]) -> list[str]:
-    """Those of these references that no erasure of this checkpoint has named yet."""
+def not_erased(
+    log: sqlite3.Connection, home: str, refs: Sequence[str], destination: str = ""
+) -> list[str]:
+    """Those of these references that no erasure of this checkpoint, or commune, has named yet."""
+    feed = f"arrivals:{destination}" if destination else f"checkpoint:{home}"
     noted = {
         Place(str(device), int(seq))
         for device, seq in log.execute(
             "SELECT device, seq FROM erased JOIN feeds ON feeds.no = erased.feed WHERE id = ?",
-            (f"checkpoint:{home}",),
+            (feed,),
         )
     }
     return [one for one in refs if place_of(one) not in noted]
@@ -137,6 +143,11 @@ def purged_days(log: sqlite3.Connection) -> list[str]:
 def persons_in(run: Run) -> int:
     """How many person parts belong to a run."""
     return sum(one != NO_PERSON for one in commitments_of(run.commitments, run.count))
+
+
+def _place(destination: str) -> dict[str, dict[str, str]]:
+    dataset, _, code = destination.partition("-")
+    return {"destination": {"dataset": dataset, "code": code}} if destination else {}
 
 
 def _texts_at(place: Place, run: Run) -> Iterator[str]:

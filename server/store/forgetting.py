@@ -69,9 +69,11 @@ class Forgetting:
         """What was erased in these feeds under after < number ≤ through (SPEC F10, G4)."""
         return self._reader.run(lambda files: erasures.removals(files.log, feeds, after, through))
 
-    def not_erased(self, home: str, refs: Sequence[str]) -> list[str]:
-        """Those of these references that no erasure of this checkpoint has named yet."""
-        return self._reader.run(lambda files: erasures.not_erased(files.log, home, refs))
+    def not_erased(self, home: str, refs: Sequence[str], destination: str = "") -> list[str]:
+        """Those of these references that no erasure of this checkpoint, or commune, named yet."""
+        return self._reader.run(
+            lambda files: erasures.not_erased(files.log, home, refs, destination)
+        )
 
     def days_before(self, day: str) -> list[str]:
         """The days before `day` whose person parts can still be opened."""

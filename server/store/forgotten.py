@@ -7,10 +7,14 @@ from typing import NamedTuple
 
 
 class Target(NamedTuple):
-    """An event whose person part is to be forgotten: its reference and its checkpoint."""
+    """An event whose person part is to be forgotten: its reference and its checkpoint.
+
+    `destination`: the commune as in "2021-22849" where it is an arrival, else empty.
+    """
 
     ref: str
     home: str
+    destination: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import Any
 
 import pytest
 
+from server.erasure_list import list_paths, read_list, write_lists
+from server.store.reader import read_only
 from server.store.registered import Checkpoint
 from sync.batch import plain_event
 from tests.server.store.conftest import World
@@ -136,6 +139,44 @@ def test_l6_a_name_that_is_corrected_is_told_again(world: World, tablet: Tablet)
     first, second = notices(world, "arrival")
     assert first["record"] == second["record"]
     assert second["person"]["1"]["name"] == "Nguyễn Thị Đạo Mẫu"
+
+
+def test_l7_what_is_erased_of_a_crossing_goes_from_its_arrivals(
+    world: World, tablet: Tablet
+) -> None:
+    record = cross(world, tablet, destination=COMMUNE)
+    amend(world, tablet, record, destination=OTHER)
+    kept = cross(world, tablet, destination=COMMUNE)
+    told = [one["person"] for one in notices(world, "arrival")]
+    assert [one is None for one in told] == [False, False, True, False]
+    world.store.erase(world.store.targets_of_record(record), "request", "Đơn 12", None, NOON_MS)
+    for _ in range(3):
+        world.look()
+    # Withdrawn and standing, of the one crossing and not of the other.
+    told = [(one["set"]["subject"] == kept, one["person"]) for one in notices(world, "arrival")]
+    assert {name for is_kept, person in told for name in _names(person)} == {"Nguyễn Thị Đào Mẫu"}
+    assert [is_kept for is_kept, person in told if _names(person)] == [True]
+    erasures = notices(world, "erasure")
+    assert len(erasures) == 3
+    assert {(one["set"]["reason"], one["set"]["basis"]) for one in erasures} == {
+        ("request", "Đơn 12")
+    }
+    # A reader of the commune is told, and so is the list that outlives every backup.
+    other = f"2021-{OTHER['code']}"
+    (removed,) = world.store.removals([f"arrivals:{other}"], 0, 1 << 40)
+    with closing(read_only(world.config.log_path)) as log:
+        write_lists(world.config, log)
+    (listed,) = [one for one in read_list(list_paths(world.config)[0]) if one.destination == other]
+    assert (listed.events, listed.home) == ((removed,), "hd-ql6")
+    assert world.sqlite.not_erased("hd-ql6", [removed], other) == []
+    assert world.sqlite.not_erased("hd-ql6", [removed]) == [removed]
+    before = len(world.events("erasure"))
+    world.look()
+    assert len(world.events("erasure")) == before
+
+
+def _names(person: dict[str, Any] | None) -> set[str]:
+    return {one["name"] for one in (person or {}).values() if one.get("name")}
 
 
 def test_l1_a_notice_is_made_once_whatever_else_is_written(world: World, tablet: Tablet) -> None:
