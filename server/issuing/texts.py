@@ -97,6 +97,23 @@ TEXTS: dict[str, tuple[str, str]] = {
         "thẻ không có mũi tiêm, xét nghiệm hay khỏi bệnh nào",
         "the card has no dose, test or recovery",
     ),
+    "watch_number": (
+        "phải có 12 chữ số (CCCD) hoặc 9 chữ số (CMND)",
+        "must have 12 digits (CCCD) or 9 (CMND)",
+    ),
+    "watch_category": (
+        "phải là F0 sau điều trị, F1, F1 trẻ em, F2 hoặc F3",
+        "must be f0_after, f1, f1_child, f2 or f3",
+    ),
+    "watch_long": ("sau lúc bắt đầu hơn 1 năm", "is more than a year after the beginning"),
+    "watch_twice": (
+        "cùng người, cùng diện và cùng ngày bắt đầu với dòng {other}",
+        "is the same person, category and beginning as row {other}",
+    ),
+    "dates": (
+        "phải là các ngày cách nhau bằng dấu phẩy, ví dụ 15/08/2021, 22/08/2021",
+        "must be days with commas between, such as 15/08/2021, 22/08/2021",
+    ),
     "no_key": (
         "Không có khóa nào đang ký loại này. Tạo và công bố: chot keys generate, chot keys publish",
         "No key signs this type now. Make and publish one: chot keys generate, chot keys publish",
