@@ -35,6 +35,7 @@ from schemas.shapes import (
     ROLES,
     UNITS,
     VEHICLE_CLASSES,
+    WAVE_REASONS,
     EvidenceSummary,
     Flag,
     Override,
@@ -100,6 +101,7 @@ class Crossing(Tolerant):
     override = fields.Nested(Override, allow_none=True, metadata=AUTHORITY_ASK)
     wait_s = whole(0, 86_400, metadata=LATEST_AUTO)
     paired_exit = record_id(allow_none=True, metadata=LATEST_AUTO)
+    wave = record_id(metadata=FIRST_AUTO)
     complaint_code = text(16, metadata=FIRST_AUTO)
     occurred = whole(0, 1 << 46, metadata=LATEST_AUTO)
     voided = text(32, allow_none=True, metadata=LATEST_ASK)
@@ -150,6 +152,21 @@ class ArrivalPersonPart(Tolerant):
     """Who arrives, for the community team alone."""
 
     people = fields.Dict(text(96), fields.Nested(PersonIdentity))
+
+
+class Wave(Tolerant):
+    """A time in which a lane let traffic through without a check, and who answered for it.
+
+    Each vehicle is a crossing of mode `waved` that names this record in `wave`, so counts of
+    several tablets add up and a single tap can be voided. It began with its first event; `ended`
+    is absent while it runs.
+    """
+
+    lane = text(32, metadata=LATEST_AUTO)
+    direction = word(DIRECTIONS, metadata=LATEST_AUTO)
+    reason = word(WAVE_REASONS, required=True, metadata=LATEST_AUTO)
+    by = text(64, 1, required=True, metadata=FIRST_AUTO)
+    ended = whole(0, 1 << 46, metadata=FIRST_AUTO)
 
 
 class Review(Tolerant):
@@ -212,6 +229,7 @@ KINDS: dict[tuple[str, int], Kind] = {
     for kind in (
         _kind("crossing", 1, Crossing(), CrossingPersonPart()),
         _kind("review", 1, Review(), ReviewPersonPart()),
+        _kind("wave", 1, Wave(), NoPersonPart()),
         _kind("erasure", 1, Erasure(), NoPersonPart(), "server"),
         _kind("link", 1, Link(), NoPersonPart(), "server"),
         _kind("turn_back", 1, TurnBack(), NoPersonPart(), "server"),

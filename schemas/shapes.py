@@ -84,6 +84,9 @@ OVERRIDE_REASONS = (
     "local_resident",
     "other",
 )
+WAVE_REASONS = ("queue", "weather", "accident", "superior_order", "other")
+"""Why a checkpoint let traffic through unchecked, counted only: «xả chốt»."""
+
 REVIEW_DECISIONS = ("seen", "needs_check")
 """A reviewer's "đã xem" and "cần xác minh"."""
 
