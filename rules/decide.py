@@ -68,14 +68,14 @@ def _by_rules(
     if pack.is_stale(now_ms):
         return _refer(RULES_STALE, (), packs)
     try:
-        data = _data(evidence, journey, external, now_ms)
-        where = _where(data["journey"])
+        data = condition_data(evidence, journey, external, now_ms)
+        where = where_of(data["journey"])
     except RuleError:
         return _refer(RULES_ERROR, (), packs)
-    fired, failed = _fire(pack, data, where, now_ms)
+    fired, failed = fire(pack.content.rules, data, where, now_ms)
     if failed:
         return _refer(RULES_ERROR, failed, packs)
-    standing = _not_exempted(fired)
+    standing = standing_of(fired)
     if not standing:
         otherwise = pack.content.otherwise
         return Verdict(otherwise.outcome, (otherwise.reason.code,), (), packs)
@@ -127,7 +127,7 @@ def _refer(reason: Reason, rules: tuple[str, ...], packs: dict[str, int]) -> Ver
     return Verdict("refer", (reason.code,), rules, packs)
 
 
-def _data(
+def condition_data(
     evidence: Mapping[str, object] | None,
     journey: Mapping[str, object],
     external: Mapping[str, object],
@@ -145,7 +145,7 @@ def _data(
     return data
 
 
-def _where(journey: Json) -> tuple[str, str, str]:
+def where_of(journey: Json) -> tuple[str, str, str]:
     """Province, checkpoint class and direction; without them no scope can be judged."""
     checkpoint = journey.get("checkpoint") if isinstance(journey, dict) else None
     if not isinstance(journey, dict) or not isinstance(checkpoint, dict):
@@ -157,12 +157,13 @@ def _where(journey: Json) -> tuple[str, str, str]:
     raise RuleError("data.type", "/journey/checkpoint")
 
 
-def _fire(
-    pack: RulePack, data: dict[str, Json], where: tuple[str, str, str], now_ms: int
+def fire(
+    rules: Iterable[Rule], data: dict[str, Json], where: tuple[str, str, str], now_ms: int
 ) -> tuple[list[Rule], tuple[str, ...]]:
+    """The rules in force and in scope of which the condition holds; ids of those that fail."""
     fired: list[Rule] = []
     failed: list[str] = []
-    for rule in pack.content.rules:
+    for rule in rules:
         if not rule.is_in_force(now_ms) or not rule.scope.covers(*where):
             continue
         try:
@@ -173,7 +174,8 @@ def _fire(
     return fired, tuple(failed)
 
 
-def _not_exempted(fired: list[Rule]) -> list[Rule]:
+def standing_of(fired: list[Rule]) -> list[Rule]:
+    """Those that no fired rule of higher priority exempts from."""
     floor = max((rule.priority for rule in fired if rule.exempts), default=None)
     return fired if floor is None else [rule for rule in fired if rule.priority >= floor]
 

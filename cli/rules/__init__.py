@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from cli.rules.answers import decide_batch, eval_batch
+from cli.rules.check import check
 
 
 @click.group()
@@ -12,5 +13,6 @@ def rules() -> None:
     """Quy định đi qua chốt / rules as data: check, publish, explain."""
 
 
+rules.add_command(check)
 rules.add_command(decide_batch)
 rules.add_command(eval_batch)

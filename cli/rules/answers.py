@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
 from typing import Any
 
 import click
 
 from cli.lines import Line, LineError, answer_every_line
+from cli.rules.sources import SHIPPED
 from rules import (
     RuleError,
     RulePack,
@@ -20,9 +19,7 @@ from rules import (
     to_plain,
 )
 from rules.values import is_integer
-from server.packs import bundled
 
-_PACK_NAME = re.compile(r"[a-z0-9_]{1,64}")
 BATCH = click.option(
     "--batch",
     is_flag=True,
@@ -93,7 +90,10 @@ def _pack(value: Any, now_ms: int) -> RulePack:
     What says no time of issue counts as issued now: no line is stale by accident.
     """
     if isinstance(value, str):
-        return parse_rule_pack(value, 1, to_iso(now_ms), _shipped(value))
+        shipped = SHIPPED.get(value)
+        if shipped is None:
+            raise LineError("pack.unknown")
+        return parse_rule_pack(value, 1, to_iso(now_ms), shipped)
     if not isinstance(value, dict):
         raise LineError("line.field")
     if "content" not in value:
@@ -111,13 +111,3 @@ def _whole(value: Any) -> int | None:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return value if is_integer(value) else None
-
-
-@cache
-def _shipped(name: str) -> Any:
-    try:
-        if _PACK_NAME.fullmatch(name):
-            return bundled(name)
-    except FileNotFoundError:
-        pass
-    raise LineError("pack.unknown")

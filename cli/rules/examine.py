@@ -1,0 +1,117 @@
+"""One rule file looked at whole: its findings, its sample journeys, what it changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cli.rules.files import RuleFile, read_rule_file
+from cli.rules.sources import journeys_of
+from cli.rules.words import said
+from rules import PackContent, Verdict
+from rules.authoring import (
+    Difference,
+    Finding,
+    Samples,
+    check_pack,
+    differences,
+    verdict_on,
+    with_effective_from,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A file and what was found; `content` is what would be published, `pack` None if refused."""
+
+    file: RuleFile
+    content: Any
+    pack: PackContent | None
+    findings: tuple[Finding, ...]
+    samples: Samples
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether anything found is an error."""
+        return any(one.severity == "error" for one in self.findings)
+
+    def verdicts(self) -> list[Verdict]:
+        """What the pack says of each sample journey, in their order."""
+        pack = self.pack
+        return [] if pack is None else [verdict_on(one, pack) for one in self.samples.cases]
+
+    def against(self, before: PackContent) -> Difference | None:
+        """The difference to a pack; None where this one does not parse."""
+        return None if self.pack is None else differences(before, self.pack, self.samples.cases)
+
+
+def examine(
+    path: Path, journeys: tuple[Path, ...], now_ms: int, effective_ms: int | None = None
+) -> Examined:
+    """A rule file checked for the moment `effective_ms`, or that of its journeys, or now.
+
+    Rules that leave open since when they hold count from then on, but are tried on journeys that
+    take place before. Raises FileError.
+    """
+    file = read_rule_file(path)
+    samples = journeys_of(path, journeys, now_ms)
+    when_ms = samples.now_ms if effective_ms is None else effective_ms
+    tried_ms = min([when_ms, *(sample.now_ms for sample in samples.cases)])
+    pack, findings = check_pack(with_effective_from(file.value, tried_ms), samples.cases, when_ms)
+    content = with_effective_from(file.value, when_ms)
+    return Examined(file, content, pack, findings, samples)
+
+
+def to_json(one: Examined, difference: Difference | None) -> dict[str, Any]:
+    """The machine-readable form of `chot rules check --json`."""
+    return {
+        "file": str(one.file.path),
+        "ok": not one.is_refused,
+        "rules": 0 if one.pack is None else len(one.pack.rules),
+        "findings": [
+            {
+                "severity": finding.severity,
+                "code": finding.code,
+                "rule": finding.rule,
+                "at": finding.at,
+                "line": one.file.line_of(finding.at) if finding.at else None,
+                "detail": finding.detail,
+                "vi": said(finding, "vi"),
+                "en": said(finding, "en"),
+            }
+            for finding in one.findings
+        ],
+        "journeys": [
+            {
+                "name": sample.name,
+                "clause": sample.clause,
+                **_verdict(verdict),
+                "expected": sample.expected
+                and {"outcome": sample.expected[0], "reason": sample.expected[1]},
+            }
+            for sample, verdict in zip(one.samples.cases, one.verdicts(), strict=False)
+        ],
+        "difference": None if difference is None else _difference(difference),
+    }
+
+
+def _difference(difference: Difference) -> dict[str, Any]:
+    return {
+        "added": list(difference.added),
+        "removed": list(difference.removed),
+        "changed": {id_: list(names) for id_, names in difference.changed.items()},
+        "pack": list(difference.pack),
+        "journeys": [
+            {"name": one.name, "before": _verdict(one.before), "after": _verdict(one.after)}
+            for one in difference.journeys
+        ],
+    }
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "outcome": verdict.outcome,
+        "reasons": list(verdict.reasons),
+        "rules": list(verdict.rules),
+    }
