@@ -19,6 +19,7 @@ COMMANDS = {
     "import-events": "cli.import_events",
     "issue": "cli.issue",
     "keys": "cli.keys",
+    "levels": "cli.levels",
     "officer": "cli.officer",
     "permits": "cli.permits",
     "plate": "cli.plate",

@@ -66,6 +66,29 @@ TEXTS: dict[str, tuple[str, str]] = {
         "phải là bộ mã và mã xã, ví dụ 2021/268",
         "must be data set and commune code, such as 2021/268",
     ),
+    "level": ("phải là 1, 2, 3, 4 hoặc “bỏ”", "must be 1, 2, 3, 4 or “withdraw”"),
+    "early": (
+        "có hiệu lực trước lúc công bố; sửa lại, hoặc thêm --move để tính từ lúc công bố",
+        "holds before it was announced; correct it, or add --move to let it begin then",
+    ),
+    "unconfirmed": (
+        "gợi ý chưa có người xác nhận",
+        "nobody has confirmed the suggestion",
+    ),
+    "unknown_code": (
+        "không có mã {code} trong bộ mã {dataset}",
+        "there is no code {code} in the data set {dataset}",
+    ),
+    "name_differs": ("mã này là {name}", "this is the code of {name}"),
+    "many_places": (
+        "có nhiều nơi cùng tên, ghi thêm huyện, tỉnh hoặc mã: {places}",
+        "means several places; add district, province or code: {places}",
+    ),
+    "no_place": ("không có nơi tên “{name}”", "there is no place called “{name}”"),
+    "nothing_to_withdraw": (
+        "không có cấp nào bắt đầu lúc này để bỏ",
+        "no level begins then that could be withdrawn",
+    ),
     "plate": ("không phải biển số", "is no plate"),
     "hours": ("phải là khung giờ, ví dụ 05:00-20:00", "must be hours, such as 05:00-20:00"),
     "integer": ("phải là số từ 1 đến {limit}", "must be a number from 1 to {limit}"),

@@ -1,0 +1,1 @@
+"""Epidemic levels as people make them: read from a file, compared with what holds, published."""
