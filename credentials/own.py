@@ -130,7 +130,8 @@ def _standing(
         return "key_usage", ()
     if not signer.covers(claims.issued_s * 1000):
         return "key_usage", ()
-    if own_fingerprint(claims.document_id) in trust.revoked:
+    fingerprints = (own_fingerprint(claims.document_id),)
+    if trust.revokes(fingerprints, signer.kid, claims.issued_s * 1000):
         return "revoked", ()
     if claims.not_before_s * 1000 > now_ms + leeway_ms:
         return "not_yet_valid", ()

@@ -20,6 +20,7 @@ from typing import Any, Literal
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from credentials.bulletins import Bulletin
 from server.keys import (
     KeyRing,
     KeyRingError,
@@ -101,10 +102,26 @@ def document_keys(keys: KeyRing) -> list[DocumentKey]:
         raise KeyRingError(path, "is not a list of keys") from None
 
 
-def trusted_keys(keys: KeyRing, now_ms: int) -> list[DocumentKey]:
-    """Those that belong in the trust pack: published, and something they signed may still count."""
+def trusted_keys(
+    keys: KeyRing, now_ms: int, bulletins: Sequence[Bulletin] = ()
+) -> list[DocumentKey]:
+    """Those that belong in the trust pack: published, and something they signed may still count.
+
+    A bulletin that lets ended documents count brings back the key that signed them.
+    """
     in_pack: tuple[State, ...] = ("waiting", "signing", "retired")
-    return [one for one in document_keys(keys) if one.state(now_ms) in in_pack]
+    return [
+        one
+        for one in document_keys(keys)
+        if one.state(now_ms) in in_pack
+        or (one.state(now_ms) == "ended" and any(_extends(some, one, now_ms) for some in bulletins))
+    ]
+
+
+def _extends(bulletin: Bulletin, key: DocumentKey, now_ms: int) -> bool:
+    about_it = bulletin.type in key.usage and bulletin.issuer in (None, key.issuer)
+    ended = bulletin.expired_after_ms <= key.documents_end_ms
+    return about_it and ended and bulletin.counts_until_ms > now_ms
 
 
 def signer(keys: KeyRing, typ: str, now_ms: int, expires_ms: int) -> Signer:

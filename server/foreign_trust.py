@@ -7,14 +7,15 @@ of its issuer. Neither can touch our own keys, nor name a key for our own docume
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from credentials import RevocationImport, TrustImport, parse_trust
 from credentials.certificate import ALL_KINDS
 from credentials.trust_import import HEALTH_CARD_USAGE
+from server.document_keys import document_keys
 from server.keys import KeyRing
-from server.packs import EVERYBODY, publish, trust_content, trust_in_force
+from server.packs import EVERYBODY, publish_changed, trust_content
 from server.store.protocol import Store
 from server.store.published import AuditEntry, Pack
 
@@ -23,26 +24,35 @@ def adopt_signers(
     store: Store, keys: KeyRing, found: TrustImport, source: str, who: str, now_ms: int
 ) -> Pack:
     """Trust these signers. Raises ValueError for a list that tablets would refuse."""
-    content = trust_content(keys, now_ms, trust_in_force(store))
-    ours = {one["kid"] for one in trust_content(keys, now_ms)["keys"]}
+    ours = {one.kid for one in document_keys(keys)}
     fresh = [one for one in found.keys if one["kid"] not in ours]
-    kept = [one for one in content["keys"] if one["kid"] in ours or not _replaced(one, fresh)]
-    known = {one["kid"] for one in kept + fresh}
-    unusable = {*(content.get("unusable") or ()), *found.unusable} - known
-    changed = content | {"keys": kept + fresh, "unusable": sorted(unusable)}
-    return _publish(store, keys, changed, ("trust.signers", source, len(fresh)), who, now_ms)
+
+    def change(content: dict[str, Any]) -> dict[str, Any]:
+        kept = [one for one in content["keys"] if one["kid"] in ours or not _replaced(one, fresh)]
+        known = {one["kid"] for one in kept + fresh}
+        unusable = {*(content.get("unusable") or ()), *found.unusable} - known
+        return content | {"keys": kept + fresh, "unusable": sorted(unusable)}
+
+    return _publish(store, keys, change, ("trust.signers", source, len(fresh)), who, now_ms)
 
 
 def adopt_revocations(
     store: Store, keys: KeyRing, found: RevocationImport, source: str, who: str, now_ms: int
 ) -> Pack:
-    """Let these documents count no more; other keys' lists stay. Raises ValueError as above."""
-    content = trust_content(keys, now_ms, trust_in_force(store))
-    named = {one["kid"] for one in found.revocations}
-    kept = [one for one in content.get("revocations") or () if one["kid"] not in named]
-    changed = content | {"revocations": kept + found.revocations}
-    count = sum(len(one["fingerprints"]) for one in found.revocations)
-    return _publish(store, keys, changed, ("trust.revocations", source, count), who, now_ms)
+    """Let these documents count no more; other keys' lists stay, and what we revoked of our own.
+
+    Raises ValueError as above.
+    """
+    ours = {one.kid for one in document_keys(keys)}
+    fresh = [one for one in found.revocations if one["kid"] not in ours]
+    named = {one["kid"] for one in fresh}
+
+    def change(content: dict[str, Any]) -> dict[str, Any]:
+        kept = [one for one in content.get("revocations") or () if one["kid"] not in named]
+        return content | {"revocations": kept + fresh}
+
+    count = sum(len(one["fingerprints"]) for one in fresh)
+    return _publish(store, keys, change, ("trust.revocations", source, count), who, now_ms)
 
 
 def _replaced(key: Mapping[str, Any], fresh: list[dict[str, Any]]) -> bool:
@@ -58,14 +68,19 @@ def _replaced(key: Mapping[str, Any], fresh: list[dict[str, Any]]) -> bool:
 def _publish(
     store: Store,
     keys: KeyRing,
-    content: dict[str, Any],
+    change: Callable[[dict[str, Any]], dict[str, Any]],
     said: tuple[str, str, int],
     who: str,
     now_ms: int,
 ) -> Pack:
     what, source, count = said
-    parse_trust(content)
-    made = publish(store, keys, "trust", EVERYBODY, content, now_ms)
+
+    def whole(last: Mapping[str, Any] | None) -> dict[str, Any]:
+        content = change(trust_content(keys, now_ms, last))
+        parse_trust(content)
+        return content
+
+    made = publish_changed(store, keys, "trust", EVERYBODY, whole, now_ms)
     store.audit(AuditEntry(now_ms, who, what, reference=source[:200], details={"count": count}))
     pack = made or store.pack("trust", EVERYBODY)
     assert pack is not None

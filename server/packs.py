@@ -11,22 +11,25 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 import rules
+from credentials.bulletins import Bulletin, read_bulletin
 from credentials.jws import parse_json, parse_jws
 from credentials.pack import MAX_PACK_CHARACTERS, PackError, PackPayload, sign_pack, verify_pack
 from server.document_keys import DOCUMENT_ISSUER as DOCUMENT_ISSUER
 from server.document_keys import document_keys, key_to_json, trusted_keys
 from server.keys import KeyRing, public_jwk
 from server.store.protocol import Store
-from server.store.published import Pack
+from server.store.published import Pack, PackVersionError
 from server.store.registered import Device, Officer
+from server.withdrawn import by_key, still_needed
 from sync.encoding import to_base64url
 
 EVERYBODY = "all"
@@ -34,6 +37,11 @@ PIN_ITERATIONS = 210_000
 """PBKDF2-HMAC-SHA256 over badge secret and PIN. The badge holds 128 bits; the PIN adds little."""
 
 KEK_BYTES = 32
+MOST_TRIES = 100
+"""Each time somebody else has published; so many in the time of one signature is a fault."""
+
+Change = Callable[[Mapping[str, Any] | None], Any]
+"""The content in force → the next one."""
 
 
 class RelayPackError(Exception):
@@ -62,16 +70,15 @@ def publish_packs(store: Store, keys: KeyRing, now_ms: int) -> list[Pack]:
     """
     if store.relay_state():
         return []
-    contents: dict[tuple[str, str], Any] = {
-        ("trust", EVERYBODY): trust_content(keys, now_ms, trust_in_force(store)),
-        ("hotlines", EVERYBODY): hotlines_content(store),
+    contents: dict[tuple[str, str], Change] = {
+        ("trust", EVERYBODY): lambda last: trust_content(keys, now_ms, last),
+        ("hotlines", EVERYBODY): lambda _: hotlines_content(store),
     }
     for checkpoint in store.checkpoints():
-        content = roster_content(store, checkpoint.id)
-        contents["roster", checkpoint_scope(checkpoint.id)] = content
+        contents["roster", checkpoint_scope(checkpoint.id)] = partial(_roster, store, checkpoint.id)
     made = (
-        publish(store, keys, name, scope, content, now_ms)
-        for (name, scope), content in contents.items()
+        publish_changed(store, keys, name, scope, change, now_ms)
+        for (name, scope), change in contents.items()
     )
     return [pack for pack in made if pack is not None]
 
@@ -83,11 +90,12 @@ def trust_in_force(store: Store) -> Mapping[str, Any] | None:
     every revocation.
     """
     pack = store.pack("trust", EVERYBODY)
-    if pack is None:
-        return None
-    content: Mapping[str, Any] = parse_json(parse_jws(pack.jws, MAX_PACK_CHARACTERS).payload)[
-        "content"
-    ]
+    return None if pack is None else _said_by(pack)
+
+
+def _said_by(pack: Pack) -> Mapping[str, Any]:
+    jws = parse_jws(pack.jws, MAX_PACK_CHARACTERS)
+    content: Mapping[str, Any] = parse_json(jws.payload)["content"]
     return content
 
 
@@ -96,16 +104,37 @@ def publish(
 ) -> Pack | None:
     """Sign and publish one pack; None when the published one says the same already.
 
-    Raises RelayPackError on a relay: its tablets believe the home server's packs only.
+    For contents that owe nothing to the published one; others go through `publish_changed`.
+    Raises RelayPackError.
+    """
+    return publish_changed(store, keys, name, scope, lambda _: content, now_ms)
+
+
+def publish_changed(
+    store: Store, keys: KeyRing, name: str, scope: str, change: Change, now_ms: int
+) -> Pack | None:
+    """Publish what `change` makes of the content in force; None where that says the same.
+
+    A command beside a server, or two commands, may publish at once. One is first; the other's
+    change is then made again, of what the first one said, so that neither takes anything back.
+    `change` gets None where there is no pack yet, and may be called several times. Raises
+    RelayPackError on a relay: its tablets believe the home server's packs only.
     """
     if store.relay_state():
         raise RelayPackError(name)
-    last = store.pack(name, scope)
-    if last is not None and content_of(last, keys, now_ms) == content:
-        return None
-    pack = sign(name, scope, 1 if last is None else last.version + 1, content, keys, now_ms)
-    store.publish(pack)
-    return pack
+    for _ in range(MOST_TRIES):
+        last = store.pack(name, scope)
+        content = change(None if last is None else _said_by(last))
+        if last is not None and content_of(last, keys, now_ms) == content:
+            return None
+        pack = sign(name, scope, 1 if last is None else last.version + 1, content, keys, now_ms)
+        try:
+            store.publish(pack)
+        except PackVersionError as error:
+            overtaken = error
+        else:
+            return pack
+    raise overtaken
 
 
 def sign(name: str, scope: str, version: int, content: Any, keys: KeyRing, now_ms: int) -> Pack:
@@ -128,13 +157,26 @@ def trust_content(
     """Whose documents tablets believe (`credentials/trust.py`).
 
     Our own keys come from the key ring. What people decided stays as it is in `last`, the content
-    in force: revocations, bulletins, and the keys of other issuers.
+    in force: bulletins, the keys of other issuers, and revocations, of our own documents as long
+    as they could count (`server/withdrawn.py`).
     """
-    decided = dict(last or {"revoked": []})
-    own = [key_to_json(one) for one in trusted_keys(keys, now_ms)]
+    decided = dict(last or {})
+    bulletins = bulletins_of(decided)
+    own = trusted_keys(keys, now_ms, bulletins)
+    kids = {one.kid for one in own}
     ever_own = {one.kid for one in document_keys(keys)}
     others = [one for one in decided.get("keys", ()) if one["kid"] not in ever_own]
-    return {**decided, "keys": own + others}
+    listed = [*(decided.get("revocations") or ()), *by_key(decided.get("revoked") or (), kids)]
+    revocations = still_needed(listed, kids, ever_own, bulletins, now_ms)
+    if revocations or "revocations" in decided:
+        decided["revocations"] = revocations
+    return {**decided, "keys": [*map(key_to_json, own), *others], "revoked": []}
+
+
+def bulletins_of(content: Mapping[str, Any]) -> list[Bulletin]:
+    """The bulletins in the content of a trust pack, in its order."""
+    found = (read_bulletin(one) for one in content.get("bulletins") or ())
+    return [one for one in found if isinstance(one, Bulletin)]
 
 
 def hotlines_content(store: Store) -> dict[str, Any]:
@@ -146,6 +188,10 @@ def hotlines_content(store: Store) -> dict[str, Any]:
             if one.hotline
         ]
     }
+
+
+def _roster(store: Store, checkpoint: str, _: object) -> dict[str, Any]:
+    return roster_content(store, checkpoint)
 
 
 def roster_content(store: Store, checkpoint: str) -> dict[str, Any]:

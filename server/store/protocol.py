@@ -171,7 +171,7 @@ class Store(ViewStore, RelayStore, WatchStore, Protocol):
 
     # packs
     def publish(self, pack: Pack) -> None:
-        """Store a pack; raises ValueError when its version is not above the last one."""
+        """Store a pack; raises PackVersionError when its version is not above the last one."""
 
     def pack(self, name: str, scope: str) -> Pack | None: ...
 
@@ -182,6 +182,9 @@ class Store(ViewStore, RelayStore, WatchStore, Protocol):
     def audit(self, entry: AuditEntry) -> int: ...
 
     def audited(self, after: int, limit: int) -> list[tuple[int, AuditEntry]]: ...
+
+    def audited_of(self, what: str) -> list[AuditEntry]:
+        """Every audit entry of one kind, oldest first."""
 
     def verify_audit(self) -> int | None:
         """The number of the first audit entry that does not follow from those before, or None."""

@@ -17,6 +17,14 @@ class Pack:
     jws: str
 
 
+class PackVersionError(ValueError):
+    """Somebody else published this version of the pack meanwhile; nothing was stored."""
+
+    def __init__(self, pack: Pack) -> None:
+        super().__init__(f"pack {pack.name} {pack.scope}: version {pack.version}")
+        self.pack = pack
+
+
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
     """One look or act. `person` data is never in it; `subject` is an id."""

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from server.keys import KEY_BYTES, KeyRing
-from server.store.published import Pack
+from server.store.published import Pack, PackVersionError
 from server.store.registered import Checkpoint, Device, Enrolment, Officer, User
 
 DEVICE = (
@@ -214,14 +214,14 @@ def read_officers(connection: sqlite3.Connection, keys: KeyRing) -> list[Officer
 
 
 def publish(connection: sqlite3.Connection, pack: Pack) -> None:
-    """Store a pack; ValueError when its version is not above the last one (a trigger says so)."""
+    """Store a pack; PackVersionError where its version is not above the last (by a trigger)."""
     try:
         connection.execute(
             "INSERT INTO packs (name, scope, version, issued_ms, jws) VALUES (?, ?, ?, ?, ?)",
             (pack.name, pack.scope, pack.version, pack.issued_ms, pack.jws),
         )
     except sqlite3.IntegrityError:
-        raise ValueError(f"pack {pack.name} {pack.scope}: version {pack.version}") from None
+        raise PackVersionError(pack) from None
 
 
 def read_pack(connection: sqlite3.Connection, name: str, scope: str) -> Pack | None:

@@ -292,7 +292,7 @@ class SqliteStore(ViewReads, Forgetting, Linked, Watched):
     # packs
 
     def publish(self, pack: Pack) -> None:
-        """Store a pack; raises ValueError when its version is not above the last one."""
+        """Store a pack; raises PackVersionError when its version is not above the last one."""
         self._writer.run(lambda log: registry.publish(log, pack))
 
     def pack(self, name: str, scope: str) -> Pack | None:
@@ -309,6 +309,10 @@ class SqliteStore(ViewReads, Forgetting, Linked, Watched):
 
     def audited(self, after: int, limit: int) -> list[tuple[int, AuditEntry]]:
         return self._reader.run(lambda files: audit.read_audit(files.log, after, limit))
+
+    def audited_of(self, what: str) -> list[AuditEntry]:
+        """Every audit entry of one kind, oldest first."""
+        return self._reader.run(lambda files: audit.read_audit_of(files.log, what))
 
     def verify_audit(self) -> int | None:
         """The number of the first entry that does not follow from those before it, or None."""

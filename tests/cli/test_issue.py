@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from PIL import Image
 from cli import issue
 from server.config import load_config, save_config
 from server.issuing.paper import can_print
+from server.packs import trust_in_force
 from server.store.sqlite import open_store
 from tests.cli.conftest import Chot
 from tests.node import node, typescript_answers
@@ -91,6 +93,25 @@ def test_a_revoked_permit_is_refused_and_a_bulletin_extends_another(
     assert "expired" in verdict(chot, demo_data, kept, tmp_path, *late)
     chot("revoke", "--batch", out / "issued.csv", "--data", demo_data)
     assert "revoked" in verdict(chot, demo_data, kept, tmp_path)
+
+
+def test_the_text_of_a_code_revokes_it_under_its_own_key_until_it_ends(
+    chot: Chot, demo_data: Path, tmp_path: Path
+) -> None:
+    source, out = written(tmp_path / "a.csv", PERMITS), tmp_path / "out"
+    chot("issue", "permit", "--data", demo_data, "--from", source, "--out", out, "--no-pdf")
+    first, second = issued_rows(out)
+    text = code_of(out, first)
+    changed = text[:-9] + ("A" if text[-9] != "A" else "B") + text[-8:]
+    assert "not signed by us" in chot("revoke", changed, "--data", demo_data, exit_code=1).output
+    chot("revoke", text, "--data", demo_data)
+    chot("revoke", "--batch", out / "issued.csv", "--data", demo_data)
+    with closing(open_store(load_config(demo_data))) as store:
+        (entry,) = (trust_in_force(store) or {})["revocations"]
+    assert (entry["kid"], len(entry["fingerprints"])) == (first["key"], 2)
+    # 01/01/2031 00:00 in Vietnam is the day before in UTC; whole days are kept.
+    assert entry["ends_ms"] == 1_924_992_000_000
+    assert "revoked" in verdict(chot, demo_data, code_of(out, second), tmp_path)
 
 
 @pytest.mark.parametrize(

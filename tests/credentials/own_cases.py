@@ -58,6 +58,13 @@ def bulletin(**known: Any) -> dict[str, Any]:
     } | known
 
 
+def revocation(kid: str, before_ms: int | None = None) -> dict[str, Any]:
+    fingerprints = [hashlib.sha256(b"own:d-1").hexdigest()[:32]]
+    ends_ms = (ISSUED_S + 96 * HOUR_S) * 1000  # of the server's, which readers leave alone
+    said = {"kid": kid, "issued_before_ms": before_ms, "ends_ms": ends_ms}
+    return said | {"fingerprints": fingerprints}
+
+
 TRUSTS: dict[str, dict[str, Any]] = {
     "none": {"keys": [], "revoked": []},
     "district": {"keys": [trust_key()], "revoked": []},
@@ -76,6 +83,16 @@ TRUSTS: dict[str, dict[str, Any]] = {
             bulletin(),
             bulletin(type="permit", issuer="ninh-thuan"),
         ],
+    },
+    "revoked_under_its_key": {
+        "keys": [trust_key()],
+        "revoked": [],
+        "revocations": [revocation("hd-1"), revocation("hd-2")],
+    },
+    "revoked_under_another_key": {
+        "keys": [trust_key(), trust_key(kid="hd-2")],
+        "revoked": [],
+        "revocations": [revocation("hd-2"), revocation("hd-1", before_ms=ISSUED_S * 1000)],
     },
     "revoked": {
         "keys": [trust_key()],
@@ -172,6 +189,9 @@ def own_documents() -> None:
     case("decl_after_key", own("decl", SHORT), said("key_usage"), "retired_before")
     case("decl_before_key", own("decl", SHORT), said("key_usage"), "starts_later")
     case("decl_revoked", own("decl", SHORT), said("revoked"), "revoked")
+    text = own("decl", SHORT)
+    case("decl_revoked_under_its_key", text, said("revoked"), "revoked_under_its_key")
+    case("decl_revoked_under_another_key", text, VERIFIED_SHORT, "revoked_under_another_key")
     set_back = said("expired") | {"warnings": ["clock_behind"]}
     later = {"high_water_ms": (ISSUED_S + 72 * HOUR_S) * 1000}
     case("decl_clock_set_back", own("decl", SHORT), set_back, "district", conditions=later)

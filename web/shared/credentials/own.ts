@@ -12,7 +12,7 @@ import { fingerprint } from "./fingerprint.ts";
 import { type CompactJws, JwsError, parseJsonObject, parseJws, signerOf } from "./jws.ts";
 import { badgeSecret, checkClaims, isTyp, type OwnClaims, SUBJECT_TYPES, type Typ } from "./own_claims.ts";
 import { stripEnd, strip } from "./text.ts";
-import { covers, type Trust, type TrustKey } from "./trust.ts";
+import { covers, revokes, type Trust, type TrustKey } from "./trust.ts";
 
 export const PREFIX = "CHOT1:";
 const MAX_CHARACTERS = 4_296;
@@ -106,7 +106,7 @@ function standing(
   const refuse = (code: Code): { code: Code; warnings: Warning[] } => ({ code, warnings: [] });
   if (claims.issuer !== signer.issuer || !signer.usage.includes(jws.typ)) return refuse("key_usage");
   if (!covers(signer, claims.issued_s * 1000)) return refuse("key_usage");
-  if (trust.revoked.has(fingerprint)) return refuse("revoked");
+  if (revokes(trust, [fingerprint], signer.kid, claims.issued_s * 1000)) return refuse("revoked");
   if (claims.not_before_s * 1000 > latestMs) return refuse("not_yet_valid");
   const expiresMs = claims.expires_s * 1000;
   if (expiresMs > earliestMs) return { code: "ok", warnings: [] };
