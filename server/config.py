@@ -19,6 +19,7 @@ from sync.encoding import is_uuid7
 
 CONFIG_FILE = "config.json"
 Level = Literal["relay", "home"]
+MAX_TRAVEL_MINUTES = 1440
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _DISTRICT = re.compile(r"[a-z0-9][a-z0-9-]{0,31}", re.ASCII)
 _ORIGIN = re.compile(r"https?://[a-z0-9.:\[\]-]+", re.ASCII)
@@ -60,6 +61,9 @@ class Config:
     server's count. `erasure_list` names one more file, on another disk best, for what was erased
     ("" = only the one in the data directory): a backup is older than what was erased since.
 
+    `travel_minutes` says how long the way between two checkpoints takes at least, by their ids:
+    who is seen at both sooner makes an alert (SPEC W6).
+
     `neighbours` names, for a district, those whose refusals its checkpoints see besides their own.
     """
 
@@ -76,6 +80,7 @@ class Config:
     bases: tuple[Base, ...] = ()
     erasure_list: str = ""
     neighbours: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    travel_minutes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def log_path(self) -> Path:
@@ -133,6 +138,8 @@ def _setting(name: str, value: Any) -> Any:
         return _bases(value)
     if name == "neighbours":
         return _neighbours(value)
+    if name == "travel_minutes":
+        return _travel_minutes(value)
     if name == "upstream" and value != "":
         return server_url("upstream", value)
     if name == "upstream_seconds" and (type(value) is not int or not 1 <= value <= 3600):
@@ -161,6 +168,16 @@ def _neighbours(value: Any) -> dict[str, tuple[str, ...]]:
         if not listed or not all(_DISTRICT.fullmatch(one) for one in (district, *others)):
             raise ConfigError("neighbours", "is not an object of lists of districts")
     return {district: tuple(others) for district, others in value.items()}
+
+
+def _travel_minutes(value: Any) -> dict[str, dict[str, int]]:
+    if not isinstance(value, dict) or not all(isinstance(one, dict) for one in value.values()):
+        raise ConfigError("travel_minutes", "is not an object of checkpoints")
+    for others in value.values():
+        for minutes in others.values():
+            if type(minutes) is not int or not 0 <= minutes <= MAX_TRAVEL_MINUTES:
+                raise ConfigError("travel_minutes", "has minutes that are not 0 to 1440")
+    return {one: dict(others) for one, others in value.items()}
 
 
 def server_url(where: str, value: Any) -> str:

@@ -6,22 +6,13 @@ looked at twice it is the same record with the same fields, and nothing is writt
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from rules.decide import severity
 from server.home.books import Book, Books
 from server.home.draft import Draft, Sources, derived_id
-from server.home.redecide import (
-    Answer,
-    Question,
-    answer,
-    differing,
-    question_of,
-    revoked_items,
-)
-from server.store.record import OpenEvent
-from server.store.registered import Checkpoint
+from server.home.redecide import Answer, Question, answer, differing, revoked_items
 from server.store.view_protocol import CrossingRow
 
 DECIDE_DAYS = 30
@@ -30,7 +21,8 @@ DECIDE_DAYS = 30
 DAY_MS = 86_400_000
 MAX_PERSONS = 64
 MAX_REASONS = 16
-COUNTS_NOT = {"voided", "duplicate"}
+DECIDED = ("decision.stale", "decision.differs", "late.rules", "late.isolated", "late.revoked")
+"""What follows from one crossing alone and the lists."""
 
 
 def is_recent(row: CrossingRow, now_ms: int) -> bool:
@@ -38,26 +30,13 @@ def is_recent(row: CrossingRow, now_ms: int) -> bool:
     return max(row.occurred_ms, row.received_ms) >= now_ms - DECIDE_DAYS * DAY_MS
 
 
-def wanted(
-    row: CrossingRow,
-    events: Sequence[OpenEvent],
-    place: Checkpoint | None,
-    books: Books,
-    now_ms: int,
-) -> list[Draft] | None:
-    """Every alert that deciding this crossing again asks for; None where it cannot be decided."""
-    if COUNTS_NOT & set(row.flags):
-        return []
-    question = question_of(row, events, place)
-    if question is None:
-        return None
-    then = books.at(row.checkpoint, row.occurred_ms)
-    now = books.at(row.checkpoint, max(now_ms, row.occurred_ms))
+def wanted(question: Question, then: Book, now: Book, books: Books) -> list[Draft]:
+    """What follows from deciding a crossing again, by what held then and by what holds now."""
     found = _revoked(question, then, now)
     if then.rules is None:
         return found
     by_then = answer(question, then)
-    had = books.had(row.checkpoint, question.had)
+    had = books.had(question.row.checkpoint, question.had)
     return [
         *found,
         *_at_the_time(question, by_then, then, had),
@@ -66,11 +45,16 @@ def wanted(
 
 
 def drafts(
-    sources: Sources, row: CrossingRow, found: Sequence[Draft], families: tuple[str, ...]
+    sources: Sources,
+    row: CrossingRow,
+    found: Sequence[Draft],
+    codes: tuple[str, ...],
+    kept: Collection[str] = (),
 ) -> Iterator[Draft]:
-    """What to write so that the alerts of these families about a crossing are the ones found.
+    """What to write so that the alerts of these codes about a crossing are the ones found.
 
-    Nothing that a person took or closed is changed; what nobody took is withdrawn with its cause.
+    Nothing that a person took or closed is changed; what nobody took is withdrawn with its cause,
+    but for the records in `kept`.
     """
     told = {
         str(record): (str(state), bool(withdrawn))
@@ -79,7 +63,7 @@ def drafts(
             " JOIN alert_subjects ON alert = alerts.id WHERE subject = ?",
             (row.record,),
         )
-        if str(code).partition(".")[0] in families
+        if code in codes
     }
     for one in found:
         state, _ = told.pop(one.record, ("", False))
@@ -88,7 +72,7 @@ def drafts(
         elif state == "new":
             yield from _rewritten(sources, one)
     for record, (state, is_withdrawn) in told.items():
-        if state == "new" and not is_withdrawn:
+        if state == "new" and not is_withdrawn and record not in kept:
             yield from _withdrawal(sources, record, row.checkpoint)
 
 

@@ -19,6 +19,7 @@ from credentials.trust import NO_TRUST, Trust, TrustError, parse_trust
 from rules.errors import RuleError
 from rules.grace import LevelBook, level_book, parse_level_book
 from rules.pack import PackContent, RulePack, parse_rule_pack
+from rules.permit_lists import NO_LISTS, PermitLists, parse_permit_lists
 from rules.values import Json
 from rules.watchlist import WatchFilter, parse_watchlist
 from server.packs import EVERYBODY, checkpoint_scope
@@ -27,6 +28,8 @@ NAMES = ("rules", "levels", "trust", "watchlist")
 """The packs that a verdict follows from."""
 
 NO_LEVELS = level_book(())
+
+LISTED = (*NAMES, "permits")
 
 KNOWN = frozenset({"now", "origin_level", "destination_level", "grace", "watch_hit"})
 """What of `external` follows from what this server holds; of the rest a tablet is believed."""
@@ -65,11 +68,11 @@ class Books:
     def refresh(self, log: sqlite3.Connection) -> dict[str, int]:
         """Learn what was published meanwhile; the newest version by "name scope"."""
         self._log = log
-        marks = ",".join("?" * len(NAMES))
+        marks = ",".join("?" * len(LISTED))
         rows = log.execute(
             f"SELECT name, scope, version, issued_ms FROM packs WHERE name IN ({marks})"
             " ORDER BY name, scope, version",
-            NAMES,
+            LISTED,
         )
         issues: dict[tuple[str, str], list[_Issue]] = {}
         for name, scope, version, issued_ms in rows:
@@ -84,6 +87,12 @@ class Books:
     def had(self, checkpoint: str, versions: Versions) -> Book:
         """What a tablet named; of a pack it did not name, none was in force there."""
         return self._book(checkpoint, lambda name: self._named(name, checkpoint, versions))
+
+    def permits_at(self, at_ms: int) -> PermitLists:
+        """The quotas and suspensions that had been published by then."""
+        which = self._published("permits", "", at_ms)
+        found = None if which is None else self.content("permits", *which)
+        return found or NO_LISTS
 
     def content(self, name: str, scope: str, version: int) -> Any:
         """One version, parsed; None where it is not there or does not parse."""
@@ -149,6 +158,7 @@ _PARSERS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "rules": _rules,
     "levels": lambda payload: parse_level_book(payload["content"]),
     "trust": lambda payload: parse_trust(payload["content"]),
+    "permits": lambda payload: parse_permit_lists(payload["content"]),
     "watchlist": lambda payload: parse_watchlist(payload["content"]),
 }
 

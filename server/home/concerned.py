@@ -17,6 +17,7 @@ from rules.levels import LevelWindow
 from rules.pack import Rule, RulePack
 from server.home.alerts import DAY_MS, DECIDE_DAYS
 from server.home.books import NO_LEVELS, Books
+from server.home.watch_hits import add_concerned
 from server.packs import EVERYBODY
 from server.store.blind import BlindIndex
 from server.store.shown_documents import revoked_crossings
@@ -26,6 +27,7 @@ LISTS, LISTS_NEXT = "lists", "lists_next"
 
 
 def note_changes(
+    log: sqlite3.Connection,
     view: sqlite3.Connection,
     books: Books,
     newest: Mapping[str, int],
@@ -40,8 +42,13 @@ def note_changes(
         # A view that never noted any has every crossing to look at.
         for named, version in newest.items() if noted is not None else ():
             before = None if noted is None else noted.get(named)
-            if before != version:
-                name, _, scope = named.partition(" ")
+            if before == version:
+                continue
+            name, _, scope = named.partition(" ")
+            if name in ("watch", "watched"):
+                after = noted.get("watch all", 0) if noted is not None else 0
+                add_concerned(log, view, after, now_ms)
+            else:
                 old = None if before is None else books.content(name, scope, before)
                 _add(view, blind, name, scope, old, books.content(name, scope, version), now_ms)
         _put(view, LISTS_NEXT, newest)

@@ -10,22 +10,23 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from typing import Self
 
 from server.config import Config
 from server.failures import log_failure
-from server.home import alerts, arrivals, duplicates, turn_backs
+from server.home import arrivals, duplicates, erased, turn_backs
 from server.home.books import Books
 from server.home.concerned import note_changes, note_done
 from server.home.draft import Draft, Sources
+from server.home.judging import Judging
+from server.home.sightings import Ways
+from server.home.watch_hits import watch_state
 from server.keys import KeyRing
 from server.store.blind import BlindIndex
 from server.store.own_chain import person_text
 from server.store.own_event import OwnEvent
 from server.store.persons import DayKeys
-from server.store.registered import Checkpoint
 from server.store.registry import read_checkpoints
 from server.store.search import ROW, crossing_row
 from server.store.sqlite import SqliteStore, open_store
@@ -62,8 +63,8 @@ class HomeLook:
         What changed comes first, and then what changed lists concern.
         """
         now_ms = self._now_ms()
-        newest = self._books.refresh(log)
-        note_changes(view, self._books, newest, self._blind, now_ms)
+        newest = self._books.refresh(log) | watch_state(log)
+        note_changes(log, view, self._books, newest, self._blind, now_ms)
         ids = _next(view, "to_look", LOOK_ROWS)
         again = [] if len(ids) == LOOK_ROWS else _next(view, "to_decide", LOOK_ROWS - len(ids))
         if not ids and not again:
@@ -72,7 +73,8 @@ class HomeLook:
         places = {one.id: one for one in read_checkpoints(log)}
         districts = {name: one.district for name, one in places.items()}
         sources = Sources(log, view, self._day_keys, districts)
-        judging = Judging(sources, places, self._books, now_ms)
+        ways = Ways(places, self._config.travel_minutes)
+        judging = Judging(sources, places, self._books, self._blind, ways, now_ms)
         self._write(drafts(sources, ids, again, judging))
         with transaction(view):
             view.executemany("DELETE FROM to_look WHERE id = ?", [(one,) for one in ids])
@@ -130,26 +132,6 @@ class HomeLook:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Judging:
-    """What deciding again needs besides the crossing."""
-
-    sources: Sources
-    places: Mapping[str, Checkpoint]
-    books: Books
-    now_ms: int
-
-    def drafts(self, rows: Sequence[tuple[int, CrossingRow]]) -> Iterator[Draft]:
-        """The alerts to write about these crossings."""
-        recent = {record_id: row for record_id, row in rows if alerts.is_recent(row, self.now_ms)}
-        events = self.sources.crossings(list(recent))
-        for record_id, row in recent.items():
-            place = self.places.get(row.checkpoint)
-            found = alerts.wanted(row, events[record_id], place, self.books, self.now_ms)
-            if found is not None:
-                yield from alerts.drafts(self.sources, row, found, ("decision", "late"))
-
-
 def drafts(
     sources: Sources, ids: Iterable[int], again: Iterable[int], judging: Judging
 ) -> Iterator[Draft]:
@@ -168,12 +150,13 @@ def drafts(
         # A crossing that is being linked is looked at again when the link is in the view.
         if row is not None and not linked:
             yield from _notices(sources, row)
+            yield from erased.drafts(sources, row)
             decided[record_id] = row
     for record_id in again:
         row = _row(sources.view, record_id)
         if row is not None:
             decided[record_id] = row
-    for one in judging.drafts(list(decided.items())):
+    for one in judging.drafts(decided):
         if one.record not in made:
             made.add(one.record)
             yield one

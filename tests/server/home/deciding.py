@@ -95,7 +95,7 @@ def pass_through(world: World, tablet: Tablet, **parts: Any) -> str:
 
 def alerts(world: World) -> list[dict[str, Any]]:
     """What the alert events wrote, in order, each with the record it is of."""
-    return [one.body.fields | {"record": one.body.record} for one in world.events("alert")]
+    return [dict(one.body.fields) | {"record": one.body.record} for one in world.events("alert")]
 
 
 def codes(world: World) -> list[tuple[str, list[str]]]:

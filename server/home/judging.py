@@ -1,0 +1,106 @@
+"""Everything that is alerted to about some crossings, put together. SPEC W."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from server.home import alerts, sightings, watch_hits
+from server.home.books import Books
+from server.home.draft import Draft, Sources
+from server.home.redecide import question_of
+from server.home.sightings import OVERSPENT, TOO_FAST, Document, Ways
+from server.store.blind import BlindIndex
+from server.store.record import OpenEvent, merge_events, shown_values
+from server.store.registered import Checkpoint
+from server.store.search import ROW, crossing_row
+from server.store.view_protocol import CrossingRow
+
+COUNTS_NOT = {"voided", "duplicate"}
+
+_TOLD_PAIRS = (
+    "SELECT a.record, a.code, o.subject FROM alerts a JOIN alert_subjects s ON s.alert = a.id"
+    " JOIN alert_subjects o ON o.alert = a.id AND o.subject <> s.subject"
+    " WHERE s.subject = ? AND a.code IN (?, ?)"
+)
+_SHARED = (
+    "SELECT EXISTS (SELECT 1 FROM shown_documents d JOIN shown_documents o ON o.token = d.token"
+    " JOIN records r ON r.id = o.crossing WHERE d.crossing = ? AND r.record = ?)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """What looking at crossings needs besides them."""
+
+    sources: Sources
+    places: Mapping[str, Checkpoint]
+    books: Books
+    blind: BlindIndex
+    ways: Ways
+    now_ms: int
+
+    def drafts(self, rows: Mapping[int, CrossingRow]) -> Iterator[Draft]:
+        """The alerts to write about these crossings, by their numbers in the view."""
+        recent = {one: row for one, row in rows.items() if alerts.is_recent(row, self.now_ms)}
+        events = self.sources.crossings(list(recent))
+        for record_id, row in recent.items():
+            if not events[record_id]:
+                continue
+            counts = not COUNTS_NOT & set(row.flags)
+            found = self._decided(row, events[record_id]) if counts else []
+            if found is not None:
+                yield from alerts.drafts(self.sources, row, found, alerts.DECIDED)
+            yield from self._too_fast(record_id, row, counts)
+            for document in self._documents(record_id, events[record_id]):
+                lists = self.books.permits_at(row.occurred_ms)
+                view = self.sources.view
+                for one, spent in sightings.overspent(view, lists, document, row):
+                    yield from alerts.drafts(self.sources, one, spent, OVERSPENT)
+            if not counts or row.action == "turned_back":
+                yield from alerts.drafts(self.sources, row, [], OVERSPENT)
+
+    def _decided(self, row: CrossingRow, events: Sequence[OpenEvent]) -> list[Draft] | None:
+        question = question_of(row, events, self.places.get(row.checkpoint))
+        if question is None:
+            return None
+        then = self.books.at(row.checkpoint, row.occurred_ms)
+        now = self.books.at(row.checkpoint, max(self.now_ms, row.occurred_ms))
+        return [
+            *alerts.wanted(question, then, now, self.books),
+            *watch_hits.wanted(self.sources.log, self.blind, question, then),
+        ]
+
+    def _too_fast(self, record_id: int, row: CrossingRow, counts: bool) -> Iterator[Draft]:
+        found = sightings.too_fast(self.sources.view, self.ways, record_id, row) if counts else []
+        kept = set(self._still_so(record_id, row)) if counts else set()
+        yield from alerts.drafts(self.sources, row, found, TOO_FAST, kept)
+
+    def _still_so(self, record_id: int, row: CrossingRow) -> Iterator[str]:
+        """What was told of a pair stays as long as it is so, also where a third is nearer now."""
+        view = self.sources.view
+        for record, code, other in view.execute(_TOLD_PAIRS, (row.record, *TOO_FAST)).fetchall():
+            found = view.execute(f"{ROW} WHERE record = ?", (other,)).fetchone()
+            sight = None if found is None else crossing_row(found)
+            if sight is None or COUNTS_NOT & set(sight.flags):
+                continue
+            if code == "vehicle.too_fast":
+                is_same = bool(row.plate) and row.plate == sight.plate
+            else:
+                is_same = bool(view.execute(_SHARED, (record_id, other)).fetchone()[0])
+            if is_same and sightings.is_still_too_fast(self.ways, row, sight):
+                yield str(record)
+
+    def _documents(self, record_id: int, events: Sequence[OpenEvent]) -> Iterator[Document]:
+        """The permits, passes and manifests that were shown, as the crossing keeps them."""
+        _, items = shown_values(merge_events(events), "crossing")
+        for person in items.get("people", {}).values():
+            said: Any = (person.get("facts") or {}).get("permit")
+            evidence = person.get("evidence") or {}
+            if not isinstance(said, dict) or evidence.get("status") != "verified":
+                continue
+            type_, id_ = said.get("type"), said.get("id")
+            for one in person.get("fingerprints") or ():
+                if isinstance(type_, str) and isinstance(id_, str):
+                    yield Document(self.blind.fingerprint_token(one), type_, id_)
