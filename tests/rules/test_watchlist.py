@@ -23,7 +23,7 @@ def made(listed: list[str], bucket_bits: int) -> WatchFilter:
     return parse_watchlist(build_watchlist(listed, bucket_bits))
 
 
-def test_nobody_listed_is_missed_whatever_the_size(rng: random.Random) -> None:
+def test_k7_nobody_listed_is_missed_whatever_the_size(rng: random.Random) -> None:
     for _ in range(60):
         listed = numbers(rng, rng.choice((0, 1, 2, 3, 100, 2_000)))
         filter_ = made(listed, rng.randint(MIN_BUCKET_BITS, MAX_BUCKET_BITS))

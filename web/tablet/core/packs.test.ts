@@ -65,6 +65,27 @@ test("K5 rules past their stop mean kiểm tra thêm, and one contact makes them
   expect(core.decide(draftOf(person("A"))).verdict.outcome).toBe("pass");
 });
 
+test("K4 K7 a listed person is referred, and a damaged list leaves the last good one in force", async () => {
+  await enrolAndOpen();
+  const named = { bucket_bits: 22, buckets: 1, rice_bits: 21, coded: "g0ns" };
+  await server.publish("watchlist", 1, named);
+  await settle();
+  const listed = person("A");
+  const known = { ...listed, identity: { ...listed.identity, id_number: "001 190 012 345" } };
+  const masked = { ...listed, identity: { ...listed.identity, id_number: "00119001****" } };
+  const verdictOf = (one: typeof listed): object => core.decide(draftOf(person("B"), one)).verdict;
+  expect(verdictOf(known)).toMatchObject({ outcome: "refer", reasons: expect.arrayContaining(["list_check"]) as unknown });
+  expect(core.decide(draftOf(known))).toMatchObject({ basis: null, reasons: [{ code: "list_check" }, {}] });
+  expect(verdictOf(masked)).toMatchObject({ outcome: "pass" });
+  await server.publish("watchlist", 2, { ...named, buckets: 2 });
+  await settle();
+  expect(core.state()).toMatchObject({ alerts: ["pack.content"], packs: { watchlist: { version: 1 } } });
+  expect(verdictOf(known)).toMatchObject({ outcome: "refer" });
+  await server.publish("watchlist", 3, { ...named, buckets: 0, rice_bits: 21, coded: "" });
+  await settle();
+  expect(verdictOf(known)).toMatchObject({ outcome: "pass" });
+});
+
 test("without any pack the verdict is kiểm tra thêm and no shift opens", async () => {
   server.mischief = (path) => (path === "/devices/enrol" ? null : "drop_request");
   await core.enrol(CODE);

@@ -52,7 +52,7 @@ export function decideDraft(draft: CrossingDraft, book: Rulebook, checkpoint: Ch
     const evidence = person?.evidence ?? null;
     const journey = journeyOf(draft, person, checkpoint);
     const beside = journeyExternal(draft, person, journey, book.permits, known, serverMs);
-    const external = { ...levels, ...beside, watch_hit: watchHit(book.watchlist, evidence) };
+    const external = { ...levels, ...beside, watch_hit: isWatched(person, book.watchlist) };
     return decide(evidence, journey, external, serverMs, book.rules);
   };
   const people = draft.people.map(one);
@@ -61,6 +61,12 @@ export function decideDraft(draft: CrossingDraft, book: Rulebook, checkpoint: Ch
   const asks_departure_ms = departuresThatMatter(book.levels, trip, serverMs);
   const basis = basisOf(verdict, book.rules);
   return { verdict, reasons, basis, people: people.map(verdictOf), asks_departure_ms, grace: levels.grace };
+}
+
+/** By the code that was read, or by what stands in the draft where there was none. */
+function isWatched(person: DraftPerson | null, watchlist: WatchFilter | null): boolean {
+  if (person === null) return false;
+  return watchHit(watchlist, person.evidence) || watchHit(watchlist, { identity: person.identity });
 }
 
 /** The text behind the first reason; null where that reason is no rule's. */
