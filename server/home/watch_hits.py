@@ -1,4 +1,4 @@
-"""Crossings of people who are watched: by the exact list, which only the server has. SPEC W8.
+"""Crossings of people who are watched: by the exact list, which only the server has. SPEC W5.
 
 Tablets hold a filter of crowds, and may hold an old one. Who was on the list at the moment of
 crossing and let through unasked, or came onto it afterwards for that time, is a late hit.

@@ -144,7 +144,7 @@ def test_w1_looking_at_everything_again_writes_nothing_more(world: World, tablet
     assert world.look() == before
 
 
-def test_w2_without_its_person_part_a_crossing_is_not_decided(world: World, tablet: Tablet) -> None:
+def test_w8_without_its_person_part_a_crossing_is_not_decided(world: World, tablet: Tablet) -> None:
     publish_levels(world, NOON_MS - HOUR_MS, 4)
     record = pass_through(world, tablet)
     world.store.erase(world.store.targets_of_record(record), "request", "12/TB", None, NOON_MS)
@@ -154,9 +154,17 @@ def test_w2_without_its_person_part_a_crossing_is_not_decided(world: World, tabl
     assert world.look() == before
 
 
-def test_w2_a_voided_crossing_is_not_decided(world: World, tablet: Tablet) -> None:
+def test_w8_a_voided_crossing_is_not_decided(world: World, tablet: Tablet) -> None:
     publish_levels(world, NOON_MS - HOUR_MS, 4)
     record = pass_through(world, tablet)
     tablet.push(world.store, tablet.batch(tablet.amendment(record, {}, voided="mistake")))
     world.look()
     assert alerts(world)[-1]["withdrawn"] is True
+
+
+def test_w8_what_is_too_old_is_not_decided(world: World, tablet: Tablet) -> None:
+    pass_through(world, tablet)
+    later_ms = tablet.now_ms + 31 * 24 * HOUR_MS
+    publish_levels(world, later_ms - 1, 4, since="2026-11-20")
+    world.look(later_ms)
+    assert codes(world) == []
