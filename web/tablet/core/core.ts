@@ -25,8 +25,9 @@ import { TurnBacks } from "./turned_back.ts";
 import { unsentFile } from "./unsent_file.ts";
 import { CoreError } from "./core_error.ts";
 import type { AppState, Conflict, Core, Evidence, Lead, RefusedEvent, TurnedBack, UnsentFile } from "./types.ts";
-import type { Announced, CrossingDraft, CrossingSummary, Decision, NamedPlace, SavedCrossing } from "./vocabulary.ts";
+import type { Announced, CrossingDraft, CrossingSummary, Decision, Direction, NamedPlace, SavedCrossing, WaveClass, WaveReason } from "./vocabulary.ts";
 import { decideDraft } from "./verdict.ts";
+import { Waving } from "./waving.ts";
 
 /** Of a failed round: what a person has to know, not just wait for. */
 const ALARMING = /^(receipt|device)\.|^(storage\.full|enrolment\.changed)$/;
@@ -53,6 +54,7 @@ class TabletCore implements Core {
   readonly #force = new InForce();
   readonly #turn_backs = new TurnBacks();
   readonly #earlier = new Earlier();
+  readonly #waving = new Waving();
   #shift: Shift | null = null;
   #watch = new ConflictWatch();
 
@@ -132,10 +134,15 @@ class TabletCore implements Core {
     const { unsent, officer } = { ...(await counts(this.#db())), officer: this.#shift?.officer ?? null };
     if (officer !== null && officer.role !== "lead" && unsent > 0) {
       if (lead === undefined) throw new CoreError("shift.unsent", unsent);
-      const times = { now_ms: this.#environment.now(), server_ms: this.#serverMs() };
-      await approve(this.#db(), lead, this.#force.packs.trust, this.#roster(), times).finally(() => this.#refresh());
+      await this.#approved(lead);
     }
     this.#dropShift();
+  }
+
+  /** The id of the lead whose badge and PIN these are. */
+  async #approved(lead: Lead): Promise<string> {
+    const times = { now_ms: this.#environment.now(), server_ms: this.#serverMs() };
+    return await approve(this.#db(), lead, this.#force.packs.trust, this.#roster(), times).finally(() => this.#refresh());
   }
 
   #dropShift(): void {
@@ -166,6 +173,33 @@ class TabletCore implements Core {
 
   async undo(saved: SavedCrossing): Promise<void> {
     await this.#append(voidEvent(this.#environment, saved.record, this.#header()), null);
+  }
+
+  async startWave(direction: Direction, reason: WaveReason, lead?: Lead): Promise<void> {
+    const header = this.#header();
+    const on_duty = this.#shift?.officer;
+    if (on_duty?.role !== "lead" && lead === undefined) throw new CoreError("wave.lead");
+    const by = lead === undefined ? (on_duty?.id ?? "") : await this.#approved(lead);
+    await this.#wave((append) => this.#waving.start(this.#db(), this.#environment, header, { direction, reason, by }, append));
+  }
+
+  async waveOne(vehicle_class: WaveClass): Promise<void> {
+    const header = this.#header();
+    await this.#wave((append) => this.#waving.tap(this.#environment, header, vehicle_class, append));
+  }
+
+  async unwaveOne(): Promise<void> {
+    const header = this.#header();
+    await this.#wave((append) => this.#waving.undo(this.#environment, header, append));
+  }
+
+  async endWave(): Promise<void> {
+    const header = this.#header();
+    await this.#wave((append) => this.#waving.end(this.#environment, header, append));
+  }
+
+  async #wave(act: (append: (draft: Draft) => Promise<OwnEvent>) => Promise<void>): Promise<void> {
+    await act((draft) => this.#append(draft, null)).finally(() => this.#live.set({ wave: this.#waving.state() }));
   }
 
   async recent(limit: number): Promise<readonly CrossingSummary[]> {
@@ -241,6 +275,8 @@ class TabletCore implements Core {
   async #adopt(enrolment: Enrolment): Promise<void> {
     this.#enrolment = enrolment;
     this.#watch = new ConflictWatch();
+    await this.#waving.load(this.#db());
+    this.#live.set({ wave: this.#waving.state() });
     await this.#refresh();
     const kept = (await readMeta(this.#db(), "alerts")) ?? [];
     const alerts = [...new Set([...kept, ...(await this.#reloadPacks())])];

@@ -12,6 +12,7 @@ import type { Bytes } from "../../shared/sync/encoding.ts";
 import { drainedOf, type Standing } from "./standing.ts";
 import { CoreError } from "./core_error.ts";
 import type { Checkpoint } from "./vocabulary.ts";
+import type { WaveMark } from "./waving.ts";
 
 /** One of this tablet's own events, exactly as it is hashed. `person`: nonce ‖ AES-256-GCM, under the history key. */
 export interface OwnEvent {
@@ -104,6 +105,7 @@ export interface Meta {
   offset_ms: number;
   last_contact_ms: number;
   pin: { failures: number; failed_ms: number };
+  wave: WaveMark;
   /** What a person still has to know after a restart: "device.revoked", "seal.text", … */
   alerts: readonly string[];
 }

@@ -20,18 +20,19 @@ export async function tryPin(db: Database, officer: RosterOfficer, secret: Bytes
   return history;
 }
 
-/** Throws CoreError("badge.…") unless badge and PIN are a lead's of this checkpoint (SPEC O9). */
+/** Who answers for it, by id. Throws CoreError("badge.…") unless badge and PIN are a lead's of this checkpoint (SPEC O9). */
 export async function approve(
   db: Database,
   lead: Lead,
   trust: Packs["trust"],
   roster: Roster,
   times: { now_ms: number; server_ms: number },
-): Promise<void> {
+): Promise<string> {
   const { officer, secret } = await readBadge(lead.badge_text, trust, roster, times.server_ms);
   try {
     if (officer.role !== "lead") throw new CoreError("badge.not_lead");
     await tryPin(db, officer, secret, lead.pin, times.now_ms);
+    return officer.id;
   } finally {
     secret.fill(0);
   }

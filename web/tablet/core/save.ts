@@ -92,7 +92,7 @@ export function crossingEvent(
 }
 
 /** Voids a crossing: an event of its own, nothing is deleted. */
-export function voidEvent(environment: Environment, record: string, header: Header): Draft {
+export function voidEvent(environment: Pick<Environment, "now">, record: string, header: Header): Draft {
   const fields = { voided: "undone" };
   return { ...headerOf(header, environment.now()), record, fields, items: {}, over: {} };
 }

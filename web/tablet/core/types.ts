@@ -10,7 +10,7 @@ import type { RefusedEvent } from "./refused.ts";
 import type { StorageState } from "./room.ts";
 import type { Drained } from "./standing.ts";
 import type { TurnedBack } from "./turned_back.ts";
-import type { Announced, Checkpoint, CrossingDraft, CrossingSummary, Decision, NamedPlace, OfficerOnDuty, PackState, SavedCrossing } from "./vocabulary.ts";
+import type { Announced, Checkpoint, CrossingDraft, CrossingSummary, Decision, Direction, NamedPlace, OfficerOnDuty, PackState, SavedCrossing, WaveClass, WaveReason, WaveState } from "./vocabulary.ts";
 
 export type { Conflict, ConflictSide, ConflictWrite, Drained, Evidence, RefusedEvent, TurnedBack };
 export type * from "./vocabulary.ts";
@@ -65,6 +65,8 @@ export interface AppState {
   held: number;
   /** Open conflicts of the checkpoint, as last counted while a shift was open. */
   conflicts: number;
+  /** The wave-through that runs on this tablet. */
+  wave: WaveState | null;
   /** Wrong PINs in a row, and when the next one may be tried. */
   pin: { failures: number; retry_at_ms: number; lead_needed: boolean };
   update_ready: boolean;
@@ -95,6 +97,13 @@ export interface Core {
   save(draft: CrossingDraft): Promise<SavedCrossing>;
   /** Voids a crossing just saved, as an event of its own. */
   undo(saved: SavedCrossing): Promise<void>;
+  /** From here vehicles are only counted. A lead alone decides. Throws CoreError("wave.lead" | "wave.running" | "badge.…" | "shift.closed" | "storage.…"). */
+  startWave(direction: Direction, reason: WaveReason, lead?: Lead): Promise<void>;
+  /** Counts one vehicle; resolves when it is on disk. Throws CoreError("wave.none" | "shift.closed" | "storage.…"). */
+  waveOne(vehicle_class: WaveClass): Promise<void>;
+  /** Takes back the vehicle counted last. */
+  unwaveOne(): Promise<void>;
+  endWave(): Promise<void>;
   /** Own crossings and other tablets' of this checkpoint, newest first. */
   recent(limit: number): Promise<readonly CrossingSummary[]>;
   /** What tablets wrote differently and a person has to decide; none while the shift is not open. */

@@ -36,6 +36,8 @@ export type Action = "passed" | "referred" | "turned_back";
 export type Outcome = "pass" | "refer" | "turn_back";
 export type OverrideReason =
   "paper_shown" | "emergency" | "superior_order" | "code_unreadable" | "local_resident" | "other";
+export type WaveReason = "queue" | "weather" | "accident" | "superior_order" | "other";
+export type WaveClass = "car" | "truck" | "motorbike" | "bus";
 export type OfficerRole = "officer" | "lead" | "medic" | "volunteer";
 export type CheckpointClass = "city" | "ward" | "border" | "market" | "ring" | "mobile";
 
@@ -151,6 +153,19 @@ export type Announced = { id: string; starts_ms: number; near: boolean } & (
   | { kind: "level"; name: string; from_level: number | null; level: number }
   | { kind: "rule_starts" | "rule_ends"; outcome: Outcome; vi: string; en: string }
 );
+
+/** A wave-through that runs on this tablet, and what it has counted so far. */
+export interface WaveState {
+  record: string;
+  reason: WaveReason;
+  direction: Direction;
+  /** Device time. */
+  started_ms: number;
+  counts: Readonly<Record<WaveClass, number>>;
+  total: number;
+  /** The class that an undo takes one from; null where nothing is counted. */
+  last: WaveClass | null;
+}
 
 export interface SavedCrossing {
   record: string;

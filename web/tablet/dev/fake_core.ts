@@ -50,10 +50,16 @@ export function fakeState(query: URLSearchParams, now_ms: number): AppState {
     rejected: age === "red" ? 1 : 0,
     held: query.has("refused") ? 1 : 0,
     conflicts: query.has("conflicts") ? FAKE_CONFLICTS.length : 0,
+    wave: query.has("wave") ? fakeWave(now_ms) : null,
     pin: { failures: 0, retry_at_ms: 0, lead_needed: false },
     update_ready: age === "amber",
     alerts: age === "red" ? ["pack.signature"] : query.has("short") ? ["storage.full"] : [],
   };
+}
+
+function fakeWave(now_ms: number): AppState["wave"] {
+  const counts = { car: 41, truck: 18, motorbike: 112, bus: 3 };
+  return { record: "wave", direction: "in", reason: "queue", started_ms: now_ms - 42 * 60_000, counts, total: 174, last: "motorbike" };
 }
 
 /** ?sync=waiting, or any code that a round can fail with. */
@@ -130,6 +136,26 @@ export function fakeCore(query: URLSearchParams): Core {
       const row = rows[at];
       if (row !== undefined) rows[at] = { ...row, voided: true };
       set({ unsent: state.unsent + 1 });
+    },
+    async startWave(direction, reason, lead) {
+      if (lead !== undefined) await checkPin(lead.pin);
+      else if (state.officer?.role !== "lead") throw new CoreError("wave.lead");
+      const counts = { car: 0, truck: 0, motorbike: 0, bus: 0 };
+      set({ wave: { record: "wave", direction, reason, started_ms: Date.now(), counts, total: 0, last: null } });
+    },
+    async waveOne(last) {
+      if (state.wave === null) throw new CoreError("wave.none");
+      const counts = { ...state.wave.counts, [last]: state.wave.counts[last] + 1 };
+      set({ wave: { ...state.wave, counts, total: state.wave.total + 1, last } });
+    },
+    async unwaveOne() {
+      const { wave } = state;
+      if (wave === null || wave.last === null) return;
+      const counts = { ...wave.counts, [wave.last]: wave.counts[wave.last] - 1 };
+      set({ wave: { ...wave, counts, total: wave.total - 1 } });
+    },
+    async endWave() {
+      set({ wave: null });
     },
     recent: (limit) => Promise.resolve(rows.slice(0, limit)),
     conflicts: () => Promise.resolve(conflicts),

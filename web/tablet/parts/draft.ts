@@ -45,6 +45,11 @@ function mannedBy(evidence: Evidence | null): number {
   return typeof workers === "number" ? Math.min(workers, MOST_PEOPLE) : 0;
 }
 
+/** An emergency vehicle: nobody is asked for anything before the rules have said so. */
+export function emergencyDraft(direction: Direction, started_ms: number): CrossingDraft {
+  return { ...newDraft(direction, "ambulance", started_ms), purpose: "emergency" };
+}
+
 /** The next person's most likely role. */
 export function nextRole(draft: CrossingDraft): Role {
   if (draft.vehicle_class === "on_foot") return "walker";

@@ -114,6 +114,8 @@ export const GreenLaneIcon = drawing(
     <path d="M12 18v3M12 11v3M12 4.5v2.5" stroke-width="2.4" />
   </>,
 );
+/** Three arrows past a barrier that is up. */
+export const WaveIcon = drawing(<path d="M3 7h9l-3-3M3 12.5h9l-3-3m3 3-3 3M3 18h9l-3-3m3 3-3 3M16 21V9m0 0 5-7" />);
 export const NoCodeIcon = drawing(
   <>
     <path d="M3 5h18v14H3z" />

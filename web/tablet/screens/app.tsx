@@ -16,6 +16,7 @@ import { EnrolScreen } from "./enrol.tsx";
 import { type Begun, LaneScreen } from "./lane.tsx";
 import { ShiftScreen } from "./shift.tsx";
 import { StatusSheet } from "./status.tsx";
+import { WaveScreen } from "./wave.tsx";
 
 const TICK_MS = 5_000;
 
@@ -97,6 +98,6 @@ function Current({ ui, kept, onIdle }: { ui: Ui; kept: { current: Begun | null }
     case "locked":
       return <ShiftScreen />;
     case "open":
-      return <LaneScreen kept={kept} onIdle={onIdle} />;
+      return ui.state.wave === null ? <LaneScreen kept={kept} onIdle={onIdle} /> : <WaveScreen key={ui.state.wave.record} wave={ui.state.wave} />;
   }
 }

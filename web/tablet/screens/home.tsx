@@ -5,12 +5,13 @@ import { useState } from "preact/hooks";
 import type { CrossingSummary } from "../core/types.ts";
 import { AnnouncedBar } from "../parts/announced_bar.tsx";
 import { Button, Notice } from "../parts/controls.tsx";
-import { CameraIcon, GreenLaneIcon, InIcon, NoCodeIcon, OutIcon, SampleIcon } from "../parts/icons.tsx";
+import { CameraIcon, GreenLaneIcon, InIcon, NoCodeIcon, OutIcon, SampleIcon, VEHICLE_ICONS, WaveIcon } from "../parts/icons.tsx";
 import { PhotoButton, SampleSheet, useSamples } from "../parts/photo.tsx";
 import { Scanner } from "../parts/scanner.tsx";
 import { useUi } from "../parts/ui.ts";
 import { useWedge } from "../parts/use_wedge.ts";
 import { CrossingFacts } from "./recent.tsx";
+import { WaveStartSheet } from "./wave_start.tsx";
 
 interface HomeProps {
   recent: readonly CrossingSummary[];
@@ -25,22 +26,25 @@ interface HomeProps {
   onPicture(picture: Promise<Blob>): void;
   onBroken(): void;
   greenLane(): void;
+  emergency(): void;
   noCode(): void;
   seeAll(): void;
 }
 
 const STRIP = 3;
+const Ambulance = VEHICLE_ICONS.ambulance;
 
 export function HomeScreen(props: HomeProps): JSX.Element {
   const { texts, settings, change, covered } = useUi();
   const [sampling, setSampling] = useState(false);
+  const [waving, setWaving] = useState(false);
   const samples = useSamples().filter((sample) => sample.kind !== "badge");
-  const typing = useWedge((text) => !covered && props.onText(text), props.onBroken);
+  const typing = useWedge((text) => !covered && !waving && props.onText(text), props.onBroken);
   const { direction } = settings;
   return (
     <main class="screen home">
       <div class="home-scan">
-        {!covered && <Scanner aim={props.reading ? texts.home.reading : texts.home.aim} paused={sampling || props.reading} onText={props.onText} />}
+        {!covered && <Scanner aim={props.reading ? texts.home.reading : texts.home.aim} paused={sampling || waving || props.reading} onText={props.onText} />}
         {typing && <p class="over-scan">{texts.home.wedge_reading}</p>}
         {props.saved}
         {props.error !== null && <Notice kind="bad">{props.error}</Notice>}
@@ -83,10 +87,20 @@ export function HomeScreen(props: HomeProps): JSX.Element {
       )}
       <nav class={`home-actions ${samples.length > 0 ? "four" : "three"}`}>
         {props.adding === null && (
-          <Button class="stacked green-lane" onPress={props.greenLane}>
-            <GreenLaneIcon />
-            <span>{texts.home.green_lane}</span>
-          </Button>
+          <>
+            <Button class="stacked green-lane" onPress={props.greenLane}>
+              <GreenLaneIcon />
+              <span>{texts.home.green_lane}</span>
+            </Button>
+            <Button class="stacked emergency" onPress={props.emergency}>
+              <Ambulance />
+              <span>{texts.home.emergency}</span>
+            </Button>
+            <Button class="stacked wave-start" onPress={() => setWaving(true)}>
+              <WaveIcon />
+              <span>{texts.home.wave}</span>
+            </Button>
+          </>
         )}
         <Button class="stacked" onPress={props.noCode}>
           <NoCodeIcon />
@@ -103,6 +117,7 @@ export function HomeScreen(props: HomeProps): JSX.Element {
           </Button>
         )}
       </nav>
+      {waving && <WaveStartSheet close={() => setWaving(false)} />}
       {sampling && (
         <SampleSheet
           samples={samples}

@@ -6,7 +6,7 @@ import type { CrossingDraft, CrossingSummary, Decision, DraftPerson, Evidence, P
 import { Notice, StepHead } from "../parts/controls.tsx";
 import { gather, type Gathered, withoutTheRest } from "../parts/gathering.ts";
 import { GatheringPanel, notAddedText } from "../parts/gathering_view.tsx";
-import { followVerdict, greenLaneDraft, newDraft, nextRole, withPerson } from "../parts/draft.ts";
+import { emergencyDraft, followVerdict, greenLaneDraft, newDraft, nextRole, withPerson } from "../parts/draft.ts";
 import { signal, wakeSound } from "../parts/feedback.ts";
 import { codeInPicture } from "../parts/photo.tsx";
 import { samePlace } from "../parts/places.ts";
@@ -297,6 +297,10 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
         greenLane={() => {
           wakeSound();
           show(greenLaneDraft(settings.direction, Date.now()));
+        }}
+        emergency={() => {
+          wakeSound();
+          show(emergencyDraft(settings.direction, Date.now()));
         }}
         noCode={() => {
           wakeSound();

@@ -12,4 +12,5 @@ import "./status.css";
 import "./inbox.css";
 import "./fields.css";
 import "./verdict.css";
+import "./wave.css";
 import "./formats.css";
