@@ -77,7 +77,7 @@ def _by_rules(
         return _refer(RULES_ERROR, failed, packs)
     standing = standing_of(fired)
     if not standing:
-        otherwise = pack.content.otherwise
+        otherwise = pack.content.otherwise_at(now_ms)
         return Verdict(otherwise.outcome, (otherwise.reason.code,), (), packs)
     ordered = sorted(standing, key=lambda rule: (-severity(rule.outcome), -rule.priority, rule.id))
     reasons = tuple(dict.fromkeys(rule.reason.code for rule in ordered))

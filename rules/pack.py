@@ -24,6 +24,9 @@ OUTCOMES: tuple[Outcome, ...] = ("pass", "refer", "turn_back")
 CHECKPOINT_CLASSES = ("city", "ward", "border", "market", "ring", "mobile")
 DIRECTIONS = ("in", "out")
 MAX_RULES = 500
+MAX_AHEAD = 10
+"""How often what holds where no rule fires may change in one pack."""
+
 MAX_PACK_NODES = 500_000
 MAX_PACK_DEPTH = 48
 MAX_REASON_CHARS = 90
@@ -128,11 +131,18 @@ class PackContent:
     rules: tuple[Rule, ...]
     otherwise: Otherwise
     stale_stop_hours: int
+    otherwise_before: tuple[tuple[int, Otherwise], ...] = ()
+    """What held where no rule fires, each until a moment (Unix ms), soonest first."""
+
+    def otherwise_at(self, now_ms: int) -> Otherwise:
+        """What holds at a moment where no rule fires: a pack may be published ahead of its time."""
+        return next((one for until, one in self.otherwise_before if now_ms < until), self.otherwise)
 
     def reasons(self) -> dict[str, Reason]:
         """Every reason a verdict under this pack may carry, by code."""
         own = {rule.reason.code: rule.reason for rule in self.rules}
-        return {**BUILT_IN_REASONS, **own, self.otherwise.reason.code: self.otherwise.reason}
+        rest = [self.otherwise, *(one for _, one in self.otherwise_before)]
+        return {**BUILT_IN_REASONS, **own, **{one.reason.code: one.reason for one in rest}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,10 +182,19 @@ def parse_pack_content(content: object) -> PackContent:
     ]
     rest = shape.inner("otherwise")
     otherwise = Otherwise(_outcome(rest), _reason(rest))
+    before = tuple(
+        _otherwise_until(Shape(item, f"/otherwise_before/{index}"))
+        for index, item in enumerate(shape.items("otherwise_before", MAX_AHEAD))
+    )
     stale_stop_hours = shape.integer("stale_stop_hours", 1, 8760, DEFAULT_STALE_STOP_HOURS)
-    _check_unique(rules, otherwise)
+    _check_unique(rules, [otherwise, *(one for _, one in before)])
     rules.sort(key=lambda rule: (-rule.priority, rule.id))
-    return PackContent(tuple(rules), otherwise, stale_stop_hours)
+    before = tuple(sorted(before, key=lambda one: one[0]))
+    return PackContent(tuple(rules), otherwise, stale_stop_hours, before)
+
+
+def _otherwise_until(shape: Shape) -> tuple[int, Otherwise]:
+    return shape.instant("until"), Otherwise(_outcome(shape), _reason(shape))
 
 
 def _rule(shape: Shape) -> Rule:
@@ -265,9 +284,12 @@ def _basis(shape: Shape) -> Basis:
     )
 
 
-def _check_unique(rules: list[Rule], otherwise: Otherwise) -> None:
+def _check_unique(rules: list[Rule], rest: list[Otherwise]) -> None:
     ids: set[str] = set()
-    reasons = {otherwise.reason.code: otherwise.reason}
+    reasons: dict[str, Reason] = {}
+    for index, one in enumerate(rest):
+        if reasons.setdefault(one.reason.code, one.reason) != one.reason:
+            raise RuleError("pack.reason", f"/otherwise_before/{index - 1}/reason")
     for index, rule in enumerate(rules):
         if rule.id in ids:
             raise RuleError("pack.field", f"/rules/{index}/id")

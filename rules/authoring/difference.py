@@ -42,7 +42,7 @@ def differences(before: PackContent, after: PackContent, samples: Iterable[Sampl
     changed = {id_: _members(old[id_], new[id_]) for id_ in new if id_ in old}
     whole = tuple(
         name
-        for name in ("otherwise", "stale_stop_hours")
+        for name in ("otherwise", "otherwise_before", "stale_stop_hours")
         if getattr(before, name) != getattr(after, name)
     )
     return Difference(

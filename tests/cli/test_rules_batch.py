@@ -16,6 +16,7 @@ import pytest
 from cli.lines import MAX_LINE_BYTES, MAX_LINE_DEPTH
 from tests.cli.conftest import Chot
 from tests.node import node, typescript_answers
+from tests.rules import journeys
 from tests.rules.batch import canonical
 from tests.rules.journeys import ISSUED_AT, PACK_NAMES, external, now_ms, pack_content, sample
 from tests.rules.test_certlogic_suite import ACTIVE_ASSERTIONS, SUITES, assertions
@@ -101,23 +102,21 @@ def test_random_journeys_get_the_same_verdict_from_both_batches(
 
 
 def test_a_sample_journey_gets_its_expected_outcome_from_both_batches(chot: Chot) -> None:
-    for name in PACK_NAMES:
-        vectors = sample(name)
-        evidence = vectors["evidence"]
-        lines = [
-            {
-                "id": case["name"],
-                "pack": name,
-                "evidence": evidence[case["evidence"]] if case["evidence"] else None,
-                "journey": vectors["journey"] | case["journey"],
-                "external": external(name),
-                "now": vectors["now"],
-            }
-            for case in vectors["cases"]
-        ]
-        answers = both(chot, "decide", [json.dumps(line) for line in lines])
-        found = [{"outcome": one["outcome"], "reason": one["reasons"][0]} for one in answers]
-        assert found == [case["expected"] for case in vectors["cases"]]
+    cases = [(name, case) for name in PACK_NAMES for case in sample(name)["cases"]]
+    lines = [
+        {
+            "id": case["name"],
+            "pack": name,
+            "evidence": journeys.evidence(name, case),
+            "journey": journeys.journey(name, case),
+            "external": external(name, case),
+            "now": now_ms(name, case),
+        }
+        for name, case in cases
+    ]
+    answers = both(chot, "decide", [json.dumps(line) for line in lines])
+    found = [{"outcome": one["outcome"], "reason": one["reasons"][0]} for one in answers]
+    assert found == [case["expected"] for _, case in cases]
 
 
 def test_a_pack_issued_long_ago_is_stale_and_one_by_name_is_not(chot: Chot) -> None:

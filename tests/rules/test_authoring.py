@@ -11,7 +11,7 @@ from rules import Json
 from rules.authoring import check_pack, parse_samples
 from rules.authoring.variables import VARIABLES, paths_read, unknown_variables
 from schemas import shapes
-from tests.rules.journeys import ISSUED_AT, PACK_NAMES, pack_content, sample
+from tests.rules.journeys import ISSUED_AT, PACK_NAMES, PACKS, pack_content, sample
 from tests.rules.writing import (
     BASIS,
     BORDER,
@@ -25,7 +25,7 @@ from tests.rules.writing import (
     rule,
 )
 
-LEVELS = {"levels_2021_10": pack_content("levels_2021_10")}
+LEVELS = {path.stem: pack_content(path.stem) for path in PACKS.glob("levels_*.json")}
 
 
 @pytest.mark.parametrize("name", PACK_NAMES)

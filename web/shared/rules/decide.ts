@@ -22,6 +22,7 @@ import {
   isInScope,
   isRuleInForce,
   isStale,
+  otherwiseAt,
 } from "./pack.ts";
 import { type Json, checked } from "./values.ts";
 
@@ -78,7 +79,7 @@ function byRules(
   );
   const [deciding] = standing;
   if (deciding === undefined) {
-    const { outcome, reason } = pack.content.otherwise;
+    const { outcome, reason } = otherwiseAt(pack.content, nowMs);
     return { outcome, reasons: [reason.code], rules: [], packs };
   }
   const reasons = [...new Set(standing.map((rule) => rule.reason.code))];

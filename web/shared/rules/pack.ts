@@ -18,6 +18,8 @@ export const OUTCOMES: readonly Outcome[] = ["pass", "refer", "turn_back"];
 export const CHECKPOINT_CLASSES = ["city", "ward", "border", "market", "ring", "mobile"];
 export const DIRECTIONS = ["in", "out"];
 export const MAX_RULES = 500;
+/** How often what holds where no rule fires may change in one pack. */
+export const MAX_AHEAD = 10;
 export const MAX_PACK_NODES = 500_000;
 export const MAX_PACK_DEPTH = 48;
 /** One line at 22 sp on a small tablet. */
@@ -84,11 +86,17 @@ export type Rule = {
   readonly exempts: boolean;
 };
 
-/** All rules of one pack, by falling priority and then id; `otherwise` holds where none fires. */
+export type Otherwise = { readonly outcome: Outcome; readonly reason: Reason };
+
+/**
+ * All rules of one pack, by falling priority and then id; `otherwise` holds where none fires, and
+ * before it each of `otherwise_before` until its moment (Unix ms), soonest first.
+ */
 export type PackContent = {
   readonly rules: readonly Rule[];
-  readonly otherwise: { readonly outcome: Outcome; readonly reason: Reason };
+  readonly otherwise: Otherwise;
   readonly stale_stop_hours: number;
+  readonly otherwise_before: readonly (Otherwise & { readonly until_ms: number })[];
 };
 
 /** A published pack. `confirmed_at_ms`: when a server last said that it is still the one. */
@@ -119,6 +127,11 @@ export function isRuleInForce(rule: Rule, nowMs: number): boolean {
   return rule.effective_from_ms <= nowMs && (rule.effective_to_ms === null || nowMs < rule.effective_to_ms);
 }
 
+/** What holds at a moment where no rule fires: a pack may be published ahead of its time. */
+export function otherwiseAt(content: PackContent, nowMs: number): Otherwise {
+  return content.otherwise_before.find(({ until_ms }) => nowMs < until_ms) ?? content.otherwise;
+}
+
 /** Past the configured stop since the pack was issued or last confirmed. */
 export function isStale(pack: RulePack, nowMs: number): boolean {
   const freshMs = Math.max(pack.issued_at_ms, pack.confirmed_at_ms ?? pack.issued_at_ms);
@@ -128,7 +141,7 @@ export function isStale(pack: RulePack, nowMs: number): boolean {
 /** Every reason a verdict under this pack may carry, by code; null where there is no pack. */
 export function reasonsOf(content: PackContent | null): ReadonlyMap<string, Reason> {
   const own = content === null ? [] : content.rules.map((rule) => rule.reason);
-  const rest = content === null ? [] : [content.otherwise.reason];
+  const rest = content === null ? [] : [content.otherwise, ...content.otherwise_before].map(({ reason }) => reason);
   return new Map([...BUILT_IN_REASONS, ...own, ...rest].map((reason) => [reason.code, reason]));
 }
 
@@ -158,10 +171,18 @@ export function parsePackContent(content: unknown): PackContent {
     .map((item, index) => ruleOf(new Shape(item, `/rules/${index}`)));
   const rest = shape.inner("otherwise");
   const otherwise = { outcome: outcomeOf(rest), reason: reasonOf(rest) };
+  const otherwise_before = shape
+    .items("otherwise_before", MAX_AHEAD)
+    .map((item, index) => otherwiseUntil(new Shape(item, `/otherwise_before/${index}`)));
   const stale_stop_hours = shape.integer("stale_stop_hours", 1, 8760, DEFAULT_STALE_STOP_HOURS);
-  checkUnique(rules, otherwise.reason);
+  checkUnique(rules, [otherwise, ...otherwise_before]);
   rules.sort((left, right) => right.priority - left.priority || (left.id < right.id ? -1 : 1));
-  return { rules, otherwise, stale_stop_hours };
+  otherwise_before.sort((left, right) => left.until_ms - right.until_ms);
+  return { rules, otherwise, stale_stop_hours, otherwise_before };
+}
+
+function otherwiseUntil(shape: Shape): Otherwise & { readonly until_ms: number } {
+  return { until_ms: shape.instant("until"), outcome: outcomeOf(shape), reason: reasonOf(shape) };
 }
 
 function ruleOf(shape: Shape): Rule {
@@ -246,9 +267,16 @@ function basisOf(shape: Shape): Basis {
   };
 }
 
-function checkUnique(rules: readonly Rule[], otherwise: Reason): void {
+function checkUnique(rules: readonly Rule[], rest: readonly Otherwise[]): void {
   const ids = new Set<string>();
-  const reasons = new Map([[otherwise.code, otherwise]]);
+  const reasons = new Map<string, Reason>();
+  rest.forEach(({ reason }, index) => {
+    const known = reasons.get(reason.code) ?? reason;
+    if (known.vi !== reason.vi || known.en !== reason.en) {
+      throw new RuleError("pack.reason", `/otherwise_before/${index - 1}/reason`);
+    }
+    reasons.set(reason.code, known);
+  });
   rules.forEach(({ id, reason }, index) => {
     if (ids.has(id)) throw new RuleError("pack.field", `/rules/${index}/id`);
     ids.add(id);
