@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias, get_args
 
 from server.store.published import AuditEntry
@@ -17,9 +17,7 @@ WATCH_CATEGORIES: tuple[WatchCategory, ...] = get_args(WatchCategory)
 class WatchEntry:
     """One person watched in one category from `from_ms` until before `until_ms`.
 
-    `place` is a commune as "2021/268"; `sample_dates` are ISO days. Only the store sets `number`,
-    the count of changes of the list at which this entry last changed, and `id_indexes`, the blind
-    index of its ID numbers (`BlindIndex.whole_id`), by which the view finds crossings.
+    `place` is a commune as "2021/268"; `sample_dates` are ISO days.
     """
 
     id: str
@@ -34,8 +32,6 @@ class WatchEntry:
     address: str = ""
     note: str = ""
     sample_dates: tuple[str, ...] = ()
-    number: int = field(default=0, compare=False)
-    id_indexes: tuple[bytes, ...] = field(default=(), compare=False)
 
     def covers(self, at_ms: int) -> bool:
         """Whether the person is watched at that moment."""
@@ -50,8 +46,8 @@ class WatchStore(Protocol):
     ) -> None:
         """Add or replace entries by id and forget others, with the audit entry: all or nothing."""
 
-    def watch_entries(self, after: int = 0) -> list[WatchEntry]:
-        """The entries whose last change has a greater number, in the order of change."""
+    def watch_entries(self) -> list[WatchEntry]:
+        """All entries, in the order of their last change."""
 
-    def watch_covering(self, id_index: bytes, at_ms: int) -> list[WatchEntry]:
-        """The entries of the person with this blind index that cover a moment."""
+    def watch_covering(self, id_number: str, at_ms: int) -> list[WatchEntry]:
+        """The entries of the person with this ID number, new or old, that cover a moment."""

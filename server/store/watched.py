@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 
 from cryptography.exceptions import InvalidTag
@@ -24,12 +24,9 @@ from server.store.reader import Reader
 from server.store.watch_protocol import WatchEntry
 from server.store.writer import Writer
 
-_OPEN = ("id", "from_ms", "until_ms", "added_ms", "number", "id_indexes")
+_OPEN = ("id", "from_ms", "until_ms", "added_ms")
 _SEALED = tuple(one.name for one in fields(WatchEntry) if one.name not in _OPEN)
-_SELECT = (
-    "SELECT n, id, from_ms, until_ms, added_ms, id_index, old_id_index, sealed FROM watch"
-    " WHERE {} ORDER BY n"
-)
+_SELECT = "SELECT id, from_ms, until_ms, added_ms, sealed FROM watch WHERE {} ORDER BY n"
 
 
 class Watched:
@@ -60,12 +57,15 @@ class Watched:
 
         self._writer.run(job)
 
-    def watch_entries(self, after: int = 0) -> list[WatchEntry]:
-        """The entries whose last change has a greater number, in the order of change."""
-        return self._opened("n > ?", (after,))
+    def watch_entries(self) -> list[WatchEntry]:
+        """All entries, in the order of their last change."""
+        return self._opened("1", ())
 
-    def watch_covering(self, id_index: bytes, at_ms: int) -> list[WatchEntry]:
-        """The entries of the person with this blind index that cover a moment."""
+    def watch_covering(self, id_number: str, at_ms: int) -> list[WatchEntry]:
+        """The entries of the person with this ID number, new or old, that cover a moment."""
+        id_index = self.blind.whole_id(id_number)
+        if not id_index:
+            return []
         return self._opened(
             "(id_index = ? OR old_id_index = ?) AND from_ms <= ? AND until_ms > ?",
             (id_index, id_index, at_ms, at_ms),
@@ -75,7 +75,8 @@ class Watched:
         found = self._reader.run(
             lambda files: files.log.execute(_SELECT.format(which), values).fetchall()
         )
-        return _entries(found, self._watch_box())
+        box = self._watch_box()
+        return [_entry(box, *row) for row in found]
 
     def _watch_box(self) -> AESGCM:
         return AESGCM(self.keys.derive("watch entries"))
@@ -95,21 +96,8 @@ def _row(one: WatchEntry, box: AESGCM, blind: BlindIndex) -> tuple[object, ...]:
     )
 
 
-def _entries(rows: Iterable[tuple[object, ...]], box: AESGCM) -> list[WatchEntry]:
-    return [_entry(*row, box=box) for row in rows]  # type: ignore[arg-type]
-
-
 def _entry(
-    n: int,
-    id_: str,
-    from_ms: int,
-    until_ms: int,
-    added_ms: int,
-    id_index: bytes,
-    old_id_index: bytes | None,
-    sealed: bytes,
-    *,
-    box: AESGCM,
+    box: AESGCM, id_: str, from_ms: int, until_ms: int, added_ms: int, sealed: bytes
 ) -> WatchEntry:
     try:
         text = box.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], id_.encode("utf-8"))
@@ -117,13 +105,4 @@ def _entry(
         raise PersonError(f"watch entry {id_} does not open") from None
     values = json.loads(text)
     values["sample_dates"] = tuple(values["sample_dates"])
-    indexes = (id_index,) if old_id_index is None else (id_index, old_id_index)
-    return WatchEntry(
-        id=id_,
-        from_ms=from_ms,
-        until_ms=until_ms,
-        added_ms=added_ms,
-        number=n,
-        id_indexes=indexes,
-        **values,
-    )
+    return WatchEntry(id=id_, from_ms=from_ms, until_ms=until_ms, added_ms=added_ms, **values)
