@@ -7,7 +7,15 @@ from dataclasses import replace
 import pytest
 
 from rules.authoring import differences, explain
-from tests.rules.journeys import PACK_NAMES, external, now_ms, rule_pack, sample
+from tests.rules.journeys import (
+    PACK_NAMES,
+    evidence,
+    external,
+    journey,
+    now_ms,
+    rule_pack,
+    sample,
+)
 from tests.rules.writing import (
     BASIS,
     BORDER,
@@ -46,11 +54,9 @@ def test_the_difference_names_rules_members_and_journeys() -> None:
 
 @pytest.mark.parametrize("name", PACK_NAMES)
 def test_an_explanation_agrees_with_the_verdict(name: str) -> None:
-    vectors = sample(name)
-    for case in vectors["cases"]:
-        evidence = vectors["evidence"][case["evidence"]] if case["evidence"] else None
-        journey = vectors["journey"] | case["journey"]
-        said = explain(evidence, journey, external(name), now_ms(name), rule_pack(name))
+    for case in sample(name)["cases"]:
+        told, at_ms = external(name, case), now_ms(name, case)
+        said = explain(evidence(name, case), journey(name, case), told, at_ms, rule_pack(name))
         fired = {one.rule.id for one in said.rules if one.state == "fired"}
         assert fired == set(said.verdict.rules)
         assert len(said.rules) == len(rule_pack(name).content.rules)

@@ -11,6 +11,8 @@ type Case = {
   name: string;
   evidence: string | null;
   journey: object;
+  external?: object;
+  now?: string;
   expected: { outcome: string; reason: string };
 };
 type Sample = {
@@ -27,23 +29,35 @@ function read(path: string): unknown {
   return JSON.parse(readFileSync(new URL(path, ROOT), "utf8"));
 }
 
-describe.each(["ha_dong_2021_08", "ninh_thuan_2021_10"])("pack %s", (name) => {
-  const sample = read(`tests/vectors/rules/${name}_journeys.json`) as Sample;
-  const nowMs = parseInstant(sample.now);
-  const pack = parseRulePack(name, 1, "2026-11-20T00:00:00Z", read(`rules/packs/${name}.json`));
-  const levels = levelsAt(parseLevels(read(`rules/packs/${sample.levels}.json`)), nowMs);
+const ISSUED_AT = "2026-11-20T00:00:00Z";
+const NAMES = [
+  "ha_dong_2021_08",
+  "ninh_thuan_2021_10",
+  "bac_giang_2021_06",
+  "hcmc_2021_10",
+  "khanh_hoa_2021_10",
+  "an_giang_2021_10",
+];
 
-  it.each(sample.cases)("$name", ({ evidence, journey, expected }) => {
+describe.each(NAMES)("pack %s", (name) => {
+  const sample = read(`tests/vectors/rules/${name}_journeys.json`) as Sample;
+  const pack = parseRulePack(name, 1, ISSUED_AT, read(`rules/packs/${name}.json`));
+  const windows = parseLevels(read(`rules/packs/${sample.levels}.json`));
+
+  it.each(sample.cases)("$name", ({ evidence, journey, external, now, expected }) => {
+    const nowMs = parseInstant(now ?? sample.now);
     const code = evidence === null ? null : (sample.evidence[evidence] ?? null);
-    const verdict = decide(code, { ...sample.journey, ...journey }, { levels }, nowMs, pack);
+    const told = { levels: levelsAt(windows, nowMs), ...external };
+    const verdict = decide(code, { ...sample.journey, ...journey }, told, nowMs, pack);
     expect({ outcome: verdict.outcome, reason: verdict.reasons[0] }).toEqual(expected);
   });
 
   it("is fresh again once a server has confirmed it", () => {
-    const laterMs = nowMs + 30 * DAY_MS;
+    const issuedMs = parseInstant(ISSUED_AT);
+    const laterMs = issuedMs + 30 * DAY_MS;
     expect(isStale(pack, laterMs)).toBe(true);
     expect(isStale({ ...pack, confirmed_at_ms: laterMs - DAY_MS }, laterMs)).toBe(false);
-    expect(isStale({ ...pack, confirmed_at_ms: 0 }, nowMs)).toBe(false);
+    expect(isStale({ ...pack, confirmed_at_ms: 0 }, issuedMs)).toBe(false);
   });
 
   it("has a line to read for every reason a verdict can carry", () => {
