@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from cli.data import DATA, Moment, now_ms, opened, opened_home, told
+from cli.verify import EXPORTED
 from server.document_keys import (
     DOCUMENT_ISSUER,
     DOCUMENT_USAGE,
@@ -104,7 +105,8 @@ def publish(data: Path, out: Path | None) -> None:
             store.audit(AuditEntry(now, "cli", "key.published", one.kid))
         click.echo(f"{len(fresh)} khóa mới / new. {_trust(store, ring, now)}")
         if out is not None:
-            text = json.dumps(trust_in_force(store), ensure_ascii=False, indent=1)
+            exported = {**(trust_in_force(store) or {}), EXPORTED: now}
+            text = json.dumps(exported, ensure_ascii=False, indent=1)
             out.write_text(text + "\n", "utf-8")
 
 

@@ -15,6 +15,7 @@ from cli.lines import Line, answer_lines, text_of
 from cli.picture import codes_in, picture_named
 from credentials import (
     NO_TRUST,
+    Conditions,
     Evidence,
     Trust,
     TrustError,
@@ -28,6 +29,8 @@ from credentials import (
 from credentials.dates import epoch_ms_of_loose
 
 MAX_TRUST_BYTES = 64 * 1024 * 1024
+EXPORTED = "exported_ms"
+"""When `chot keys publish --out` wrote the file; readers of trust packs leave it alone."""
 
 
 @click.command()
@@ -66,6 +69,8 @@ def verify(
     """Kiểm tra một mã khi không có mạng / what a code proves, offline.
 
     TEXT là nội dung mã, hoặc tên tệp ảnh .png .jpg .webp chụp mã / the code's text, or a picture.
+    Dưới mỗi mã là những điều cần biết (!), tiếng Việt rồi tiếng Anh: sắp hết hạn, thu hồi, khóa
+    chưa được tin, danh sách khóa cũ. Remarks (!) are in both languages.
     Với --batch, mỗi dòng trả {id, family, status, code, identity}; certificate là chứng thư (DER,
     base64) của bên ký duy nhất được tin cho dòng đó.
 
@@ -86,8 +91,9 @@ def verify(
         answer_lines(lambda line: _answer(line, trust, now))
         return
     picture = picture_named(text)
+    aged = Conditions(confirmed_ms=None if trust_file is None else _confirmed_ms(trust_file))
     for code in [text] if picture is None else codes_in(picture):
-        _say(read(code, trust, now), lang)
+        _say(read(code, trust, now, conditions=aged), now, lang)
 
 
 def _answer(line: Line, trust: Trust, now: int) -> Line:
@@ -137,6 +143,13 @@ def _trust(path: Path, issuer: str | None, revoked: tuple[Path, ...]) -> Trust:
         raise click.ClickException(f"{path}: {error}") from None
 
 
+def _confirmed_ms(path: Path) -> int:
+    """When the list in this file was the newest: by its own word, else when it was written."""
+    document = json_of(path)
+    said = document.get(EXPORTED) if isinstance(document, dict) else None
+    return said if type(said) is int else path.stat().st_mtime_ns // 1_000_000
+
+
 def json_of(path: Path) -> Any:
     """What a published list holds. Raises ClickException for a file too large or no JSON."""
     if path.stat().st_size > MAX_TRUST_BYTES:
@@ -147,9 +160,9 @@ def json_of(path: Path) -> Any:
         raise click.ClickException(f"{path}: không phải JSON / not JSON") from None
 
 
-def _say(evidence: Evidence, lang: str) -> None:
+def _say(evidence: Evidence, now: int, lang: str) -> None:
     # Here, because the console's texts take half a second to import and a batch needs none.
-    from server.console.texts import word
+    from cli.remarks import remarks
     from server.console.words import Words
 
     words = Words("en" if lang == "en" else "vi")
@@ -160,15 +173,5 @@ def _say(evidence: Evidence, lang: str) -> None:
             click.echo(f"  {words.path(name)}: {words.value(name, value)}")
     for fact in words.facts(found["facts"]):
         click.echo(f"  {fact}")
-    for warning in found["warnings"]:
-        click.echo(f"  {word(words.language, 'warning', warning)}")
-    if evidence.status == "claim" and evidence.family in ("hc1", "shc"):
-        click.echo(
-            "Không có gì trong mã được chứng minh." if lang == "vi" else "Nothing in it is proved."
-        )
-    if evidence.identity is not None:
-        click.echo(
-            "Hãy so họ tên và ngày sinh với giấy tờ tùy thân."
-            if lang == "vi"
-            else "Compare name and birth date with the ID in hand."
-        )
+    for vi, en in remarks(evidence, now):
+        click.echo(f"  ! {vi}\n    {en}")
