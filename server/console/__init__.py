@@ -10,6 +10,7 @@ import hashlib
 from flask import Flask
 
 from server.console import (
+    alerts,
     audit,
     crossing,
     devices,
@@ -22,6 +23,7 @@ from server.console import (
     search,
     session,
     users,
+    watchlist,
 )
 from server.console.memory import Memory
 from server.console.visit import EXTENSION, ConsoleCookies
@@ -29,10 +31,12 @@ from server.console.visit import EXTENSION, ConsoleCookies
 FAMILIES = (
     session,
     review,
+    alerts,
     crossing,
     resolve,
     links,
     search,
+    watchlist,
     figures,
     documents,
     devices,

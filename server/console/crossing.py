@@ -81,9 +81,10 @@ def page_of(found: CrossingWhole, visit: Visit, told: str) -> str:
         max_typed=MAX_TYPED_CHARACTERS,
         rulebook=book,
         names={one.id: one.name for one in context.store.checkpoints()},
-        who=_names_of_people(),
+        who=names_of_people(),
         devices={one.id: one.name for one in context.store.devices()},
         words=Words(language(), place_names(context.store), said),
+        alerts=context.store.alerts_about(record),
         max_note=MAX_NOTE_CHARACTERS,
         seen_of=seen_of,
     )
@@ -129,7 +130,7 @@ def visit_of(arguments: dict[str, str], record: str) -> Visit:
     return Visit(place_from(arguments), search_id, search)
 
 
-def _names_of_people() -> dict[str, str]:
+def names_of_people() -> dict[str, str]:
     """Officers and users by id: every record names who wrote it."""
     store = here().store
     officers = {one.id: one.name for one in store.officers()}
@@ -159,7 +160,7 @@ def _is_twin(record: str, other: str) -> bool:
 def look(
     record: str, visit: Visit, what: str, details: dict[str, str] | None = None
 ) -> CrossingWhole:
-    """Audit first, then read; without a search only what is or was in the queue."""
+    """Audit first, then read; without a search only what is or was in the queue, or alerted to."""
     if not is_uuid7(record):
         raise ProblemError("record.unknown")
     context, search = here(), visit.search
@@ -177,6 +178,7 @@ def look(
         raise ProblemError("record.unknown")
     # Of one passage the crossing that counts may be in order and its duplicate in the queue.
     rows = [found.row, *(one.row for one in found.twins if one.tie != "near")]
-    if search is None and not any(row.review in REVIEWABLE for row in rows):
+    is_queued = any(row.review in REVIEWABLE for row in rows)
+    if search is None and not is_queued and not context.store.alerts_about(record):
         raise ProblemError("search.purpose", detail=text(language(), "refusal.review_only"))
     return found

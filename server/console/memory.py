@@ -41,12 +41,14 @@ class ChainCheck:
 
 
 class Memory:
-    """Sessions that were ended (a signed cookie cannot be taken back), and crossings just reviewed.
+    """Sessions that were ended (a signed cookie cannot be taken back), and what was just done.
 
-    The view is up to a second behind the log; a crossing reviewed now must not come up again.
+    The view is up to a second behind the log; a crossing reviewed now must not come up again, nor
+    an alert ("state record") in the state that it has just left.
     """
 
     def __init__(self) -> None:
         self.ended = Expiring()
         self.reviewed = Expiring()
+        self.acted = Expiring()
         self.chain: ChainCheck | None = None

@@ -25,7 +25,7 @@ from schemas.problems import PROBLEMS
 from server.access import public
 from server.console import times
 from server.console.texts import text, word
-from server.console.visit import EVERYBODY, csrf_token, current_user, language, signed_in
+from server.console.visit import ALERTED, EVERYBODY, csrf_token, current_user, language, signed_in
 from server.context import here
 from server.problems import ProblemError
 from server.store.registered import UserRole
@@ -42,7 +42,9 @@ BEHIND_EVENTS = 200
 
 NAVIGATION: tuple[tuple[str, str, tuple[UserRole, ...]], ...] = (
     ("review", "console.queue", ("reviewer", "approver")),
+    ("alerts", "console.alerts", ("reviewer", "approver", "command")),
     ("search", "console.search_form", ("reviewer", "approver")),
+    ("watchlist", "console.watchlist", ("reviewer", "approver", "command")),
     ("figures", "console.figures", ("command", "approver")),
     ("documents", "console.documents", ("approver",)),
     ("devices", "console.devices", ("admin",)),
@@ -91,6 +93,7 @@ def template_words() -> dict[str, Any]:
         "csrf_field": csrf_field,
         "visitor": user,
         "behind": 0 if user is None else _behind(),
+        "badges": _badges(role),
         "navigation": [entry for entry in NAVIGATION if role in entry[2]],
     }
 
@@ -147,6 +150,14 @@ def http_refusal(error: HTTPException) -> AnyResponse | HTTPException:
     if error.code is not None and 400 <= error.code < 500:
         return refusal(ProblemError("request.malformed"))
     return error
+
+
+def _badges(role: UserRole | None) -> dict[str, int]:
+    """What waits behind an entry of the navigation, where anything does."""
+    if role not in ALERTED:
+        return {}
+    waiting = here().store.alert_counts()["new"]
+    return {"alerts": waiting} if waiting else {}
 
 
 def _behind() -> int:

@@ -31,6 +31,7 @@ MAX_PLACE_CHARACTERS = 500
 View = TypeVar("View", bound=Callable[..., object])
 
 REVIEWERS: tuple[UserRole, ...] = ("reviewer", "approver")
+ALERTED: tuple[UserRole, ...] = ("reviewer", "approver", "command")
 EVERYBODY: tuple[UserRole, ...] = ("reviewer", "approver", "command", "community", "admin")
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
+from server.store.alert_protocol import AlertAct, AlertRow, AlertState, AlertWhole
 from server.store.persons import DayKeys
 from server.store.record import (
     OpenEvent,
@@ -19,48 +20,15 @@ from server.store.record import (
     read_events,
     shown_values,
 )
+from server.store.search import ROW, crossing_row
+from server.store.whole import numbers_beyond
 from sync.clock import crossing_ms
-
-AlertState = Literal["new", "taken", "closed"]
 
 MAX_ALERTS = 200
 
 _ROW = (
     "SELECT a.id, a.record, a.code, a.checkpoint, a.occurred_ms, a.state, a.withdrawn FROM alerts a"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class AlertRow:
-    """One alert as a list shows it; times are Unix ms."""
-
-    record: str
-    code: str
-    checkpoint: str
-    occurred_ms: int
-    state: AlertState
-    withdrawn: bool
-    subjects: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AlertAct:
-    """What somebody did with an alert: who, when, which state, why (None: no note, or erased)."""
-
-    officer: str
-    at_ms: int
-    state: AlertState
-    note: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class AlertWhole:
-    """One alert from all that is stored; `over` is what an act on it stands above (SPEC R2)."""
-
-    row: AlertRow
-    fields: dict[str, Any]
-    acts: tuple[AlertAct, ...]
-    over: dict[str, tuple[str, ...]]
 
 
 def put_alert(
@@ -120,11 +88,14 @@ def read_alerts(
 
 def count_alerts(view: sqlite3.Connection) -> dict[str, int]:
     """How many stand in each list: new, taken, closed."""
-    counts = dict.fromkeys(("new", "taken", "closed"), 0)
-    return counts | {
+    return no_alerts() | {
         str(state): int(many)
         for state, many in view.execute("SELECT listed, count(*) FROM alerts GROUP BY listed")
     }
+
+
+def no_alerts() -> dict[str, int]:
+    return dict.fromkeys(("new", "taken", "closed"), 0)
 
 
 def alerts_about(view: sqlite3.Connection, subject: str) -> list[AlertRow]:
@@ -145,7 +116,8 @@ def read_alert(
     if row is None:
         return None
     numbers = view.execute("SELECT n FROM record_events WHERE record = ?", (row[0],))
-    stored = read_events(log, [n for (n,) in numbers])
+    fresh = numbers_beyond(log, view, record)
+    stored = read_events(log, sorted({*fresh, *(int(n) for (n,) in numbers)}))
     load_day_keys(log, stored, day_keys)
     opened = (open_event(event, day_keys) for event in stored)
     events = [one for one in opened if one.body.kind == "alert"]
@@ -161,7 +133,12 @@ def read_alert(
         for path in ("state",)
         if path in merged
     }
-    return AlertWhole(_row(view, *row), fields, acts, over)
+    seen = replace(
+        _row(view, *row),
+        state=fields.get("state", "new"),
+        withdrawn=bool(fields.get("withdrawn")),
+    )
+    return AlertWhole(seen, fields, acts, over)
 
 
 def _act(event: OpenEvent) -> AlertAct:
@@ -184,8 +161,10 @@ def _row(
     state: AlertState,
     withdrawn: int,
 ) -> AlertRow:
-    subjects = view.execute(
-        "SELECT subject FROM alert_subjects WHERE alert = ? ORDER BY subject", (record_id,)
+    crossings = view.execute(
+        f"{ROW} WHERE id IN (SELECT r.id FROM alert_subjects JOIN records r ON r.record = subject"
+        " WHERE alert = ?) ORDER BY occurred_ms, record",
+        (record_id,),
     )
     return AlertRow(
         record,
@@ -194,5 +173,5 @@ def _row(
         occurred_ms,
         state,
         bool(withdrawn),
-        tuple(str(one) for (one,) in subjects),
+        tuple(crossing_row(one) for one in crossings),
     )

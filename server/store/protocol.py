@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from server.store.alert_protocol import AlertStore
 from server.store.answers import PushAnswer
 from server.store.feed_pages import Page, PulledEvent, RunPage
 from server.store.forgotten import Compacted, Purged, Target
@@ -22,7 +23,7 @@ from server.store.watch_protocol import WatchStore
 from sync.batch import Batch
 
 
-class Store(ViewStore, RelayStore, WatchStore, Protocol):
+class Store(ViewStore, AlertStore, RelayStore, WatchStore, Protocol):
     """All that the server asks of storage."""
 
     server_id: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from server.config import Config
-from server.store import pull, search, whole
+from server.store import alerts, pull, search, whole
+from server.store.alert_protocol import AlertRow, AlertState, AlertWhole
 from server.store.arrived import number_at
 from server.store.as_of import Past, each_found
 from server.store.blind import BlindIndex
@@ -54,6 +55,40 @@ class ViewReads:
             return self._reader.run(
                 lambda files: crossings_with_fingerprints(files.view, self.blind, asked)
             )
+        except ViewMissingError:
+            return []
+
+    def alerts(
+        self, state: AlertState, code: str, after: str, limit: int
+    ) -> tuple[list[AlertRow], str]:
+        """Alerts in one state, newest first, and the key to continue after ("" at the end)."""
+        try:
+            return self._reader.run(
+                lambda files: alerts.read_alerts(files.view, state, code, after, limit)
+            )
+        except ViewMissingError:
+            return [], ""
+
+    def alert(self, record: str) -> AlertWhole | None:
+        """One alert with who did what about it, also what the projector has not seen yet."""
+        try:
+            return self._reader.run(
+                lambda files: alerts.read_alert(files.log, files.view, record, self.day_keys)
+            )
+        except ViewMissingError:
+            return None
+
+    def alert_counts(self) -> dict[str, int]:
+        """How many stand in each list: new, taken, closed."""
+        try:
+            return self._reader.run(lambda files: alerts.count_alerts(files.view))
+        except ViewMissingError:
+            return alerts.no_alerts()
+
+    def alerts_about(self, record: str) -> list[AlertRow]:
+        """The alerts that name a crossing, newest first."""
+        try:
+            return self._reader.run(lambda files: alerts.alerts_about(files.view, record))
         except ViewMissingError:
             return []
 

@@ -54,7 +54,7 @@ def read_record(
         ).fetchone()
         if row is None:
             return None
-        fresh = _fresh(log, view, record)
+        fresh = numbers_beyond(log, view, record)
         found = _read(log, view, [crossing_row(row)], day_keys, fresh)[0]
         news = [one for one in found.events if one.n in set(fresh)]
         return replace(
@@ -154,7 +154,7 @@ def _read(
     ]
 
 
-def _fresh(log: sqlite3.Connection, view: sqlite3.Connection, record: str) -> list[int]:
+def numbers_beyond(log: sqlite3.Connection, view: sqlite3.Connection, record: str) -> list[int]:
     """What the log holds of a record beyond the watermark: who decides must not decide on less."""
     beyond = max(watermark(view), newest_n(log) - MAX_FRESH)
     rows = log.execute(

@@ -14,6 +14,9 @@ RECORD = "01a20000-0000-7000-8000-000000000000"
 
 MAY: dict[str, set[str]] = {
     "queue": set(ROLES),
+    "alerts": {"reviewer", "approver", "command"},
+    "alert": {"reviewer", "approver", "command"},
+    "act": {"reviewer", "approver", "command"},
     "crossing": {"reviewer", "approver"},
     "write_review": {"reviewer", "approver"},
     "resolve": {"reviewer", "approver"},
@@ -21,6 +24,8 @@ MAY: dict[str, set[str]] = {
     "search_form": {"reviewer", "approver"},
     "open_search": {"reviewer", "approver"},
     "search_page": {"reviewer", "approver"},
+    "watchlist": {"reviewer", "approver", "command"},
+    "check_watchlist": {"reviewer", "approver", "command"},
     "figures": {"command", "approver"},
     "documents": {"approver"},
     "issue": {"approver"},

@@ -1,0 +1,128 @@
+"""Alerts in the console: seen, taken, closed with a note; and what others see meanwhile."""
+
+from __future__ import annotations
+
+import random
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from server.home.look import HomeLook
+from server.packs import EVERYBODY, checkpoint_scope, publish
+from server.store.registered import UserRole
+from tests.server.console.conftest import Console, post
+from tests.server.home.deciding import HOUR_MS, ORIGIN, RED, cross, rules_content
+from tests.server.store.tablets import NOON_MS, enrolled
+
+
+def look(console: Console) -> None:
+    with HomeLook(console.store.config, console.store.keys, lambda: NOON_MS) as looker:
+        while True:
+            reached = console.projector.catch_up()
+            if not console.projector.look(looker) and console.last_n() == reached:
+                return
+
+
+@pytest.fixture
+def stale(console: Console, rng: random.Random) -> str:
+    """The record of a crossing that a tablet with old levels let pass."""
+    store, keys = console.store, console.store.keys
+    publish(store, keys, "rules", checkpoint_scope("hd-ql6"), rules_content(RED), NOON_MS - HOUR_MS)
+    window = {"place": ORIGIN, "level": 4, "valid_from": "2026-11-01T00:00:00+07:00"}
+    publish(store, keys, "levels", EVERYBODY, {"levels": [window]}, NOON_MS - HOUR_MS)
+    tablet = enrolled(store, rng)
+    tablet.push(store, tablet.batch(cross(tablet, packs={"rules": 1})))
+    look(console)
+    return tablet.records[-1]
+
+
+def alert_of(client: FlaskClient, state: str = "new") -> str:
+    page = client.get(f"/console/alerts?state={state}").text
+    (found,) = re.findall(r'<tr id="([^"]+)">', page)
+    return str(found)
+
+
+def act(client: FlaskClient, record: str, **changed: str) -> TestResponse:
+    """Send the form of the page, as it stands."""
+    page = client.get(f"/console/alerts/{record}").text
+    sent = dict(re.findall(r'<input [^>]*name="(\w+)" value="([^"]*)"', page.split("<aside>")[1]))
+    return client.post(f"/console/alerts/{record}/acts", data=sent | changed)
+
+
+def test_w4_an_alert_is_taken_and_closed_with_a_note(console: Console, stale: str) -> None:
+    client = console.sign_in("reviewer")
+    assert '<b class="badge">1' in client.get("/console/").text
+    record = alert_of(client)
+    page = client.get(f"/console/alerts/{record}").text
+    assert "Xét theo quy định cũ" in page
+    assert f'href="/console/crossings/{stale}"' in page
+    assert client.get(f"/console/crossings/{stale}").status_code == 200
+    answer = act(client, record, state="taken")
+    assert answer.status_code == 303
+    page = client.get(answer.location).text
+    assert "Người reviewer" in page, "seen before the projector has it"
+    assert record not in client.get("/console/alerts").text
+    look(console)
+    assert alert_of(client, "taken") == record
+    assert act(client, record, state="closed", note="").status_code == 422
+    assert act(client, record, state="closed", note="đã gọi lại chốt").status_code == 303
+    look(console)
+    assert alert_of(client, "closed") == record
+    assert "đã gọi lại chốt" in client.get(f"/console/alerts/{record}").text
+    assert console.store.alert_counts() == {"new": 0, "taken": 0, "closed": 1}
+    assert "badge" not in client.get("/console/").text
+
+
+def test_w4_who_was_slower_sees_what_the_other_did(console: Console, stale: str) -> None:
+    one, other = console.sign_in("reviewer"), console.sign_in("approver")
+    record = alert_of(one)
+    assert act(one, record, state="taken").status_code == 303
+    before = console.last_n()
+    answer = act(other, record, state="closed", note="xong", seen="0" * 64)
+    assert answer.status_code == 409
+    assert "vừa xử lý" in answer.text
+    assert console.last_n() == before
+
+
+def test_command_sees_alerts_and_no_plates(console: Console, stale: str) -> None:
+    client = console.sign_in("command")
+    record = alert_of(client)
+    for page in (client.get("/console/alerts").text, client.get(f"/console/alerts/{record}").text):
+        assert "30A-123.45" not in page
+        assert stale not in page
+    assert act(client, record, state="closed", note="đã rõ").status_code == 303
+
+
+@pytest.mark.parametrize("role", ["admin", "community"])
+def test_who_has_nothing_to_do_with_crossings_has_no_alerts(
+    console: Console, stale: str, role: UserRole
+) -> None:
+    assert console.sign_in(role).get("/console/alerts").status_code == 403
+
+
+def test_every_look_at_an_alert_is_in_the_audit_log(console: Console, stale: str) -> None:
+    client = console.sign_in("reviewer")
+    record = alert_of(client)
+    act(client, record, state="taken")
+    seen = [(one.what, one.subject) for one in console.audit() if one.what.startswith("alert")]
+    assert seen == [("alerts", ""), ("alert", record), ("alert.act", record)]
+
+
+def test_what_is_no_alert_is_refused(console: Console, stale: str) -> None:
+    client = console.sign_in("reviewer")
+    assert client.get("/console/alerts?state=old").status_code == 422
+    assert client.get("/console/alerts?code=x").status_code == 422
+    assert client.get("/console/alerts?after=x").status_code == 422
+    assert client.get(f"/console/alerts/{stale}").status_code == 404
+    assert client.get("/console/alerts/x").status_code == 404
+    wrong = {"state": "new", "seen": ""}
+    assert post(client, f"/console/alerts/{alert_of(client)}/acts", wrong).status_code == 422
+
+
+def test_the_list_shows_one_kind_where_asked(console: Console, stale: str) -> None:
+    client = console.sign_in("reviewer")
+    record = alert_of(client)
+    assert record in client.get("/console/alerts?code=decision.stale").text
+    assert record not in client.get("/console/alerts?code=late.rules").text
