@@ -69,6 +69,7 @@ def test_a_level_changes_the_verdict_at_midnight_without_a_network(
     tablet.expect_verdict("CHO QUA")
     forward(tablet, midnight_ms)
     tablet.expect_verdict("KIỂM TRA THÊM", YELLOW)
+    expect(page.get_by_role("radio", name="Kiểm tra", exact=True)).to_be_checked()
     shown(tablet, "question")
 
     departure(tablet).get_by_role("radio", name="Không", exact=True).click()
@@ -100,7 +101,7 @@ def begin(tablet: Tablet) -> None:
     """Somebody with a yellow card from the place that changes."""
     tablet.scan(PC_COVID)
     tablet.tap_card("Thẻ vàng")
-    tablet.come_from(ORIGIN, "cong hai")
+    tablet.come_from(ORIGIN, "nt cong hai")
 
 
 def departure(tablet: Tablet) -> Locator:

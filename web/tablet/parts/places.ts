@@ -6,11 +6,6 @@ export function samePlace(a: Place, b: Place): boolean {
   return a.dataset === b.dataset && a.code === b.code;
 }
 
-/** Its name, or its code when the levels pack does not know it. */
-export function placeName(all: readonly NamedPlace[], place: Place): string {
-  return all.find((one) => samePlace(one.place, place))?.name ?? place.code;
-}
-
 /** What to offer before anything is typed: places chosen lately, newest first, then the pack's own order. */
 export function likelyPlaces(all: readonly NamedPlace[], lately: readonly Place[], limit: number): NamedPlace[] {
   const known = lately.flatMap((place) => all.filter((one) => samePlace(one.place, place)));

@@ -9,6 +9,7 @@ import { CameraIcon, GreenLaneIcon, InIcon, NoCodeIcon, OutIcon, SampleIcon, VEH
 import { PhotoButton, SampleSheet, useSamples } from "../parts/photo.tsx";
 import { Scanner } from "../parts/scanner.tsx";
 import { useUi } from "../parts/ui.ts";
+import { useUnits } from "../parts/units_files.ts";
 import { useWedge } from "../parts/use_wedge.ts";
 import { CrossingFacts } from "./recent.tsx";
 import { WaveStartSheet } from "./wave_start.tsx";
@@ -35,7 +36,9 @@ const STRIP = 3;
 const Ambulance = VEHICLE_ICONS.ambulance;
 
 export function HomeScreen(props: HomeProps): JSX.Element {
-  const { texts, settings, change, covered } = useUi();
+  const { texts, settings, change, covered, places } = useUi();
+  // So that the search is ready when the journey asks.
+  useUnits(places);
   const [sampling, setSampling] = useState(false);
   const [waving, setWaving] = useState(false);
   const samples = useSamples().filter((sample) => sample.kind !== "badge");

@@ -7,6 +7,8 @@ import { Button, Chips, StepHead } from "../parts/controls.tsx";
 import { PlaceIcon, QuestionIcon, SearchIcon } from "../parts/icons.tsx";
 import { likelyPlaces, searchPlaces } from "../parts/places.ts";
 import { useUi } from "../parts/ui.ts";
+import { searchUnits } from "../parts/units.ts";
+import { useUnits } from "../parts/units_files.ts";
 
 export const PURPOSES: readonly Purpose[] = [
   "work",
@@ -29,10 +31,15 @@ interface JourneyProps {
 }
 
 export function JourneyScreen({ purpose: first_purpose, lately, done, back }: JourneyProps): JSX.Element {
-  const { texts, places } = useUi();
+  const { texts, places, state } = useUi();
+  const units = useUnits(places);
   const [purpose, setPurpose] = useState(first_purpose);
   const [typed, setTyped] = useState("");
-  const found = useMemo(() => searchPlaces(places, typed, SHOWN), [places, typed]);
+  const province = state.checkpoint?.province ?? "";
+  const found = useMemo(() => {
+    const known = units.list.length === 0 ? [] : searchUnits(units, places, typed, province, SHOWN);
+    return known.length > 0 ? known : searchPlaces(places, typed, SHOWN);
+  }, [places, units, typed, province]);
   const shown = typed.trim() === "" ? likelyPlaces(places, lately, SHOWN) : found;
   return (
     <main class="screen journey">

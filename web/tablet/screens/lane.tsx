@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { CrossingDraft, CrossingSummary, Decision, DraftPerson, Evidence, Place, SavedCrossing, VehicleClass } from "../core/types.ts";
+import type { CrossingDraft, CrossingSummary, Decision, DraftPerson, Evidence, Outcome, Place, SavedCrossing, VehicleClass } from "../core/types.ts";
 import { Notice, StepHead } from "../parts/controls.tsx";
 import { gather, type Gathered, withoutTheRest } from "../parts/gathering.ts";
 import { GatheringPanel, notAddedText } from "../parts/gathering_view.tsx";
@@ -96,6 +96,9 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
     return () => window.clearTimeout(timer);
   }, [undone]);
 
+  const outcome = step.at === "verdict" && draft !== null ? core.decide(draft).verdict.outcome : null;
+  /** The outcome that was last shown and heard. */
+  const judged = useRef<Outcome | null>(null);
   const fail = (reason: unknown): void => {
     signal("refused", settings.sound);
     setReading(false);
@@ -132,10 +135,20 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
   const show = (next: CrossingDraft): void => {
     const decision = core.decide(next);
     decided.current = true;
+    judged.current = decision.verdict.outcome;
     setDraft(followVerdict(next, decision.verdict.outcome));
     setStep({ at: "verdict" });
     signal(decision.verdict.outcome, settings.sound);
   };
+  useEffect(() => {
+    // A level may begin while the verdict is on the screen: what is done follows, and it is heard.
+    if (outcome === null || judged.current === outcome) return;
+    if (judged.current !== null && draft !== null) {
+      setDraft(followVerdict(draft, outcome));
+      signal(outcome, settings.sound);
+    }
+    judged.current = outcome;
+  }, [outcome]);
   const takePerson = (person: DraftPerson): void => {
     wakeSound();
     const before = draft ?? newDraft(settings.direction, vehicle.current, Date.now());
@@ -155,6 +168,7 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
     const after = core.decide(next).verdict.outcome;
     // An action the officer just chose stays; one that merely followed the verdict follows it on.
     setDraft(patch.action === undefined && before !== after ? followVerdict(next, after) : next);
+    judged.current = after;
     if (before !== after) signal(after, settings.sound);
   };
   /** From the journey: to the verdict when it was there already, else nothing has been decided yet. */

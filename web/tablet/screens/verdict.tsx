@@ -10,8 +10,9 @@ import { ACTION_ICONS, CrossIcon, GoodsIcon, MinusIcon, OUTCOME_ICONS, PeopleIco
 import { PlateSheet } from "../parts/plate_field.tsx";
 import { plateText } from "../parts/plate_text.ts";
 import { TurnedBackNote } from "../parts/turned_back_note.tsx";
-import { placeName } from "../parts/places.ts";
 import { useUi } from "../parts/ui.ts";
+import { nameOf } from "../parts/units.ts";
+import { useUnits } from "../parts/units_files.ts";
 import { VehicleRow, VehicleSheet } from "../parts/vehicle_picker.tsx";
 import { ACTIONS, MOST_PEOPLE, needsOverride } from "../parts/draft.ts";
 
@@ -209,6 +210,7 @@ function GoodsButton({ draft, open }: { draft: CrossingDraft; open(): void }): J
 
 function JourneyButton({ draft, open }: { draft: CrossingDraft; open(): void }): JSX.Element {
   const { texts, places } = useUi();
+  const units = useUnits(places);
   return (
     <button type="button" class="row" onClick={open}>
       <PlaceIcon />
@@ -216,7 +218,7 @@ function JourneyButton({ draft, open }: { draft: CrossingDraft; open(): void }):
         <span class="row-empty">{texts.journey.set_origin}</span>
       ) : (
         <span class="row-value">
-          {texts.journey.from} {placeName(places, draft.origin)} · {texts.purposes[draft.purpose]}
+          {texts.journey.from} {nameOf(units, places, draft.origin)} · {texts.purposes[draft.purpose]}
         </span>
       )}
     </button>
