@@ -38,7 +38,9 @@ from server.watch.views import (
     WatchView,
     commune_view,
     health_view,
+    last_day,
     looked_at,
+    looked_up,
     steering_view,
 )
 from sync.encoding import uuid7
@@ -131,6 +133,29 @@ def list_(data: Path, purpose: WatchPurpose, reference: str, at_ms: int, commune
     for one in entries:
         click.echo(f"{one.id}\t{_line(one)}")
     click.echo(f"{len(entries)} mục / entries", err=True)
+
+
+@watchlist.command("check")
+@DATA
+@REFERENCE
+@told
+def check(data: Path, reference: str) -> None:
+    """Trả lời chốt trưởng gọi về: người này có trong danh sách không / is one person listed now?
+
+    Số giấy tờ được hỏi sau, không ghi trên dòng lệnh / the number is asked for, not an argument.
+    """
+    number = click.prompt("Số giấy tờ / ID number", err=True)
+    with opened_home(data) as store:
+        try:
+            entries = looked_up(store, number, reference, "cli", now_ms())
+        except WatchPurposeError:
+            raise click.ClickException("--reference còn trống / is empty.") from None
+        except ValueError:
+            raise click.ClickException(f"Số giấy tờ {said('watch_number', 'vi')}.") from None
+    for one in entries:
+        click.echo(f"CÓ / listed\t{one.name}\t{one.place}\tđến hết / until {last_day(one)}")
+    if not entries:
+        click.echo("KHÔNG có trong danh sách / not listed")
 
 
 @watchlist.command("remove")

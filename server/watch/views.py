@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeAlias
 
+from rules.watchlist import watch_number
 from server.store.protocol import Store
 from server.store.published import AuditEntry
 from server.store.watch_protocol import WATCH_CATEGORIES, WatchEntry
@@ -65,9 +66,33 @@ def looked_at(
     ]
 
 
+def looked_up(
+    store: Store, id_number: str, reference: str, who: str, now_ms: int
+) -> list[WatchEntry]:
+    """The entries that cover this moment for one person, for the duty desk that a lead calls.
+
+    A tablet's hit is mostly a stranger's: only this says whether it is. The number is not audited.
+    Raises WatchPurposeError without a reference, ValueError for a number that cannot be listed.
+    """
+    number = watch_number(id_number)
+    if not reference.strip():
+        raise WatchPurposeError("checkpoint_call")
+    if number is None:
+        raise ValueError("id_number")
+    store.audit(
+        AuditEntry(now_ms, who, "watchlist.check", "", "checkpoint_call", reference.strip())
+    )
+    return store.watch_covering(number, now_ms)
+
+
+def last_day(one: WatchEntry) -> str:
+    """The last day that is covered wholly or in part, ISO."""
+    return _day(one.until_ms - 1)
+
+
 def commune_view(entries: Sequence[WatchEntry]) -> Sheet:
     """For a commune committee: whom to visit, where, and until when; not what they have."""
-    rows = sorted((one.address, one.name, _day(one.from_ms), _until(one)) for one in entries)
+    rows = sorted((one.address, one.name, _day(one.from_ms), last_day(one)) for one in entries)
     return Sheet(
         (("address", "Địa chỉ"), ("name", "Họ tên"), ("from", "Từ ngày"), ("until", "Đến hết")),
         tuple(rows),
@@ -81,7 +106,16 @@ def health_view(entries: Sequence[WatchEntry], at_ms: int) -> Sheet:
     """
     today = _day(at_ms)
     rows = sorted(
-        (day, one.place, one.address, one.name, one.id_number, one.category, _until(one), one.note)
+        (
+            day,
+            one.place,
+            one.address,
+            one.name,
+            one.id_number,
+            one.category,
+            last_day(one),
+            one.note,
+        )
         for one in entries
         for day in ([day for day in one.sample_dates if day >= today] or [""])
         if day or not one.sample_dates
@@ -120,8 +154,3 @@ def steering_view(entries: Sequence[WatchEntry]) -> Sheet:
 
 def _day(at_ms: int) -> str:
     return (datetime.fromtimestamp(at_ms / 1000, UTC) + LOCAL).date().isoformat()
-
-
-def _until(one: WatchEntry) -> str:
-    """The last day that is covered wholly or in part."""
-    return _day(one.until_ms - 1)

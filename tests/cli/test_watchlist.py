@@ -279,3 +279,15 @@ def test_the_rate_has_a_least_value_and_a_high_one_has_to_be_asked_for(
     chot("watchlist", "publish", *where, exit_code=1)
     chot("watchlist", "publish", *where, "--rate", "0.001")
     assert filter_of(where[1]).bucket_bits > coarse
+
+
+def test_the_duty_desk_asks_for_one_person(
+    chot: Chot, where: tuple[str, Path], tmp_path: Path
+) -> None:
+    chot("watchlist", "import", *where, written(tmp_path / "a.csv", watched_now("058121000001")))
+    asking = ("watchlist", "check", *where, "--reference", "chốt Cà Ná 14:05")
+    assert "CÓ / listed\tBé Mẫu\t2021/22738" in chot(*asking, stdin="058 121 000 001\n").stdout
+    assert "KHÔNG có" in chot(*asking, stdin="058121000002\n").stdout
+    assert "12 chữ số" in chot(*asking, stdin="0581\n", exit_code=1).stderr
+    (entry, _) = audited(where[1])[1:]
+    assert (entry.purpose, entry.reference) == ("checkpoint_call", "chốt Cà Ná 14:05")
