@@ -10,6 +10,7 @@ from typing import Any
 
 from server.console import times
 from server.console.texts import TEXTS, Language, text, word
+from server.places.units import name_of
 from server.purposes import NEEDED
 
 MAX_RAW_CHARACTERS = 200
@@ -72,11 +73,11 @@ class Words:
         return str(value)
 
     def place(self, place: dict[str, Any] | None) -> str:
-        """A commune by its name where a levels pack has it, else by its code and data set."""
+        """A commune by its name, of a levels pack or of its data set; else by code and data set."""
         if not place:
             return "–"
         dataset, code = str(place.get("dataset", "?")), str(place.get("code", "?"))
-        known = self.places.get((dataset, code))
+        known = self.places.get((dataset, code)) or name_of(dataset, code)
         return known or text(self.language, "place", code=code, dataset=dataset)
 
     def evidence(self, evidence: dict[str, Any]) -> str:
@@ -117,7 +118,22 @@ class Words:
             symptoms = [str(one) for one in declared.get("symptoms") or ()]
             if symptoms:
                 said.append(text(self.language, "fact.symptoms", symptoms=", ".join(symptoms)))
+        permit = facts.get("permit")
+        if isinstance(permit, dict):
+            said += self._permit(permit)
         return said
+
+    def _permit(self, permit: dict[str, Any]) -> list[str]:
+        """A permit, pass or manifest, and in what the journey was not the one it names."""
+        kind = word(self.language, "fact.permit", permit.get("type"))
+        named = text(self.language, "fact.permit", kind=kind, id=permit.get("id") or "?")
+        company = permit.get("company")
+        amiss = [
+            text(self.language, f"fact.permit.{name}")
+            for name in ("plate_ok", "hours_ok", "places_ok")
+            if permit.get(name) is False
+        ]
+        return [f"{named}, {company}" if company else named, *amiss]
 
     def _fact(self, kind: str, fact: dict[str, Any], dated: str) -> str:
         known = dict.fromkeys(("number", "of", "product", "type", "result"), "?") | fact

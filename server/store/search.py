@@ -55,7 +55,8 @@ def counts(
     With what was compacted since, by whole days and without its flags (SPEC G7).
 
     Names: crossings, people, vehicles, in, out, passed, referred, turned_back, turned_back_in,
-    turned_back_out, people_in, people_out, each flag by its name, review_open.
+    turned_back_out, people_in, people_out, waved, each flag by its name, review_open. What was
+    waved through (mode `waved`) is counted in the others too; compacted days do not tell it apart.
     """
     where, values = joined(within(from_ms, to_ms, checkpoints))
     names = [*_SUMS, *FLAGS]
@@ -107,6 +108,7 @@ _SUMS = {
     "turned_back": "action = 'turned_back'",
     "turned_back_in": "action = 'turned_back' AND direction = 'in'",
     "turned_back_out": "action = 'turned_back' AND direction = 'out'",
+    "waved": "mode = 'waved'",
     "review_open": "review = 'open'",
 }
 

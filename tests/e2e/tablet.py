@@ -159,6 +159,17 @@ class Tablet:
         self.button("Không rõ nơi đi").click()
         self.enter_plate(plate)
 
+    # --- a wave-through ----------------------------------------------------------------------
+
+    def button_of(self, vehicle: str) -> Locator:
+        """The big button that counts one of these."""
+        return self.page.get_by_role("button", name=re.compile(f"^Thêm 1 {vehicle},"))
+
+    def expect_waved(self, count: int) -> None:
+        """The number that says how many have passed; it is what the disk holds."""
+        passed = self.page.get_by_role("status").filter(has_text="Đã qua")
+        expect(passed).to_contain_text(re.compile(rf"\b{count}$"), timeout=PATIENCE_MS)
+
     # --- what the tablet says ----------------------------------------------------------------
 
     def expect_unsent(self, count: int, timeout_ms: int = PATIENCE_MS) -> None:

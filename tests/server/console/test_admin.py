@@ -127,6 +127,16 @@ def test_a_changed_access_log_is_said_in_plain_words(console: Console) -> None:
     assert "Chuỗi băm không khớp từ mục 1" in page
 
 
+def test_what_was_waved_through_is_counted_and_said(console: Console) -> None:
+    console.cross()
+    for _ in range(2):
+        passed = {"outcome": "pass", "reasons": []}
+        console.cross(mode="waved", plate=None, verdict=passed, action="passed")
+    assert console.store.counts(0, console.now_ms, [])["waved"] == 2
+    page = console.sign_in("command").get("/console/figures").text
+    assert re.search(r"<dt>Xả chốt</dt><dd>2</dd>", page)
+
+
 def test_figures_count_today_and_name_nobody(console: Console) -> None:
     console.cross()
     console.cross(action="passed", direction="out", verdict={"outcome": "pass", "reasons": []})

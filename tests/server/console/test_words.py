@@ -18,6 +18,7 @@ VI = Words("vi", {("2021", "22771"): "Phường Mỹ Đông"}, {"level_4": "Từ
         ("plate", None, "không có"),
         ("origin", {"dataset": "2021", "code": "22771"}, "Phường Mỹ Đông"),
         ("origin", {"dataset": "2025", "code": "22771"}, "mã địa bàn 22771 (2025)"),
+        ("origin", {"dataset": "2025", "code": "22909"}, "Xã Cà Ná, Khánh Hòa"),
         ("verdict", {"outcome": "refer", "reasons": ["level_4"]}, "Kiểm tra thêm (Từ vùng cấp 4)"),
         ("override", {"reason": "emergency", "by": "lead-1"}, "Cấp cứu, khẩn cấp · lead-1"),
         ("people/1/birth_date", "1990-08-02", "02/08/1990"),
@@ -35,6 +36,10 @@ VI = Words("vi", {("2021", "22771"): "Phường Mỹ Đông"}, {"level_4": "Từ
           "recoveries": [], "declaration": {"symptoms": ["ho"], "exposure": True}},
          "tiêm mũi 2/2, AZ, ngày 01/08/2021; PCR: âm tính, lấy mẫu 10/10/2021; "
          "có khai tiếp xúc ca bệnh; khai triệu chứng: ho"),
+        ("people/1/facts",
+         {"permit": {"type": "pass", "id": "p-1", "company": "CTY {A}", "plate_ok": False,
+          "hours_ok": True, "places_ok": True}},
+         "thẻ luồng xanh số p-1, CTY {A}; khác biển số ghi trên giấy"),
         ("disinfected", True, "có"),
         ("wait_s", 90, "90 giây"),
         ("something_new", {"a": 1}, '{"a": 1}'),

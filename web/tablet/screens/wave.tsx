@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { WaveClass, WaveState } from "../core/types.ts";
 import { Button, Notice, Sheet } from "../parts/controls.tsx";
 import { signal, wakeSound } from "../parts/feedback.ts";
-import { BackIcon, VEHICLE_ICONS } from "../parts/icons.tsx";
+import { MinusIcon, VEHICLE_ICONS } from "../parts/icons.tsx";
 import { ageText, clockText } from "../parts/time.ts";
 import { errorText, useUi } from "../parts/ui.ts";
 
@@ -82,7 +82,7 @@ export function WaveScreen({ wave }: { wave: WaveState }): JSX.Element {
       </div>
       <footer class="foot wave-foot">
         <Button class="tall" disabled={wave.last === null} onPress={() => act(core.unwaveOne(), "read")}>
-          <BackIcon />
+          <MinusIcon />
           <span>{wave.last === null ? words.nothing : words.undo(texts.vehicles[wave.last])}</span>
         </Button>
         <Button kind="danger" class="tall" onPress={() => setEnding(true)}>
