@@ -16,6 +16,7 @@ import click
 
 from cli.data import DATA, VIETNAM, Moment, now_ms, told, viewed
 from cli.words import YES_NO_VI, heading, word
+from server.places.units import name_of
 from server.spreadsheet import Cell, defused
 from server.store.published import AuditEntry
 from server.store.view_protocol import CrossingWhole
@@ -254,8 +255,8 @@ def _goods_rows(lang: str) -> Row:
                 goods.get("quantity", ""),
                 word("unit", str(goods.get("unit", "")), lang),
                 _yes_no(bool(goods.get("perishable")), lang),
-                _place(goods.get("origin")),
-                _place(goods.get("destination")),
+                _place(goods.get("origin"), lang),
+                _place(goods.get("destination"), lang),
                 str(goods.get("seal", "")),
             ]
             for line, goods in sorted(crossing.goods.items())
@@ -269,8 +270,12 @@ def _local(at_ms: int) -> str:
     return datetime.fromtimestamp(at_ms / 1000, VIETNAM).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _place(place: Any) -> str:
-    return f"{place['dataset']}:{place['code']}" if isinstance(place, dict) else ""
+def _place(place: Any, lang: str) -> str:
+    """Data set and code for programs; for people the name, where the data set has one."""
+    if not isinstance(place, dict):
+        return ""
+    named = name_of(place["dataset"], place["code"]) if lang == "vi" else None
+    return named or f"{place['dataset']}:{place['code']}"
 
 
 def _yes_no(value: bool, lang: str) -> str:
