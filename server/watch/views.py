@@ -56,9 +56,8 @@ def looked_at(
     if what not in PURPOSES[purpose] or not reference.strip():
         raise WatchPurposeError(purpose)
     details = {"at_ms": at_ms, "commune": commune}
-    store.audit(
-        AuditEntry(now_ms, who, f"watchlist.{what}", "", purpose, reference.strip(), details)
-    )
+    basis = f"document_number={reference.strip()}"
+    store.audit(AuditEntry(now_ms, who, f"watchlist.{what}", "", purpose, basis, details))
     return [
         one
         for one in store.watch_entries()
@@ -79,9 +78,8 @@ def looked_up(
         raise WatchPurposeError("checkpoint_call")
     if number is None:
         raise ValueError("id_number")
-    store.audit(
-        AuditEntry(now_ms, who, "watchlist.check", "", "checkpoint_call", reference.strip())
-    )
+    asked = f"request_number={reference.strip()}"
+    store.audit(AuditEntry(now_ms, who, "watchlist.check", "", "checkpoint_call", asked))
     return store.watch_covering(number, now_ms)
 
 

@@ -191,9 +191,9 @@ def test_each_audience_gets_its_view_and_each_look_is_audited(
         ["", "1", "1", "1", "0", "0"],
     ]
     assert [(one.what, one.purpose, one.reference) for one in audited(where[1])[1:]] == [
-        ("watchlist.commune", "home_visit", "45/KH-UBND"),
-        ("watchlist.health", "sampling", "45/KH-UBND"),
-        ("watchlist.steering", "report", "45/KH-UBND"),
+        ("watchlist.commune", "home_visit", "document_number=45/KH-UBND"),
+        ("watchlist.health", "sampling", "document_number=45/KH-UBND"),
+        ("watchlist.steering", "report", "document_number=45/KH-UBND"),
     ]
 
 
@@ -290,4 +290,7 @@ def test_the_duty_desk_asks_for_one_person(
     assert "KHÔNG có" in chot(*asking, stdin="058121000002\n").stdout
     assert "12 chữ số" in chot(*asking, stdin="0581\n", exit_code=1).stderr
     (entry, _) = audited(where[1])[1:]
-    assert (entry.purpose, entry.reference) == ("checkpoint_call", "chốt Cà Ná 14:05")
+    assert (entry.purpose, entry.reference) == (
+        "checkpoint_call",
+        "request_number=chốt Cà Ná 14:05",
+    )

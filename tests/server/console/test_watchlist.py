@@ -28,7 +28,12 @@ def test_a_listed_person_is_named_with_until_when_and_not_with_what(console: Con
         assert secret not in page
     entry = console.audit()[-1]
     assert (entry.who, entry.what) == ("id-command", "watchlist.check")
-    assert (entry.purpose, entry.reference) == ("checkpoint_call", "chốt Cà Ná, 14:05")
+    assert (entry.purpose, entry.reference) == (
+        "checkpoint_call",
+        "request_number=chốt Cà Ná, 14:05",
+    )
+    log = console.sign_in("admin").get("/console/audit").text
+    assert "Trả lời chốt" in log and "chốt Cà Ná, 14:05" in log
     assert not any(NUMBER in str(one) for one in console.audit())
 
 
