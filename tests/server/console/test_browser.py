@@ -72,7 +72,7 @@ def test_no_page_is_wider_than_the_screen(console: Console, page: Page, address:
     record = console.cross(name="Nguyễn" * 30, lane="L" * 32)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
-        for path in ("", "searches", f"crossings/{record}"):
+        for path in ("", "alerts", "searches", f"crossings/{record}"):
             page.goto(address + path)
             box = page.locator("body").bounding_box()
             assert box is not None
