@@ -20,6 +20,7 @@ from tests.rules.journeys import (
     sample,
     verdict,
 )
+from tests.rules.packs_page import PAGE, page
 
 COLOURS = ("green", "yellow", "none", None)
 LEVELS = (1, 2, 3, 4, None)
@@ -237,3 +238,8 @@ def ninh_thuan(
         rule_pack(name),
     )
     return severity(said.outcome)
+
+
+def test_the_page_of_packs_says_what_the_packs_say() -> None:
+    found = PAGE.read_text("utf-8")
+    assert found == page(found), "write it anew: python -m tests.rules.packs_page"
