@@ -90,7 +90,7 @@ def written(served: Served) -> int:
     """How many alert events are in the log, counted by their feed."""
     with served.store() as store:
         page = store.runs(["alerts:home"], 0, 1000, persons=False)
-        return sum(len(run.bodies) for run in page.runs)
+        return sum(run.count for run in page.runs)
 
 
 def is_looked_through(served: Served) -> bool:
