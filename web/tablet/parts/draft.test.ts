@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { evidenceOf } from "../../shared/credentials/evidence.ts";
-import { declaredOrigin, followVerdict, greenLaneDraft, needsOverride, newDraft, nextRole, withPerson } from "./draft.ts";
+import type { DraftPerson, Evidence } from "../core/types.ts";
+import { declaredOrigin, documentPlate, emergencyDraft, followVerdict, greenLaneDraft, needsOverride, newDraft, nextRole, withPerson } from "./draft.ts";
 
 const draft = newDraft("in", "car", 1000);
 const declaration = {
@@ -54,4 +55,24 @@ test("only a verified declaration says where somebody comes from", () => {
 
 test("a green-lane vehicle carries goods and nobody scanned", () => {
   expect(greenLaneDraft("out", 5)).toMatchObject({ mode: "green_lane", purpose: "goods", direction: "out", people: [], started_ms: 5 });
+});
+
+test("a pass makes it the green lane, a manifest a group; a claim makes it nothing", () => {
+  const shown = (type: string, status: Evidence["status"]): DraftPerson => ({
+    role: "driver",
+    card: null,
+    evidence: evidenceOf("own", status, "ok", { subject: { type, id: "1", plate: "79C-123.45" } }),
+  });
+  const fresh = newDraft("in", "car", 0);
+  expect(withPerson(fresh, shown("pass", "verified"))).toMatchObject({ mode: "green_lane", purpose: "goods", vehicle_class: "truck" });
+  expect(withPerson(fresh, shown("manifest", "verified"))).toMatchObject({ mode: "group", purpose: "work", vehicle_class: "bus" });
+  expect(withPerson(fresh, shown("permit", "verified"))).toMatchObject({ mode: "checked", vehicle_class: "car" });
+  expect(withPerson(fresh, shown("pass", "claim"))).toMatchObject({ mode: "checked" });
+  expect(withPerson(emergencyDraft("in", 0), shown("manifest", "verified"))).toMatchObject({ mode: "checked", purpose: "emergency", vehicle_class: "ambulance" });
+  expect(documentPlate(withPerson(fresh, shown("pass", "verified")))).toBe("79C-123.45");
+  expect(documentPlate(fresh)).toBeNull();
+});
+
+test("an emergency vehicle is one tap", () => {
+  expect(emergencyDraft("out", 5)).toMatchObject({ mode: "checked", purpose: "emergency", vehicle_class: "ambulance", direction: "out", people: [] });
 });

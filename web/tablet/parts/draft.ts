@@ -1,5 +1,6 @@
 /** A crossing while it is being written down. */
 
+import { permitSubject } from "../../shared/rules/permits.ts";
 import type { Action, CrossingDraft, Direction, DraftPerson, Evidence, Outcome, Place, Role, VehicleClass } from "../core/types.ts";
 
 export const ACTIONS: readonly Action[] = ["passed", "referred", "turned_back"];
@@ -62,11 +63,36 @@ export function withPerson(draft: CrossingDraft, person: DraftPerson): CrossingD
   const on_foot = person.role === "walker" && draft.people.length === 0;
   return {
     ...draft,
+    ...(isPlain(draft) ? saidByDocument(person.evidence) : {}),
     people,
     origin,
     headcount: Math.max(draft.headcount, people.length, mannedBy(person.evidence)),
-    vehicle_class: on_foot ? "on_foot" : draft.vehicle_class,
+    ...(on_foot ? { vehicle_class: "on_foot" } : {}),
   };
+}
+
+/** Nothing is known of it yet: no person, no lane of its own, no emergency. */
+function isPlain({ people, mode, purpose }: CrossingDraft): boolean {
+  return people.length === 0 && mode === "checked" && purpose !== "emergency";
+}
+
+/** What nobody has to tap where a green-lane pass or a shuttle's manifest is the first thing shown. */
+function saidByDocument(evidence: Evidence | null): Partial<CrossingDraft> {
+  switch (evidence?.status === "verified" ? permitSubject(evidence)?.["type"] : null) {
+    case "pass":
+      return { mode: "green_lane", purpose: "goods", vehicle_class: "truck" };
+    case "manifest":
+      return { mode: "group", purpose: "work", vehicle_class: "bus" };
+    default:
+      return {};
+  }
+}
+
+/** The plate that a permit, pass or manifest of this crossing names; null where none does. */
+export function documentPlate(draft: CrossingDraft): string | null {
+  const plates = draft.people.map(({ evidence }) => permitSubject(evidence)?.["plate"]);
+  const found = plates.find((one) => typeof one === "string" && one !== "");
+  return typeof found === "string" ? found : null;
 }
 
 /** Where a verified declaration says the journey began. */

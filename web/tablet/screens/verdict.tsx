@@ -8,13 +8,13 @@ import { DepartureRow } from "../parts/departure.tsx";
 import { GoodsSheet, quantityText } from "../parts/goods_sheet.tsx";
 import { ACTION_ICONS, CrossIcon, GoodsIcon, MinusIcon, OUTCOME_ICONS, PeopleIcon, PlaceIcon, PlusIcon, ScanIcon } from "../parts/icons.tsx";
 import { PlateSheet } from "../parts/plate_field.tsx";
-import { plateText } from "../parts/plate_text.ts";
+import { plateFrom, plateText } from "../parts/plate_text.ts";
 import { TurnedBackNote } from "../parts/turned_back_note.tsx";
 import { useUi } from "../parts/ui.ts";
 import { nameOf } from "../parts/units.ts";
 import { useUnits } from "../parts/units_files.ts";
 import { VehicleRow, VehicleSheet } from "../parts/vehicle_picker.tsx";
-import { ACTIONS, MOST_PEOPLE, needsOverride } from "../parts/draft.ts";
+import { ACTIONS, MOST_PEOPLE, documentPlate, needsOverride } from "../parts/draft.ts";
 
 const OVERRIDES: readonly OverrideReason[] = ["paper_shown", "emergency", "superior_order", "code_unreadable", "local_resident", "other"];
 /** Besides the first; a phone shows how many there are. */
@@ -41,6 +41,7 @@ export function VerdictScreen(props: VerdictProps): JSX.Element {
   const [open, setOpen] = useState<Open>(null);
   const { outcome } = decision.verdict;
   const incomplete = needsOverride(outcome, draft.action) && draft.override === null;
+  const named = documentPlate(draft);
   const close = (): void => setOpen(null);
   const act = (action: Action): void => {
     const other = needsOverride(outcome, action);
@@ -63,6 +64,11 @@ export function VerdictScreen(props: VerdictProps): JSX.Element {
           grace={decision.grace}
           choose={(departed_ms) => change({ departed_ms })}
         />
+        {draft.plate === null && named !== null && (
+          <Button class="wide" onPress={() => change({ plate: plateFrom(named) })}>
+            {texts.verdict.same_plate(named)}
+          </Button>
+        )}
         <TurnedBackNote plate={draft.plate?.normal ?? null} />
         <VehicleRow chosen={draft.vehicle_class} choose={(vehicle_class) => change({ vehicle_class })} more={() => setOpen("vehicles")} />
         <PeopleRow draft={draft} change={change} addPerson={props.addPerson} />

@@ -285,6 +285,7 @@ export const en: Texts = {
     basis: "Basis",
     unconfirmed: "text not confirmed",
     plate: "Plate",
+    same_plate: (plate: string): string => `The plate is ${plate}, as on the document`,
     no_plate: "Tap to enter the plate",
     vehicle: "Vehicle",
     people: "People",

@@ -295,6 +295,7 @@ export const vi = {
     basis: "Căn cứ",
     unconfirmed: "chưa xác nhận văn bản",
     plate: "Biển số",
+    same_plate: (plate: string): string => `Đúng biển số ${plate} như trên giấy`,
     no_plate: "Nhập biển số",
     vehicle: "Loại xe",
     people: "Số người",
