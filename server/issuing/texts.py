@@ -67,6 +67,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "must be data set and commune code, such as 2021/268",
     ),
     "level": ("phải là 1, 2, 3, 4 hoặc “bỏ”", "must be 1, 2, 3, 4 or “withdraw”"),
+    "measure": ("phải là số từ 0 đến {limit}", "must be a number from 0 to {limit}"),
     "early": (
         "có hiệu lực trước lúc công bố; sửa lại, hoặc thêm --move để tính từ lúc công bố",
         "holds before it was announced; correct it, or add --move to let it begin then",

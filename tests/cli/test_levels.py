@@ -93,3 +93,22 @@ def test_a_place_is_looked_up_before_and_after_2025(chot: Chot) -> None:
     assert "2025/22909\tXã Cà Ná, Khánh Hòa" in found
     assert "2021/22910" in chot("levels", "place", "22909", "--dataset", "2025").output
     chot("levels", "place", "khong co", exit_code=1)
+
+
+def test_suggestions_are_confirmed_before_they_can_be_taken(
+    chot: Chot, demo_data: Path, tmp_path: Path
+) -> None:
+    file, out = tmp_path / "chi-so.csv", tmp_path / "goi-y.csv"
+    file.write_text(
+        "Mã,Ca mới/100k/tuần,Tiêm 1 mũi (%),Đáp ứng điều trị,Từ\n22771,160,40,có,01/01/2030\n",
+        "utf-8",
+    )
+    done = chot("levels", "suggest", file, "--dataset", "2021", "--out", out)
+    assert "4\t2021:22771\tPhường Mỹ Đông" in done.output
+    assert "chưa được xác nhận" in done.output
+    assert "218/QĐ-BYT" in done.output, "the cut points ended on 27/1/2022, and it says so"
+    refused = chot("levels", "import", out, "--data", demo_data, exit_code=1)
+    assert "gợi ý chưa có người xác nhận" in refused.output
+    head, line = out.read_text("utf-8-sig").splitlines()
+    out.write_text(f"{head}\n{line.replace(',,,01/01/2030', ',4,CDC Ninh Thuận,01/01/2030')}\n")
+    assert "3 → 4" in chot("levels", "import", out, "--data", demo_data).output

@@ -71,9 +71,7 @@ START_MS = ms("17/10/2021")
         ("2021;22771;;;4;17/10/2021 06:00;16/10/2021;", ("valid_to", "order")),
     ],
 )
-def test_a_wrong_row_names_its_cell_and_nothing_is_taken(
-    line: str, error: tuple[str, str]
-) -> None:
+def test_a_wrong_row_names_its_cell_and_nothing_is_taken(line: str, error: tuple[str, str]) -> None:
     rows, errors = read(FIRST, line)
     assert (rows, errors) == ([], [(3, *error)])
 
