@@ -16,8 +16,8 @@ from credentials.trust import Trust
 from rules.dates import to_iso
 from rules.decide import Verdict, combine, decide, severity
 from rules.grace import external_levels
-from rules.pack import RULES_ERROR, RULES_MISSING, RULES_STALE, Outcome, RulePack
-from rules.watchlist import watch_hit
+from rules.pack import LIST_CHECK, RULES_ERROR, RULES_MISSING, RULES_STALE, Outcome, RulePack
+from rules.watchlist import WatchFilter, watch_hit
 from schemas.shapes import ACTIONS, OUTCOMES
 from server.home.books import SAID, Book
 from server.store.record import OpenEvent, merge_events, shown_values
@@ -33,9 +33,13 @@ Items = dict[str, dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What there is to decide about one person; `item` "" is a crossing of nobody named."""
+    """What there is to decide about one person; `item` "" is a crossing of nobody named.
+
+    `identity` is also there without a code: what an officer typed.
+    """
 
     item: str
+    identity: dict[str, Any]
     evidence: dict[str, Any] | None
     journey: dict[str, Any]
     said: tuple[str, ...]
@@ -82,6 +86,7 @@ def question_of(
     asked = [
         Asked(
             item,
+            _identity(one),
             _evidence(one),
             _journey(fields, one, goods, place),
             tuple((one.get("verdict") or {}).get("reasons") or said),
@@ -90,7 +95,7 @@ def question_of(
         for item, one in sorted(people.items())
     ]
     if not asked:
-        asked = [Asked("", None, _journey(fields, {}, goods, place), said, None)]
+        asked = [Asked("", {}, None, _journey(fields, {}, goods, place), said, None)]
     return Question(row, tuple(asked), verdict["outcome"], said, _had(events))
 
 
@@ -129,13 +134,18 @@ def revoked_items(question: Question, then: Trust, now: Trust) -> list[str]:
     ]
 
 
+def is_watched(one: Asked, watchlist: WatchFilter | None) -> bool:
+    """Whether the filter hits; a chip card's old number stays on the tablet, which said so."""
+    return LIST_CHECK.code in one.said or watch_hit(watchlist, {"identity": one.identity})
+
+
 def _decide(one: Asked, book: Book, at_ms: int) -> Verdict:
     evidence = one.evidence
     if _counted(one) and _is_revoked(one, book.trust):
         assert evidence is not None
         evidence = evidence | {"status": "invalid", "code": "revoked", "facts": NO_FACTS}
     external = external_levels(book.levels, one.journey, at_ms) | {
-        "watch_hit": watch_hit(book.watchlist, evidence),
+        "watch_hit": is_watched(one, book.watchlist),
         SAID: list(one.said),
     }
     return decide(evidence, one.journey, external, at_ms, _fresh(book, at_ms))
@@ -174,6 +184,10 @@ NO_FACTS: dict[str, Any] = {"doses": [], "tests": [], "recoveries": [], "declara
 _IDENTITY = ("name", "birth_date", "id_number", "sex", "phone", "address")
 
 
+def _identity(person: dict[str, Any]) -> dict[str, Any]:
+    return {name: person.get(name) for name in _IDENTITY}
+
+
 def _evidence(person: dict[str, Any]) -> dict[str, Any] | None:
     """Evidence in its JSON shape, as far as the event holds it."""
     summary = person.get("evidence")
@@ -185,7 +199,7 @@ def _evidence(person: dict[str, Any]) -> dict[str, Any] | None:
         "issued_at": None,
         "expires_at": None,
         **summary,
-        "identity": {name: person.get(name) for name in _IDENTITY},
+        "identity": _identity(person),
         "facts": NO_FACTS | (person.get("facts") or {}),
         "fingerprints": person.get("fingerprints") or [],
         "subject": None,

@@ -9,11 +9,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
-from rules.watchlist import watch_hit
 from server.home.alerts import DAY_MS, DECIDE_DAYS, alert
 from server.home.books import Book
 from server.home.draft import Draft
-from server.home.redecide import Question
+from server.home.redecide import Question, is_watched
 from server.store.blind import BlindIndex
 
 CODE = "late.isolated"
@@ -65,11 +64,11 @@ def wanted(
     if row.action == "turned_back":
         return
     for one in question.people:
-        number = ((one.evidence or {}).get("identity") or {}).get("id_number")
+        number = one.identity.get("id_number")
         token = blind.whole_id(number) if isinstance(number, str) else b""
         if not token:
             continue
-        asked = watch_hit(then.watchlist, one.evidence)
+        asked = is_watched(one, then.watchlist)
         for entry, added_ms in log.execute(_COVERING, {"it": token, "at": row.occurred_ms}):
             if added_ms > row.occurred_ms or not asked:
                 record = row.record

@@ -101,6 +101,23 @@ def test_w5_whom_the_tablets_filter_hit_was_asked_already(world: World, tablet: 
     assert codes(world) == [("decision.stale", [record])], "its tablet had no list"
 
 
+def test_w5_a_hit_by_what_only_the_card_says_is_believed(world: World, tablet: Tablet) -> None:
+    # The old number of a chip card is not sent: the filter alone does not explain the hit.
+    content = build_watchlist(["264123456"], 30)
+    publish(world.store, world.sqlite.keys, "watchlist", EVERYBODY, content, NOON_MS - HOUR_MS)
+    packs = {"rules": 1, "levels": 1, "watchlist": 1}
+    pass_through(world, tablet, outcome="refer", reason="list_check", packs=packs)
+    assert codes(world) == []
+
+
+def test_w5_a_number_that_was_typed_without_a_code_is_found(world: World, tablet: Tablet) -> None:
+    none = {"family": "none", "status": "unknown", "code": "unrecognised"}
+    record = pass_through(world, tablet, evidence=none)
+    watch(world, NOON_MS + HOUR_MS)
+    world.look(NOON_MS + HOUR_MS)
+    assert codes(world) == [("late.isolated", [record])]
+
+
 def test_w5_a_document_revoked_afterwards_is_told_once(world: World, tablet: Tablet) -> None:
     own = {"family": "own", "status": "verified", "code": "ok", "key_id": "k1"}
     person = {"name": "Người mẫu", "fingerprints": [own_fingerprint("GP-7")]}
