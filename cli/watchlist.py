@@ -26,7 +26,7 @@ from server.watch.publishing import (
     MOST_FALSE_RATE,
     Offer,
     WatchRateError,
-    bits_in_force,
+    filter_in_force,
     offer,
     publish_watchlist,
 )
@@ -210,7 +210,7 @@ def publish(data: Path, rate: float | None, population: int, daily: int, dry_run
     with opened_home(data) as store:
         keys, now = KeyRing.load_or_create(data), now_ms()
         try:
-            offered = offer(store.watch_entries(), now, population, rate, bits_in_force(store))
+            offered = offer(store.watch_entries(), now, population, rate, filter_in_force(store))
         except WatchRateError as error:
             raise click.ClickException(_rate_refused(error)) from None
         for line in _figures(offered, daily):

@@ -13,7 +13,13 @@ from dataclasses import dataclass
 from credentials.jws import parse_json, parse_jws
 from credentials.pack import MAX_PACK_CHARACTERS
 from rules.values import Json
-from rules.watchlist import MAX_BUCKET_BITS, MIN_BUCKET_BITS, build_watchlist, parse_watchlist
+from rules.watchlist import (
+    MAX_BUCKET_BITS,
+    MIN_BUCKET_BITS,
+    WatchFilter,
+    build_watchlist,
+    parse_watchlist,
+)
 from server.keys import KeyRing
 from server.packs import EVERYBODY, publish
 from server.store.protocol import Store
@@ -74,40 +80,42 @@ def offer(
     now_ms: int,
     population: int = LIVING_PEOPLE,
     rate: float | None = None,
-    bits_in_force: int | None = None,
+    in_force: WatchFilter | None = None,
 ) -> Offer:
     """The filter of who is watched now or within a day.
 
-    `rate` is the least share of strangers that it shall hit. Without it the buckets in force stay,
-    or the smallest that `population` allows. Raises WatchRateError where `rate` would make
-    crowds under LEAST_CROWD, or where more than MOST_FALSE_RATE comes out that nobody asked for.
+    `rate` is the least share of strangers that it shall hit. Without it the buckets of the filter
+    `in_force` stay, or the smallest that `population` allows. Raises WatchRateError where `rate`
+    would make crowds under LEAST_CROWD, or where more than MOST_FALSE_RATE comes out and more
+    than twice what was asked for or is in force.
     """
     chosen = [one for one in entries if one.from_ms < now_ms + AHEAD_MS and one.until_ms > now_ms]
     numbers = {number for one in chosen for number in (one.id_number, one.old_id_number) if number}
     finest = min(MAX_BUCKET_BITS, int(math.log2(max(1, population) / LEAST_CROWD)))
     if finest < MIN_BUCKET_BITS:
         raise ValueError(f"population {population}")
-    bits = min(finest, bits_in_force or finest)
+    bits = finest if in_force is None else min(finest, in_force.bucket_bits)
+    accepted = 0.0 if in_force is None else in_force.false_rate()
     if rate is not None and numbers:
-        bits = int(math.log2(len(numbers) / rate))
+        bits, accepted = int(math.log2(len(numbers) / rate)), rate
         if bits > finest:
             raise WatchRateError("rate_low", len(numbers) / (1 << finest))
         bits = max(bits, MIN_BUCKET_BITS)
     content = build_watchlist(numbers, bits)
     false_rate = parse_watchlist(content).false_rate()
-    if false_rate > max(MOST_FALSE_RATE, 2 * (rate or 0)):
+    if false_rate > max(MOST_FALSE_RATE, 2 * accepted):
         raise WatchRateError("rate_high", false_rate)
     people = len({one.id_number for one in chosen})
     return Offer(content, people, len(numbers), bits, false_rate, population)
 
 
-def bits_in_force(store: Store) -> int | None:
-    """The bucket bits of the published filter; None before the first one."""
+def filter_in_force(store: Store) -> WatchFilter | None:
+    """The published filter; None before the first one."""
     pack = store.pack(WATCHLIST, EVERYBODY)
     if pack is None:
         return None
     payload = parse_json(parse_jws(pack.jws, MAX_PACK_CHARACTERS).payload)
-    return parse_watchlist(payload["content"]).bucket_bits
+    return parse_watchlist(payload["content"])
 
 
 def publish_watchlist(

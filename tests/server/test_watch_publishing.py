@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules.watchlist import parse_watchlist
+from rules.watchlist import WatchFilter, parse_watchlist
 from server.store.watch_protocol import WatchEntry
 from server.watch.publishing import AHEAD_MS, LEAST_CROWD, Offer, WatchRateError, offer
 
@@ -59,8 +59,16 @@ def test_a_rate_below_the_least_is_refused_with_the_least() -> None:
 
 
 def test_crowds_in_force_are_never_narrowed_by_publishing_again() -> None:
-    assert offer(many(5), NOW_MS, bits_in_force=17).bucket_bits == 17
-    assert offer(many(5), NOW_MS, PROVINCE, bits_in_force=22).bucket_bits == 15
+    wide, narrow = (WatchFilter(bits, frozenset()) for bits in (17, 22))
+    assert offer(many(5), NOW_MS, in_force=wide).bucket_bits == 17
+    assert offer(many(5), NOW_MS, PROVINCE, in_force=narrow).bucket_bits == 15
+
+
+def test_what_was_asked_for_once_is_not_refused_the_next_day() -> None:
+    asked = parse_watchlist(offer(many(5_000), NOW_MS, PROVINCE, rate=0.14).content)
+    assert offer(many(5_100), NOW_MS, in_force=asked).bucket_bits == asked.bucket_bits
+    with pytest.raises(WatchRateError):
+        offer(many(13_000), NOW_MS, in_force=asked)
 
 
 def test_whoever_is_watched_within_a_day_is_in_it_and_nobody_else() -> None:
