@@ -6,6 +6,8 @@ import click
 
 from cli.rules.answers import decide_batch, eval_batch
 from cli.rules.check import check
+from cli.rules.explain import explain_journey
+from cli.rules.publish import publish_rules
 
 
 @click.group()
@@ -16,3 +18,5 @@ def rules() -> None:
 rules.add_command(check)
 rules.add_command(decide_batch)
 rules.add_command(eval_batch)
+rules.add_command(explain_journey)
+rules.add_command(publish_rules)

@@ -9,9 +9,10 @@ import click
 
 from cli.data import DATA, Moment, now_ms, told
 from cli.rules.examine import Examined, examine, to_json
-from cli.rules.print import print_difference, print_findings, print_journeys
 from cli.rules.sources import FILE, SERVER, content_of_file, pack_of_server
-from rules import PackContent
+from cli.rules.tables import print_difference, print_findings, print_journeys
+from rules import PackContent, RulePack
+from rules.authoring import Difference, Side
 
 REFUSED = 1
 JOURNEYS = click.option(
@@ -63,11 +64,15 @@ def check(
       chot rules check hn.yaml --journeys mau.yaml
       chot rules check hn.yaml --against server --checkpoint hd-cau-mai-linh
     """
-    before = _before(against, checkpoint, data)
+    if (against == SERVER) != (checkpoint is not None):
+        raise click.UsageError(
+            "--against server và --checkpoint đi cùng nhau / one needs the other."
+        )
+    before = None if against is None else _before(against, checkpoint, data)
     refused = False
     for path in files:
         examined = examine(path, journeys, now_ms(), at_ms)
-        difference = None if before is None else examined.against(before)
+        difference = None if before is None else _difference(examined, before)
         refused |= examined.is_refused
         if as_json:
             click.echo(json.dumps(to_json(examined, difference), ensure_ascii=False))
@@ -80,13 +85,14 @@ def check(
     raise SystemExit(REFUSED if refused else 0)
 
 
-def _before(against: str | None, checkpoint: str | None, data: Path) -> PackContent | None:
-    if (against == SERVER) != (checkpoint is not None):
-        raise click.UsageError(
-            "--against server và --checkpoint đi cùng nhau / one needs the other."
-        )
-    if against is None:
-        return None
+def _difference(examined: Examined, before: PackContent | RulePack) -> Difference | None:
+    """A file is compared for the moment of the check, what a server has in force as of now."""
+    if isinstance(before, RulePack):
+        return examined.against(Side(before.content, now_ms()))
+    return examined.against(Side(before, examined.when_ms))
+
+
+def _before(against: str, checkpoint: str | None, data: Path) -> PackContent | RulePack:
     if checkpoint is None:
         path = Path(against)
         if not path.is_file():
@@ -97,7 +103,7 @@ def _before(against: str | None, checkpoint: str | None, data: Path) -> PackCont
         raise click.ClickException(
             f"Chốt '{checkpoint}' chưa có gói quy định / has no rules published yet."
         )
-    return pack.content
+    return pack
 
 
 def _head(examined: Examined, lang: str) -> None:

@@ -9,13 +9,15 @@ from typing import Any
 from cli.rules.files import RuleFile, read_rule_file
 from cli.rules.sources import journeys_of
 from cli.rules.words import said
-from rules import PackContent, Verdict
+from rules import PackContent, Verdict, parse_pack_content, verdict_to_json
 from rules.authoring import (
     Difference,
     Finding,
     Samples,
+    Side,
     check_pack,
     differences,
+    open_rules,
     verdict_on,
     with_effective_from,
 )
@@ -23,10 +25,15 @@ from rules.authoring import (
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A file and what was found; `content` is what would be published, `pack` None if refused."""
+    """A file and what was found.
+
+    `content` is the file with every open start filled in by `when_ms`, the moment that the check
+    is for; `pack` is what was tried on the journeys, None where it does not parse.
+    """
 
     file: RuleFile
     content: Any
+    when_ms: int
     pack: PackContent | None
     findings: tuple[Finding, ...]
     samples: Samples
@@ -41,9 +48,12 @@ class Examined:
         pack = self.pack
         return [] if pack is None else [verdict_on(one, pack) for one in self.samples.cases]
 
-    def against(self, before: PackContent) -> Difference | None:
+    def against(self, before: Side) -> Difference | None:
         """The difference to a pack; None where this one does not parse."""
-        return None if self.pack is None else differences(before, self.pack, self.samples.cases)
+        if self.pack is None:
+            return None
+        after = Side(parse_pack_content(self.content), self.when_ms)
+        return differences(before, after, self.samples.cases, open_rules(self.file.value))
 
 
 def examine(
@@ -60,7 +70,7 @@ def examine(
     tried_ms = min([when_ms, *(sample.now_ms for sample in samples.cases)])
     pack, findings = check_pack(with_effective_from(file.value, tried_ms), samples.cases, when_ms)
     content = with_effective_from(file.value, when_ms)
-    return Examined(file, content, pack, findings, samples)
+    return Examined(file, content, when_ms, pack, findings, samples)
 
 
 def to_json(one: Examined, difference: Difference | None) -> dict[str, Any]:
@@ -86,7 +96,7 @@ def to_json(one: Examined, difference: Difference | None) -> dict[str, Any]:
             {
                 "name": sample.name,
                 "clause": sample.clause,
-                **_verdict(verdict),
+                **verdict_to_json(verdict),
                 "expected": sample.expected
                 and {"outcome": sample.expected[0], "reason": sample.expected[1]},
             }
@@ -103,15 +113,11 @@ def _difference(difference: Difference) -> dict[str, Any]:
         "changed": {id_: list(names) for id_, names in difference.changed.items()},
         "pack": list(difference.pack),
         "journeys": [
-            {"name": one.name, "before": _verdict(one.before), "after": _verdict(one.after)}
+            {
+                "name": one.name,
+                "before": verdict_to_json(one.before),
+                "after": verdict_to_json(one.after),
+            }
             for one in difference.journeys
         ],
-    }
-
-
-def _verdict(verdict: Verdict) -> dict[str, Any]:
-    return {
-        "outcome": verdict.outcome,
-        "reasons": list(verdict.reasons),
-        "rules": list(verdict.rules),
     }

@@ -12,9 +12,9 @@ import rules
 from cli.data import opened
 from cli.rules.files import YAML_SUFFIXES, FileError, read_rule_file
 from rules import PackContent, RuleError, RulePack, parse_pack_content
-from rules.authoring import Sample, Samples, parse_samples
+from rules.authoring import Sample, Samples, parse_samples, with_effective_from
 from server.keys import KeyRing
-from server.packs import bundled
+from server.packs import EVERYBODY, bundled, content_of
 from server.rulebook import rules_of
 from server.store.protocol import Store
 from server.store.registered import Checkpoint
@@ -46,6 +46,8 @@ class ShippedPacks(Mapping[str, Any]):
 
 
 SHIPPED = ShippedPacks()
+ANY_TIME_MS = 0
+"""Since when a rule holds that leaves it open, where a draft is only looked at."""
 
 
 def journeys_of(rule_file: Path, named: tuple[Path, ...], now_ms: int) -> Samples:
@@ -75,7 +77,7 @@ def content_of_file(path: Path) -> PackContent:
     """The rules of a file to compare with."""
     read = read_rule_file(path)
     try:
-        return parse_pack_content(read.value)
+        return parse_pack_content(with_effective_from(read.value, ANY_TIME_MS))
     except RuleError as error:
         raise FileError(path, f"{error.code} {error.at}", read.line_of(error.at)) from None
 
@@ -85,6 +87,13 @@ def pack_of_server(data: Path, checkpoint: str, now_ms: int) -> RulePack | None:
     with opened(data) as store:
         checkpoint_named(store, checkpoint)
         return rules_of(store, KeyRing.load_or_create(data), checkpoint, now_ms)
+
+
+def levels_of_server(data: Path, now_ms: int) -> Any:
+    """The content of the levels pack in force; None where none is published."""
+    with opened(data) as store:
+        pack = store.pack("levels", EVERYBODY)
+        return None if pack is None else content_of(pack, KeyRing.load_or_create(data), now_ms)
 
 
 def checkpoint_named(store: Store, id_: str) -> Checkpoint:

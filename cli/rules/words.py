@@ -25,6 +25,10 @@ STATES = {
 
 FINDINGS = {
     "pack.field": ("thiếu hoặc sai '{member}'", "'{member}' is missing or wrong"),
+    "pack.field.number": (
+        "'{member}' là số không dùng được; nếu là chữ, đặt trong dấu nháy",
+        "'{member}' is a number that does not fit; quote it if it is text",
+    ),
     "pack.basis": (
         "không có căn cứ: cần document, date, issuer, clause",
         "no legal basis: document, date, issuer, clause are needed",
@@ -88,7 +92,9 @@ def said(finding: Finding, lang: str) -> str:
     """One sentence about a finding."""
     member = finding.at.rpartition("/")[2]
     code = finding.code
-    if code == "pack.field" and finding.at.endswith(("/reason/vi", "/reason/en")):
+    if code == "pack.field" and finding.detail == "number":
+        code = "pack.field.number"
+    elif code == "pack.field" and finding.at.endswith(("/reason/vi", "/reason/en")):
         code = f"reason.{member}"
     return of(FINDINGS[code], lang).format(detail=finding.detail, member=member or "rules")
 

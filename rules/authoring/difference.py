@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from rules.authoring.samples import Sample, verdict_on
 from rules.decide import Verdict
 from rules.pack import PackContent, Rule
+
+_EVER_MS = -(2**53)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +37,57 @@ class Difference:
         return not (self.added or self.removed or self.changed or self.pack)
 
 
-def differences(before: PackContent, after: PackContent, samples: Iterable[Sample]) -> Difference:
-    """How `after` differs from `before`; order of rules is no difference."""
-    old = {rule.id: rule for rule in before.rules}
-    new = {rule.id: rule for rule in after.rules}
-    changed = {id_: _members(old[id_], new[id_]) for id_ in new if id_ in old}
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two packs, and the moment whose rules are compared on journeys (Unix ms).
+
+    The journeys keep their own times: `external.now` and levels are theirs.
+    """
+
+    content: PackContent
+    at_ms: int
+
+
+def differences(
+    before: Side, after: Side, samples: Iterable[Sample], open_ids: frozenset[str] = frozenset()
+) -> Difference:
+    """How `after` differs from `before`; order of rules is no difference.
+
+    `open_ids` are rules whose author left open since when they hold: that is no difference.
+    """
+    old = {rule.id: rule for rule in before.content.rules}
+    new = {rule.id: rule for rule in after.content.rules}
+    changed = {id_: _members(old[id_], new[id_], open_ids) for id_ in new if id_ in old}
     whole = tuple(
         name
         for name in ("otherwise", "otherwise_before", "stale_stop_hours")
-        if getattr(before, name) != getattr(after, name)
+        if getattr(before.content, name) != getattr(after.content, name)
     )
     return Difference(
         added=tuple(id_ for id_ in new if id_ not in old),
         removed=tuple(id_ for id_ in old if id_ not in new),
         changed={id_: members for id_, members in changed.items() if members},
         pack=whole,
-        journeys=tuple(_journeys(before, after, samples)),
+        journeys=tuple(_journeys(_as_at(before), _as_at(after), samples)),
     )
 
 
-def _members(old: Rule, new: Rule) -> tuple[str, ...]:
-    names = (field.name for field in fields(Rule))
-    return tuple(name for name in names if getattr(old, name) != getattr(new, name))
+def _members(old: Rule, new: Rule, open_ids: frozenset[str]) -> tuple[str, ...]:
+    names = [field.name for field in fields(Rule)]
+    if new.id in open_ids:
+        names.remove("effective_from_ms")
+    differing = [name for name in names if getattr(old, name) != getattr(new, name)]
+    return tuple(name.removesuffix("_ms") for name in differing)
+
+
+def _as_at(side: Side) -> PackContent:
+    """The pack as it stands at its moment, for journeys of any time."""
+    standing = (rule for rule in side.content.rules if rule.is_in_force(side.at_ms))
+    rules = tuple(
+        replace(rule, effective_from_ms=_EVER_MS, effective_to_ms=None) for rule in standing
+    )
+    otherwise = side.content.otherwise_at(side.at_ms)
+    return replace(side.content, rules=rules, otherwise=otherwise, otherwise_before=())
 
 
 def _journeys(

@@ -83,7 +83,7 @@ def _malformed(content: Json) -> Iterator[Finding]:
         if error is not None:
             faults.append((error.code, error.at))
     for code, at in dict.fromkeys(faults):
-        yield Finding("error", code, at, _id_at(rules, at), _issues(rules, code, at))
+        yield Finding("error", code, at, _id_at(rules, at), _detail(content, code, at))
 
 
 def _refusal(content: Json) -> RuleError | None:
@@ -112,15 +112,30 @@ def _rule_at(rules: Json, at: str) -> Json:
     return rules[int(steps[2])]
 
 
-def _issues(rules: Json, code: str, at: str) -> str:
-    """What the evaluator has against a condition, in the words of its specification."""
-    rule = _rule_at(rules, at)
-    if code != "pack.condition" or not isinstance(rule, Mapping):
-        return ""
-    try:
-        return "; ".join(issue.message for issue in validate(rule.get("condition"))[:3])
-    except RuleError as error:
-        return error.code
+def _detail(content: Json, code: str, at: str) -> str:
+    """What the evaluator has against a condition; "number" where text or a list was needed."""
+    if code == "pack.condition":
+        condition = _value_at(content, at.partition("/condition")[0] + "/condition")
+        try:
+            return "; ".join(issue.message for issue in validate(condition)[:3])
+        except RuleError as error:
+            return error.code
+    value = _value_at(content, at)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return "number" if code == "pack.field" and is_number else ""
+
+
+def _value_at(content: Json, at: str) -> Json:
+    """The value at a JSON pointer; None where there is none."""
+    value = content
+    for step in at.split("/")[1:]:
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return None
+    return value
 
 
 def _places(content: Json) -> dict[str, str]:
@@ -146,7 +161,7 @@ def _of_rules(rules: Sequence[Rule], places: Mapping[str, str], now_ms: int) -> 
             code = "rule.never" if False in possible else "rule.fails"
             yield Finding("error", code, f"{at}/condition", rule.id)
         over = next((one for one in exempting if is_shadowed(rule, one)), None)
-        if over is not None:
+        if over is not None and True in possible:
             yield Finding("error", "rule.shadowed", at, rule.id, over.id)
         if rule.effective_to_ms is not None and rule.effective_to_ms <= now_ms:
             yield Finding("error", "rule.past", f"{at}/effective_to", rule.id)

@@ -228,4 +228,4 @@ _KNOWN = _with_parents()
 
 def _meant(path: str) -> str | None:
     near = difflib.get_close_matches(_starred(path), sorted(_KNOWN), 1, 0.8)
-    return near[0] if near else None
+    return near[0].replace("*", "0") if near else None

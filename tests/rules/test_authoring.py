@@ -99,7 +99,7 @@ def test_a_fault_of_the_whole_pack_is_found_once(content: Any, expected: Any) ->
                 ]
             },
             "/reduce/1/and/1/var",
-            "current.numbr → evidence.facts.doses.*.number",
+            "current.numbr → evidence.facts.doses.0.number",
         ),
         (
             {"reduce": [{"var": "journey.goods"}, {"var": "data.external.nwo"}, 1]},

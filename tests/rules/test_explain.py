@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from rules.authoring import differences, explain
+from rules.authoring import Side, differences, explain
 from tests.rules.journeys import (
     PACK_NAMES,
     evidence,
@@ -41,7 +41,7 @@ def test_the_difference_names_rules_members_and_journeys() -> None:
         )
     )
     cases = journeys({"name": "đi làm"}, {"name": "chở hàng", "journey": {"purpose": "goods"}})
-    found = differences(before, after, cases.cases)
+    found = differences(Side(before, NOW_MS), Side(after, NOW_MS), cases.cases)
     assert (found.added, found.removed) == (("new",), ("gone",))
     assert found.changed == {"other": ("basis", "priority")}
     assert found.pack == ("stale_stop_hours",)
@@ -49,7 +49,7 @@ def test_the_difference_names_rules_members_and_journeys() -> None:
         ("đi làm", "pass", "pass"),
         ("chở hàng", "pass", "turn_back"),
     ]
-    assert differences(after, after, cases.cases).is_empty
+    assert differences(Side(after, NOW_MS), Side(after, NOW_MS), cases.cases).is_empty
 
 
 @pytest.mark.parametrize("name", PACK_NAMES)

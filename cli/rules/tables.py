@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from datetime import datetime
 
 import click
 
+from cli.data import VIETNAM
 from cli.rules.examine import Examined
-from cli.rules.words import SEVERITIES, of, outcome_word, said
-from rules import Verdict
-from rules.authoring import Difference
+from cli.rules.words import SEVERITIES, STATES, of, outcome_word, said
+from rules import Json, RulePack, Verdict
+from rules.authoring import Difference, Explanation, RuleTrace, Sample
 
 Row = Sequence[str]
+MAX_VALUE_CHARS = 80
 
 
 def print_table(rows: Sequence[Row]) -> None:
@@ -83,6 +87,46 @@ def print_difference(difference: Difference, lang: str) -> None:
                 for one in difference.journeys
             ]
         )
+
+
+def print_explanation(sample: Sample, found: Explanation, pack: RulePack, lang: str) -> None:
+    """The verdict with its reasons in both languages, then each rule that had a part in it."""
+    reasons = pack.content.reasons()
+    outcome = outcome_word(found.verdict.outcome, lang)
+    click.echo(f"{sample.name} ({vietnamese_time(sample.now_ms)}): {outcome.upper()}")
+    click.echo(f"  {pack.name} v{pack.version}")
+    for code in found.verdict.reasons:
+        click.echo(f"  · {code}: {reasons[code].vi} / {reasons[code].en}")
+    for trace in found.rules:
+        if trace.state in ("fired", "exempted", "failed"):
+            _print_trace(trace, lang)
+    quiet = [trace for trace in found.rules if trace.state not in ("fired", "exempted", "failed")]
+    print_table([(one.rule.id, of(STATES[one.state], lang), _read(one)) for one in quiet])
+
+
+def _print_trace(trace: RuleTrace, lang: str) -> None:
+    rule, basis = trace.rule, trace.rule.basis
+    state = " ".join([of(STATES[trace.state], lang), *trace.exempted_by, trace.error or ""]).strip()
+    click.echo(f"  {rule.id} [{rule.priority}]: {state}")
+    click.echo(f"    {outcome_word(rule.outcome, lang)}: {rule.reason.vi} / {rule.reason.en}")
+    mark = "" if not basis.unconfirmed else " (CHƯA XÁC NHẬN)" if lang == "vi" else " (UNCONFIRMED)"
+    click.echo(f"    {basis.document}, {basis.date}, {basis.issuer}: {basis.clause}{mark}")
+    for path, value in trace.read.items():
+        click.echo(f"    {path} = {_short(value)}")
+
+
+def _read(trace: RuleTrace) -> str:
+    return ", ".join(f"{path} = {_short(value)}" for path, value in trace.read.items())
+
+
+def _short(value: Json) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= MAX_VALUE_CHARS else f"{text[:MAX_VALUE_CHARS]}…"
+
+
+def vietnamese_time(ms: int) -> str:
+    """A moment as a person in Vietnam reads it."""
+    return datetime.fromtimestamp(ms / 1000, VIETNAM).strftime("%d/%m/%Y %H:%M")
 
 
 def _verdict(verdict: Verdict, lang: str) -> tuple[str, str]:
