@@ -92,6 +92,17 @@ def test_every_family_is_scanned_from_the_camera(served: Served, tablet: Tablet)
         expect_read(tablet, family, proof)
 
 
+def test_an_engine_that_gives_no_frames_reads_from_a_canvas(
+    served: Served, browser: Launch
+) -> None:
+    tablet = Tablet(browser(served.url))
+    tablet.page.add_init_script("delete window.VideoFrame")
+    opened(served, tablet)
+    for text, family, proof in (FAMILIES["cccd"], FAMILIES["hc1"]):
+        scan(tablet, text)
+        expect_read(tablet, family, proof)
+
+
 def test_turned_small_blurred_and_dim_codes_are_read(served: Served, tablet: Tablet) -> None:
     own = declaration(served)
     for view in VIEWS.values():

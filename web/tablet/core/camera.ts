@@ -1,6 +1,8 @@
 /** The tablet's camera, handing over each QR code it sees. */
 
-import { decodePixels } from "./decode.ts";
+import { decodeFrame, decodePixels } from "./decode.ts";
+import type { View } from "./decode_messages.ts";
+import { framePixels } from "./frame_pixels.ts";
 
 export interface CameraState {
   status: "off" | "starting" | "running" | "failed";
@@ -28,6 +30,8 @@ export interface Lens {
 export interface CameraHandle {
   start(lens?: string): Promise<void>;
   stop(): void;
+  /** While something else is answered no frame is looked at: the device is needed for the answer. */
+  hold(on: boolean): void;
   lenses(): Promise<Lens[]>;
   setTorch(on: boolean): Promise<void>;
   /** As far as the lens goes: what is beyond `most` is `most`. */
@@ -35,11 +39,10 @@ export interface CameraHandle {
 }
 
 const FRAME_MS = 125;
-/** Between two frames also where a frame takes longer: fetching its pixels is this thread's work. */
+/** Between two frames also where a frame takes longer: old engines fetch its pixels in this thread. */
 const LEAST_REST_MS = 20;
 /** The same code in view is handed over again after this long, so that a second look works. */
 const REPEAT_MS = 1500;
-const WIDE_SIDE = 1280;
 const CODES: Readonly<Record<string, string>> = {
   NotAllowedError: "camera.denied",
   SecurityError: "camera.denied",
@@ -48,6 +51,9 @@ const CODES: Readonly<Record<string, string>> = {
   NotReadableError: "camera.busy",
   AbortError: "camera.busy",
 };
+
+/** Frames as they are, drawn in the worker: else drawing each takes this thread as long as a verdict. */
+const GIVES_FRAMES = typeof VideoFrame !== "undefined" && typeof OffscreenCanvas !== "undefined";
 
 /** What is in no engine's types, and in few engines. */
 type LensConstraint = MediaTrackConstraintSet & { torch?: boolean; zoom?: number };
@@ -68,6 +74,7 @@ export class Camera implements CameraHandle {
   #frame = 0;
   #last = { text: "", at_ms: 0 };
   #lit = false;
+  #held = false;
 
   constructor(video: HTMLVideoElement, onText: (text: string) => void, onState: (state: CameraState) => void) {
     this.#video = video;
@@ -111,6 +118,10 @@ export class Camera implements CameraHandle {
   stop(): void {
     this.#release();
     this.#onState({ status: "off", code: null, lens: null, torch: null, zoom: null });
+  }
+
+  hold(on: boolean): void {
+    this.#held = on;
   }
 
   /** Named only once the camera has been allowed. */
@@ -160,10 +171,9 @@ export class Camera implements CameraHandle {
 
   async #look(turn: number): Promise<void> {
     const began = performance.now();
-    const pixels = this.#pixels();
     let text: string | undefined;
     try {
-      text = pixels === null ? undefined : (await decodePixels(pixels))[0];
+      text = (await this.#texts())[0];
     } catch {
       if (turn === this.#turn) this.#fail("camera.failed");
       return;
@@ -183,21 +193,15 @@ export class Camera implements CameraHandle {
   }
 
   /** By turns the middle at full resolution, for dense codes, and the whole picture made smaller. */
-  #pixels(): ImageData | null {
+  async #texts(): Promise<string[]> {
     const { videoWidth: width, videoHeight: height, readyState } = this.#video;
-    if (readyState < HTMLMediaElement.HAVE_CURRENT_DATA || width === 0 || height === 0) return null;
+    if (this.#held || readyState < HTMLMediaElement.HAVE_CURRENT_DATA || width === 0 || height === 0) return [];
     this.#frame += 1;
-    const middle = this.#frame % 2 === 1;
-    const side = Math.min(width, height);
-    const [w, h] = middle ? [side, side] : [width, height];
-    const scale = middle ? 1 : Math.min(1, WIDE_SIDE / Math.max(width, height));
-    this.#canvas.width = Math.round(w * scale);
-    this.#canvas.height = Math.round(h * scale);
+    const view: View = this.#frame % 2 === 1 ? "middle" : "whole";
+    if (GIVES_FRAMES) return await decodeFrame(new VideoFrame(this.#video), view);
     const context = this.#canvas.getContext("2d", { willReadFrequently: true });
-    if (context === null) return null;
-    const { width: toWidth, height: toHeight } = this.#canvas;
-    context.drawImage(this.#video, (width - w) / 2, (height - h) / 2, w, h, 0, 0, toWidth, toHeight);
-    return context.getImageData(0, 0, toWidth, toHeight);
+    if (context === null) return [];
+    return await decodePixels(framePixels(this.#video, width, height, view, this.#canvas, context));
   }
 }
 

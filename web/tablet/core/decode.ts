@@ -1,6 +1,6 @@
 /** QR codes out of pictures; the work is done in decode_worker.ts. */
 
-import type { DecodeAnswer, DecodeRequest } from "./decode_messages.ts";
+import type { DecodeAnswer, DecodeRequest, View } from "./decode_messages.ts";
 
 export type { CameraHandle, CameraState, Lens } from "./camera.ts";
 
@@ -33,17 +33,23 @@ export async function decodeImage(picture: Blob): Promise<string[]> {
   }
 }
 
-/** As `decodeImage`, for one frame of the camera. The pixels are given away: they are empty afterwards. */
+/** As `decodeImage`, for pixels. They are given away: they are empty afterwards. */
 export async function decodePixels(pixels: ImageData, most = 1): Promise<string[]> {
   return await ask(pixels, most);
 }
 
-function ask(pixels: ImageData | null, most: number): Promise<string[]> {
+/** As `decodeImage`, for one frame of the camera, which is given away; its pixels are fetched in the worker. */
+export async function decodeFrame(frame: VideoFrame, view: View): Promise<string[]> {
+  return await ask({ frame, view }, 1);
+}
+
+function ask(picture: DecodeRequest["picture"], most: number): Promise<string[]> {
   asked += 1;
-  const request: DecodeRequest = { id: asked, pixels, most };
+  const request: DecodeRequest = { id: asked, picture, most };
+  const given = picture === null ? [] : "frame" in picture ? [picture.frame] : [picture.data.buffer];
   return new Promise((resolve, reject) => {
     waiting.set(request.id, { resolve, reject });
-    (worker ?? started()).postMessage(request, pixels === null ? [] : [pixels.data.buffer]);
+    (worker ?? started()).postMessage(request, given);
   });
 }
 

@@ -6,7 +6,8 @@
 
 import { prepareZXingModule, readBarcodes, type ReaderOptions } from "zxing-wasm/reader";
 import wasmUrl from "zxing-wasm/reader/zxing_reader.wasm?url";
-import type { DecodeAnswer, DecodeRequest } from "./decode_messages.ts";
+import type { CameraFrame, DecodeAnswer, DecodeRequest } from "./decode_messages.ts";
+import { framePixels } from "./frame_pixels.ts";
 
 declare const self: DedicatedWorkerGlobalScope;
 
@@ -25,11 +26,26 @@ self.addEventListener("message", ({ data }: MessageEvent<DecodeRequest>) => {
 });
 
 /** Damaged codes are left out: half of one would be told as a whole one. */
-async function textsIn({ pixels, most }: DecodeRequest): Promise<string[]> {
-  if (pixels === null) {
+async function textsIn({ picture, most }: DecodeRequest): Promise<string[]> {
+  if (picture === null) {
     await prepareZXingModule({ overrides: { locateFile: () => wasmUrl }, fireImmediately: true });
     return [];
   }
+  const pixels = "frame" in picture ? pixelsOf(picture) : picture;
   const found = await readBarcodes(pixels, { ...OPTIONS, maxNumberOfSymbols: most });
   return found.flatMap((one) => (one.isValid && one.text !== "" ? [one.text] : []));
+}
+
+let canvas: OffscreenCanvas | null = null;
+
+function pixelsOf({ frame, view }: CameraFrame): ImageData {
+  canvas ??= new OffscreenCanvas(1, 1);
+  try {
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    if (context === null) throw new Error("no 2d canvas");
+    return framePixels(frame, frame.displayWidth, frame.displayHeight, view, canvas, context);
+  } finally {
+    // A camera has few frames, and stops when none comes back.
+    frame.close();
+  }
 }

@@ -28,6 +28,7 @@ export function Scanner({ aim, paused, onText }: ScannerProps): JSX.Element {
   const held = useRef(false);
   take.current = onText;
   held.current = paused === true;
+  handle.current?.hold(held.current);
   const [state, setState] = useState(OFF);
   const [lenses, setLenses] = useState<readonly Lens[]>([]);
 
@@ -41,6 +42,7 @@ export function Scanner({ aim, paused, onText }: ScannerProps): JSX.Element {
       setState,
     );
     handle.current = camera;
+    camera.hold(held.current);
     // Failures arrive as a state with a code.
     const ignore = (): void => undefined;
     const start = (): void => {
