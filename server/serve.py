@@ -34,6 +34,7 @@ from server.projector import Projector
 from server.relay.follower import following
 from server.store.reader import read_only
 from server.store.sqlite import open_store
+from server.watch.daily import publishing_daily
 
 if TYPE_CHECKING:
     from server.tls import LanCertificate
@@ -112,6 +113,9 @@ def serve(
             stack.enter_context(projecting(config, keys))
             stack.enter_context(
                 following(lambda: open_store(config, keys), keys, config, system_clock)
+            )
+            stack.enter_context(
+                publishing_daily(lambda: open_store(config, keys), keys, config, system_clock)
             )
             if certificate is not None:
                 from server.ca_page import ca_page
