@@ -6,6 +6,7 @@ import copy
 import json
 import random
 from collections import Counter
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -250,3 +251,39 @@ def test_random_levels_are_the_same(rng: random.Random) -> None:
         now = start_ms + rng.randint(-14, 14) * 12 * 60 * MINUTE_MS
         lines.append({"levels": changed, "now_ms": now, "within_hours": rng.choice((1, 24, 72))})
     assert disagreements(lines) == []
+
+
+def test_random_journeys_in_the_hours_after_a_rise_are_the_same(rng: random.Random) -> None:
+    hour_ms = 60 * MINUTE_MS
+    start_ms = 1_634_403_600_000
+
+    def iso(at_ms: int) -> str:
+        moment = datetime.fromtimestamp(at_ms / 1000, UTC)
+        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    lines = []
+    asked = graced = 0
+    for _ in range(1_000):
+        windows = [
+            {
+                "place": {"dataset": "2021", "code": rng.choice(("01", "02"))},
+                "level": rng.randint(1, 4),
+                "valid_from": iso(begins := start_ms + rng.randint(-48, 24) * hour_ms),
+                "valid_to": rng.choice((None, iso(begins + rng.randint(1, 60) * hour_ms))),
+            }
+            for _ in range(rng.randint(3, 12))
+        ]
+        now_ms = start_ms + rng.randint(-24, 48) * hour_ms + rng.choice((-1, 0, 1))
+        departed = now_ms + rng.choice((-60, -30, -9, -3, 0, 5)) * hour_ms + rng.choice((-1, 0))
+        trip = {
+            "origin": {"dataset": "2021", "code": rng.choice(("01", "03"))},
+            "destination": rng.choice((None, {"dataset": "2021", "code": "02"})),
+            "departed_at": rng.choice((None, *[iso(departed)] * 5)),
+        }
+        content = {"levels": windows, "grace_hours": rng.choice((0, 6, 24, 72, 168))}
+        lines.append({"levels": content, "trip": trip, "now_ms": now_ms})
+    assert disagreements(lines) == []
+    for answer in python_answers([json.dumps(line) for line in lines]):
+        asked += bool(answer["result"]["asks"])
+        graced += answer["result"]["grace"]
+    assert min(asked, graced) > 20, (asked, graced)
