@@ -76,6 +76,19 @@ def test_a_wrong_row_names_its_cell_and_nothing_is_taken(line: str, error: tuple
     assert (rows, errors) == ([], [(3, *error)])
 
 
+def test_a_code_that_a_spreadsheet_made_a_number_of_needs_all_its_digits_or_a_name() -> None:
+    def codes(code: str, name: str) -> list[str]:
+        cells = ("2021", code, name, "", "4", "17/10/2021", "", "")
+        table = Table(HEADINGS, (Row(2, cells, frozenset({1})),))
+        good, errors = level_rows(table, READING)
+        return [one.place.code for one in good] or [one.code for one in errors]
+
+    assert codes("22771", "") == ["22771"]
+    assert codes("268", "") == ["number_cell"], "it was 00268 or a district; nobody can tell"
+    assert codes("268", "Quận Hà Đông") == ["268"]
+    assert codes("268", "Phường Hà Cầu") == ["name_differs"]
+
+
 def test_the_same_place_and_start_twice_is_refused() -> None:
     assert read(RISE, RISE) == ([], [(3, "code", "twice")])
 
