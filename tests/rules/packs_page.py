@@ -49,7 +49,7 @@ def period(rules: list[dict[str, Any]]) -> str:
     """Since when and until when the pack holds, as dates of Vietnam."""
     ends = {rule["effective_to"] for rule in rules}
     since = min(rule["effective_from"] for rule in rules)
-    [until] = ends if len(ends) == 1 else [None]
+    until = None if None in ends else max(ends)
     end = f"until {said(until)}" if until else "with no end that is known"
     return f"Holds from {said(since)} {end}."
 
