@@ -13,6 +13,7 @@ from cli.data import DATA, Moment, now_ms, opened, opened_home, told
 from cli.verify import json_of
 from rules.errors import RuleError
 from rules.permit_lists import MAX_TURNED_BACK_HOURS, MAX_USES, PERMIT_TYPES
+from schemas.shapes import GOODS_GROUPS
 from server.issuing.said import local_time
 from server.keys import KeyRing
 from server.permits import (
@@ -20,6 +21,7 @@ from server.permits import (
     permit_lists,
     replace_lists,
     resume,
+    set_priority,
     set_quota,
     set_turned_back_hours,
     suspend,
@@ -131,6 +133,40 @@ def resume_(data: Path, type_: str | None, company: str | None) -> Any:
         return resume(store, KeyRing.load_or_create(data), {member: value}, WHO, now_ms())
 
 
+@permits.command("priority")
+@DATA
+@click.option("--goods", type=click.Choice(GOODS_GROUPS), multiple=True, help="Nhóm hàng.")
+@click.option("--perishable", is_flag=True, help="Và hàng tươi sống / and all that spoils.")
+@click.option("--province", "provinces", multiple=True, help="Mã tỉnh 2021; không ghi: mọi nơi.")
+@click.option("--none", "is_none", is_flag=True, help="Bỏ ưu tiên / take it away.")
+@click.option("--reference", required=True, help="Số, ngày văn bản / the document that says so.")
+@told
+@changes
+def priority(
+    data: Path,
+    goods: tuple[str, ...],
+    perishable: bool,
+    provinces: tuple[str, ...],
+    is_none: bool,
+    reference: str,
+) -> Any:
+    """Hàng được đi trước / which goods go first: shown beside the verdict.
+
+    Ví dụ: chot permits priority --province 58 --goods farm_products --goods sea_products
+    --perishable --reference "15/UBND ngày 22/11/2026"
+    """
+    if is_none == bool(goods or perishable):
+        raise click.UsageError("--goods/--perishable hoặc / or --none")
+    entry = {
+        "provinces": list(provinces),
+        "goods": list(goods),
+        "perishable": perishable,
+        "reference": reference,
+    }
+    with opened_home(data) as store:
+        return set_priority(store, KeyRing.load_or_create(data), entry, WHO, now_ms())
+
+
 @permits.command("turned-back")
 @DATA
 @click.option("--hours", type=click.IntRange(1, MAX_TURNED_BACK_HOURS), required=True)
@@ -174,6 +210,10 @@ def list_permits(data: Path) -> None:
     for company in lists.companies:
         named = f"{company.name} {company.tax_code or ''}".strip()
         click.echo(f"suspended\t{named}\t{_end(company.until_ms)}\t{company.reference}")
+    for first in lists.priorities:
+        words = [*first.goods, *(["perishable"] if first.perishable else [])]
+        where = ",".join(first.provinces) or "mọi nơi"
+        click.echo(f"priority\t{' '.join(words)}\t{where}\t{first.reference}")
     click.echo(f"turned-back\t{lists.turned_back_hours} h")
 
 

@@ -1,8 +1,9 @@
-"""The pack `permits`: how often a document may be used, and what is suspended.
+"""The pack `permits`: how often a document may be used, what is suspended, which goods go first.
 
 content: {quotas: [{type|id, per_day, total}], suspended: {types: [{type, until, reference}],
-companies: [{name, tax_code, until, reference}]}, turned_back_hours}. Every member may be absent;
-`until` null is until further notice. A pack that does not parse is no pack.
+companies: [{name, tax_code, until, reference}]}, priority: [{provinces, goods, perishable,
+reference}], turned_back_hours}. Every list may be absent; `until` null is until further notice,
+no province is all of them. A pack that does not parse is no pack.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ PERMIT_TYPES = ("permit", "pass", "manifest")
 MAX_QUOTAS = 2_000
 MAX_SUSPENDED = 2_000
 MAX_USES = 100_000
+MAX_PRIORITIES = 200
+MAX_WORDS = 63
 MAX_NAME_CHARS = 120
 DEFAULT_TURNED_BACK_HOURS = 24
 MAX_TURNED_BACK_HOURS = 72
@@ -28,7 +31,11 @@ MAX_TURNED_BACK_HOURS = 72
 LEAST_NAME_CHARS = 3
 """Letters and digits of a name's normal form: "A" would be in force against too many."""
 
+MAX_NODES = MAX_QUOTAS * 6 + MAX_SUSPENDED * 12 + MAX_PRIORITIES * 120
+
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_GROUP = re.compile(r"[a-z][a-z_]{0,31}")
+_PROVINCE = re.compile(r"[0-9]{2}")
 _TAX_CODE = re.compile(r"[0-9]{10}(-?[0-9]{3})?")
 _WRITTEN_TAX_CODE = re.compile(r"(?<![0-9])([0-9]{10})(?:-?([0-9]{3}))?(?![0-9])")
 _MARKS = re.compile("[\u0300-\u036f]")
@@ -75,6 +82,16 @@ class SuspendedCompany:
 
 
 @dataclass(frozen=True, slots=True)
+class Priority:
+    """Goods of these groups, or all that spoil, go first in these provinces (none: everywhere)."""
+
+    provinces: tuple[str, ...]
+    goods: tuple[str, ...]
+    perishable: bool
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class PermitLists:
     """The content of a `permits` pack; a refusal counts for `turned_back_hours`."""
 
@@ -82,6 +99,7 @@ class PermitLists:
     types: tuple[SuspendedType, ...] = ()
     companies: tuple[SuspendedCompany, ...] = ()
     turned_back_hours: int = DEFAULT_TURNED_BACK_HOURS
+    priorities: tuple[Priority, ...] = ()
 
     def quota_of(self, type_: str, id_: str | None) -> Quota | None:
         """What one document's own quota says, else its type's."""
@@ -108,7 +126,7 @@ NO_LISTS = PermitLists()
 
 def parse_permit_lists(content: object) -> PermitLists:
     """What a `permits` pack says. Raises RuleError("pack.field" | "pack.limit" | "pack.type")."""
-    shape = Shape(checked(content, "pack", max_nodes=MAX_QUOTAS * 6 + MAX_SUSPENDED * 12), "")
+    shape = Shape(checked(content, "pack", max_nodes=MAX_NODES), "")
     quotas = tuple(
         _quota(Shape(item, f"/quotas/{index}"))
         for index, item in enumerate(shape.items("quotas", MAX_QUOTAS))
@@ -116,8 +134,12 @@ def parse_permit_lists(content: object) -> PermitLists:
     if len({(one.type, one.id) for one in quotas}) != len(quotas):
         raise shape.refused("quotas")
     hours = shape.integer("turned_back_hours", 1, MAX_TURNED_BACK_HOURS, DEFAULT_TURNED_BACK_HOURS)
+    priorities = tuple(
+        _priority(Shape(item, f"/priority/{index}"))
+        for index, item in enumerate(shape.items("priority", MAX_PRIORITIES))
+    )
     if not shape.has("suspended"):
-        return PermitLists(quotas, turned_back_hours=hours)
+        return PermitLists(quotas, turned_back_hours=hours, priorities=priorities)
     suspended = shape.inner("suspended")
     types = tuple(
         _suspended_type(Shape(item, f"/suspended/types/{index}"))
@@ -127,7 +149,7 @@ def parse_permit_lists(content: object) -> PermitLists:
         _company(Shape(item, f"/suspended/companies/{index}"))
         for index, item in enumerate(suspended.items("companies", MAX_SUSPENDED))
     )
-    return PermitLists(quotas, types, companies, hours)
+    return PermitLists(quotas, types, companies, hours, priorities)
 
 
 def company_normal(name: str) -> str:
@@ -190,3 +212,18 @@ def _type(shape: Shape) -> str:
     if not isinstance(value, str) or value not in PERMIT_TYPES:
         raise shape.refused("type")
     return value
+
+
+def _priority(shape: Shape) -> Priority:
+    goods, perishable = _words(shape, "goods", _GROUP), shape.flag("perishable")
+    if not goods and not perishable:
+        raise shape.refused("goods")
+    provinces = _words(shape, "provinces", _PROVINCE)
+    return Priority(provinces, goods, perishable, shape.text("reference"))
+
+
+def _words(shape: Shape, name: str, like: re.Pattern[str]) -> tuple[str, ...]:
+    words = [one for one in shape.items(name, MAX_WORDS) if isinstance(one, str)]
+    if len(words) != len(shape.items(name, MAX_WORDS)) or not all(map(like.fullmatch, words)):
+        raise shape.refused(name)
+    return tuple(words)

@@ -104,6 +104,26 @@ def is_company_suspended(evidences: Iterable[object], now_ms: int, lists: Permit
     )
 
 
+def goods_first(goods: object, province: str, lists: PermitLists) -> list[str]:
+    """Why a load goes first: its groups that do, each once, and "perishable" where that alone says.
+
+    `goods` is the journey's list of {group, perishable}. `external.priority` is whether any do.
+    """
+    listed = [one for one in lists.priorities if not one.provinces or province in one.provinces]
+    groups = {group for one in listed for group in one.goods}
+    spoils = any(one.perishable for one in listed)
+    found: list[str] = []
+    for line in goods if isinstance(goods, list) else ():
+        if not isinstance(line, Mapping):
+            continue
+        group = line.get("group")
+        if isinstance(group, str) and group in groups:
+            found.append(group)
+        elif spoils and line.get("perishable") is True:
+            found.append("perishable")
+    return list(dict.fromkeys(found))
+
+
 def is_overspent(type_: str, id_: str | None, uses: Uses, lists: PermitLists) -> bool:
     """Whether its uses before this one have reached what a document may be used for."""
     quota = lists.quota_of(type_, id_)

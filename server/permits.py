@@ -110,6 +110,26 @@ def resume(store: Store, keys: KeyRing, entry: Mapping[str, Any], who: str, now_
     )
 
 
+def set_priority(
+    store: Store, keys: KeyRing, entry: Mapping[str, Any], who: str, now_ms: int
+) -> Pack:
+    """Which goods go first in some provinces: {provinces, goods, perishable, reference}.
+
+    It stands in place of what was said of the same provinces; of no goods at all, it takes that
+    away. Raises NotListedError, RuleError.
+    """
+    content = permits_content(store)
+    listed = list(content.get("priority") or ())
+    same = sorted(entry["provinces"])
+    others = [one for one in listed if sorted(one.get("provinces") or ()) != same]
+    is_empty = not entry["goods"] and not entry["perishable"]
+    name = ",".join(same)
+    if is_empty and len(others) == len(listed):
+        raise NotListedError(name)
+    content = {**content, "priority": others if is_empty else [*others, dict(entry)]}
+    return _publish(store, keys, content, ("priority", name, dict(entry)), who, now_ms)
+
+
 def set_turned_back_hours(store: Store, keys: KeyRing, hours: int, who: str, now_ms: int) -> Pack:
     """For how long a refusal here or nearby is told to rules. Raises RuleError."""
     content = {**permits_content(store), "turned_back_hours": hours}

@@ -70,6 +70,19 @@ class DemoResult:
     logins: list[dict[str, str]]
 
 
+PERMITS = {
+    "priority": [
+        {
+            "provinces": ["58"],
+            "goods": ["farm_products", "sea_products"],
+            "perishable": True,
+            "reference": "Văn bản chỉ đạo của tỉnh Ninh Thuận (chưa rõ số)",
+        }
+    ]
+}
+"""The goods that Ninh Thuận lets through first; quotas and suspensions are for who tries them."""
+
+
 def make_demo(
     data: Path, now_ms: int, say: Callable[[str], None], days: float = DAYS
 ) -> DemoResult:
@@ -90,6 +103,8 @@ def make_demo(
         _people_and_places(store, notes)
         publish_packs(store, keys, now_ms)
         publish(store, keys, "levels", EVERYBODY, bundled("levels_2021_10"), now_ms)
+        if store.pack("permits", EVERYBODY) is None:
+            publish(store, keys, "permits", EVERYBODY, PERMITS, now_ms)
         for place in CHECKPOINTS:
             rules = bundled(RULES[place.province])
             publish(store, keys, "rules", checkpoint_scope(place.id), rules, now_ms)

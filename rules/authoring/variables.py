@@ -117,6 +117,7 @@ VARIABLES: Mapping[str, Words] = {
     "external.watch_hit": FLAG,
     "external.turned_back": FLAG,
     "external.company_suspended": FLAG,
+    "external.priority": FLAG,
     "external.permit.type": PERMIT,
     "external.permit.valid": FLAG,
     "external.permit.overspent": FLAG,

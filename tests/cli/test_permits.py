@@ -32,7 +32,7 @@ def test_a_quota_is_set_changed_and_taken_away(chot: Chot, demo_data: Path) -> N
     chot("permits", "quota", *where, "--type", "pass", "--per-day", "2")
     chot("permits", "quota", *where, "--id", "p-1", "--total", "9")
     answer = chot("permits", "quota", *where, "--type", "pass", "--per-day", "4", "--total", "60")
-    assert "version 3" in answer.output
+    assert "version 4" in answer.output
     by_type, by_id = lists_of(demo_data).quota_of("pass", None), lists_of(demo_data).quotas[0]
     assert by_type is not None
     assert (by_type.per_day, by_type.total, by_id.id, by_id.total) == (4, 60, "p-1", 9)
@@ -80,6 +80,18 @@ def test_a_type_is_suspended_until_the_end_of_a_day(chot: Chot, demo_data: Path)
     )
 
 
+def test_goods_that_go_first_are_named_per_province(chot: Chot, demo_data: Path) -> None:
+    where = ("--data", demo_data, "--province", "58", *REFERENCE)
+    chot("permits", "priority", *where, "--goods", "farm_products", "--perishable")
+    chot("permits", "priority", *where, "--goods", "sea_products")
+    (first,) = lists_of(demo_data).priorities
+    assert (first.goods, first.provinces, first.perishable) == (("sea_products",), ("58",), False)
+    assert "sea_products" in chot("permits", "list", "--data", demo_data).output
+    chot("permits", "priority", *where, "--none")
+    assert lists_of(demo_data).priorities == ()
+    assert "not listed" in chot("permits", "priority", *where, "--none", exit_code=1).output
+
+
 @pytest.mark.parametrize(
     "options",
     [
@@ -90,6 +102,8 @@ def test_a_type_is_suspended_until_the_end_of_a_day(chot: Chot, demo_data: Path)
         ("suspend", "--type", "pass", "--tax-code", "0312345678", *REFERENCE),
         ("suspend", *REFERENCE),
         ("resume",),
+        ("priority", *REFERENCE),
+        ("priority", "--none", "--perishable", *REFERENCE),
     ],
 )
 def test_what_is_meant_must_be_clear(chot: Chot, demo_data: Path, options: tuple[str, ...]) -> None:

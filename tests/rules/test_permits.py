@@ -10,6 +10,7 @@ import pytest
 from rules.errors import RuleError
 from rules.permit_lists import parse_permit_lists
 from rules.permits import (
+    goods_first,
     is_company_suspended,
     permit_again,
     permit_of,
@@ -21,6 +22,7 @@ from tests.rules.journeys import VECTORS
 
 PERMITS = json.loads((VECTORS / "permits.json").read_text("utf-8"))
 CASES = [pytest.param(one, id=one["name"]) for one in PERMITS["cases"]]
+PRIORITY = [pytest.param(one, id=one["name"]) for one in PERMITS["priority"]]
 REFUSED = [pytest.param(one, id=one["name"]) for one in PERMITS["refused"]]
 
 
@@ -41,6 +43,12 @@ def test_what_a_crossing_keeps_is_enough_to_decide_again(case: Any) -> None:
     lists, now_ms = parse_permit_lists(case["lists"]), case["now_ms"]
     kept = {**said_of(subject, case["journey"], now_ms), "status": case["evidence"]["status"]}
     assert permit_again(kept, now_ms, uses_of(case["uses_ms"], now_ms), lists) == case["permit"]
+
+
+@pytest.mark.parametrize("case", PRIORITY)
+def test_goods_go_first_as_the_vectors_say(case: Any) -> None:
+    lists = parse_permit_lists(case["lists"])
+    assert goods_first(case["goods"], case["province"], lists) == case["first"]
 
 
 @pytest.mark.parametrize("case", REFUSED)

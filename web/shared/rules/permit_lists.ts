@@ -1,9 +1,10 @@
 /**
- * The pack `permits`: how often a document may be used, and what is suspended. Twin of `rules/permit_lists.py`.
+ * The pack `permits`: how often a document may be used, what is suspended, which goods go first. Twin of `rules/permit_lists.py`.
  *
  * content: {quotas: [{type|id, per_day, total}], suspended: {types: [{type, until, reference}],
- * companies: [{name, tax_code, until, reference}]}, turned_back_hours}. Every member may be absent;
- * `until` null is until further notice. A pack that does not parse is no pack.
+ * companies: [{name, tax_code, until, reference}]}, priority: [{provinces, goods, perishable,
+ * reference}], turned_back_hours}. Every list may be absent; `until` null is until further notice,
+ * no province is all of them. A pack that does not parse is no pack.
  */
 
 import { Shape } from "./shape.ts";
@@ -15,6 +16,9 @@ export const PERMIT_TYPES: readonly string[] = ["permit", "pass", "manifest"];
 const MAX_QUOTAS = 2_000;
 const MAX_SUSPENDED = 2_000;
 const MAX_USES = 100_000;
+const MAX_PRIORITIES = 200;
+const MAX_WORDS = 63;
+const MAX_NODES = MAX_QUOTAS * 6 + MAX_SUSPENDED * 12 + MAX_PRIORITIES * 120;
 const MAX_NAME_CHARS = 120;
 const DEFAULT_TURNED_BACK_HOURS = 24;
 /** Tablets hold the refusals of neighbours for three days. */
@@ -23,6 +27,8 @@ const MAX_TURNED_BACK_HOURS = 72;
 const LEAST_NAME_CHARS = 3;
 
 const ID = /^[A-Za-z0-9_-]{1,64}$/;
+const GROUP = /^[a-z][a-z_]{0,31}$/;
+const PROVINCE = /^[0-9]{2}$/;
 const TAX_CODE = /^[0-9]{10}(-?[0-9]{3})?$/;
 const WRITTEN_TAX_CODE = /(?<![0-9])([0-9]{10})(?:-?([0-9]{3}))?(?![0-9])/g;
 const SHORT = new Map([
@@ -54,12 +60,21 @@ export type SuspendedCompany = {
   readonly reference: string;
 };
 
+/** Goods of these groups, or all that spoil, go first in these provinces (none: everywhere). */
+export type Priority = {
+  readonly provinces: readonly string[];
+  readonly goods: readonly string[];
+  readonly perishable: boolean;
+  readonly reference: string;
+};
+
 /** The content of a `permits` pack; a refusal counts for `turned_back_hours`. */
 export type PermitLists = {
   readonly quotas: readonly Quota[];
   readonly types: readonly SuspendedType[];
   readonly companies: readonly SuspendedCompany[];
   readonly turned_back_hours: number;
+  readonly priorities: readonly Priority[];
 };
 
 export const NO_LISTS: PermitLists = {
@@ -67,15 +82,17 @@ export const NO_LISTS: PermitLists = {
   types: [],
   companies: [],
   turned_back_hours: DEFAULT_TURNED_BACK_HOURS,
+  priorities: [],
 };
 
 /** What a `permits` pack says. Throws RuleError("pack.field" | "pack.limit" | "pack.type"). */
 export function parsePermitLists(content: unknown): PermitLists {
-  const shape = new Shape(checked(content, "pack", { maxNodes: MAX_QUOTAS * 6 + MAX_SUSPENDED * 12 }), "");
+  const shape = new Shape(checked(content, "pack", { maxNodes: MAX_NODES }), "");
   const quotas = shape.items("quotas", MAX_QUOTAS).map((item, index) => quota(new Shape(item, `/quotas/${index}`)));
   if (new Set(quotas.map(({ type, id }) => `${type} ${id}`)).size !== quotas.length) throw shape.refused("quotas");
   const turned_back_hours = shape.integer("turned_back_hours", 1, MAX_TURNED_BACK_HOURS, DEFAULT_TURNED_BACK_HOURS);
-  if (!shape.has("suspended")) return { ...NO_LISTS, quotas, turned_back_hours };
+  const priorities = shape.items("priority", MAX_PRIORITIES).map((item, index) => priority(new Shape(item, `/priority/${index}`)));
+  if (!shape.has("suspended")) return { ...NO_LISTS, quotas, turned_back_hours, priorities };
   const suspended = shape.inner("suspended");
   const types = suspended
     .items("types", MAX_SUSPENDED)
@@ -83,7 +100,7 @@ export function parsePermitLists(content: unknown): PermitLists {
   const companies = suspended
     .items("companies", MAX_SUSPENDED)
     .map((item, index) => suspendedCompany(new Shape(item, `/suspended/companies/${index}`)));
-  return { quotas, types, companies, turned_back_hours };
+  return { quotas, types, companies, turned_back_hours, priorities };
 }
 
 /** What one document's own quota says, else its type's. */
@@ -158,4 +175,18 @@ function typeOf(shape: Shape): string {
   const value = shape.value("type");
   if (typeof value !== "string" || !PERMIT_TYPES.includes(value)) throw shape.refused("type");
   return value;
+}
+
+function priority(shape: Shape): Priority {
+  const goods = words(shape, "goods", GROUP);
+  const perishable = shape.flag("perishable");
+  if (goods.length === 0 && !perishable) throw shape.refused("goods");
+  return { goods, perishable, provinces: words(shape, "provinces", PROVINCE), reference: shape.text("reference") };
+}
+
+function words(shape: Shape, name: string, like: RegExp): string[] {
+  return shape.items(name, MAX_WORDS).map((one) => {
+    if (typeof one !== "string" || !like.test(one)) throw shape.refused(name);
+    return one;
+  });
 }

@@ -91,6 +91,25 @@ export function isCompanySuspended(evidences: readonly unknown[], nowMs: number,
   });
 }
 
+/**
+ * Why a load goes first: its groups that do, each once, and "perishable" where that alone says.
+ *
+ * `goods` is the journey's list of {group, perishable}. `external.priority` is whether any do.
+ */
+export function goodsFirst(goods: unknown, province: string, lists: PermitLists): string[] {
+  const listed = lists.priorities.filter(({ provinces }) => provinces.length === 0 || provinces.includes(province));
+  const groups = new Set(listed.flatMap((one) => one.goods));
+  const spoils = listed.some(({ perishable }) => perishable);
+  const found: string[] = [];
+  for (const line of Array.isArray(goods) ? (goods as unknown[]) : []) {
+    if (!isMembers(line)) continue;
+    const { group, perishable } = line;
+    if (typeof group === "string" && groups.has(group)) found.push(group);
+    else if (spoils && perishable === true) found.push("perishable");
+  }
+  return [...new Set(found)];
+}
+
 /** Whether its uses before this one have reached what a document may be used for. */
 export function isOverspent(type: string, id: string | null, uses: Uses, lists: PermitLists): boolean {
   const quota = quotaOf(lists, type, id);

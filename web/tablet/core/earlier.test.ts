@@ -23,6 +23,7 @@ async function publish(lists: object): Promise<void> {
     rule("overspent", "external.permit.overspent"),
     rule("turned_back", "external.turned_back"),
     rule("suspended", "external.company_suspended"),
+    rule("first", "external.priority"),
   ];
   await server.publish("rules", 2, { ...rulesContent(), rules });
   await server.publish("permits", 1, lists);
@@ -114,6 +115,14 @@ test("a suspended company is seen whoever of the vehicle shows its paper", async
   const draft = withPass();
   expect(reasons({ ...draft, people: [...draft.people, person("Phụ Xe")] })).toEqual(["suspended"]);
   expect(core.decide({ ...draft, people: [person("Một Người")] }).verdict.reasons).toEqual(["no_restriction"]);
+});
+
+test("goods that go first are said beside the verdict, and to rules", async () => {
+  await publish({ priority: [{ provinces: [], goods: ["farm_products"], reference: "15/UBND" }] });
+  const goods = (group: "farm_products" | "textiles") => [{ group, quantity: 1, unit: "tonne" as const, perishable: false }];
+  expect(core.decide({ ...withPass(), goods: goods("farm_products") }).priority).toEqual(["farm_products"]);
+  expect(reasons({ ...withPass(), goods: goods("farm_products") })).toEqual(["first"]);
+  expect(core.decide({ ...withPass(), goods: goods("textiles") }).priority).toEqual([]);
 });
 
 test("lists that do not parse leave the last good ones in force", async () => {

@@ -2,7 +2,7 @@
 
 import type { Evidence } from "../../shared/credentials/index.ts";
 import type { PermitLists } from "../../shared/rules/permit_lists.ts";
-import { isCompanySuspended, permitOf, type Permit, permitSubject, saidOf, usesOf } from "../../shared/rules/permits.ts";
+import { goodsFirst, isCompanySuspended, permitOf, type Permit, permitSubject, saidOf, usesOf } from "../../shared/rules/permits.ts";
 import type { Fields } from "../../shared/sync/events.ts";
 import { cut } from "./bounds.ts";
 import type { Known } from "./earlier.ts";
@@ -16,6 +16,7 @@ export interface JourneyExternal {
   readonly permit: Permit | null;
   readonly company_suspended: boolean;
   readonly turned_back: boolean;
+  readonly priority: boolean;
 }
 
 /** `person` null: a crossing of nobody. `journey` in its JSON shape, as rules see it. */
@@ -26,6 +27,7 @@ export function journeyExternal(
   lists: PermitLists,
   known: Known,
   serverMs: number,
+  province: string,
 ): JourneyExternal {
   const evidence = documentFor(draft, person);
   const id = permitSubject(evidence)?.["id"];
@@ -36,6 +38,7 @@ export function journeyExternal(
     permit: permitOf(evidence, journey, serverMs, uses, lists),
     company_suspended: isCompanySuspended(draft.people.map((one) => one.evidence), serverMs, lists),
     turned_back: plate !== "" && known.wasRefused(plate, sinceMs),
+    priority: goodsFirst(draft.goods, province, lists).length > 0,
   };
 }
 

@@ -5,6 +5,7 @@ import { combine, decide, type Verdict as RulesVerdict } from "../../shared/rule
 import { RuleError } from "../../shared/rules/errors.ts";
 import { departuresThatMatter, externalLevels, type LevelBook, NO_LEVELS, parseLevelBook } from "../../shared/rules/grace.ts";
 import { type Basis, parseRulePack, type Reason, reasonsOf, type RulePack } from "../../shared/rules/pack.ts";
+import { goodsFirst } from "../../shared/rules/permits.ts";
 import { NO_LISTS, parsePermitLists, type PermitLists } from "../../shared/rules/permit_lists.ts";
 import { parseWatchlist, type WatchFilter, watchHit } from "../../shared/rules/watchlist.ts";
 import type { Known } from "./earlier.ts";
@@ -51,7 +52,7 @@ export function decideDraft(draft: CrossingDraft, book: Rulebook, checkpoint: Ch
   const one = (person: DraftPerson | null): RulesVerdict => {
     const evidence = person?.evidence ?? null;
     const journey = journeyOf(draft, person, checkpoint);
-    const beside = journeyExternal(draft, person, journey, book.permits, known, serverMs);
+    const beside = journeyExternal(draft, person, journey, book.permits, known, serverMs, checkpoint.province);
     const external = { ...levels, ...beside, watch_hit: isWatched(person, book.watchlist) };
     return decide(evidence, journey, external, serverMs, book.rules);
   };
@@ -60,7 +61,8 @@ export function decideDraft(draft: CrossingDraft, book: Rulebook, checkpoint: Ch
   const reasons = verdict.reasons.map((code) => book.reasons.get(code) ?? { code, vi: code, en: code });
   const asks_departure_ms = departuresThatMatter(book.levels, trip, serverMs);
   const basis = basisOf(verdict, book.rules);
-  return { verdict, reasons, basis, people: people.map(verdictOf), asks_departure_ms, grace: levels.grace };
+  const priority = goodsFirst(draft.goods, checkpoint.province, book.permits);
+  return { verdict, reasons, basis, people: people.map(verdictOf), asks_departure_ms, grace: levels.grace, priority };
 }
 
 /** By the code that was read, or by what stands in the draft where there was none. */

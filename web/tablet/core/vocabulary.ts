@@ -146,6 +146,8 @@ export interface Decision {
   asks_departure_ms: readonly number[];
   /** The levels that count are those when the journey began. */
   grace: boolean;
+  /** The goods for which the vehicle goes first, "perishable" where they only spoil; mostly none. */
+  priority: readonly string[];
 }
 
 /** What is about to change: a place's level, or a rule that begins or ends to hold here. */

@@ -188,6 +188,7 @@ function decide(draft: CrossingDraft): Decision {
     people: [],
     asks_departure_ms: [],
     grace: false,
+    priority: draft.goods.flatMap(({ group }) => (group === "farm_products" || group === "sea_products" ? [group] : [])),
   });
   if (draft.mode === "green_lane") return one("pass", "green_lane");
   if (draft.people.some((person) => person.evidence?.status === "invalid")) return one("turn_back", "forged");

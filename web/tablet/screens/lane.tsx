@@ -154,7 +154,7 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
     const before = draft ?? newDraft(settings.direction, vehicle.current, Date.now());
     const next = withPerson(before, person);
     const first = before.people.length === 0;
-    const settled = next.origin !== null || next.mode !== "checked" || person.evidence?.status === "invalid" || places.length === 0;
+    const settled = next.origin !== null || next.mode === "green_lane" || person.evidence?.status === "invalid" || places.length === 0;
     if (first && !settled) {
       setDraft(next);
       setStep({ at: "journey" });

@@ -70,6 +70,12 @@ export function VerdictScreen(props: VerdictProps): JSX.Element {
           </Button>
         )}
         <TurnedBackNote plate={draft.plate?.normal ?? null} />
+        {decision.priority.length > 0 && (
+          <p class="priority-line" role="status">
+            <GoodsIcon />
+            <strong>{texts.verdict.priority(decision.priority.map((one) => texts.priority_goods[one] ?? one).join(", "))}</strong>
+          </p>
+        )}
         <VehicleRow chosen={draft.vehicle_class} choose={(vehicle_class) => change({ vehicle_class })} more={() => setOpen("vehicles")} />
         <PeopleRow draft={draft} change={change} addPerson={props.addPerson} />
         <Actions chosen={draft.action} choose={act} />

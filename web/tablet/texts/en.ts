@@ -285,6 +285,7 @@ export const en: Texts = {
     basis: "Basis",
     unconfirmed: "text not confirmed",
     plate: "Plate",
+    priority: (goods: string): string => `Goes first: ${goods}`,
     same_plate: (plate: string): string => `The plate is ${plate}, as on the document`,
     no_plate: "Tap to enter the plate",
     vehicle: "Vehicle",
@@ -356,6 +357,18 @@ export const en: Texts = {
     unit: "Unit",
     perishable: "Perishable",
     remove: "Remove the line",
+  },
+
+  priority_goods: {
+    food: "food",
+    farm_products: "farm products",
+    sea_products: "sea products",
+    production_materials: "production materials",
+    energy: "energy",
+    textiles: "textiles",
+    medical_supplies: "medical supplies",
+    local_needs: "local needs",
+    perishable: "perishable goods",
   },
 
   goods_groups: {

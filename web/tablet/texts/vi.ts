@@ -295,6 +295,7 @@ export const vi = {
     basis: "Căn cứ",
     unconfirmed: "chưa xác nhận văn bản",
     plate: "Biển số",
+    priority: (goods: string): string => `Ưu tiên: ${goods}`,
     same_plate: (plate: string): string => `Đúng biển số ${plate} như trên giấy`,
     no_plate: "Nhập biển số",
     vehicle: "Loại xe",
@@ -368,6 +369,19 @@ export const vi = {
     perishable: "Hàng mau hỏng",
     remove: "Bỏ dòng hàng",
   },
+
+  /** Inside a sentence; `perishable` where goods go first because they spoil. */
+  priority_goods: {
+    food: "lương thực, thực phẩm",
+    farm_products: "nông sản",
+    sea_products: "thủy sản",
+    production_materials: "vật tư sản xuất",
+    energy: "năng lượng",
+    textiles: "may mặc",
+    medical_supplies: "vật tư y tế",
+    local_needs: "nhu yếu phẩm",
+    perishable: "hàng tươi sống",
+  } as Record<string, string>,
 
   goods_groups: {
     food: "Thực phẩm",
