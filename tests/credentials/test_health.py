@@ -116,12 +116,12 @@ def test_the_worst_inputs_cost_little_time_and_memory() -> None:
         "|" * 10_000_000,
     ]
     before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    started = time.perf_counter()
+    started_s = time.process_time()
     for text in worst:
         for trust in (NO_TRUST, TRUST, CARD_TRUST):
             evidence_to_json(read(text, trust, NOW_MS))
             recognise(text)
-    elapsed_s = time.perf_counter() - started
+    elapsed_s = time.process_time() - started_s
     grown_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb
     assert elapsed_s < 5
     assert grown_kb < 64 * 1024

@@ -37,14 +37,20 @@ for await (const raw of createInterface({ input: process.stdin, crlfDelay: Infin
     continue;
   }
   const text = textOf(line);
-  const began = performance.now();
+  const began = cpuMs();
   if (!idle) {
     recognise(text);
     await read(text, trust, now_ms);
     await openBadge(text, trust, now_ms);
   }
-  summary.slowest_ms = Math.max(summary.slowest_ms, performance.now() - began);
+  summary.slowest_ms = Math.max(summary.slowest_ms, cpuMs() - began);
   summary.read += 1;
 }
 summary.peak_bytes = process.resourceUsage().maxRSS * 1024;
 process.stdout.write(`${JSON.stringify(summary)}\n`);
+
+/** Of this process: a machine that is busy with other work makes no text slow. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
