@@ -7,6 +7,7 @@ looked at twice it is the same record with the same fields, and nothing is writt
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from rules.decide import severity
@@ -113,7 +114,7 @@ def _later(question: Question, by_then: Answer, then: Book, now: Book) -> Iterat
     }
     if not changed or now.rules is None:
         return
-    later = Book(now.rules, now.levels, then.trust, then.watchlist, now.versions)
+    later = replace(then, rules=now.rules, levels=now.levels, versions=now.versions)
     by_now = answer(question, later)
     outcome = severity(by_now.verdict.outcome)
     if outcome <= severity(by_then.verdict.outcome) or outcome <= question.done:

@@ -24,15 +24,25 @@ from rules.values import Json
 from rules.watchlist import WatchFilter, parse_watchlist
 from server.packs import EVERYBODY, checkpoint_scope
 
-NAMES = ("rules", "levels", "trust", "watchlist")
+NAMES = ("rules", "levels", "trust", "watchlist", "permits")
 """The packs that a verdict follows from."""
 
 NO_LEVELS = level_book(())
 
-LISTED = (*NAMES, "permits")
+KNOWN = frozenset(
+    {
+        *("external.now", "external.origin_level", "external.destination_level", "external.grace"),
+        *("external.watch_hit", "external.company_suspended", "external.permit"),
+        *("evidence.subject", "evidence.subject.type"),
+        *(
+            f"external.permit.{one}"
+            for one in ("type", "valid", "plate_ok", "hours_ok", "places_ok")
+        ),
+    }
+)
+"""What rules read of `external` and `evidence.subject` that follows from an event and the lists.
 
-KNOWN = frozenset({"now", "origin_level", "destination_level", "grace", "watch_hit"})
-"""What of `external` follows from what this server holds; of the rest a tablet is believed."""
+Of the rest a tablet is believed: how often a document was used, who was refused nearby."""
 
 SAID = "said"
 """`external.said`: the reason codes that the tablet gave."""
@@ -48,6 +58,7 @@ class Book:
     levels: LevelBook
     trust: Trust
     watchlist: WatchFilter | None
+    permits: PermitLists
     versions: Versions
 
 
@@ -68,11 +79,11 @@ class Books:
     def refresh(self, log: sqlite3.Connection) -> dict[str, int]:
         """Learn what was published meanwhile; the newest version by "name scope"."""
         self._log = log
-        marks = ",".join("?" * len(LISTED))
+        marks = ",".join("?" * len(NAMES))
         rows = log.execute(
             f"SELECT name, scope, version, issued_ms FROM packs WHERE name IN ({marks})"
             " ORDER BY name, scope, version",
-            LISTED,
+            NAMES,
         )
         issues: dict[tuple[str, str], list[_Issue]] = {}
         for name, scope, version, issued_ms in rows:
@@ -87,12 +98,6 @@ class Books:
     def had(self, checkpoint: str, versions: Versions) -> Book:
         """What a tablet named; of a pack it did not name, none was in force there."""
         return self._book(checkpoint, lambda name: self._named(name, checkpoint, versions))
-
-    def permits_at(self, at_ms: int) -> PermitLists:
-        """The quotas and suspensions that had been published by then."""
-        which = self._published("permits", "", at_ms)
-        found = None if which is None else self.content("permits", *which)
-        return found or NO_LISTS
 
     def content(self, name: str, scope: str, version: int) -> Any:
         """One version, parsed; None where it is not there or does not parse."""
@@ -114,6 +119,7 @@ class Books:
             found.get("levels") or NO_LEVELS,
             found.get("trust") or NO_TRUST,
             found.get("watchlist"),
+            found.get("permits") or NO_LISTS,
             versions,
         )
 
@@ -183,10 +189,12 @@ def _said(code: str) -> Json:
 
 
 def _asks_the_tablet(condition: Json) -> bool:
-    return any(
-        path == "external" or (path.startswith("external.") and path.split(".")[1] not in KNOWN)
-        for path in _variables(condition)
-    )
+    return any(_is_unknown(path) for path in _variables(condition))
+
+
+def _is_unknown(path: str) -> bool:
+    is_open = path.startswith(("external", "evidence.subject", "evidence.warnings"))
+    return is_open and path not in KNOWN
 
 
 def _variables(expression: Json) -> Iterator[str]:

@@ -53,8 +53,8 @@ class Judging:
             if found is not None:
                 yield from alerts.drafts(self.sources, row, found, alerts.DECIDED)
             yield from self._too_fast(record_id, row, counts)
-            for document in self._documents(record_id, events[record_id]):
-                lists = self.books.permits_at(row.occurred_ms)
+            for document in self._documents(events[record_id]):
+                lists = self.books.at(row.checkpoint, row.occurred_ms).permits
                 view = self.sources.view
                 for one, spent in sightings.overspent(view, lists, document, row):
                     yield from alerts.drafts(self.sources, one, spent, OVERSPENT)
@@ -92,7 +92,7 @@ class Judging:
             if is_same and sightings.is_still_too_fast(self.ways, row, sight):
                 yield str(record)
 
-    def _documents(self, record_id: int, events: Sequence[OpenEvent]) -> Iterator[Document]:
+    def _documents(self, events: Sequence[OpenEvent]) -> Iterator[Document]:
         """The permits, passes and manifests that were shown, as the crossing keeps them."""
         _, items = shown_values(merge_events(events), "crossing")
         for person in items.get("people", {}).values():

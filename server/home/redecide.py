@@ -17,6 +17,7 @@ from rules.dates import to_iso
 from rules.decide import Verdict, combine, decide, severity
 from rules.grace import external_levels
 from rules.pack import LIST_CHECK, RULES_ERROR, RULES_MISSING, RULES_STALE, Outcome, RulePack
+from rules.permits import NO_USES, permit_again
 from rules.watchlist import WatchFilter, watch_hit
 from schemas.shapes import ACTIONS, OUTCOMES
 from server.home.books import SAID, Book
@@ -35,13 +36,15 @@ Items = dict[str, dict[str, Any]]
 class Asked:
     """What there is to decide about one person; `item` "" is a crossing of nobody named.
 
-    `identity` is also there without a code: what an officer typed.
+    `identity` is also there without a code: what an officer typed. `document` is what the crossing
+    keeps of the permit, pass or manifest that counts for this person, with its evidence's status.
     """
 
     item: str
     identity: dict[str, Any]
     evidence: dict[str, Any] | None
     journey: dict[str, Any]
+    document: dict[str, Any] | None
     said: tuple[str, ...]
     shown: Outcome | None
 
@@ -83,26 +86,31 @@ def question_of(
     people = {item: one for item, one in items.get("people", {}).items() if not one.get("removed")}
     goods = [one for one in items.get("goods", {}).values() if not one.get("removed")]
     said = tuple(verdict.get("reasons") or ())
+    documents = {item: one for item in people if (one := _document(people[item])) is not None}
+    shared = next((one for item, one in sorted(documents.items()) if one["of_vehicle"]), None)
     asked = [
         Asked(
             item,
             _identity(one),
             _evidence(one),
             _journey(fields, one, goods, place),
+            documents.get(item, shared),
             tuple((one.get("verdict") or {}).get("reasons") or said),
             (one.get("verdict") or {}).get("outcome"),
         )
         for item, one in sorted(people.items())
     ]
     if not asked:
-        asked = [Asked("", {}, None, _journey(fields, {}, goods, place), said, None)]
+        asked = [Asked("", {}, None, _journey(fields, {}, goods, place), None, said, None)]
     return Question(row, tuple(asked), verdict["outcome"], said, _had(events))
 
 
 def answer(question: Question, book: Book) -> Answer:
     """The question decided by these packs, at the moment of crossing."""
     at_ms = question.row.occurred_ms
-    found = {one.item: _decide(one, book, at_ms) for one in question.people}
+    companies = {(one.document or {}).get("company") for one in question.people}
+    suspended = any(book.permits.is_company_suspended(one, at_ms) for one in companies if one)
+    found = {one.item: _decide(one, book, at_ms, suspended) for one in question.people}
     return Answer(combine(list(found.values())), found)
 
 
@@ -139,13 +147,16 @@ def is_watched(one: Asked, watchlist: WatchFilter | None) -> bool:
     return LIST_CHECK.code in one.said or watch_hit(watchlist, {"identity": one.identity})
 
 
-def _decide(one: Asked, book: Book, at_ms: int) -> Verdict:
-    evidence = one.evidence
+def _decide(one: Asked, book: Book, at_ms: int, suspended: bool) -> Verdict:
+    evidence, document = one.evidence, one.document
     if _counted(one) and _is_revoked(one, book.trust):
         assert evidence is not None
+        document = None if document is None else document | {"status": "invalid"}
         evidence = evidence | {"status": "invalid", "code": "revoked", "facts": NO_FACTS}
     external = external_levels(book.levels, one.journey, at_ms) | {
         "watch_hit": is_watched(one, book.watchlist),
+        "permit": permit_again(document or {}, at_ms, NO_USES, book.permits),
+        "company_suspended": suspended,
         SAID: list(one.said),
     }
     return decide(evidence, one.journey, external, at_ms, _fresh(book, at_ms))
@@ -200,10 +211,35 @@ def _evidence(person: dict[str, Any]) -> dict[str, Any] | None:
         "expires_at": None,
         **summary,
         "identity": _identity(person),
-        "facts": NO_FACTS | (person.get("facts") or {}),
+        "facts": NO_FACTS | _facts(person),
         "fingerprints": person.get("fingerprints") or [],
-        "subject": None,
+        "subject": _subject(summary, person),
     }
+
+
+def _facts(person: dict[str, Any]) -> dict[str, Any]:
+    facts = person.get("facts") or {}
+    return {name: value for name, value in facts.items() if name != "permit"}
+
+
+def _document(person: dict[str, Any]) -> dict[str, Any] | None:
+    """What the crossing keeps of a permit, pass or manifest; `of_vehicle`: it names nobody."""
+    said = (person.get("facts") or {}).get("permit")
+    if not isinstance(said, dict):
+        return None
+    status = (person.get("evidence") or {}).get("status")
+    of_vehicle = said.get("type") in ("pass", "manifest") or not person.get("name")
+    return said | {"status": status, "of_vehicle": of_vehicle}
+
+
+def _subject(summary: dict[str, Any], person: dict[str, Any]) -> dict[str, Any] | None:
+    """Its type, of a document of our own: as it was kept, else by the facts that it proved."""
+    if summary.get("family") != "own":
+        return None
+    facts = person.get("facts") or {}
+    if isinstance(facts.get("permit"), dict):
+        return {"type": facts["permit"].get("type")}
+    return {"type": "declaration" if facts.get("declaration") else "card"}
 
 
 def _journey(

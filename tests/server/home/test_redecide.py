@@ -168,3 +168,34 @@ def test_w8_what_is_too_old_is_not_decided(world: World, tablet: Tablet) -> None
     publish_levels(world, later_ms - 1, 4, since="2026-11-20")
     world.look(later_ms)
     assert codes(world) == []
+
+
+@pytest.mark.parametrize(
+    "path", ["external.permit.overspent", "evidence.subject.plate", "external"]
+)
+def test_w2_a_rule_on_what_no_event_keeps_is_taken_by_its_reason(
+    world: World, tablet: Tablet, path: str
+) -> None:
+    asking = rule("asking", "turn_back", {"!": [{"var": path}]})
+    publish_rules(world, NOON_MS - HOUR_MS, asking)
+    packs = {"rules": 2, "levels": 1}
+    pass_through(world, tablet, packs=packs)
+    pass_through(world, tablet, outcome="turn_back", reason="asking", packs=packs)
+    assert codes(world) == []
+
+
+def test_w2_what_a_document_said_of_the_journey_is_decided_again(
+    world: World, tablet: Tablet
+) -> None:
+    valid = {"var": "external.permit.valid"}
+    asked = rule("no-permit", "turn_back", {"!": [valid]})
+    publish_rules(world, NOON_MS - HOUR_MS, asked)
+    said = {"type": "permit", "id": "GP-1", "plate_ok": True, "hours_ok": True, "places_ok": True}
+    own = {"family": "own", "status": "verified", "code": "ok"}
+    packs = {"rules": 2, "levels": 1}
+    pass_through(world, tablet, packs=packs, evidence=own, person={"facts": {"permit": said}})
+    assert codes(world) == []
+    claim = own | {"status": "claim", "code": "untrusted"}
+    person = {"facts": {"permit": said}}
+    record = pass_through(world, tablet, packs=packs, evidence=claim, person=person)
+    assert codes(world) == [("decision.differs", [record])]
