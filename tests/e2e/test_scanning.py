@@ -39,7 +39,8 @@ FAMILIES = {
     "opaque": ("LUONGXANH-79-00012345", "Mã lạ", UNKNOWN),
 }
 VIEWS = {
-    "rotated": View(degrees=33),
+    # As large as fits: turned by 33° a side of 500 is 691 high, and the frame 720.
+    "rotated": View(side=500, degrees=33),
     "upside_down": View(degrees=180),
     "small": View(side=280),
     "blurred": View(blur=1.6),
@@ -51,6 +52,11 @@ VIEWS = {
 def declaration(served: Served) -> str:
     claims = {"jti": "scan-1", "n": "Lê Văn Thử", "b": "1988-02-03", "y": [], "x": False}
     return served.document("decl", claims)
+
+
+def families(served: Served) -> dict[str, tuple[str, str, str]]:
+    """A code of each family, its name on the screen, and what is said of it."""
+    return {**FAMILIES, "own": (declaration(served), "Tờ khai y tế", VERIFIED)}
 
 
 @pytest.fixture
@@ -86,8 +92,7 @@ def scan(tablet: Tablet, text: str, view: View = PLAIN) -> None:
 
 
 def test_every_family_is_scanned_from_the_camera(served: Served, tablet: Tablet) -> None:
-    seen = {**FAMILIES, "own": (declaration(served), "Tờ khai y tế", VERIFIED)}
-    for text, family, proof in seen.values():
+    for text, family, proof in families(served).values():
         scan(tablet, text)
         expect_read(tablet, family, proof)
 
@@ -103,29 +108,25 @@ def test_an_engine_that_gives_no_frames_reads_from_a_canvas(
         expect_read(tablet, family, proof)
 
 
-def test_turned_small_blurred_and_dim_codes_are_read(served: Served, tablet: Tablet) -> None:
-    own = declaration(served)
-    for view in VIEWS.values():
-        for text, family, proof in (
-            FAMILIES["cccd"],
-            FAMILIES["hc1"],
-            (own, "Tờ khai y tế", VERIFIED),
-        ):
-            scan(tablet, text, view)
-            expect_read(tablet, family, proof)
+@pytest.mark.parametrize("seen", VIEWS)
+def test_turned_small_blurred_and_dim_codes_of_every_family_are_read(
+    served: Served, tablet: Tablet, seen: str
+) -> None:
+    for text, family, proof in families(served).values():
+        scan(tablet, text, VIEWS[seen])
+        expect_read(tablet, family, proof)
 
 
 @pytest.mark.parametrize("method", ["off", "codes_kept"])
 def test_a_wedge_scanner_reads_where_the_key_codes_are_right(
     served: Served, tablet: Tablet, method: InputMethod
 ) -> None:
-    dense = (PASSPORT, "Hộ chiếu vắc-xin", CLAIM)
-    own = (declaration(served), "Tờ khai y tế", VERIFIED)
-    url = FAMILIES["url"]
-    for text, family, proof in (dense, own, url):
-        lane_ready(tablet)
-        scan_by_wedge(tablet.page, text, method)
-        expect_read(tablet, family, proof)
+    for text, family, proof in families(served).values():
+        # Vietnamese letters have no key: a scanner types them only where no input method is on.
+        if method == "off" or text.isascii():
+            lane_ready(tablet)
+            scan_by_wedge(tablet.page, text, method)
+            expect_read(tablet, family, proof)
 
 
 @pytest.mark.parametrize("method", ["telex", "vni"])
