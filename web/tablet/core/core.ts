@@ -35,6 +35,7 @@ const ALARMING = /^(receipt|device)\.|^(storage\.full|enrolment\.changed)$/;
 const KEPT = /^device\.(revoked|forked)$/;
 /** True until this program is started again. */
 const LASTING = /^storage\.(outdated|failed)$|^enrolment\.changed$/;
+const HOUR_MS = 3_600_000;
 /** The store grows by a few kilobytes a crossing: asking seldom is enough. */
 const STORAGE_AFTER_MS = 60_000;
 
@@ -233,7 +234,14 @@ class TabletCore implements Core {
   }
 
   async turnedBack(plate: string): Promise<TurnedBack | null> {
-    return await this.#turn_backs.of(this.#db(), plate, this.#force.packs, this.#serverMs());
+    const { id: checkpoint, name } = this.#enrolled().checkpoint;
+    const server_ms = this.#serverMs();
+    const shown_ms = this.#force.rules.permits.turned_back_hours * HOUR_MS;
+    const near = await this.#turn_backs.of(this.#db(), plate, this.#force.packs, server_ms, shown_ms);
+    // What this checkpoint refused itself is known before the home server has told it to anybody.
+    const time_ms = this.#earlier.refusedHereMs(plate);
+    if (time_ms === null || server_ms - time_ms > shown_ms || (near !== null && near.time_ms >= time_ms)) return near;
+    return { plate, checkpoint, name, time_ms };
   }
 
   async exportUnsent(): Promise<UnsentFile> {

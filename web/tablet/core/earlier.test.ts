@@ -89,6 +89,7 @@ test("a vehicle refused here within the hours is turned back for the rules, unti
   const plain = withPass("30F11111");
   const refusal = await core.save({ ...plain, action: "turned_back", override: "other" });
   expect(reasons(plain)).toEqual(["turned_back"]);
+  expect(await core.turnedBack("30F11111")).toMatchObject({ checkpoint: "hd-ql6", time_ms: refusal.time_ms });
   expect(reasons(withPass("30F22222"))).toEqual(["no_restriction"]);
   later(2 * HOUR_MS + 1);
   expect(reasons(plain)).toEqual(["no_restriction"]);
@@ -96,6 +97,7 @@ test("a vehicle refused here within the hours is turned back for the rules, unti
   expect(reasons(plain)).toEqual(["turned_back"]);
   await core.undo(refusal);
   expect(reasons(plain)).toEqual(["no_restriction"]);
+  expect(await core.turnedBack("30F11111")).toBeNull();
 });
 
 test("a vehicle refused at a neighbour is turned back for the rules", async () => {

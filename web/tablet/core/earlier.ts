@@ -1,6 +1,7 @@
 /** What this tablet knows of earlier crossings: which vehicles were refused, and how often a document was used. */
 
 import { crossingMs } from "../../shared/sync/clock.ts";
+import { SyncError } from "../../shared/sync/errors.ts";
 import { isObject } from "../../shared/sync/events.ts";
 import { apply, pathPolicy, type RecordState, shown } from "../../shared/sync/registers.ts";
 import { type Database, NO_WINDOW, type OwnEvent, type PulledEvent, readMeta } from "./db.ts";
@@ -40,6 +41,12 @@ export class Earlier implements Known {
   wasRefused(plate: string, sinceMs: number): boolean {
     const near = this.#refusals.some((one) => one.plate === plate && one.time_ms >= sinceMs);
     return near || [...this.#passages.values()].some((one) => one.refused === plate && one.time_ms >= sinceMs);
+  }
+
+  /** When this tablet's checkpoint last turned the plate back, of what it knows; null for never. */
+  refusedHereMs(plate: string): number | null {
+    const times = [...this.#passages.values()].flatMap((one) => (one.refused === plate ? [one.time_ms] : []));
+    return times.length === 0 ? null : Math.max(...times);
   }
 
   usesOf(document: string): readonly number[] {
@@ -122,13 +129,19 @@ async function passageOf(entries: readonly Entry[], history: History): Promise<P
 async function documentsOf(entry: Entry, history: History): Promise<string[]> {
   const proved = Object.entries(entry.body.items["people"] ?? {}).filter(([, { evidence }]) => isProved(evidence));
   if (proved.length === 0) return [];
-  const items = (await personOf(entry, history))?.items ?? {};
+  const items = (await personOf(entry, history).catch(unreadable))?.items ?? {};
   return proved.flatMap(([item]) => {
     const facts = items["people"]?.[item]?.["facts"];
     const permit = isObject(facts) ? facts["permit"] : null;
     const id = isObject(permit) ? permit["id"] : null;
     return typeof id === "string" ? [id] : [];
   });
+}
+
+/** Another tablet's person part that nobody can read must not keep this one from deciding. */
+function unreadable(error: unknown): null {
+  if (error instanceof SyncError) return null;
+  throw error;
 }
 
 function isProved(evidence: unknown): boolean {

@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import { uuid7 } from "../../shared/sync/encoding.ts";
 import { otherBody } from "./test/fake_server.ts";
 import { core, enrolAndOpen, server, settle } from "./test/started.ts";
-import { SHOWN_MS } from "./turned_back.ts";
+
+const SHOWN_MS = 24 * 3_600_000;
 
 let records = 0;
 

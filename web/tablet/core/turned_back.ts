@@ -7,8 +7,6 @@ import { type Database, NO_WINDOW, readMeta } from "./db.ts";
 import { pulledEntry } from "./entries.ts";
 import type { Packs } from "./packs.ts";
 
-/** How long a refusal elsewhere is of use. */
-export const SHOWN_MS = 24 * 3_600_000;
 const POLICIES = policies["turn_back/1"] as PolicyTable;
 
 /** A vehicle that a checkpoint turned back; `name` is the checkpoint's where the packs know it. */
@@ -27,12 +25,12 @@ export class TurnBacks {
   #key = "";
   #list: readonly Refusal[] = [];
 
-  /** The latest refusal of this plate's normal form within a day; null for none. */
-  async of(db: Database, plate: string, packs: Packs, serverMs: number): Promise<TurnedBack | null> {
+  /** The latest refusal of this plate's normal form nearby within `shownMs`; null for none. */
+  async of(db: Database, plate: string, packs: Packs, serverMs: number, shownMs: number): Promise<TurnedBack | null> {
     const { cursor, held_after, generation } = (await readMeta(db, "window")) ?? NO_WINDOW;
     const key = `${cursor} ${held_after} ${generation}`;
     if (key !== this.#key) [this.#list, this.#key] = [await refusalsOf(db), key];
-    const recent = this.#list.filter((one) => one.plate === plate && Math.abs(serverMs - one.time_ms) <= SHOWN_MS);
+    const recent = this.#list.filter((one) => one.plate === plate && Math.abs(serverMs - one.time_ms) <= shownMs);
     const last = recent.reduce<Refusal | null>((one, two) => (one !== null && one.time_ms >= two.time_ms ? one : two), null);
     return last === null ? null : { ...last, name: nameOf(packs, last.checkpoint) };
   }

@@ -112,7 +112,7 @@ export interface Core {
   resolve(conflict: Conflict, choice: string): Promise<void>;
   /** Own events that the server held or rejected. */
   refused(): Promise<readonly RefusedEvent[]>;
-  /** Whether a checkpoint nearby turned this plate (its normal form) back within a day. */
+  /** Whether this checkpoint or one nearby turned this plate (its normal form) back within the hours that count. */
   turnedBack(plate: string): Promise<TurnedBack | null>;
   /** The unsent events, signed, persons sealed; also while locked. They stay unsent. Throws CoreError("export.empty"). */
   exportUnsent(): Promise<UnsentFile>;
