@@ -26,6 +26,7 @@ MAY: dict[str, set[str]] = {
     "search_page": {"reviewer", "approver"},
     "watchlist": {"reviewer", "approver", "command"},
     "check_watchlist": {"reviewer", "approver", "command"},
+    "count_watchlist": {"approver", "command"},
     "figures": {"command", "approver"},
     "documents": {"approver"},
     "issue": {"approver"},

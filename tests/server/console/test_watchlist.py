@@ -55,6 +55,19 @@ def test_without_a_whole_number_or_who_asks_nothing_is_answered(console: Console
     assert not any(one.what == "watchlist.check" for one in console.audit())
 
 
+def test_command_sees_counts_and_nobody(console: Console) -> None:
+    put(console, NOON_MS + DAY_MS)
+    client = console.sign_in("command")
+    counts = "/console/watchlist/counts"
+    assert post(client, counts, {"reference": " "}).status_code == 422
+    page = post(client, counts, {"reference": "BC 23/11"}).text
+    assert "F1 dưới 5 tuổi" in page and page.count("2021/22738") == 1
+    assert "Bé Mẫu" not in page and NUMBER not in page
+    entry = console.audit()[-1]
+    assert (entry.what, entry.purpose) == ("watchlist.steering", "report")
+    assert "/watchlist/counts" not in console.sign_in("reviewer").get("/console/watchlist").text
+
+
 def test_a_relay_says_that_it_has_no_list(console: Console) -> None:
     console.store.put_relay_state({"server": "x"})
     page = console.sign_in("command").get("/console/watchlist").text
