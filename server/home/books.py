@@ -32,7 +32,12 @@ NO_LEVELS = level_book(())
 KNOWN = frozenset(
     {
         *("external.now", "external.origin_level", "external.destination_level", "external.grace"),
-        *("external.watch_hit", "external.company_suspended", "external.permit"),
+        *(
+            "external.watch_hit",
+            "external.company_suspended",
+            "external.priority",
+            "external.permit",
+        ),
         *("evidence.subject", "evidence.subject.type"),
         *(
             f"external.permit.{one}"

@@ -17,7 +17,8 @@ from rules.dates import to_iso
 from rules.decide import Verdict, combine, decide, severity
 from rules.grace import external_levels
 from rules.pack import LIST_CHECK, RULES_ERROR, RULES_MISSING, RULES_STALE, Outcome, RulePack
-from rules.permits import NO_USES, permit_again
+from rules.permit_lists import PermitLists
+from rules.permits import NO_USES, goods_first, permit_again
 from rules.watchlist import WatchFilter, watch_hit
 from schemas.shapes import ACTIONS, OUTCOMES
 from server.home.books import SAID, Book
@@ -157,9 +158,14 @@ def _decide(one: Asked, book: Book, at_ms: int, suspended: bool) -> Verdict:
         "watch_hit": is_watched(one, book.watchlist),
         "permit": permit_again(document or {}, at_ms, NO_USES, book.permits),
         "company_suspended": suspended,
+        "priority": _goes_first(one.journey, book.permits),
         SAID: list(one.said),
     }
     return decide(evidence, one.journey, external, at_ms, _fresh(book, at_ms))
+
+
+def _goes_first(journey: Mapping[str, Any], lists: PermitLists) -> bool:
+    return bool(goods_first(journey["goods"], journey["checkpoint"]["province"], lists))
 
 
 def _fresh(book: Book, at_ms: int) -> RulePack | None:

@@ -199,3 +199,10 @@ def test_w2_what_a_document_said_of_the_journey_is_decided_again(
     person = {"facts": {"permit": said}}
     record = pass_through(world, tablet, packs=packs, evidence=claim, person=person)
     assert codes(world) == [("decision.differs", [record])]
+
+
+def test_w2_whether_its_goods_go_first_is_decided_again(world: World, tablet: Tablet) -> None:
+    last = rule("last", "refer", {"===": [{"var": "external.priority"}, False]})
+    publish_rules(world, NOON_MS - HOUR_MS, last)
+    record = pass_through(world, tablet, packs={"rules": 2, "levels": 1})
+    assert codes(world) == [("decision.differs", [record])]
