@@ -58,7 +58,8 @@ export function When({ time_ms }: { time_ms: number }): JSX.Element {
   const { texts } = useUi();
   return (
     <time dateTime={new Date(time_ms).toISOString()}>
-      {clockText(time_ms)} {texts.announced.day} {otherDayText(time_ms, 0)}
+      {clockText(time_ms)} <span class="spare">{texts.announced.day} </span>
+      {otherDayText(time_ms, 0)}
     </time>
   );
 }
@@ -68,16 +69,21 @@ function What({ one }: { one: Announced }): JSX.Element {
   if (one.kind !== "level") {
     const kind = one.kind === "rule_starts" ? texts.announced.rule_starts : texts.announced.rule_ends;
     return (
-      <>
+      <span class="announced-what">
         {kind}: {one[settings.language]}
-      </>
+      </span>
     );
   }
   const { name, from_level, level } = one;
   const way = from_level === null ? texts.announced.set : level > from_level ? texts.announced.up : texts.announced.down;
+  const [own, ...within] = name.split(", ");
   return (
     <>
-      {name} <span class="announced-way">{way}</span> {from_level !== null && <span class={`level level-${from_level}`}>{from_level}</span>}
+      <span class="announced-what">
+        {own}
+        {within.length > 0 && <span class="spare">, {within.join(", ")}</span>} <span class="spare">{way} </span>
+      </span>
+      {from_level !== null && <span class={`level level-${from_level}`}>{from_level}</span>}
       {from_level !== null && <span aria-hidden="true"> → </span>}
       <span class={`level level-${level}`}>{texts.journey.level(level)}</span>
     </>

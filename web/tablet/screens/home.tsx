@@ -36,7 +36,7 @@ const STRIP = 3;
 const Ambulance = VEHICLE_ICONS.ambulance;
 
 export function HomeScreen(props: HomeProps): JSX.Element {
-  const { texts, settings, change, covered, places } = useUi();
+  const { texts, settings, change, covered, places, announced } = useUi();
   // So that the search is ready when the journey asks.
   useUnits(places);
   const [sampling, setSampling] = useState(false);
@@ -45,34 +45,36 @@ export function HomeScreen(props: HomeProps): JSX.Element {
   const typing = useWedge((text) => !covered && !waving && props.onText(text), props.onBroken);
   const { direction } = settings;
   return (
-    <main class="screen home">
+    <main class={`screen home ${announced.length > 0 ? "announcing" : ""}`}>
       <div class="home-scan">
         {!covered && !waving && <Scanner aim={props.reading ? texts.home.reading : texts.home.aim} paused={sampling || props.reading} onText={props.onText} />}
         {typing && <p class="over-scan">{texts.home.wedge_reading}</p>}
         {props.saved}
         {props.error !== null && <Notice kind="bad">{props.error}</Notice>}
       </div>
-      {/* One cell of the grid, filled or not. */}
-      <div class="announced-cell">{props.adding === null && <AnnouncedBar />}</div>
-      {props.adding === null ? (
-        <div class="direction" role="radiogroup" aria-label={texts.home.direction}>
-          {(["in", "out"] as const).map((one) => (
-            <button
-              type="button"
-              key={one}
-              role="radio"
-              aria-checked={one === direction}
-              class={one === direction ? "chosen" : ""}
-              onClick={() => change({ direction: one })}
-            >
-              {one === "in" ? <InIcon /> : <OutIcon />}
-              <span>{texts.directions[one]}</span>
-            </button>
-          ))}
-        </div>
-      ) : (
-        props.adding
-      )}
+      {/* One cell of the grid in every format. */}
+      <div class="home-way">
+        {props.adding === null && <AnnouncedBar />}
+        {props.adding === null ? (
+          <div class="direction" role="radiogroup" aria-label={texts.home.direction}>
+            {(["in", "out"] as const).map((one) => (
+              <button
+                type="button"
+                key={one}
+                role="radio"
+                aria-checked={one === direction}
+                class={one === direction ? "chosen" : ""}
+                onClick={() => change({ direction: one })}
+              >
+                {one === "in" ? <InIcon /> : <OutIcon />}
+                <span>{texts.directions[one]}</span>
+              </button>
+            ))}
+          </div>
+        ) : (
+          props.adding
+        )}
+      </div>
       {props.adding === null && (
         <section class="strip" aria-label={texts.home.last}>
           {props.recent.length === 0 ? (
