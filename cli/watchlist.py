@@ -14,12 +14,11 @@ from cli.data import DATA, VIETNAM, Moment, now_ms, opened_home, told
 from server.issuing.rows import RowError
 from server.issuing.tables import TableError, read_table
 from server.issuing.texts import said
-from server.issuing.values import place_of
 from server.keys import KeyRing
 from server.spreadsheet import defused
 from server.store.published import AuditEntry
 from server.store.watch_protocol import WatchEntry
-from server.watch.importing import COLUMNS, Changes, changes_of, listed_of
+from server.watch.importing import COLUMNS, Changes, changes_of, commune_of, listed_of
 from server.watch.publishing import (
     LEAST_CROWD,
     LIVING_PEOPLE,
@@ -41,6 +40,7 @@ from server.watch.views import (
     last_day,
     looked_at,
     looked_up,
+    place_text,
     steering_view,
 )
 from sync.encoding import uuid7
@@ -153,7 +153,9 @@ def check(data: Path, reference: str) -> None:
         except ValueError:
             raise click.ClickException(f"Số giấy tờ {said('watch_number', 'vi')}.") from None
     for one in entries:
-        click.echo(f"CÓ / listed\t{one.name}\t{one.place}\tđến hết / until {last_day(one)}")
+        click.echo(
+            f"CÓ / listed\t{one.name}\t{place_text(one.place)}\tđến hết / until {last_day(one)}"
+        )
     if not entries:
         click.echo("KHÔNG có trong danh sách / not listed")
 
@@ -318,7 +320,7 @@ def _line(one: WatchEntry) -> str:
     """An entry for somebody who has the list: of the number the last four."""
     hidden = "*" * (len(one.id_number) - 4) + one.id_number[-4:]
     window = f"{_time(one.from_ms)} – {_time(one.until_ms)}"
-    return f"{one.category}\t{hidden}\t{one.name}\t{one.place}\t{window}"
+    return f"{one.category}\t{hidden}\t{one.name}\t{place_text(one.place)}\t{window}"
 
 
 def _time(at_ms: int) -> str:
@@ -336,9 +338,9 @@ def _csv(sheet: Sheet, lang: str) -> str:
 
 
 def _commune(text: str) -> str:
-    place = place_of(text) if text else ""
+    place = commune_of(text) if text else ""
     if place is None:
-        raise click.UsageError(f"--commune {said('place', 'vi')}.")
+        raise click.UsageError(f"--commune {said('commune', 'vi')}.")
     return place
 
 

@@ -14,6 +14,7 @@ from server.watch.views import (
     last_day,
     looked_at,
     looked_up,
+    place_text,
     steering_view,
 )
 
@@ -76,4 +77,5 @@ def _page(found: list[WatchEntry] | None, wrong: bool = False, counts: Sheet | N
         column=0 if language() == "en" else 1,
         is_relay=bool(here().store.relay_state()),
         last_day=last_day,
+        place_text=place_text,
     )

@@ -129,6 +129,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "phải là F0 sau điều trị, F1, F1 trẻ em, F2 hoặc F3",
         "must be f0_after, f1, f1_child, f2 or f3",
     ),
+    "commune": (
+        "phải là bộ mã và mã của một xã có thật, ví dụ 2021/22738",
+        "must be data set and code of a commune that exists, such as 2021/22738",
+    ),
     "watch_long": ("sau lúc bắt đầu hơn 1 năm", "is more than a year after the beginning"),
     "watch_twice": (
         "cùng người, cùng diện và cùng ngày bắt đầu với dòng {other}",

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeAlias
 
 from rules.watchlist import watch_number
+from server.places.units import name_of
 from server.store.protocol import Store
 from server.store.published import AuditEntry
 from server.store.watch_protocol import WATCH_CATEGORIES, WatchEntry
@@ -88,6 +89,13 @@ def last_day(one: WatchEntry) -> str:
     return _day(one.until_ms - 1)
 
 
+def place_text(place: str) -> str:
+    """ "Phường Đô Vinh, Phan Rang-Tháp Chàm, Ninh Thuận (2021/22738)": of "2021/22738"."""
+    dataset, _, code = place.partition("/")
+    name = name_of(dataset, code)
+    return place if name is None else f"{name} ({place})"
+
+
 def commune_view(entries: Sequence[WatchEntry]) -> Sheet:
     """For a commune committee: whom to visit, where, and until when; not what they have."""
     rows = sorted((one.address, one.name, _day(one.from_ms), last_day(one)) for one in entries)
@@ -103,10 +111,19 @@ def health_view(entries: Sequence[WatchEntry], at_ms: int) -> Sheet:
     Whoever has no day yet comes first, with an empty one.
     """
     today = _day(at_ms)
-    rows = sorted(
+    waiting = sorted(
+        (
+            (day, one)
+            for one in entries
+            for day in ([day for day in one.sample_dates if day >= today] or [""])
+            if day or not one.sample_dates
+        ),
+        key=lambda pair: (pair[0], pair[1].place, pair[1].address, pair[1].name),
+    )
+    rows = [
         (
             day,
-            one.place,
+            place_text(one.place),
             one.address,
             one.name,
             one.id_number,
@@ -114,10 +131,8 @@ def health_view(entries: Sequence[WatchEntry], at_ms: int) -> Sheet:
             last_day(one),
             one.note,
         )
-        for one in entries
-        for day in ([day for day in one.sample_dates if day >= today] or [""])
-        if day or not one.sample_dates
-    )
+        for day, one in waiting
+    ]
     return Sheet(
         (
             ("sample_date", "Ngày lấy mẫu"),
@@ -138,7 +153,7 @@ def steering_view(entries: Sequence[WatchEntry]) -> Sheet:
     counts = Counter((one.place, one.category) for one in entries)
     places = sorted({place for place, _ in counts})
     rows = [
-        (place, *(str(counts[place, category]) for category in WATCH_CATEGORIES))
+        (place_text(place), *(str(counts[place, category]) for category in WATCH_CATEGORIES))
         for place in places
     ]
     total = Counter(one.category for one in entries)

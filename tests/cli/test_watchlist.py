@@ -116,7 +116,7 @@ def test_wrong_rows_are_all_told_and_nothing_is_imported(
         ROWS[0],
         "12345,,A,F9,22738,,hôm qua,04/12/2026,thứ hai,",
         "058085000001,,B,F1,2021/22738,,05/12/2026,04/12/2026,,",
-        "058085000002,,C,F1,2021/22738,,05/12/2026,04/12/2028,,",
+        "058085000002,,C,F1,2021/99999,,05/12/2026,04/12/2028,,",
         "058085000003,,,F1,,,05/12/2026,,,",
         ROWS[0],
     )
@@ -124,10 +124,11 @@ def test_wrong_rows_are_all_told_and_nothing_is_imported(
     for line in (
         "Dòng 3, Số giấy tờ: phải có 12 chữ số",
         "Dòng 3, Diện: phải là F0",
-        "Dòng 3, Xã: phải là bộ mã",
+        "Dòng 3, Xã: phải là bộ mã và mã của một xã có thật",
         "Dòng 3, Từ: phải là ngày giờ",
         "Dòng 3, Ngày lấy mẫu: phải là các ngày",
         "Dòng 4, Đến: trước lúc bắt đầu",
+        "Dòng 5, Xã: phải là bộ mã và mã của một xã có thật",
         "Dòng 5, Đến: sau lúc bắt đầu hơn 1 năm",
         "Dòng 6, Họ tên: không được để trống",
         "Dòng 6, Đến: không được để trống",
@@ -186,9 +187,9 @@ def test_each_audience_gets_its_view_and_each_look_is_audited(
     steering = chot(*export, "steering", "--purpose", "report", "--lang", "en").stdout
     assert table(steering) == [
         ["place", "f0_after", "f1", "f1_child", "f2", "f3"],
-        ["2021/22738", "0", "1", "1", "0", "0"],
-        ["2021/22741", "1", "0", "0", "0", "0"],
-        ["", "1", "1", "1", "0", "0"],
+        ["Phường Đô Vinh, Phan Rang-Tháp Chàm, Ninh Thuận (2021/22738)", *"01100"],
+        ["Phường Phước Mỹ, Phan Rang-Tháp Chàm, Ninh Thuận (2021/22741)", *"10000"],
+        ["", *"11100"],
     ]
     assert [(one.what, one.purpose, one.reference) for one in audited(where[1])[1:]] == [
         ("watchlist.commune", "home_visit", "document_number=45/KH-UBND"),
@@ -288,7 +289,7 @@ def test_the_duty_desk_asks_for_one_person(
 ) -> None:
     chot("watchlist", "import", *where, written(tmp_path / "a.csv", watched_now("058121000001")))
     asking = ("watchlist", "check", *where, "--reference", "chốt Cà Ná 14:05")
-    assert "CÓ / listed\tBé Mẫu\t2021/22738" in chot(*asking, stdin="058 121 000 001\n").stdout
+    assert "CÓ / listed\tBé Mẫu\tPhường Đô Vinh" in chot(*asking, stdin="058 121 000 001\n").stdout
     assert "KHÔNG có" in chot(*asking, stdin="058121000002\n").stdout
     assert "12 chữ số" in chot(*asking, stdin="0581\n", exit_code=1).stderr
     (entry, _) = audited(where[1])[1:]
