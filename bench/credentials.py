@@ -2,7 +2,9 @@
 
 HC1: read() to base45 + zlib + CBOR + a bare verification by `cryptography`, for ES256 and PS256.
 Own documents: read() to a bare ES256 verification. Then, where Chromium and a built tablet are:
-what the tablet takes from a decoded code to its verdict with the CPU slowed down six times.
+what the tablet takes from a decoded code to its verdict with the CPU slowed down six times. These
+are wall-clock times: beside them stands how busy the machine was, as on a busy one the slowest of
+them say nothing about the tablet.
 """
 
 from __future__ import annotations
@@ -135,8 +137,10 @@ def verdict_times() -> dict[str, dict[str, float]] | str:
         return "the tablet is not built: make web"
     with tempfile.TemporaryDirectory() as folder:
         times = decode_to_verdict_ms(Path(folder))
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
     return {
         family: {
+            "load_per_core": round(load / cores, 1),
             "codes": len(taken_ms),
             "p50_ms": round(percentile(taken_ms, 50)),
             "p95_ms": round(percentile(taken_ms, VERDICT_PERCENT)),
@@ -172,7 +176,8 @@ def say(figures: dict[str, dict[str, float]], times: dict[str, dict[str, float]]
     for family, time_ in times.items():
         print(
             f"{family:10} p50 {time_['p50_ms']:4} ms  p95 {time_['p95_ms']:4} ms"
-            f"  (most {time_['most_ms']}; {time_['codes']} codes)"
+            f"  (most {time_['most_ms']}; {time_['codes']} codes;"
+            f" machine load {time_['load_per_core']} a core)"
         )
 
 
