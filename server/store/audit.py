@@ -61,7 +61,10 @@ def read_audit_of(connection: sqlite3.Connection, what: str) -> list[AuditEntry]
         " WHERE what = ? ORDER BY n",
         (what,),
     )
-    return [AuditEntry(*some, json.loads(details)) for *some, details in rows]
+    return [
+        AuditEntry(at_ms, who, what, subject, purpose, reference, json.loads(details))
+        for at_ms, who, what, subject, purpose, reference, details in rows
+    ]
 
 
 def first_broken(connection: sqlite3.Connection, key: bytes) -> int | None:
