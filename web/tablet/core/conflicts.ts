@@ -14,6 +14,7 @@ import {
   writesOf,
 } from "../../shared/sync/registers.ts";
 import type { Draft, PersonPart } from "./append.ts";
+import { CoreError } from "./core_error.ts";
 import { type Database, NO_WINDOW, type OwnEvent, type PulledEvent, readMeta } from "./db.ts";
 import { type Entry, type History, ownEntry, personOf, plateOf, POLICIES, pulledEntry } from "./entries.ts";
 import { eventsOf } from "./lookups.ts";
@@ -143,6 +144,14 @@ export class ConflictWatch {
     if (this.#records.has(record)) this.#due.add(record);
     this.#records.add(record);
   }
+}
+
+/** A conflict as it is now, and the side chosen of it. Throws CoreError("conflict.changed") where it is another by now. */
+export function chosenSide(open: readonly Conflict[], conflict: Conflict, choice: string): { now: Conflict; side: ConflictSide } {
+  const now = open.find(({ record, path }) => record === conflict.record && path === conflict.path);
+  const side = now?.sides.find((one) => one.choice === choice);
+  if (now === undefined || side === undefined || now.seen.join() !== conflict.seen.join()) throw new CoreError("conflict.changed");
+  return { now, side };
 }
 
 /** The events that leave the chosen value alone: one, but for more writes than one may name. */

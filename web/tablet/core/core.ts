@@ -4,8 +4,8 @@ import { read } from "../../shared/credentials/index.ts";
 import { ref } from "../../shared/sync/events.ts";
 import { append, type Draft, type PersonPart } from "./append.ts";
 import { conditionsOf } from "./conditions.ts";
-import { choiceEvents, ConflictWatch } from "./conflicts.ts";
-import { type Database, type Enrolment, keepAlert, openDatabase, type OwnEvent, readMeta } from "./db.ts";
+import { choiceEvents, chosenSide, ConflictWatch } from "./conflicts.ts";
+import { type Database, type Enrolment, keepAlert, openStore, type OwnEvent, readMeta } from "./db.ts";
 import { enrolDevice, enrolmentCode } from "./device.ts";
 import { Earlier } from "./earlier.ts";
 import { browserEnvironment, type Environment } from "./environment.ts";
@@ -25,7 +25,7 @@ import { TurnBacks } from "./turned_back.ts";
 import { unsentFile } from "./unsent_file.ts";
 import { CoreError } from "./core_error.ts";
 import type { AppState, Conflict, Core, Evidence, Lead, RefusedEvent, TurnedBack, UnsentFile } from "./types.ts";
-import type { Announced, CrossingDraft, CrossingSummary, Decision, Direction, NamedPlace, SavedCrossing, WaveClass, WaveReason } from "./vocabulary.ts";
+import type { Announced, CrossingDraft, CrossingSummary, Decision, NamedPlace, SavedCrossing } from "./vocabulary.ts";
 import { decideDraft } from "./verdict.ts";
 import { Waving } from "./waving.ts";
 
@@ -35,7 +35,6 @@ const ALARMING = /^(receipt|device)\.|^(storage\.full|enrolment\.changed)$/;
 const KEPT = /^device\.(revoked|forked)$/;
 /** True until this program is started again. */
 const LASTING = /^storage\.(outdated|failed)$|^enrolment\.changed$/;
-const HOUR_MS = 3_600_000;
 /** The store grows by a few kilobytes a crossing: asking seldom is enough. */
 const STORAGE_AFTER_MS = 60_000;
 
@@ -55,7 +54,7 @@ class TabletCore implements Core {
   readonly #force = new InForce();
   readonly #turn_backs = new TurnBacks();
   readonly #earlier = new Earlier();
-  readonly #waving = new Waving();
+  readonly waving: Waving;
   #shift: Shift | null = null;
   #watch = new ConflictWatch();
 
@@ -68,6 +67,13 @@ class TabletCore implements Core {
       (sync) => this.#live.set({ sync }),
       () => this.#refresh(),
     );
+    this.waving = new Waving({
+      environment,
+      header: () => this.#header(),
+      answerable: (lead) => this.#answerable(lead),
+      append: (draft) => this.#append(draft, null),
+      changed: (wave) => this.#live.set({ wave }),
+    });
   }
 
   state(): AppState {
@@ -79,7 +85,7 @@ class TabletCore implements Core {
   }
 
   async start(): Promise<void> {
-    const database = await this.#open();
+    const database = await openStore(this.#environment.database, (code) => this.#live.alert(code));
     if (database === null) return;
     this.#database = database;
     await this.#askStorage();
@@ -140,6 +146,14 @@ class TabletCore implements Core {
     this.#dropShift();
   }
 
+  /** Who answers for what only a lead may do: whose badge and PIN these are, or who is on duty. */
+  async #answerable(lead: Lead | undefined): Promise<string> {
+    if (lead !== undefined) return await this.#approved(lead);
+    const officer = this.#shift?.officer;
+    if (officer?.role !== "lead") throw new CoreError("wave.lead");
+    return officer.id;
+  }
+
   /** The id of the lead whose badge and PIN these are. */
   async #approved(lead: Lead): Promise<string> {
     const times = { now_ms: this.#environment.now(), server_ms: this.#serverMs() };
@@ -176,33 +190,6 @@ class TabletCore implements Core {
     await this.#append(voidEvent(this.#environment, saved.record, this.#header()), null);
   }
 
-  async startWave(direction: Direction, reason: WaveReason, lead?: Lead): Promise<void> {
-    const header = this.#header();
-    const on_duty = this.#shift?.officer;
-    if (on_duty?.role !== "lead" && lead === undefined) throw new CoreError("wave.lead");
-    const by = lead === undefined ? (on_duty?.id ?? "") : await this.#approved(lead);
-    await this.#wave((append) => this.#waving.start(this.#db(), this.#environment, header, { direction, reason, by }, append));
-  }
-
-  async waveOne(vehicle_class: WaveClass): Promise<void> {
-    const header = this.#header();
-    await this.#wave((append) => this.#waving.tap(this.#environment, header, vehicle_class, append));
-  }
-
-  async unwaveOne(): Promise<void> {
-    const header = this.#header();
-    await this.#wave((append) => this.#waving.undo(this.#environment, header, append));
-  }
-
-  async endWave(): Promise<void> {
-    const header = this.#header();
-    await this.#wave((append) => this.#waving.end(this.#environment, header, append));
-  }
-
-  async #wave(act: (append: (draft: Draft) => Promise<OwnEvent>) => Promise<void>): Promise<void> {
-    await act((draft) => this.#append(draft, null)).finally(() => this.#live.set({ wave: this.#waving.state() }));
-  }
-
   async recent(limit: number): Promise<readonly CrossingSummary[]> {
     return await recentCrossings(this.#db(), this.#enrolled().device, limit, this.#history());
   }
@@ -218,9 +205,7 @@ class TabletCore implements Core {
 
   async resolve(conflict: Conflict, choice: string): Promise<void> {
     const header = headerOf(this.#header(), this.#environment.now());
-    const now = (await this.conflicts()).find(({ record, path }) => record === conflict.record && path === conflict.path);
-    const side = now?.sides.find((one) => one.choice === choice);
-    if (now === undefined || side === undefined || now.seen.join() !== conflict.seen.join()) throw new CoreError("conflict.changed");
+    const { now, side } = chosenSide(await this.conflicts(), conflict, choice);
     let last: string | null = null;
     for (const eventAfter of choiceEvents(now, side, header)) {
       const { draft, person } = eventAfter(last);
@@ -234,14 +219,9 @@ class TabletCore implements Core {
   }
 
   async turnedBack(plate: string): Promise<TurnedBack | null> {
-    const { id: checkpoint, name } = this.#enrolled().checkpoint;
-    const server_ms = this.#serverMs();
-    const shown_ms = this.#force.rules.permits.turned_back_hours * HOUR_MS;
-    const near = await this.#turn_backs.of(this.#db(), plate, this.#force.packs, server_ms, shown_ms);
-    // What this checkpoint refused itself is known before the home server has told it to anybody.
-    const time_ms = this.#earlier.refusedHereMs(plate);
-    if (time_ms === null || server_ms - time_ms > shown_ms || (near !== null && near.time_ms >= time_ms)) return near;
-    return { plate, checkpoint, name, time_ms };
+    const { packs, rules } = this.#force;
+    const here = { ...this.#enrolled().checkpoint, refused_ms: this.#earlier.refusedHereMs(plate) };
+    return await this.#turn_backs.of(this.#db(), plate, packs, here, this.#serverMs(), rules.permits.turned_back_hours);
   }
 
   async exportUnsent(): Promise<UnsentFile> {
@@ -265,26 +245,10 @@ class TabletCore implements Core {
     this.#live.set({ update_ready });
   }
 
-  /** A browser in private mode, or a store of a newer program, has none for us: the state says so. */
-  async #open(): Promise<Database | null> {
-    try {
-      const database = await openDatabase(this.#environment.database, () => {
-        // Another tab has a newer program: it needs the store, and this one must not write on.
-        database.close();
-        this.#live.alert("storage.outdated");
-      });
-      return database;
-    } catch {
-      this.#live.alert("storage.failed");
-      return null;
-    }
-  }
-
   async #adopt(enrolment: Enrolment): Promise<void> {
     this.#enrolment = enrolment;
     this.#watch = new ConflictWatch();
-    await this.#waving.load(this.#db());
-    this.#live.set({ wave: this.#waving.state() });
+    await this.waving.load(this.#db());
     await this.#refresh();
     const kept = (await readMeta(this.#db(), "alerts")) ?? [];
     const alerts = [...new Set([...kept, ...(await this.#reloadPacks())])];

@@ -156,6 +156,21 @@ export function openDatabase(name: string, onBlocking: () => void): Promise<Data
   });
 }
 
+/** A browser in private mode, or a store of a newer program, has none for us: null, and `alert` is told why. */
+export async function openStore(name: string, alert: (code: string) => void): Promise<Database | null> {
+  try {
+    const database = await openDatabase(name, () => {
+      // Another tab has a newer program: it needs the store, and this one must not write on.
+      database.close();
+      alert("storage.outdated");
+    });
+    return database;
+  } catch {
+    alert("storage.failed");
+    return null;
+  }
+}
+
 /** The outbox and its receipts stay; what was pulled comes again in its new form. */
 async function fromVersion1(tx: Upgrade): Promise<void> {
   const meta = tx.objectStore("meta");

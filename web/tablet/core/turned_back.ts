@@ -25,14 +25,28 @@ export class TurnBacks {
   #key = "";
   #list: readonly Refusal[] = [];
 
-  /** The latest refusal of this plate's normal form nearby within `shownMs`; null for none. */
-  async of(db: Database, plate: string, packs: Packs, serverMs: number, shownMs: number): Promise<TurnedBack | null> {
+  /**
+   * The latest refusal of this plate's normal form, here or nearby, within the hours that count; null for none.
+   *
+   * `here` refused it itself at `refused_ms`: known before the home server has told anybody.
+   */
+  async of(
+    db: Database,
+    plate: string,
+    packs: Packs,
+    here: { id: string; name: string; refused_ms: number | null },
+    serverMs: number,
+    hours: number,
+  ): Promise<TurnedBack | null> {
+    const shownMs = hours * 3_600_000;
     const { cursor, held_after, generation } = (await readMeta(db, "window")) ?? NO_WINDOW;
     const key = `${cursor} ${held_after} ${generation}`;
     if (key !== this.#key) [this.#list, this.#key] = [await refusalsOf(db), key];
-    const recent = this.#list.filter((one) => one.plate === plate && Math.abs(serverMs - one.time_ms) <= shownMs);
+    const own = here.refused_ms === null ? [] : [{ plate, checkpoint: here.id, time_ms: here.refused_ms }];
+    const all = [...own, ...this.#list];
+    const recent = all.filter((one) => one.plate === plate && Math.abs(serverMs - one.time_ms) <= shownMs);
     const last = recent.reduce<Refusal | null>((one, two) => (one !== null && one.time_ms >= two.time_ms ? one : two), null);
-    return last === null ? null : { ...last, name: nameOf(packs, last.checkpoint) };
+    return last === null ? null : { ...last, name: nameOf(packs, last.checkpoint) ?? (last.checkpoint === here.id ? here.name : null) };
   }
 }
 

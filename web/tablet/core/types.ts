@@ -74,6 +74,18 @@ export interface AppState {
   alerts: readonly string[];
 }
 
+/** Vehicles that pass unchecked and are only counted; every call resolves when it is on disk. Each may throw CoreError("shift.closed" | "storage.…"). */
+export interface WaveThrough {
+  /** A lead alone decides. Throws CoreError("wave.lead" | "wave.running" | "badge.…"). */
+  start(direction: Direction, reason: WaveReason, lead?: Lead): Promise<void>;
+  /** One vehicle more. Throws CoreError("wave.none"). */
+  tap(vehicle_class: WaveClass): Promise<void>;
+  /** Takes the last vehicle back; nothing where there is none. Throws CoreError("wave.none"). */
+  undo(): Promise<void>;
+  /** Throws CoreError("wave.none"). */
+  end(): Promise<void>;
+}
+
 export interface Core {
   state(): AppState;
   /** Calls `listener` after every change; returns what unsubscribes. */
@@ -97,13 +109,7 @@ export interface Core {
   save(draft: CrossingDraft): Promise<SavedCrossing>;
   /** Voids a crossing just saved, as an event of its own. */
   undo(saved: SavedCrossing): Promise<void>;
-  /** From here vehicles are only counted. A lead alone decides. Throws CoreError("wave.lead" | "wave.running" | "badge.…" | "shift.closed" | "storage.…"). */
-  startWave(direction: Direction, reason: WaveReason, lead?: Lead): Promise<void>;
-  /** Counts one vehicle; resolves when it is on disk. Throws CoreError("wave.none" | "shift.closed" | "storage.…"). */
-  waveOne(vehicle_class: WaveClass): Promise<void>;
-  /** Takes back the vehicle counted last. */
-  unwaveOne(): Promise<void>;
-  endWave(): Promise<void>;
+  readonly waving: WaveThrough;
   /** Own crossings and other tablets' of this checkpoint, newest first. */
   recent(limit: number): Promise<readonly CrossingSummary[]>;
   /** What tablets wrote differently and a person has to decide; none while the shift is not open. */

@@ -13,9 +13,8 @@ import { CoreError } from "./core_error.ts";
 import { type Database, type OwnEvent, readMeta, writeMeta } from "./db.ts";
 import type { Environment } from "./environment.ts";
 import { type Header, headerOf, voidEvent } from "./save.ts";
+import type { Lead, WaveThrough } from "./types.ts";
 import type { Direction, WaveClass, WaveReason, WaveState } from "./vocabulary.ts";
-
-export const WAVE_CLASSES: readonly WaveClass[] = ["car", "truck", "motorbike", "bus"];
 
 const NOTHING_COUNTED: WaveState["counts"] = { car: 0, truck: 0, motorbike: 0, bus: 0 };
 
@@ -26,25 +25,99 @@ export interface WaveMark {
   after: number;
 }
 
-type Append = (draft: Draft) => Promise<OwnEvent>;
-type Made = Pick<Environment, "now" | "random">;
+/** What a wave needs of the tablet that it runs on. */
+interface Desk {
+  environment: Pick<Environment, "now" | "random">;
+  /** Throws CoreError("shift.closed"). */
+  header(): Header;
+  /** Who answers for it: the lead that badge and PIN name, or that is on duty. Throws CoreError("wave.lead" | "badge.…"). */
+  answerable(lead: Lead | undefined): Promise<string>;
+  append(draft: Draft): Promise<OwnEvent>;
+  changed(wave: WaveState | null): void;
+}
 
 /** One wave at a time on this tablet; calls wait for each other, so fast taps keep their order. */
-export class Waving {
+export class Waving implements WaveThrough {
+  readonly #desk: Desk;
+  #db: Database | null = null;
   #running: WaveState | null = null;
   #taps: { record: string; vehicle_class: WaveClass }[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
-  state(): WaveState | null {
-    return this.#running;
+  constructor(desk: Desk) {
+    this.#desk = desk;
   }
 
   /** What the store says is running: after a start of the program, or another enrolment. */
   async load(db: Database): Promise<void> {
+    this.#db = db;
     this.#running = null;
     this.#taps = [];
     const mark = await readMeta(db, "wave");
-    if (mark === null) return;
+    if (mark !== null) await this.#read(db, mark);
+    this.#desk.changed(this.#running);
+  }
+
+  async start(direction: Direction, reason: WaveReason, lead?: Lead): Promise<void> {
+    const { environment, header, answerable, append } = this.#desk;
+    const written = header();
+    const by = await answerable(lead);
+    await this.#inTurn(async () => {
+      const db = this.#db;
+      if (db === null || this.#running !== null) throw new CoreError("wave.running");
+      const now = environment.now();
+      const record = uuid7(now, environment.random(10));
+      const after = (await readMeta(db, "head"))?.seq ?? 0;
+      // Before the event: a mark without its event is none, an event without its mark would be lost from sight.
+      await writeMeta(db, "wave", { record, after });
+      const fields = { lane: written.lane, direction, reason, by };
+      const { body } = await append({ ...headerOf(written, now), kind: "wave", record, fields, items: {}, over: {} });
+      this.#taps = [];
+      this.#running = waveOf(parseBody(body));
+    });
+  }
+
+  async tap(vehicle_class: WaveClass): Promise<void> {
+    const { environment, header, append } = this.#desk;
+    const written = header();
+    await this.#inTurn(async () => {
+      const { record: wave, direction } = this.#now();
+      const now = environment.now();
+      const record = uuid7(now, environment.random(10));
+      const fields = { lane: written.lane, direction, mode: "waved", vehicle_class, action: "passed", wave };
+      await append({ ...headerOf(written, now), record, fields, items: {}, over: {} });
+      this.#taps.push({ record, vehicle_class });
+      this.#count();
+    });
+  }
+
+  async undo(): Promise<void> {
+    const { environment, header, append } = this.#desk;
+    const written = header();
+    await this.#inTurn(async () => {
+      this.#now();
+      const last = this.#taps[this.#taps.length - 1];
+      if (last === undefined) return;
+      await append(voidEvent(environment, last.record, written));
+      this.#taps.pop();
+      this.#count();
+    });
+  }
+
+  async end(): Promise<void> {
+    const { environment, header, append } = this.#desk;
+    const written = header();
+    await this.#inTurn(async () => {
+      const { record } = this.#now();
+      const now = environment.now();
+      const ended = Math.max(0, Math.round(now + (written.offset_ms ?? 0)));
+      await append({ ...headerOf(written, now), kind: "wave", record, fields: { ended }, items: {}, over: {} });
+      this.#running = null;
+      this.#taps = [];
+    });
+  }
+
+  async #read(db: Database, mark: WaveMark): Promise<void> {
     const found = new Map<string, { vehicle_class: WaveClass; voided: boolean }>();
     for (const { kind, body: text } of await db.getAll("own", IDBKeyRange.lowerBound(mark.after, true))) {
       const body = kind === "wave" || kind === "crossing" ? bodyOf(text) : null;
@@ -58,57 +131,6 @@ export class Waving {
     if (this.#running === null) return;
     this.#taps = [...found].flatMap(([record, { vehicle_class, voided }]) => (voided ? [] : [{ record, vehicle_class }]));
     this.#count();
-  }
-
-  start(db: Database, made: Made, header: Header, about: { direction: Direction; reason: WaveReason; by: string }, append: Append): Promise<void> {
-    return this.#inTurn(async () => {
-      if (this.#running !== null) throw new CoreError("wave.running");
-      const now = made.now();
-      const record = uuid7(now, made.random(10));
-      const after = (await readMeta(db, "head"))?.seq ?? 0;
-      // Before the event: a mark without its event is none, an event without its mark would be lost from sight.
-      await writeMeta(db, "wave", { record, after });
-      const fields = { lane: header.lane, ...about };
-      const { body } = await append({ ...headerOf(header, now), kind: "wave", record, fields, items: {}, over: {} });
-      this.#taps = [];
-      this.#running = waveOf(parseBody(body));
-    });
-  }
-
-  /** One vehicle more. */
-  tap(made: Made, header: Header, vehicle_class: WaveClass, append: Append): Promise<void> {
-    return this.#inTurn(async () => {
-      const { record: wave, direction } = this.#now();
-      const now = made.now();
-      const record = uuid7(now, made.random(10));
-      const fields = { lane: header.lane, direction, mode: "waved", vehicle_class, action: "passed", wave };
-      await append({ ...headerOf(header, now), record, fields, items: {}, over: {} });
-      this.#taps.push({ record, vehicle_class });
-      this.#count();
-    });
-  }
-
-  /** Takes back the last vehicle; nothing where there is none. */
-  undo(made: Made, header: Header, append: Append): Promise<void> {
-    return this.#inTurn(async () => {
-      this.#now();
-      const last = this.#taps[this.#taps.length - 1];
-      if (last === undefined) return;
-      await append(voidEvent(made, last.record, header));
-      this.#taps.pop();
-      this.#count();
-    });
-  }
-
-  end(made: Made, header: Header, append: Append): Promise<void> {
-    return this.#inTurn(async () => {
-      const { record } = this.#now();
-      const now = made.now();
-      const ended = Math.max(0, Math.round(now + (header.offset_ms ?? 0)));
-      await append({ ...headerOf(header, now), kind: "wave", record, fields: { ended }, items: {}, over: {} });
-      this.#running = null;
-      this.#taps = [];
-    });
   }
 
   #now(): WaveState {
@@ -125,7 +147,10 @@ export class Waving {
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
-    const turn = this.#last.catch(() => undefined).then(work);
+    const turn = this.#last
+      .catch(() => undefined)
+      .then(work)
+      .finally(() => this.#desk.changed(this.#running));
     this.#last = turn;
     return turn;
   }

@@ -137,25 +137,27 @@ export function fakeCore(query: URLSearchParams): Core {
       if (row !== undefined) rows[at] = { ...row, voided: true };
       set({ unsent: state.unsent + 1 });
     },
-    async startWave(direction, reason, lead) {
-      if (lead !== undefined) await checkPin(lead.pin);
-      else if (state.officer?.role !== "lead") throw new CoreError("wave.lead");
-      const counts = { car: 0, truck: 0, motorbike: 0, bus: 0 };
-      set({ wave: { record: "wave", direction, reason, started_ms: Date.now(), counts, total: 0, last: null } });
-    },
-    async waveOne(last) {
-      if (state.wave === null) throw new CoreError("wave.none");
-      const counts = { ...state.wave.counts, [last]: state.wave.counts[last] + 1 };
-      set({ wave: { ...state.wave, counts, total: state.wave.total + 1, last } });
-    },
-    async unwaveOne() {
-      const { wave } = state;
-      if (wave === null || wave.last === null) return;
-      const counts = { ...wave.counts, [wave.last]: wave.counts[wave.last] - 1 };
-      set({ wave: { ...wave, counts, total: wave.total - 1 } });
-    },
-    async endWave() {
-      set({ wave: null });
+    waving: {
+      async start(direction, reason, lead) {
+        if (lead !== undefined) await checkPin(lead.pin);
+        else if (state.officer?.role !== "lead") throw new CoreError("wave.lead");
+        const counts = { car: 0, truck: 0, motorbike: 0, bus: 0 };
+        set({ wave: { record: "wave", direction, reason, started_ms: Date.now(), counts, total: 0, last: null } });
+      },
+      async tap(last) {
+        if (state.wave === null) throw new CoreError("wave.none");
+        const counts = { ...state.wave.counts, [last]: state.wave.counts[last] + 1 };
+        set({ wave: { ...state.wave, counts, total: state.wave.total + 1, last } });
+      },
+      async undo() {
+        const { wave } = state;
+        if (wave === null || wave.last === null) return;
+        const counts = { ...wave.counts, [wave.last]: wave.counts[wave.last] - 1 };
+        set({ wave: { ...wave, counts, total: wave.total - 1 } });
+      },
+      async end() {
+        set({ wave: null });
+      },
     },
     recent: (limit) => Promise.resolve(rows.slice(0, limit)),
     conflicts: () => Promise.resolve(conflicts),

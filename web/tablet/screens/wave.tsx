@@ -47,7 +47,7 @@ export function WaveScreen({ wave }: { wave: WaveState }): JSX.Element {
     if (closing.current) return;
     closing.current = true;
     setBusy(true);
-    core.endWave().catch((reason: unknown) => {
+    core.waving.end().catch((reason: unknown) => {
       closing.current = false;
       setBusy(false);
       setEnding(false);
@@ -72,7 +72,7 @@ export function WaveScreen({ wave }: { wave: WaveState }): JSX.Element {
           const Icon = VEHICLE_ICONS[one];
           const count = wave.counts[one];
           return (
-            <button type="button" key={one} class="wave-button" aria-label={words.one_more(texts.vehicles[one], count)} onClick={() => act(core.waveOne(one), "saved")}>
+            <button type="button" key={one} class="wave-button" aria-label={words.one_more(texts.vehicles[one], count)} onClick={() => act(core.waving.tap(one), "saved")}>
               <Icon />
               <span class="wave-name">+1 {texts.vehicles[one]}</span>
               <strong class="wave-count">{count}</strong>
@@ -81,7 +81,7 @@ export function WaveScreen({ wave }: { wave: WaveState }): JSX.Element {
         })}
       </div>
       <footer class="foot wave-foot">
-        <Button class="tall" disabled={wave.last === null} onPress={() => act(core.unwaveOne(), "read")}>
+        <Button class="tall" disabled={wave.last === null} onPress={() => act(core.waving.undo(), "read")}>
           <MinusIcon />
           <span>{wave.last === null ? words.nothing : words.undo(texts.vehicles[wave.last])}</span>
         </Button>

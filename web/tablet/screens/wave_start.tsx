@@ -30,7 +30,7 @@ export function WaveStartSheet({ close }: { close(): void }): JSX.Element {
     setBusy(true);
     setError(null);
     try {
-      await core.startWave(settings.direction, reason, lead);
+      await core.waving.start(settings.direction, reason, lead);
       signal("saved", settings.sound);
       close();
       return true;
