@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from server.issuing.values import VIETNAM
+from server.places.units import name_of
 
 TITLES: dict[str, tuple[str, str]] = {
     "permit": ("GIẤY ĐI ĐƯỜNG", "Travel permit"),
@@ -43,7 +44,7 @@ def lines_of(
 ) -> list[tuple[str, str, str]]:
     """(Vietnamese label, English label, value) of every claim that a person reads.
 
-    `places` names communes by "2021/268"; without a name the code stands there.
+    `places` names communes by "2021/268", else their data set does; without a name it is the code.
     """
     said = [
         (vi, en, _value(claim, claims[claim], places or {}))
@@ -94,5 +95,5 @@ def _value(claim: str, value: Any, places: Mapping[str, str]) -> str:
     if claim == "b":
         return iso_day(str(value))
     if claim in ("o", "d"):
-        return places.get(str(value), str(value))
+        return places.get(str(value)) or name_of(*str(value).partition("/")[::2]) or str(value)
     return str(value)

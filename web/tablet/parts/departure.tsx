@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { Chips } from "./controls.tsx";
+import { departureAnswers, givenAnswer } from "./departure_answers.ts";
 import { When } from "./announced_bar.tsx";
 import { clockText } from "./time.ts";
 import { useUi } from "./ui.ts";
@@ -18,11 +19,10 @@ interface DepartureProps {
 
 export function DepartureRow({ rises_ms, departed_ms, grace, choose }: DepartureProps): JSX.Element | null {
   const { texts } = useUi();
-  const [first] = rises_ms;
   const last = rises_ms[rises_ms.length - 1];
-  if (first === undefined || last === undefined) return null;
-  const answers = [...rises_ms.map((rise_ms) => rise_ms - 1), last].map(String);
-  const chosen = departed_ms === null ? null : (answers.find((one) => departed_ms <= Number(one)) ?? String(last));
+  if (last === undefined) return null;
+  const answers = departureAnswers(rises_ms);
+  const chosen = givenAnswer(answers, departed_ms);
   const name = (one: string): string => {
     if (Number(one) === last) return texts.departure.no;
     return rises_ms.length === 1 ? texts.departure.yes : texts.departure.before(clockText(Number(one) + 1));
@@ -30,9 +30,9 @@ export function DepartureRow({ rises_ms, departed_ms, grace, choose }: Departure
   return (
     <section class="departure">
       <p class="departure-question">
-        {texts.departure.question} <When time_ms={rises_ms.length === 1 ? first : last} />?
+        {texts.departure.question} <When time_ms={last} />?
       </p>
-      <Chips label={texts.departure.label} columns={rises_ms.length === 1 ? 2 : 3} options={answers} chosen={chosen ?? ""} name={name} choose={(one) => choose(Number(one))} />
+      <Chips label={texts.departure.label} columns={rises_ms.length === 1 ? 2 : 3} options={answers.map(String)} chosen={String(chosen)} name={name} choose={(one) => choose(Number(one))} />
       {grace && <p class="departure-grace">{texts.departure.grace}</p>}
     </section>
   );
