@@ -139,7 +139,7 @@ def _add_since(view: sqlite3.Connection, scope: str, from_ms: int | None, now_ms
 
 
 def _add_revoked(view: sqlite3.Connection, blind: BlindIndex, old: Trust, new: Trust) -> None:
-    fresh = _listed(new) - _listed(old)
+    fresh = {fingerprint for *_, fingerprint in _listed(new) - _listed(old)}
     if fresh:
         view.executemany(
             "INSERT OR IGNORE INTO to_decide (id) VALUES (?)",
@@ -147,8 +147,14 @@ def _add_revoked(view: sqlite3.Connection, blind: BlindIndex, old: Trust, new: T
         )
 
 
-def _listed(trust: Trust) -> set[str]:
-    return set(trust.revoked).union(*(one.fingerprints for one in trust.revocations))
+def _listed(trust: Trust) -> set[tuple[str | None, int | None, str]]:
+    """Key, instant and fingerprint: one that is revoked under another key now is news."""
+    listed = {
+        (one.kid, one.issued_before_ms, fingerprint)
+        for one in trust.revocations
+        for fingerprint in one.fingerprints
+    }
+    return listed | {(None, None, fingerprint) for fingerprint in trust.revoked}
 
 
 def _meta(view: sqlite3.Connection, key: str) -> dict[str, int] | None:

@@ -47,7 +47,7 @@ def crossings_with_fingerprints(
             )
             for token, crossing, record, item, key_id, issuer, *others in rows
         )
-    return sorted(found, key=lambda one: (one.occurred_ms, one.record, one.item))
+    return sorted(found, key=lambda one: (one.occurred_ms, one.record, one.item, one.fingerprint))
 
 
 def revoked_crossings(

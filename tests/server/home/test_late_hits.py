@@ -118,6 +118,28 @@ def test_w5_a_number_that_was_typed_without_a_code_is_found(world: World, tablet
     assert codes(world) == [("late.isolated", [record])]
 
 
+def test_w5_an_id_revoked_under_another_key_first_is_told_under_its_own(
+    world: World, tablet: Tablet
+) -> None:
+    def revoke_under(at_ms: int, *kids: str) -> None:
+        entry = {"issued_before_ms": None, "fingerprints": [own_fingerprint("GP-7")]}
+        lists = [{"kid": kid} | entry for kid in kids]
+        trust = {"keys": [], "revoked": [], "revocations": lists}
+        publish(world.store, world.sqlite.keys, "trust", EVERYBODY, trust, at_ms)
+
+    own = {"family": "own", "status": "verified", "code": "ok", "key_id": "k1"}
+    person = {"name": "Người mẫu", "fingerprints": [own_fingerprint("GP-7")]}
+    revoke_under(NOON_MS - 2 * HOUR_MS)
+    packs = {"rules": 1, "levels": 1, "trust": 1}
+    record = pass_through(world, tablet, evidence=own, person=person, packs=packs)
+    revoke_under(NOON_MS + HOUR_MS, "k2")
+    world.look(NOON_MS + HOUR_MS)
+    assert codes(world) == []
+    revoke_under(NOON_MS + 2 * HOUR_MS, "k2", "k1")
+    world.look(NOON_MS + 2 * HOUR_MS)
+    assert codes(world) == [("late.revoked", [record])]
+
+
 def test_w5_a_document_revoked_afterwards_is_told_once(world: World, tablet: Tablet) -> None:
     own = {"family": "own", "status": "verified", "code": "ok", "key_id": "k1"}
     person = {"name": "Người mẫu", "fingerprints": [own_fingerprint("GP-7")]}
