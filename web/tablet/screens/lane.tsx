@@ -251,7 +251,8 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
           back={fromJourney}
           done={(origin, purpose) => {
             if (origin !== null) lately.current = [origin, ...lately.current.filter((one) => !samePlace(one, origin))];
-            if (draft !== null) show({ ...draft, origin, purpose });
+            // Asked anew: after one place's rise may be before another's.
+            if (draft !== null) show({ ...draft, origin, purpose, departed_ms: null });
           }}
         />
       );
