@@ -8,6 +8,7 @@ from importlib.metadata import version
 import click
 
 COMMANDS = {
+    "alerts": "cli.alerts",
     "backup": "cli.backup",
     "bulletin": "cli.bulletin",
     "checkpoint": "cli.checkpoint",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from credentials import own_fingerprint
+from server.config import CONFIG_FILE, ConfigError, load_config
 from server.home.sightings import Ways
 from server.packs import EVERYBODY, publish
 from server.store.registered import Checkpoint
@@ -129,6 +132,13 @@ def test_w6_the_way_is_what_is_set_else_by_km_posts_else_a_minute() -> None:
     assert ways.least_minutes("c", "a") == ways.least_minutes("a", "c") == 45
     assert ways.least_minutes("b", "c") == ways.least_minutes("a", "d") == 1
     assert ways.least_minutes("a", "a") == 0
+
+
+@pytest.mark.parametrize("wrong", [[], {"a": 5}, {"a": {"b": -1}}, {"a": {"b": "5"}}])
+def test_w6_minutes_that_are_none_stop_the_start(tmp_path: Path, wrong: object) -> None:
+    (tmp_path / CONFIG_FILE).write_text(json.dumps({"travel_minutes": wrong}), "utf-8")
+    with pytest.raises(ConfigError, match="travel_minutes"):
+        load_config(tmp_path)
 
 
 def test_w7_each_use_beyond_what_a_permit_allows_is_told(
