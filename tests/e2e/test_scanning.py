@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.credentials.health_making import card, passport
@@ -259,6 +260,19 @@ def test_a_manifest_on_three_codes_is_scanned_in_any_order(served: Served, table
     assert crossing.row.people == len(WORKERS)
     (one,) = crossing.people.values()
     assert (one["evidence"]["family"], one["evidence"]["status"]) == ("own", "verified")
+
+
+def test_a_photo_of_a_whole_sheet_is_one_manifest(served: Served, tablet: Tablet) -> None:
+    codes = [qr_picture(text) for text in served.manifest("xe-mot-to", WORKERS, 1000)]
+    sheet = Image.new("RGB", (sum(one.width for one in codes), codes[0].height + 40), "white")
+    left = 0
+    for one in codes:
+        sheet.paste(one, (left, 20))
+        left += one.width
+    photo = io.BytesIO()
+    sheet.save(photo, "PNG")
+    tablet.choose_photo(photo.getvalue())
+    expect_read(tablet, "Danh sách đưa đón", VERIFIED)
 
 
 def test_a_typed_number_is_named_for_what_it_is(tablet: Tablet) -> None:

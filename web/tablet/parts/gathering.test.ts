@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { evidenceOf } from "../../shared/credentials/evidence.ts";
 import type { Evidence } from "../core/types.ts";
-import { gather, type Gathered, scannedCount, withoutTheRest } from "./gathering.ts";
+import { gather, gatherAll, type Gathered, scannedCount, withoutTheRest } from "./gathering.ts";
 
 function part(number: number, of = 3, id = "xe-1", status: Evidence["status"] = "verified"): Evidence {
   return evidenceOf("own", status, status === "verified" ? "ok" : "expired", {
@@ -58,6 +58,17 @@ test("the first code stands for itself unless it is one of several that counts",
   expect(gather(null, expired)).toEqual({ is: "whole", evidence: expired });
   const only = gather(null, part(1, 1));
   expect(only.is).toBe("whole");
+});
+
+test("a picture of a sheet adds every code on it", () => {
+  const whole = gatherAll(null, [part(2), part(3), part(1)]);
+  expect(whole).toMatchObject({ is: "whole", evidence: { status: "verified" } });
+  const two = gatherAll(null, [part(2), part(2, 3, "xe-2"), part(3)]);
+  if (two.is !== "more") throw new Error(two.is);
+  expect(two.gathered.joined.missing).toEqual([1]);
+  expect(gatherAll(two.gathered, [part(3), part(2, 3, "xe-2")])).toMatchObject({ is: "not_added", why: "another_document" });
+  const card = evidenceOf("cccd", "claim", "unsigned");
+  expect(gatherAll(null, [card, part(1)])).toEqual({ is: "whole", evidence: card });
 });
 
 test("going on without the rest is unknown, never invalid, and can be found again", () => {

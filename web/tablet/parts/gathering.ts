@@ -40,6 +40,19 @@ export function gather(gathered: Gathered | null, evidence: Evidence): Gathering
   }
 }
 
+/** The same for the codes of one picture, at least one: the first whole document, else all that was added. */
+export function gatherAll(gathered: Gathered | null, [first, ...others]: readonly [Evidence, ...Evidence[]]): Gathering {
+  let found = gather(gathered, first);
+  let held = found.is === "more" ? found.gathered : gathered;
+  for (const evidence of others) {
+    if (found.is === "whole") return found;
+    const next = gather(held, evidence);
+    if (next.is === "more") held = next.gathered;
+    if (next.is !== "not_added" || found.is === "not_added") found = next;
+  }
+  return found;
+}
+
 /** How many codes were scanned, each counted once. */
 export function scannedCount({ of, joined }: Gathered): number {
   return of - joined.missing.length;

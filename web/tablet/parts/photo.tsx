@@ -8,15 +8,20 @@ import { type Devices, useUi } from "./ui.ts";
 
 /** The first code in a picture. Throws CoreError("picture.unreadable" | "picture.no_code"). */
 export async function codeInPicture(devices: Devices, picture: Blob): Promise<string> {
+  return (await codesInPicture(devices, picture))[0];
+}
+
+/** All codes in a picture, at least one. Throws as codeInPicture does. */
+export async function codesInPicture(devices: Devices, picture: Blob): Promise<[string, ...string[]]> {
   let texts: string[];
   try {
     texts = await devices.decodeImage(picture);
   } catch {
     throw new CoreError("picture.unreadable");
   }
-  const text = texts[0];
-  if (text === undefined) throw new CoreError("picture.no_code");
-  return text;
+  const [first, ...others] = texts;
+  if (first === undefined) throw new CoreError("picture.no_code");
+  return [first, ...others];
 }
 
 interface PhotoButtonProps {

@@ -4,11 +4,11 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { CrossingDraft, CrossingSummary, Decision, DraftPerson, Evidence, Outcome, Place, SavedCrossing, VehicleClass } from "../core/types.ts";
 import { Notice, StepHead } from "../parts/controls.tsx";
-import { gather, type Gathered, withoutTheRest } from "../parts/gathering.ts";
+import { gatherAll, type Gathered, withoutTheRest } from "../parts/gathering.ts";
 import { GatheringPanel, notAddedText } from "../parts/gathering_view.tsx";
 import { emergencyDraft, followVerdict, greenLaneDraft, newDraft, nextRole, withPerson } from "../parts/draft.ts";
 import { signal, wakeSound } from "../parts/feedback.ts";
-import { codeInPicture } from "../parts/photo.tsx";
+import { codesInPicture } from "../parts/photo.tsx";
 import { samePlace } from "../parts/places.ts";
 import { SavedNotice } from "../parts/saved_notice.tsx";
 import { errorText, useUi } from "../parts/ui.ts";
@@ -109,16 +109,19 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
     if (reading) return;
     const same = text === last.current.text && now_ms - last.current.time_ms < SAME_CODE_MS;
     last.current = { text, time_ms: now_ms };
-    if (same) return;
+    if (!same) readAll([text], now_ms);
+  };
+  /** One code, or all of one picture. */
+  const readAll = ([first, ...others]: readonly [string, ...string[]], now_ms: number): void => {
     setReading(true);
     setError(null);
-    core.readCode(text).then((evidence) => {
+    Promise.all([core.readCode(first), ...others.map((text) => core.readCode(text))] as const).then((found) => {
       signal("read", settings.sound);
       setReading(false);
       setSaved(null);
-      const next = gather(gathered, evidence);
+      const next = gatherAll(gathered, found);
       if (next.is === "not_added") {
-        if (gathered !== null) setStep({ at: "gathering", gathered, said: notAddedText(texts, next.why, evidence) });
+        if (gathered !== null) setStep({ at: "gathering", gathered, said: notAddedText(texts, next.why, next.evidence) });
         return;
       }
       if (draft === null) setDraft(newDraft(settings.direction, vehicle.current, now_ms));
@@ -130,7 +133,7 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
     wakeSound();
     // A picture is chosen on purpose, so it counts even when it was the last code.
     last.current = { text: "", time_ms: 0 };
-    picture.then((blob) => codeInPicture(devices, blob)).then(read, fail);
+    picture.then((blob) => codesInPicture(devices, blob)).then((codes) => !reading && readAll(codes, Date.now()), fail);
   };
   const show = (next: CrossingDraft): void => {
     const decision = core.decide(next);
