@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from bisect import bisect_right
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -49,6 +50,9 @@ KNOWN = frozenset(
 
 Of the rest a tablet is believed: how often a document was used, who was refused nearby."""
 
+KEPT = {"rules": 1_000, "levels": 8, "trust": 4, "watchlist": 4, "permits": 16}
+"""How many parsed versions stay in memory: a watchlist may name a million buckets."""
+
 SAID = "said"
 """`external.said`: the reason codes that the tablet gave."""
 
@@ -78,7 +82,7 @@ class Books:
 
     def __init__(self) -> None:
         self._issues: dict[tuple[str, str], list[_Issue]] = {}
-        self._parsed: dict[tuple[str, str, int], Any] = {}
+        self._parsed: dict[str, OrderedDict[tuple[str, str, int], Any]] = {}
         self._log: sqlite3.Connection | None = None
 
     def refresh(self, log: sqlite3.Connection) -> dict[str, int]:
@@ -107,9 +111,13 @@ class Books:
     def content(self, name: str, scope: str, version: int) -> Any:
         """One version, parsed; None where it is not there or does not parse."""
         key = (name, scope, version)
-        if key not in self._parsed:
-            self._parsed[key] = self._parse(*key)
-        return self._parsed[key]
+        kept = self._parsed.setdefault(name, OrderedDict())
+        if key not in kept:
+            kept[key] = self._parse(*key)
+            if len(kept) > KEPT[name]:
+                kept.popitem(last=False)
+        kept.move_to_end(key)
+        return kept[key]
 
     def _book(self, checkpoint: str, chosen: Callable[[str], tuple[str, int] | None]) -> Book:
         found: dict[str, Any] = {}

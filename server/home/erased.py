@@ -6,7 +6,7 @@ the crossing does not name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from schemas.home_records import MAX_ERASED
@@ -18,9 +18,11 @@ from sync.chain import NO_PERSON
 from sync.events import parse_body
 
 
-def drafts(sources: Sources, row: CrossingRow) -> Iterator[Draft]:
-    """An erasure for each arrival that still tells what was erased of this crossing."""
-    events = sources.events("crossing", row.record)
+def drafts(sources: Sources, row: CrossingRow, events: Sequence[OpenEvent]) -> Iterator[Draft]:
+    """An erasure for each arrival that still tells what was erased of this crossing.
+
+    `events` are the crossing's.
+    """
     basis = _erasure(sources, events)
     if basis is None:
         return
@@ -38,7 +40,7 @@ def drafts(sources: Sources, row: CrossingRow) -> Iterator[Draft]:
             yield Draft(KIND, derived_id(row.record, KIND, record, *refs), row.checkpoint, fields)
 
 
-def _erasure(sources: Sources, events: list[OpenEvent]) -> dict[str, Any] | None:
+def _erasure(sources: Sources, events: Sequence[OpenEvent]) -> dict[str, Any] | None:
     """Reason and basis of the last erasure that names any of these events; None: there is none."""
     numbers = set()
     for one in events:

@@ -41,12 +41,12 @@ class Judging:
     ways: Ways
     now_ms: int
 
-    def drafts(self, rows: Mapping[int, CrossingRow]) -> Iterator[Draft]:
+    def drafts(
+        self, rows: Mapping[int, CrossingRow], events: Mapping[int, Sequence[OpenEvent]]
+    ) -> Iterator[Draft]:
         """The alerts to write about these crossings, by their numbers in the view."""
-        recent = {one: row for one, row in rows.items() if alerts.is_recent(row, self.now_ms)}
-        events = self.sources.crossings(list(recent))
-        for record_id, row in recent.items():
-            if not events[record_id]:
+        for record_id, row in rows.items():
+            if not events[record_id] or not alerts.is_recent(row, self.now_ms):
                 continue
             counts = not COUNTS_NOT & set(row.flags)
             found = self._decided(row, events[record_id]) if counts else []

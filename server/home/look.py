@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Self
 
 from server.config import Config
@@ -133,7 +133,7 @@ class HomeLook:
 
 
 def drafts(
-    sources: Sources, ids: Iterable[int], again: Iterable[int], judging: Judging
+    sources: Sources, ids: Sequence[int], again: Sequence[int], judging: Judging
 ) -> Iterator[Draft]:
     """What these crossings ask for and is not written yet, each record once.
 
@@ -142,6 +142,7 @@ def drafts(
     made: set[str] = set()
     passages = duplicates.Passages(sources.view)
     decided: dict[int, CrossingRow] = {}
+    events = sources.crossings([*ids, *again])
     for record_id in ids:
         linked = list(duplicates.drafts(sources, passages, record_id))
         yield from (one for one in linked if one.record not in made)
@@ -150,13 +151,13 @@ def drafts(
         # A crossing that is being linked is looked at again when the link is in the view.
         if row is not None and not linked:
             yield from _notices(sources, row)
-            yield from erased.drafts(sources, row)
+            yield from erased.drafts(sources, row, events[record_id])
             decided[record_id] = row
     for record_id in again:
         row = _row(sources.view, record_id)
         if row is not None:
             decided[record_id] = row
-    for one in judging.drafts(decided):
+    for one in judging.drafts(decided, events):
         if one.record not in made:
             made.add(one.record)
             yield one
