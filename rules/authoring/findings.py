@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import Literal, TypeAlias
 
 from rules.authoring.members import misspelt_members
-from rules.authoring.reach import is_shadowed, truths
+from rules.authoring.reach import shadowing, truths
 from rules.authoring.samples import Sample, verdict_on
 from rules.authoring.variables import PROVINCES, unknown_variables
 from rules.decide import condition_data, fire, standing_of, where_of
@@ -160,8 +160,8 @@ def _of_rules(rules: Sequence[Rule], places: Mapping[str, str], now_ms: int) -> 
         if True not in possible:
             code = "rule.never" if False in possible else "rule.fails"
             yield Finding("error", code, f"{at}/condition", rule.id)
-        over = next((one for one in exempting if is_shadowed(rule, one)), None)
-        if over is not None and True in possible:
+        over = shadowing(rule, exempting) if True in possible else None
+        if over is not None:
             yield Finding("error", "rule.shadowed", at, rule.id, over.id)
         if rule.effective_to_ms is not None and rule.effective_to_ms <= now_ms:
             yield Finding("error", "rule.past", f"{at}/effective_to", rule.id)

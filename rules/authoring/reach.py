@@ -7,7 +7,9 @@ said may still be so. Values of a few words (outcomes, levels, flags) are tried 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TypeAlias
 
 from rules.authoring.variables import words_of
@@ -22,6 +24,9 @@ Facts: TypeAlias = "dict[str, tuple[Json, ...]]"
 Truths: TypeAlias = "frozenset[bool | None]"
 """What a condition can come to: true, false, None for an error."""
 
+MAX_EITHER = 3
+"""Each one doubles what has to be looked at."""
+
 ANY: Truths = frozenset({True, False, None})
 
 
@@ -30,11 +35,15 @@ def truths(rule: Rule) -> Truths:
     return _truths(rule.condition, scope_facts(rule))
 
 
-def is_shadowed(rule: Rule, by: Rule) -> bool:
-    """Whether `by` exempts from `rule` whenever `rule` fires."""
-    if not by.exempts or by.priority <= rule.priority or not _covers(by, rule):
-        return False
-    return _implies(rule.condition, by.condition, scope_facts(rule))
+def shadowing(rule: Rule, others: Iterable[Rule]) -> Rule | None:
+    """The first of `others` that exempts from `rule` whenever `rule` fires."""
+    above = [
+        one for one in others if one.exempts and one.priority > rule.priority and _covers(one, rule)
+    ]
+    if not above:
+        return None
+    known = _knowing(rule.condition, _Known(frozenset(), scope_facts(rule), ()))
+    return next((one for one in above if _follows(known, one.condition)), None)
 
 
 def scope_facts(rule: Rule) -> Facts:
@@ -123,7 +132,7 @@ def _named(operator: str, operands: list[Json], path: str) -> tuple[Json, ...] |
     return None
 
 
-def _tried(expr: Json, facts: Facts) -> Iterable[tuple[Json, bool | None]]:
+def _tried(expr: Json, facts: Facts) -> Sequence[tuple[Json, bool | None]]:
     """(value, truth) for each value of the one variable of `expr`; nothing where they are many."""
     variables = sorted(set(_variables(expr)))
     if not variables:
@@ -137,7 +146,14 @@ def _tried(expr: Json, facts: Facts) -> Iterable[tuple[Json, bool | None]]:
         if words is None:
             return []
         values = (*words, None)
-    return [(value, _truth(expr, _nested(path, value))) for value in values]
+    # As text: to a cache 1 and true would be one value.
+    return _tried_on(_text(expr), path, _text(list(values)))
+
+
+@lru_cache(maxsize=20_000)
+def _tried_on(expr: str, path: str, values: str) -> tuple[tuple[Json, bool | None], ...]:
+    condition: Json = json.loads(expr)
+    return tuple((value, _truth(condition, _nested(path, value))) for value in json.loads(values))
 
 
 def _truth(expr: Json, data: Json) -> bool | None:
@@ -168,19 +184,42 @@ def _variables(expr: Json) -> Iterable[str]:
             yield from _variables(operands)
 
 
-def _implies(first: Json, second: Json, facts: Facts) -> bool:
-    """Whether `second` holds wherever `first` does. False also means: not seen."""
-    if _same(first, second) or _truths(second, _assuming(first, facts)) == {True}:
-        return True
-    operator, operands = _operation(second)
-    if operator == "and" and all(_implies(first, one, facts) for one in operands):
-        return True
-    if _is_or(second) and any(_implies(first, operands[index], facts) for index in (0, 2)):
-        return True
-    operator, operands = _operation(first)
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is sure once a condition holds: conditions as text, facts, and "one of these two"s."""
+
+    texts: frozenset[str]
+    facts: Facts
+    either: tuple[tuple[Json, Json], ...]
+
+
+def _knowing(expr: Json, known: _Known) -> _Known:
+    """What is known, and that `expr` holds."""
+    operator, operands = _operation(expr)
     if operator == "and":
-        return any(_implies(one, second, facts) for one in operands)
-    return _is_or(first) and all(_implies(operands[index], second, facts) for index in (0, 2))
+        for operand in operands:
+            known = _knowing(operand, known)
+        return known
+    either = known.either
+    if _is_or(expr) and len(either) < MAX_EITHER:
+        either = (*either, (operands[0], operands[2]))
+    return _Known(known.texts | {_text(expr)}, _assuming(expr, known.facts), either)
+
+
+def _follows(known: _Known, expr: Json) -> bool:
+    """Whether `expr` holds too. False also means: not seen."""
+    if _text(expr) in known.texts or _truths(expr, known.facts) == {True}:
+        return True
+    operator, operands = _operation(expr)
+    if operator == "and" and all(_follows(known, one) for one in operands):
+        return True
+    if _is_or(expr) and any(_follows(known, operands[index]) for index in (0, 2)):
+        return True
+    for index, branches in enumerate(known.either):
+        rest = replace(known, either=known.either[:index] + known.either[index + 1 :])
+        if all(_follows(_knowing(branch, rest), expr) for branch in branches):
+            return True
+    return False
 
 
 def _is_or(expr: Json) -> bool:
@@ -202,5 +241,5 @@ def _is_plain(value: Json) -> bool:
     return isinstance(value, bool | int | str)
 
 
-def _same(first: Json, second: Json) -> bool:
-    return json.dumps(first, sort_keys=True) == json.dumps(second, sort_keys=True)
+def _text(expr: Json) -> str:
+    return json.dumps(expr, sort_keys=True)
