@@ -53,7 +53,8 @@ class Judging:
             if found is not None:
                 yield from alerts.drafts(self.sources, row, found, alerts.DECIDED)
             yield from self._too_fast(record_id, row, counts)
-            for document in self._documents(events[record_id]):
+            documents = self._documents(events[record_id]) if "own" in row.families else ()
+            for document in documents:
                 lists = self.books.at(row.checkpoint, row.occurred_ms).permits
                 view = self.sources.view
                 for one, spent in sightings.overspent(view, lists, document, row):
