@@ -15,7 +15,7 @@ from tests.e2e.proxy import Proxy
 from tests.e2e.server import Served, wait_for
 from tests.e2e.tablet import PATIENCE_MS, Tablet
 
-CHECKPOINT = "nt-ca-na"
+CHECKPOINT = "hd-le-trong-tan"
 TAPS = {"Ô tô": 7, "Xe tải": 3, "Xe máy": 12, "Xe khách": 2}
 
 
@@ -80,7 +80,7 @@ def test_waved_through_offline_and_counted_once_everywhere(
 
     def counted() -> bool:
         desk.page.goto(f"{served.url}/console/figures")
-        row = desk.page.get_by_role("row").filter(has_text="Cà Ná")
+        row = desk.page.get_by_role("row").filter(has_text="Lê Trọng Tấn")
         return row.count() == 1 and re.search(rf"\b{total}\b", row.inner_text()) is not None
 
     wait_for("the figures", counted)
