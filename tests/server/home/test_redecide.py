@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from server.home.look import LOOK_ROWS, HomeLook
+from server.projector import Projector
 from tests.server.home.deciding import (
     HOUR_MS,
     alerts,
@@ -94,6 +96,22 @@ def test_w3_rules_with_effect_from_before_make_a_late_hit(world: World, tablet: 
     assert codes(world) == [("late.rules", [record]) for record in tablet.records]
     before = world.look(tablet.now_ms + HOUR_MS)
     assert world.look(tablet.now_ms + 2 * HOUR_MS) == before
+
+
+def test_w5_what_changed_is_not_lost_in_a_rebuild(world: World, tablet: Tablet) -> None:
+    tablet.push(world.store, tablet.batch(*(cross(tablet) for _ in range(LOOK_ROWS + 10))))
+    world.look()
+    publish_levels(world, tablet.now_ms + 60_000, 4, since="2026-11-20")
+    later_ms = tablet.now_ms + HOUR_MS
+    with (
+        Projector(world.config, world.sqlite.keys) as projector,
+        HomeLook(world.config, world.sqlite.keys, lambda: later_ms) as looker,
+    ):
+        projector.catch_up()
+        assert projector.look(looker), "one portion is decided, ten are left"
+        projector.rebuild()
+    world.look(later_ms)
+    assert sorted(codes(world)) == sorted(("late.rules", [one]) for one in tablet.records)
 
 
 def test_w3_what_holds_from_later_on_concerns_no_crossing(world: World, tablet: Tablet) -> None:
