@@ -51,7 +51,8 @@ def read_rule_file(path: Path) -> RuleFile:
     if path.stat().st_size > MAX_FILE_BYTES:
         raise FileError(path, f"quá {MAX_FILE_BYTES} byte / larger than that")
     try:
-        text = path.read_text("utf-8")
+        # Windows' editor writes a byte order mark.
+        text = path.read_text("utf-8-sig")
     except UnicodeDecodeError:
         raise FileError(path, "không phải UTF-8 / not UTF-8") from None
     if path.suffix.lower() in YAML_SUFFIXES:

@@ -29,6 +29,10 @@ FINDINGS = {
         "'{member}' là số không dùng được; nếu là chữ, đặt trong dấu nháy",
         "'{member}' is a number that does not fit; quote it if it is text",
     ),
+    "pack.field.moment": (
+        "'{member}' phải là ngày giờ có múi giờ, như 2026-12-23T00:00:00+07:00, sau lúc bắt đầu",
+        "'{member}' must be a time with its offset, such as 2026-12-23T00:00:00+07:00, in order",
+    ),
     "pack.basis": (
         "không có căn cứ: cần document, date, issuer, clause",
         "no legal basis: document, date, issuer, clause are needed",
@@ -94,6 +98,8 @@ def said(finding: Finding, lang: str) -> str:
     code = finding.code
     if code == "pack.field" and finding.detail == "number":
         code = "pack.field.number"
+    elif code == "pack.field" and member in ("effective_from", "effective_to", "until", "now"):
+        code = "pack.field.moment"
     elif code == "pack.field" and finding.at.endswith(("/reason/vi", "/reason/en")):
         code = f"reason.{member}"
     return of(FINDINGS[code], lang).format(detail=finding.detail, member=member or "rules")

@@ -581,6 +581,7 @@ EN: dict[str, str] = {
     "what.device.revoked": "Revoked a tablet",
     "what.levels.imported": "Imported levels",
     "what.levels.published": "Published levels",
+    "what.rules.publish": "Published rules",
     "what.levels.discarded": "Dropped imported levels",
     "what.watchlist.import": "Imported watchlist entries",
     "what.watchlist.remove": "Removed watchlist entries",

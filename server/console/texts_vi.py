@@ -580,6 +580,7 @@ VI: dict[str, str] = {
     "what.device.revoked": "Thu hồi máy bảng",
     "what.levels.imported": "Nạp cấp độ dịch",
     "what.levels.published": "Công bố cấp độ dịch",
+    "what.rules.publish": "Ban hành quy định qua chốt",
     "what.levels.discarded": "Bỏ cấp độ dịch đã nạp",
     "what.watchlist.import": "Nạp danh sách cách ly",
     "what.watchlist.remove": "Xóa khỏi danh sách cách ly",

@@ -200,6 +200,19 @@ def test_yaml_keeps_dates_and_leading_zeros_as_they_are_written(tmp_path: Path) 
     ]
 
 
+def test_a_byte_order_mark_is_no_fault(tmp_path: Path, chot: Chot) -> None:
+    text = (FILES / "cua_ngo_cu.json").read_text("utf-8")
+    (tmp_path / "cu.json").write_text(text, "utf-8-sig")
+    assert "dùng được" in chot("rules", "check", tmp_path / "cu.json").output
+
+
+def test_a_time_without_its_offset_says_what_is_needed(tmp_path: Path, chot: Chot) -> None:
+    text = (FILES / "cua_ngo.yaml").read_text("utf-8").replace("T00:00:00+07:00", "")
+    (tmp_path / "x.yaml").write_text(text, "utf-8")
+    said = chot("rules", "check", tmp_path / "x.yaml", exit_code=1).output
+    assert "'effective_from' phải là ngày giờ có múi giờ" in said
+
+
 def test_yaml_asks_for_its_package_by_name(
     here: Path, chot: Chot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

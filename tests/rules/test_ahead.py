@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
+
+import pytest
 
 from rules.authoring import published_ahead, with_effective_from
 from rules.dates import to_iso
 from rules.decide import Verdict, decide
 from rules.pack import PackContent, RulePack, parse_pack_content
+from tests.rules.journeys import (
+    PACK_NAMES,
+    evidence,
+    external,
+    journey,
+    pack_content,
+    sample,
+)
 from tests.rules.writing import BORDER, NOW_MS, WORK, journeys, pack, rule
 
 DAY_MS = 86_400_000
@@ -99,6 +110,24 @@ def test_one_reason_code_has_one_text_the_new_one() -> None:
     merged = ahead(old, new)
     assert {one["reason"]["vi"] for one in merged["rules"]} == {"mới"}
     parse_pack_content(merged)
+
+
+@pytest.mark.parametrize(("old_name", "new_name"), [*pairwise(PACK_NAMES)])
+def test_a_shipped_pack_gives_way_to_another_at_the_moment(old_name: str, new_name: str) -> None:
+    """On every sample journey of both: until the moment the old verdict, from it on the new one."""
+    old = pack_content(old_name)
+    new = {**pack_content(new_name)}
+    dates: dict[str, None] = {"effective_from": None, "effective_to": None}
+    new["rules"] = [{**one, **dates} for one in new["rules"]]
+    merged = parse_pack_content(ahead(old, new))
+    before, after = parse_pack_content(old), parse_pack_content(with_effective_from(new, THEN_MS))
+    for name in (old_name, new_name):
+        for case in sample(name)["cases"]:
+            shown = evidence(name, case), journey(name, case), external(name, case)
+            for moment_ms, content in ((THEN_MS - 1, before), (THEN_MS, after)):
+                packs = (RulePack("rules", 1, moment_ms, one) for one in (content, merged))
+                one, both = (decide(*shown, moment_ms, pack) for pack in packs)
+                assert (one.outcome, one.reasons) == (both.outcome, both.reasons), case["name"]
 
 
 def test_a_versioned_name_is_an_id_and_never_one_that_is_taken() -> None:
