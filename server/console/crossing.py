@@ -21,6 +21,7 @@ from server.problems import ProblemError
 from server.searches import OpenSearch
 from server.store.published import AuditEntry
 from server.store.view_protocol import CrossingWhole
+from server.store.waves import WaveThrough
 from sync.encoding import is_uuid7, uuid7
 
 MAX_NOTE_CHARACTERS = 1000
@@ -44,6 +45,11 @@ def add_pages(console: Blueprint) -> None:
     )
 
 
+def _wave_of(found: CrossingWhole) -> WaveThrough | None:
+    wave = found.fields.get("wave")
+    return here().store.wave(wave) if isinstance(wave, str) else None
+
+
 @signed_in(*REVIEWERS)
 def crossing(record: str) -> str:
     """The page, opened from the queue (purpose "review") or from a search that has shown it."""
@@ -55,7 +61,10 @@ def page_of(found: CrossingWhole, visit: Visit, told: str) -> str:
     """The page of a crossing that was looked up; `told`: what became of the last act on it."""
     context, record, place = here(), found.row.record, visit.place
     search, search_id = visit.search, visit.search_id
-    if search is None:
+    alert = request.args.get("alert", "")
+    if is_uuid7(alert):
+        back = url_for("console.alert", record=alert)
+    elif search is None:
         back = url_for("console.queue", _anchor=record, **place.query())
     else:
         back = url_for(
@@ -75,6 +84,7 @@ def page_of(found: CrossingWhole, visit: Visit, told: str) -> str:
         search_id=search_id,
         search=search,
         back=back,
+        from_alert=is_uuid7(alert),
         told=told,
         asked=contests(found, found.conflicts),
         settled=contests(found, found.settled),
@@ -85,6 +95,7 @@ def page_of(found: CrossingWhole, visit: Visit, told: str) -> str:
         devices={one.id: one.name for one in context.store.devices()},
         words=Words(language(), place_names(context.store), said),
         alerts=context.store.alerts_about(record),
+        wave=_wave_of(found),
         max_note=MAX_NOTE_CHARACTERS,
         seen_of=seen_of,
     )

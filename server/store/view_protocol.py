@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from server.store.answers import State
+from server.store.waves import WaveThrough
 from sync.events import ref
 
 
@@ -147,6 +148,9 @@ class ViewStore(Protocol):
 
         `as_of`: as it stood when the log had that many numbers, without twins (SPEC V5).
         """
+
+    def wave(self, record: str) -> WaveThrough | None:
+        """The wave-through that a crossing of mode `waved` names."""
 
     def shown_documents(self, fingerprints: Iterable[str]) -> list[ShownDocument]:
         """Crossings that showed a document with one of these fingerprints, oldest first."""

@@ -16,6 +16,7 @@ from server.store.reader import Files, Reader, ViewMissingError
 from server.store.shown_documents import crossings_with_fingerprints
 from server.store.view_protocol import Criteria, CrossingRow, CrossingWhole, ShownDocument
 from server.store.view_schema import FLAGS
+from server.store.waves import WaveThrough, read_wave
 
 
 class ViewReads:
@@ -47,6 +48,13 @@ class ViewReads:
         except ViewMissingError:
             return None
         return None if found is None else whole.assemble(found, self.day_keys)
+
+    def wave(self, record: str) -> WaveThrough | None:
+        """A wave-through, from what the projector has seen of it."""
+        try:
+            return self._reader.run(lambda files: read_wave(files.log, files.view, record))
+        except ViewMissingError:
+            return None
 
     def shown_documents(self, fingerprints: Iterable[str]) -> list[ShownDocument]:
         """Crossings that showed a document with one of these fingerprints, oldest first."""

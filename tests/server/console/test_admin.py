@@ -8,9 +8,10 @@ import sqlite3
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from server.console.times import HOUR_MS
+from server.console.times import HOUR_MS, short_time
 from server.enrolment import code_hash
 from server.keys import public_jwk
+from sync.encoding import uuid7
 from tests.server.console.conftest import Console, post
 
 DEVICE = "01a20000-0000-7000-8000-00000000000d"
@@ -125,6 +126,28 @@ def test_a_changed_access_log_is_said_in_plain_words(console: Console) -> None:
     log.close()
     page = console.sign_in("admin").get("/console/audit").text
     assert "Chuỗi băm không khớp từ mục 1" in page
+
+
+def test_a_waved_crossing_says_why_since_when_and_on_whose_word(console: Console) -> None:
+    wave = uuid7(console.now_ms, bytes(10))
+    fields = {"lane": "1", "direction": "in", "reason": "queue", "by": "lead-1"}
+    started = console.now_ms
+    console.store.write("wave", wave, "hd-ql6", "officer-1", fields, None, started)
+    ended = {"ended": started + HOUR_MS}
+    console.store.write("wave", wave, "hd-ql6", "officer-1", ended, None, started + HOUR_MS)
+    passed = {"outcome": "pass", "reasons": []}
+    record = console.cross(
+        mode="waved",
+        plate=None,
+        verdict=passed,
+        action="passed",
+        override={"reason": "other", "by": "x"},
+        wave=wave,
+    )
+    page = console.sign_in("reviewer").get(f"/console/crossings/{record}").text
+    assert "Ùn tắc dài; " in page
+    assert f"{short_time(started)} – {short_time(started + HOUR_MS)}" in page
+    assert "lead-1 quyết định" in page
 
 
 def test_what_was_waved_through_is_counted_and_said(console: Console) -> None:

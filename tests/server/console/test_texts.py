@@ -28,6 +28,7 @@ VOCABULARIES = {
     "family": shapes.FAMILIES,
     "status": shapes.EVIDENCE_STATUSES,
     "override": shapes.OVERRIDE_REASONS,
+    "wave": shapes.WAVE_REASONS,
     "review": shapes.REVIEW_DECISIONS,
     "flag": FLAGS,
     "role": UserRole.__args__,  # type: ignore[attr-defined]
