@@ -47,7 +47,7 @@ export function HomeScreen(props: HomeProps): JSX.Element {
   return (
     <main class={`screen home ${announced.length > 0 ? "announcing" : ""}`}>
       <div class="home-scan">
-        {!covered && !waving && <Scanner aim={props.reading ? texts.home.reading : texts.home.aim} paused={sampling || props.reading} onText={props.onText} />}
+        {!covered && !waving && <Scanner aim={props.reading ? texts.home.reading : texts.home.aim} paused={sampling || props.reading || typing} onText={props.onText} />}
         {typing && <p class="over-scan">{texts.home.wedge_reading}</p>}
         {props.saved}
         {props.error !== null && <Notice kind="bad">{props.error}</Notice>}
