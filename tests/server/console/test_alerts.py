@@ -57,8 +57,11 @@ def test_w4_an_alert_is_taken_and_closed_with_a_note(console: Console, stale: st
     record = alert_of(client)
     page = client.get(f"/console/alerts/{record}").text
     assert "Xét theo quy định cũ" in page
-    assert f'href="/console/crossings/{stale}"' in page
-    assert client.get(f"/console/crossings/{stale}").status_code == 200
+    there = f"/console/crossings/{stale}?alert={record}"
+    assert f'href="{there}"' in page
+    opened = client.get(there)
+    assert opened.status_code == 200
+    assert f'class="back"><a href="/console/alerts/{record}"' in opened.text
     answer = act(client, record, state="taken")
     assert answer.status_code == 303
     page = client.get(answer.location).text

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from schemas.feeds import ALERTS
 from server.home.look import LOOK_ROWS, HomeLook
 from server.projector import Projector
+from sync.batch import plain_event
+from sync.cursor import parse_feed
+from sync.errors import SyncError
 from tests.server.home.deciding import (
     HOUR_MS,
     alerts,
@@ -151,6 +155,15 @@ def test_w4_what_somebody_took_stays(world: World, tablet: Tablet) -> None:
     tablet.push(world.store, tablet.batch(tablet.amendment(record, over, origin=None)))
     world.look()
     assert [one.get("withdrawn") for one in alerts(world)] == [False, None]
+
+
+def test_w1_no_device_reads_or_writes_alerts(world: World, tablet: Tablet) -> None:
+    with pytest.raises(SyncError, match=r"feed\.unknown"):
+        parse_feed(ALERTS)
+    fields = {"alert": "late.isolated", "subjects": [], "checkpoint": "hd-ql6", "occurred": 1}
+    body = tablet.body(tablet.new_record(), kind="alert", fields=fields | {"state": "new"})
+    (result,) = tablet.push(world.store, tablet.batch(plain_event(body, None))).results
+    assert (result.state, result.code) == ("rejected", "event.author")
 
 
 def test_w1_looking_at_everything_again_writes_nothing_more(world: World, tablet: Tablet) -> None:
