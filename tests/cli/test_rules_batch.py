@@ -28,6 +28,13 @@ JOURNEYS = 300
 DAY_MS = 86_400_000
 
 
+UNTIL_NOON = {
+    "until": "2026-11-22T12:00:00+07:00",
+    "outcome": "turn_back",
+    "reason": {"code": "until_noon", "vi": "Đến trưa", "en": "Until noon"},
+}
+
+
 def python(chot: Chot, command: str, texts: list[str]) -> list[Any]:
     said = chot("rules", command, "--batch", stdin="".join(f"{text}\n" for text in texts))
     return [json.loads(line) for line in said.stdout.split("\n")[:-1]]
@@ -80,6 +87,7 @@ def test_random_journeys_get_the_same_verdict_from_both_batches(
         content,
         {"name": name, "version": 2, "issued_at": ISSUED_AT, "content": content},
         {"content": content, "version": 2.0},
+        {**content, "rules": [], "otherwise_before": [UNTIL_NOON]},
     ]
     lines = []
     for number in range(JOURNEYS):

@@ -11,6 +11,7 @@ from rules import Json
 from rules.authoring import check_pack, parse_samples
 from rules.authoring.variables import VARIABLES, paths_read, unknown_variables
 from schemas import shapes
+from server.home.books import KNOWN
 from tests.rules.journeys import ISSUED_AT, PACK_NAMES, PACKS, pack_content, sample
 from tests.rules.writing import (
     BASIS,
@@ -134,6 +135,7 @@ def test_the_table_has_the_words_of_the_wire() -> None:
     assert VARIABLES["journey.vehicle.class"] == shapes.VEHICLE_CLASSES
     assert VARIABLES["journey.goods.*.group"] == shapes.GOODS_GROUPS
     assert VARIABLES["journey.card.colour"] == shapes.CARD_COLOURS
+    assert [path for path in KNOWN if list(unknown_variables({"var": path}))] == []
     assert VARIABLES["evidence.family"] == get_args(evidence_shape.Family)
     assert VARIABLES["evidence.status"] == get_args(evidence_shape.Status)
     assert VARIABLES["evidence.code"] == get_args(evidence_shape.Code)
