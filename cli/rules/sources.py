@@ -11,6 +11,7 @@ import click
 import rules
 from cli.data import opened
 from cli.rules.files import YAML_SUFFIXES, FileError, read_rule_file
+from credentials.pack import PackError
 from rules import PackContent, RuleError, RulePack, parse_pack_content
 from rules.authoring import Sample, Samples, parse_samples, with_effective_from
 from server.keys import KeyRing
@@ -86,7 +87,12 @@ def pack_of_server(data: Path, checkpoint: str, now_ms: int) -> RulePack | None:
     """The rules that a checkpoint's tablets have now; None where none were published."""
     with opened(data) as store:
         checkpoint_named(store, checkpoint)
-        return rules_of(store, KeyRing.load_or_create(data), checkpoint, now_ms)
+        try:
+            return rules_of(store, KeyRing.load_or_create(data), checkpoint, now_ms)
+        except (PackError, RuleError) as error:
+            raise click.ClickException(
+                f"Gói đang dùng của '{checkpoint}' không đọc được / cannot be read: {error}"
+            ) from None
 
 
 def levels_of_server(data: Path, now_ms: int) -> Any:
