@@ -649,6 +649,7 @@ EN: dict[str, str] = {
     "alerts.gone": "Nothing of this crossing is left.",
     "alerts.act": "Act",
     "alerts.note": "Note (needed to close)",
+    "alerts.note.nobody": "Write no names or numbers: they stand in the crossing.",
     "alerts.take": "Take it",
     "alerts.close": "Close",
     "alerts.taken": "Taken. When done, note the result and close it.",

@@ -648,6 +648,7 @@ VI: dict[str, str] = {
     "alerts.gone": "Lượt này không còn nội dung.",
     "alerts.act": "Xử lý",
     "alerts.note": "Ghi chú (bắt buộc khi đóng)",
+    "alerts.note.nobody": "Đừng ghi họ tên hay số giấy tờ: xem ở lượt qua chốt.",
     "alerts.take": "Nhận xử lý",
     "alerts.close": "Đóng",
     "alerts.taken": "Đã nhận. Khi xong, ghi kết quả rồi đóng.",
