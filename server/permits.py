@@ -6,7 +6,7 @@ says what it holds). Nothing about a person is in it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,11 +14,13 @@ from credentials.jws import parse_json, parse_jws
 from credentials.pack import MAX_PACK_CHARACTERS
 from rules.permit_lists import PermitLists, company_normal, parse_permit_lists
 from server.keys import KeyRing
-from server.packs import EVERYBODY, publish
+from server.packs import EVERYBODY, publish_changed
 from server.store.protocol import Store
 from server.store.published import AuditEntry, Pack
 
 NAME = "permits"
+
+Content = dict[str, Any]
 
 
 class NotListedError(ValueError):
@@ -56,16 +58,17 @@ def set_quota(
     """
     member, value = about
     per_day, total = limits
-    content = permits_content(store)
-    others = [one for one in content.get("quotas", ()) if one.get(member) != value]
-    if per_day is None and total is None:
-        if len(others) == len(content.get("quotas", ())):
+
+    def change(content: Content) -> Content:
+        others = [one for one in content.get("quotas", ()) if one.get(member) != value]
+        if per_day is not None or total is not None:
+            others.append({member: value, "per_day": per_day, "total": total})
+        elif len(others) == len(content.get("quotas", ())):
             raise NotListedError(value)
-        quotas = others
-    else:
-        quotas = [*others, {member: value, "per_day": per_day, "total": total}]
+        return {**content, "quotas": others}
+
     said = {"per_day": per_day, "total": total}
-    return _publish(store, keys, {**content, "quotas": quotas}, ("quota", value, said), who, now_ms)
+    return _publish(store, keys, change, ("quota", value, said), who, now_ms)
 
 
 def suspend(
@@ -84,30 +87,31 @@ def suspend(
     until = None
     if until_ms is not None:
         until = datetime.fromtimestamp(until_ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    member = _list_of(entry)
-    content = permits_content(store)
-    suspended = _running(content, now_ms)
-    same = _key(entry)
-    suspended[member] = [one for one in suspended[member] if _key(one) != same]
-    suspended[member].append({**entry, "until": until})
+    member, same = _list_of(entry), _key(entry)
+
+    def change(content: Content) -> Content:
+        suspended = _running(content, now_ms)
+        suspended[member] = [one for one in suspended[member] if _key(one) != same]
+        suspended[member].append({**entry, "until": until})
+        return {**content, "suspended": suspended}
+
     said = {"until": until, "reference": entry["reference"]}
     what = ("suspended", str(entry.get("type") or entry["name"]), said)
-    return _publish(store, keys, {**content, "suspended": suspended}, what, who, now_ms)
+    return _publish(store, keys, change, what, who, now_ms)
 
 
 def resume(store: Store, keys: KeyRing, entry: Mapping[str, Any], who: str, now_ms: int) -> Pack:
     """Let a suspended type or company count again. Raises NotListedError."""
-    member = _list_of(entry)
-    content = permits_content(store)
-    suspended = _running(content, now_ms)
-    left = [one for one in suspended[member] if _key(one) != _key(entry)]
-    name = str(entry.get("type") or entry["name"])
-    if len(left) == len(suspended[member]):
-        raise NotListedError(name)
-    suspended[member] = left
-    return _publish(
-        store, keys, {**content, "suspended": suspended}, ("resumed", name, {}), who, now_ms
-    )
+    member, name = _list_of(entry), str(entry.get("type") or entry["name"])
+
+    def change(content: Content) -> Content:
+        suspended = _running(content, now_ms)
+        left = [one for one in suspended[member] if _key(one) != _key(entry)]
+        if len(left) == len(suspended[member]):
+            raise NotListedError(name)
+        return {**content, "suspended": suspended | {member: left}}
+
+    return _publish(store, keys, change, ("resumed", name, {}), who, now_ms)
 
 
 def set_priority(
@@ -118,22 +122,26 @@ def set_priority(
     It stands in place of what was said of the same provinces; of no goods at all, it takes that
     away. Raises NotListedError, RuleError.
     """
-    content = permits_content(store)
-    listed = list(content.get("priority") or ())
     same = sorted(entry["provinces"])
-    others = [one for one in listed if sorted(one.get("provinces") or ()) != same]
     is_empty = not entry["goods"] and not entry["perishable"]
     name = ",".join(same)
-    if is_empty and len(others) == len(listed):
-        raise NotListedError(name)
-    content = {**content, "priority": others if is_empty else [*others, dict(entry)]}
-    return _publish(store, keys, content, ("priority", name, dict(entry)), who, now_ms)
+
+    def change(content: Content) -> Content:
+        listed = list(content.get("priority") or ())
+        others = [one for one in listed if sorted(one.get("provinces") or ()) != same]
+        if is_empty and len(others) == len(listed):
+            raise NotListedError(name)
+        return {**content, "priority": others if is_empty else [*others, dict(entry)]}
+
+    return _publish(store, keys, change, ("priority", name, dict(entry)), who, now_ms)
 
 
 def set_turned_back_hours(store: Store, keys: KeyRing, hours: int, who: str, now_ms: int) -> Pack:
     """For how long a refusal here or nearby is told to rules. Raises RuleError."""
-    content = {**permits_content(store), "turned_back_hours": hours}
-    return _publish(store, keys, content, ("turned_back_hours", str(hours), {}), who, now_ms)
+    said: tuple[str, str, dict[str, Any]] = ("turned_back_hours", str(hours), {})
+    return _publish(
+        store, keys, lambda content: {**content, "turned_back_hours": hours}, said, who, now_ms
+    )
 
 
 def replace_lists(store: Store, keys: KeyRing, content: Any, who: str, now_ms: int) -> Pack:
@@ -144,7 +152,7 @@ def replace_lists(store: Store, keys: KeyRing, content: Any, who: str, now_ms: i
         "types": len(lists.types),
         "companies": len(lists.companies),
     }
-    return _publish(store, keys, content, ("replaced", "", said), who, now_ms)
+    return _publish(store, keys, lambda _: content, ("replaced", "", said), who, now_ms)
 
 
 def _list_of(entry: Mapping[str, Any]) -> str:
@@ -177,14 +185,20 @@ def _running(content: Mapping[str, Any], now_ms: int) -> dict[str, list[dict[str
 def _publish(
     store: Store,
     keys: KeyRing,
-    content: dict[str, Any],
+    change: Callable[[Content], Content],
     said: tuple[str, str, dict[str, Any]],
     who: str,
     now_ms: int,
 ) -> Pack:
+    """`change` is made of the lists in force, again where somebody published meanwhile."""
     what, about, details = said
-    parse_permit_lists(content)
-    made = publish(store, keys, NAME, EVERYBODY, content, now_ms)
+
+    def whole(last: Mapping[str, Any] | None) -> Content:
+        content = change(dict(last or {}))
+        parse_permit_lists(content)
+        return content
+
+    made = publish_changed(store, keys, NAME, EVERYBODY, whole, now_ms)
     store.audit(AuditEntry(now_ms, who, f"permits.{what}", about[:200], details=details))
     pack = made or store.pack(NAME, EVERYBODY)
     assert pack is not None
