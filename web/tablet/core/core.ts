@@ -267,7 +267,8 @@ class TabletCore implements Core {
     } finally {
       await this.#refresh();
     }
-    await this.#learn();
+    // The shift is open whatever comes of it; a store that cannot be read fails the next round, which says so.
+    await this.#learn().catch(() => undefined);
     // Chromium grants what it refused before once the application is installed or often used.
     await this.#askStorage();
     void this.#loop.now();
