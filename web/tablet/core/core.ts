@@ -2,6 +2,7 @@
 
 import { read } from "../../shared/credentials/index.ts";
 import { ref } from "../../shared/sync/events.ts";
+import { ALARMING, KEPT, LASTING } from "./alarms.ts";
 import { append, type Draft, type PersonPart } from "./append.ts";
 import { conditionsOf } from "./conditions.ts";
 import { choiceEvents, chosenSide, ConflictWatch } from "./conflicts.ts";
@@ -29,12 +30,6 @@ import type { Announced, CrossingDraft, CrossingSummary, Decision, NamedPlace, S
 import { decideDraft } from "./verdict.ts";
 import { Waving } from "./waving.ts";
 
-/** Of a failed round: what a person has to know, not just wait for. */
-const ALARMING = /^(receipt|device)\.|^(storage\.full|enrolment\.changed)$/;
-/** True until somebody enrols the tablet again, so kept over a restart too. */
-const KEPT = /^device\.(revoked|forked)$/;
-/** True until this program is started again. */
-const LASTING = /^storage\.(outdated|failed)$|^enrolment\.changed$/;
 /** The store grows by a few kilobytes a crossing: asking seldom is enough. */
 const STORAGE_AFTER_MS = 60_000;
 
@@ -115,6 +110,8 @@ class TabletCore implements Core {
   }
 
   async openShift(badgeText: string, pin: string): Promise<void> {
+    // Somebody quick stands here before the first answer has come.
+    if (this.#force.packs.roster === null) await this.#loop.now();
     const roster = this.#roster();
     const { officer, secret } = await readBadge(badgeText, this.#force.packs.trust, roster, this.#serverMs());
     await this.#unlock(officer, secret, pin, roster);

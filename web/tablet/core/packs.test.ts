@@ -93,6 +93,15 @@ test("without any pack the verdict is kiểm tra thêm and no shift opens", asyn
   expect(await codeOf(core.openShift(await server.badge(OFFICER), PIN))).toBe("pack.missing");
 });
 
+test("a shift that is opened before the first answer waits for the officers' list", async () => {
+  server.mischief = (path) => (path === "/sync" ? "drop_request" : null);
+  await core.enrol(CODE);
+  expect(await codeOf(core.openShift(await server.badge(OFFICER), PIN))).toBe("pack.missing");
+  server.mischief = () => null;
+  await core.openShift(await server.badge(OFFICER), PIN);
+  expect(core.state().phase).toBe("open");
+});
+
 function refer(): object {
   return { outcome: "refer", reason: { code: "ask", vi: "Hỏi", en: "Ask" } };
 }
