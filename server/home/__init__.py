@@ -1,1 +1,1 @@
-"""What only the home server makes of others' events: links, turn-backs, arrivals, alerts. SPEC L, W."""
+"""What only the home server makes of others' events: links, notices, alerts. SPEC L, W."""
