@@ -185,6 +185,6 @@ def test_keys_of_other_issuers_and_what_people_decided_stay_in_the_pack(keys: Ke
     assert (content["bulletins"], content["unusable"]) == ([], ["x"])
     revocations = {one["kid"]: one["fingerprints"] for one in content["revocations"]}
     ours = [one["kid"] for one in content["keys"] if one["kid"] != "vn-1"]
-    assert revocations == dict.fromkeys(ours, ["0" * 32])
+    assert revocations == {kid: ["0" * 32] for kid in ours}
     # Publishing again adds nothing twice.
     assert trust_content(keys, NOW_MS, content) == content
