@@ -3,7 +3,6 @@
 import { isObject } from "../../shared/sync/events.ts";
 import type { Database, Enrolment } from "./db.ts";
 import { readMeta, writeMeta } from "./db.ts";
-import type { Packs } from "./packs.ts";
 import { CoreError } from "./core_error.ts";
 
 /** A change of server means reading its feeds anew, so a better one is not tried again at once. */
@@ -34,10 +33,9 @@ export function basesIn(content: unknown): Base[] {
   });
 }
 
-/** All servers this tablet knows: those of the pack, then the one that enrolled it, where it came from. */
-export function basesOf(enrolment: Enrolment, packs: Packs, api: string): Base[] {
+/** All servers this tablet knows: those of the pack `bases`, then the one that enrolled it, where it came from. */
+export function basesOf(enrolment: Enrolment, pack: { content: unknown } | undefined, api: string): Base[] {
   const { server, receipt_key } = enrolment;
-  const pack = packs.all.get("bases");
   const named = pack === undefined ? [] : basesIn(pack.content);
   return named.some((one) => one.server === server) ? named : [...named, { url: api, server, receipt_key }];
 }

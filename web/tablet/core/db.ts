@@ -12,7 +12,6 @@ import type { Bytes } from "../../shared/sync/encoding.ts";
 import { drainedOf, type Standing } from "./standing.ts";
 import { CoreError } from "./core_error.ts";
 import type { Checkpoint } from "./vocabulary.ts";
-import type { WaveMark } from "./waving.ts";
 
 /** One of this tablet's own events, exactly as it is hashed. `person`: nonce ‖ AES-256-GCM, under the history key. */
 export interface OwnEvent {
@@ -93,6 +92,13 @@ export interface Window {
 }
 
 /** The single values, by key of the store `meta`. */
+/** Where the running wave begins in the own chain; a hint, which the chain itself confirms. */
+export interface WaveMark {
+  record: string;
+  /** The own event before it. */
+  after: number;
+}
+
 export interface Meta {
   enrolment: Enrolment;
   head: Head;

@@ -2,8 +2,6 @@
 
 import type { DecodeAnswer, DecodeRequest, View } from "./decode_messages.ts";
 
-export type { CameraHandle, CameraState, Lens } from "./camera.ts";
-
 /** A photo of 12 MP costs 48 MB of pixels and finds no more than this. */
 const LONGEST_SIDE = 2048;
 /** A photo of a sheet may hold several. */

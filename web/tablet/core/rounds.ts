@@ -41,7 +41,7 @@ export class Rounds {
   async run({ packs, ...input }: RoundInput): Promise<string[]> {
     const [environment, tokens, pace] = [this.#environment, this.#tokens, this.#pace];
     const now = environment.now();
-    const bases = basesOf(input.enrolment, packs, environment.api);
+    const bases = basesOf(input.enrolment, packs.all.get("bases"), environment.api);
     const keys = await receiptKeys(bases);
     const recount = Math.abs(now - this.#counted_ms) >= RECOUNT_AFTER_MS;
     if (recount) this.#counted_ms = now;

@@ -10,20 +10,13 @@ import { SyncError } from "../../shared/sync/errors.ts";
 import { type Body, parseBody } from "../../shared/sync/events.ts";
 import type { Draft } from "./append.ts";
 import { CoreError } from "./core_error.ts";
-import { type Database, type OwnEvent, readMeta, writeMeta } from "./db.ts";
+import { type Database, type OwnEvent, readMeta, type WaveMark, writeMeta } from "./db.ts";
 import type { Environment } from "./environment.ts";
 import { type Header, headerOf, voidEvent } from "./save.ts";
 import type { Lead, WaveThrough } from "./types.ts";
 import type { Direction, WaveClass, WaveReason, WaveState } from "./vocabulary.ts";
 
 const NOTHING_COUNTED: WaveState["counts"] = { car: 0, truck: 0, motorbike: 0, bus: 0 };
-
-/** Where the running wave begins in the own chain; a hint, which the chain itself confirms. */
-export interface WaveMark {
-  record: string;
-  /** The own event before it. */
-  after: number;
-}
 
 /** What a wave needs of the tablet that it runs on. */
 interface Desk {

@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { CameraHandle, CameraState, Lens } from "../core/decode.ts";
+import type { CameraHandle, CameraState, Lens } from "../core/camera.ts";
 import { Button } from "./controls.tsx";
 import { CameraIcon, SwapIcon, TorchIcon } from "./icons.tsx";
 import { errorText, useUi } from "./ui.ts";

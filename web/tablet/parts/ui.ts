@@ -2,7 +2,7 @@
 
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import type { CameraHandle, CameraState } from "../core/decode.ts";
+import type { CameraHandle, CameraState } from "../core/camera.ts";
 import { type Announced, type AppState, type Core, CoreError, type NamedPlace } from "../core/types.ts";
 import type { Texts } from "../texts/vi.ts";
 import type { Settings } from "./settings.ts";
