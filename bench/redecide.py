@@ -32,9 +32,9 @@ from server.home.look import HomeLook
 from server.home.redecide import NO_FACTS
 from server.packs import EVERYBODY, bundled, checkpoint_scope, publish
 from server.projector import Projector
-from server.store.log_schema import ACCEPTED
+from server.store.log.log_schema import ACCEPTED
+from server.store.log.record import load_day_keys, open_event, read_range
 from server.store.reader import read_only
-from server.store.record import load_day_keys, open_event, read_range
 from server.store.registered import Checkpoint
 from server.store.sqlite import SqliteStore, open_store
 from sync.batch import WireEvent, plain_event

@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 from bench.yardstick import Yardstick, p95, seconds
 from server.config import Config
 from server.keys import KeyRing
-from server.store.pull import newest_n
+from server.store.log.pull import newest_n
 from server.store.reader import read_only
 from server.store.sqlite import open_store
 from server.tokens import make_access_token

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from server.store.log_file import open_log
+from server.store.log.log_file import open_log
 from sync.batch import Batch
 
 SCHEMA = """

@@ -12,7 +12,7 @@ from cli.purge import refuse_what_is_not_home
 from server.config import load_config
 from server.projector import rebuild
 from server.store.compact import MIN_AGE_DAYS
-from server.store.log_file import open_log, shred_leftovers
+from server.store.log.log_file import open_log, shred_leftovers
 
 DAY_MS = 86_400_000
 

@@ -17,7 +17,7 @@ from server.home.look import HomeLook
 from server.keys import KeyRing, KeyRingError
 from server.packs import RelayPackError
 from server.projector import Projector, ProjectorRunningError
-from server.store.log_file import StoreKeysError
+from server.store.log.log_file import StoreKeysError
 from server.store.protocol import Store
 from server.store.sqlite import open_store
 

@@ -13,7 +13,7 @@ from server.config import load_config
 from server.erasure_list import ErasureListError, list_paths, write_lists
 from server.relay.state import read_upstream
 from server.store.forgotten import Target
-from server.store.log_file import open_log, shred_leftovers
+from server.store.log.log_file import open_log, shred_leftovers
 from server.store.protocol import Store
 
 

@@ -12,7 +12,7 @@ from cli.erase import finish
 from server.projector import rebuild
 from server.relay.state import read_upstream
 from server.relay.status import relay_status
-from server.store.persons import RETENTION_CLASS, local_day
+from server.store.log.persons import RETENTION_CLASS, local_day
 from server.store.protocol import Store
 
 

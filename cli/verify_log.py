@@ -14,9 +14,9 @@ import click
 from cli.data import DATA, no_data, told
 from server.config import load_config
 from server.keys import KeyRing
-from server.store.branches import Break
+from server.store.log.branches import Break
+from server.store.log.verify import DeviceWalk, LogWalk, count_events, walk_log
 from server.store.reader import read_only
-from server.store.verify import DeviceWalk, LogWalk, count_events, walk_log
 
 BREAKS = {
     "audit.hash": "dòng nhật ký truy cập này không nối với dòng trước",

@@ -1,7 +1,7 @@
 """A backup while the server runs: the log as of one moment and the keys, encrypted. SPEC P4, P5.
 
 The view is left out: it is made again. Nothing counts as backed up before the file was read back
-from where it lies, opened with the passphrase, and its log walked (`server/store/verify.py`).
+from where it lies, opened with the passphrase, and its log walked (`server/store/log/verify.py`).
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from server.config import CONFIG_FILE, Config
 from server.erasure_list import FILE
 from server.keys import KeyRing
 from server.sealed_file import PREFIX_BYTES, SALT_BYTES, SealedReader, SealedWriter
-from server.store.backups import Backup, record_backup
-from server.store.log_file import open_log
-from server.store.pull import newest_n
+from server.store.log.backups import Backup, record_backup
+from server.store.log.log_file import open_log
+from server.store.log.pull import newest_n
+from server.store.log.verify import LogWalk
 from server.store.reader import read_only
-from server.store.verify import LogWalk
 
 LOG = "log.db"
 SINGLE_FILES = (CONFIG_FILE, "demo.json", FILE)

@@ -17,8 +17,8 @@ from server.config import Config
 from server.keys import KeyRing
 from server.projector import follow_through, portions_of
 from server.store.reader import ViewMissingError, read_only, view_files_held
-from server.store.view_digest import Difference, digests, first_difference
-from server.store.view_file import make_view, watermark
+from server.store.view.view_digest import Difference, digests, first_difference
+from server.store.view.view_file import make_view, watermark
 
 
 class OtherViewError(Exception):

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from server.config import Config
-from server.store.erase import place_of
-from server.store.erasures import erasures_in, purged_days
+from server.store.log.erase import place_of
+from server.store.log.erasures import erasures_in, purged_days
 
 FILE = "erasures.jsonl"
 MAX_BYTES = 64 << 20

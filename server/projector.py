@@ -20,13 +20,13 @@ from typing import Self
 from server.config import Config, load_config
 from server.keys import KeyRing
 from server.store.blind import BlindIndex
-from server.store.crossing_row import Cutoffs
-from server.store.persons import DayKeys
-from server.store.portion import Portions
-from server.store.pull import newest_n
-from server.store.purge import FORGOTTEN
+from server.store.log.persons import DayKeys
+from server.store.log.pull import newest_n
+from server.store.log.purge import FORGOTTEN
 from server.store.reader import read_only
-from server.store.view_file import (
+from server.store.view.crossing_row import Cutoffs
+from server.store.view.portion import Portions
+from server.store.view.view_file import (
     described,
     keep_looked,
     make_view,
@@ -34,7 +34,7 @@ from server.store.view_file import (
     watermark,
     writable,
 )
-from server.store.view_schema import VIEW_SCHEMA
+from server.store.view.view_schema import VIEW_SCHEMA
 
 PORTION = 500
 """Events in one transaction of the view."""

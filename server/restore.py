@@ -16,10 +16,10 @@ from server.config import Config
 from server.erasure_list import FILE, Listed, add_to_list
 from server.keys import KeyRing
 from server.store.forgotten import Target
-from server.store.log_file import begin_epoch, open_log, shred_leftovers
+from server.store.log.log_file import begin_epoch, open_log, shred_leftovers
+from server.store.log.verify import LogWalk
 from server.store.reader import read_only
 from server.store.sqlite import SqliteStore
-from server.store.verify import LogWalk
 
 STAGING = ".restoring"
 _MEMBER = re.compile(rf"(?:{'|'.join(FOLDERS)})/[A-Za-z0-9][A-Za-z0-9._-]{{0,63}}", re.ASCII)

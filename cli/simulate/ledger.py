@@ -14,11 +14,9 @@ from server.config import Config
 from server.home.look import HomeLook
 from server.keys import KeyRing
 from server.projector import Projector
-from server.store.derive import component
-from server.store.log_schema import ACCEPTED
-from server.store.persons import DayKeys
-from server.store.reader import read_only
-from server.store.record import (
+from server.store.log.log_schema import ACCEPTED
+from server.store.log.persons import DayKeys
+from server.store.log.record import (
     LogEvent,
     load_day_keys,
     merge_events,
@@ -26,8 +24,10 @@ from server.store.record import (
     policies,
     read_range,
 )
-from server.store.run_rows import COLUMNS, Run, run_hashes
-from server.store.verify import walk_log
+from server.store.log.run_rows import COLUMNS, Run, run_hashes
+from server.store.log.verify import walk_log
+from server.store.reader import read_only
+from server.store.view.derive import component
 from sync.registers import differing, path_policy
 
 PORTION = 5000

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from cli.simulate.wire import Fate, Post
 from credentials.jws import jwk_of_public_key, public_key_of_jwk
-from server.store.record import policies
+from server.store.log.record import policies
 from sync.batch import sign_es256
 from sync.fold import Known, Seen, fold, known_event
 from sync.own import Request, known_own

@@ -20,8 +20,8 @@ from server.context import here
 from server.problems import ProblemError
 from server.searches import OpenSearch
 from server.store.published import AuditEntry
+from server.store.view.waves import WaveThrough
 from server.store.view_protocol import CrossingWhole
-from server.store.waves import WaveThrough
 from sync.encoding import is_uuid7, uuid7
 
 MAX_NOTE_CHARACTERS = 1000

@@ -14,8 +14,8 @@ from server.console.review import CATCH_UP_MS, url_of_next
 from server.console.visit import REVIEWERS, memory, signed_in
 from server.context import here
 from server.problems import ProblemError
+from server.store.view.view_schema import REVIEW_FLAGS
 from server.store.view_protocol import CrossingWhole
-from server.store.view_schema import REVIEW_FLAGS
 
 PATH = re.compile(r"[a-z_]{1,32}(/[a-z0-9:-]{1,96}/[a-z_]{1,32})?", re.ASCII)
 

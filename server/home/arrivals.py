@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from server.home.draft import Draft, Sources, derived_id
-from server.store.record import merge_events, shown_values
+from server.store.log.record import merge_events, shown_values
 from server.store.view_protocol import CrossingRow
 
 COMMUNE_DIGITS = 5

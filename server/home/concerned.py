@@ -20,8 +20,8 @@ from server.home.books import NO_LEVELS, Books
 from server.home.watch_hits import add_concerned
 from server.packs import EVERYBODY
 from server.store.blind import BlindIndex
-from server.store.shown_documents import revoked_crossings
-from server.store.view_file import transaction
+from server.store.view.shown_documents import revoked_crossings
+from server.store.view.view_file import transaction
 
 LISTS, LISTS_NEXT = "lists", "lists_next"
 

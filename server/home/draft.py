@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from server.store.persons import DayKeys
-from server.store.record import (
+from server.store.log.persons import DayKeys
+from server.store.log.record import (
     OpenEvent,
     load_day_keys,
     merge_events,

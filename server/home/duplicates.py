@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 from server.home.draft import Draft, Sources, derived_id
 from server.store.blind import TOKEN_BYTES
-from server.store.derive import component
-from server.store.view_schema import flag_bit
+from server.store.view.derive import component
+from server.store.view.view_schema import flag_bit
 
 WITHIN_MS = 3 * 60 * 1000
 """Offset-corrected times that are no further apart may be of one passage."""

@@ -11,8 +11,8 @@ from typing import Any
 
 from schemas.home_records import MAX_ERASED
 from server.home.draft import Draft, Sources, derived_id
-from server.store.erase import KIND
-from server.store.record import OpenEvent, merge_events, read_events, shown_values
+from server.store.log.erase import KIND
+from server.store.log.record import OpenEvent, merge_events, read_events, shown_values
 from server.store.view_protocol import CrossingRow
 from sync.chain import NO_PERSON
 from sync.events import parse_body

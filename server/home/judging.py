@@ -12,9 +12,9 @@ from server.home.draft import Draft, Sources
 from server.home.redecide import question_of
 from server.home.sightings import OVERSPENT, TOO_FAST, Document, Ways
 from server.store.blind import BlindIndex
-from server.store.record import OpenEvent, merge_events, shown_values
+from server.store.log.record import OpenEvent, merge_events, shown_values
 from server.store.registered import Checkpoint
-from server.store.search import ROW, crossing_row
+from server.store.view.search import ROW, crossing_row
 from server.store.view_protocol import CrossingRow
 
 COUNTS_NOT = {"voided", "duplicate"}

@@ -24,13 +24,13 @@ from server.home.sightings import Ways
 from server.home.watch_hits import watch_state
 from server.keys import KeyRing
 from server.store.blind import BlindIndex
-from server.store.own_chain import person_text
-from server.store.own_event import OwnEvent
-from server.store.persons import DayKeys
-from server.store.registry import read_checkpoints
-from server.store.search import ROW, crossing_row
+from server.store.log.own_chain import person_text
+from server.store.log.own_event import OwnEvent
+from server.store.log.persons import DayKeys
+from server.store.log.registry import read_checkpoints
 from server.store.sqlite import SqliteStore, open_store
-from server.store.view_file import transaction, watermark
+from server.store.view.search import ROW, crossing_row
+from server.store.view.view_file import transaction, watermark
 from server.store.view_protocol import CrossingRow
 from sync.errors import SyncError
 

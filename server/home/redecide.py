@@ -22,7 +22,7 @@ from rules.permits import NO_USES, goods_first, permit_again
 from rules.watchlist import WatchFilter, watch_hit
 from schemas.shapes import ACTIONS, OUTCOMES
 from server.home.books import SAID, Book
-from server.store.record import OpenEvent, merge_events, shown_values
+from server.store.log.record import OpenEvent, merge_events, shown_values
 from server.store.registered import Checkpoint
 from server.store.view_protocol import CrossingRow
 

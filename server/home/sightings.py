@@ -18,9 +18,9 @@ from rules.permits import is_overspent, uses_of
 from server.home.alerts import alert
 from server.home.draft import Draft
 from server.store.registered import Checkpoint
-from server.store.search import ROW, crossing_row
+from server.store.view.search import ROW, crossing_row
+from server.store.view.view_schema import flag_bit
 from server.store.view_protocol import CrossingRow
-from server.store.view_schema import flag_bit
 
 MOST_KM_H = 100
 UNKNOWN_MINUTES = 1

@@ -11,13 +11,13 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
-from server.store.arrived import arrived
 from server.store.forgotten import Compacted
-from server.store.log_schema import HELD
-from server.store.pull import newest_n
-from server.store.purge import view_is_stale
-from server.store.search import LIVE, VEHICLE
-from server.store.view_file import watermark
+from server.store.log.arrived import arrived
+from server.store.log.log_schema import HELD
+from server.store.log.pull import newest_n
+from server.store.log.purge import view_is_stale
+from server.store.view.search import LIVE, VEHICLE
+from server.store.view.view_file import watermark
 from sync.events import parse_body
 
 _SCHEMA = """

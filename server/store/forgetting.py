@@ -12,17 +12,17 @@ from collections.abc import Sequence
 
 from server.accept import ContentKeys
 from server.config import Config
-from server.store import audit, erasures
 from server.store.compact import Compaction
 from server.store.forgotten import Compacted, Purged, Target
-from server.store.log_file import OwnDevice
-from server.store.own_chain import OwnChain
-from server.store.persons import DayKeys
+from server.store.log import audit, erasures
+from server.store.log.log_file import OwnDevice
+from server.store.log.own_chain import OwnChain
+from server.store.log.persons import DayKeys
+from server.store.log.purge import days_before, purge
+from server.store.log.rows import Memory
+from server.store.log.vouching import Signer
 from server.store.published import AuditEntry
-from server.store.purge import days_before, purge
 from server.store.reader import Reader, ViewMissingError, read_only
-from server.store.rows import Memory
-from server.store.vouching import Signer
 from server.store.writer import Writer
 
 

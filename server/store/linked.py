@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from server.store import relays, signed
-from server.store.persons import DayKeys
+from server.store.log import relays, signed
+from server.store.log.persons import DayKeys
 from server.store.reader import Reader
 from server.store.registered import Device
 from server.store.relay_protocol import BatchPage, SignedBatch, UpstreamReceipt

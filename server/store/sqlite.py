@@ -13,32 +13,25 @@ from typing import Any, Self
 from server.accept import ContentKeys, examine
 from server.config import Config
 from server.keys import KeyRing
-from server.store import (
-    audit,
-    feed_runs,
-    own_chain,
-    pull,
-    registry,
-    restate,
-)
 from server.store.answers import PushAnswer
-from server.store.append import append
-from server.store.backups import SafeThrough
 from server.store.blind import BlindIndex
 from server.store.feed_pages import Page, PulledEvent, RunPage
 from server.store.forgetting import Forgetting
 from server.store.linked import Linked
-from server.store.log_file import open_log, prepare_log
-from server.store.own_event import OwnEvent
-from server.store.persons import DayKeys, local_day
+from server.store.log import audit, feed_runs, own_chain, pull, registry, restate
+from server.store.log.append import append
+from server.store.log.backups import SafeThrough
+from server.store.log.log_file import open_log, prepare_log
+from server.store.log.own_event import OwnEvent
+from server.store.log.persons import DayKeys, local_day
+from server.store.log.repeat import repeat
+from server.store.log.rows import Arrival, Memory
+from server.store.log.vouching import Signer
 from server.store.published import AuditEntry, Pack
 from server.store.reader import Reader
 from server.store.registered import Checkpoint, Device, Enrolment, Officer, User
 from server.store.relay_protocol import SignedEnvelope
-from server.store.repeat import repeat
-from server.store.rows import Arrival, Memory
 from server.store.viewed import ViewReads
-from server.store.vouching import Signer
 from server.store.watched import Watched
 from server.store.writer import Job, Writer
 from sync.batch import Batch, sign_es256

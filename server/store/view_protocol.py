@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from server.store.answers import State
-from server.store.waves import WaveThrough
+from server.store.view.waves import WaveThrough
 from sync.events import ref
 
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from server.config import Config
-from server.store import alerts, pull, search, whole
 from server.store.alert_protocol import AlertRow, AlertState, AlertWhole
-from server.store.arrived import number_at
-from server.store.as_of import Past, each_found
 from server.store.blind import BlindIndex
-from server.store.crossing_row import Cutoffs
-from server.store.persons import DayKeys
+from server.store.log import pull
+from server.store.log.arrived import number_at
+from server.store.log.persons import DayKeys
 from server.store.reader import Files, Reader, ViewMissingError
-from server.store.shown_documents import crossings_with_fingerprints
+from server.store.view import alerts, search, whole
+from server.store.view.as_of import Past, each_found
+from server.store.view.crossing_row import Cutoffs
+from server.store.view.shown_documents import crossings_with_fingerprints
+from server.store.view.view_schema import FLAGS
+from server.store.view.waves import WaveThrough, read_wave
 from server.store.view_protocol import Criteria, CrossingRow, CrossingWhole, ShownDocument
-from server.store.view_schema import FLAGS
-from server.store.waves import WaveThrough, read_wave
 
 
 class ViewReads:

@@ -16,9 +16,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from server.keys import NONCE_BYTES, KeyRing
-from server.store import audit
 from server.store.blind import BlindIndex
-from server.store.persons import PersonError
+from server.store.log import audit
+from server.store.log.persons import PersonError
 from server.store.published import AuditEntry
 from server.store.reader import Reader
 from server.store.watch_protocol import WatchEntry

@@ -15,7 +15,7 @@ from server.context import Clock
 from server.failures import log_failure
 from server.keys import KeyRing
 from server.packs import EVERYBODY
-from server.store.persons import local_day
+from server.store.log.persons import local_day
 from server.store.protocol import Store
 from server.store.published import Pack
 from server.watch.publishing import WATCHLIST, filter_in_force, offer, publish_watchlist

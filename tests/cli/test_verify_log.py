@@ -71,7 +71,7 @@ def test_a_directory_without_data_is_told_in_one_line(chot: Chot, tmp_path: Path
 
 def test_every_code_of_a_break_has_words() -> None:
     code = "".join(
-        (ROOT / "server/store" / name).read_text("utf-8")
+        (ROOT / "server/store/log" / name).read_text("utf-8")
         for name in ("branches.py", "run_check.py", "verify.py")
     )
     kinds = "audit|batch|chain|device|envelope|event|feed|log|person|run"

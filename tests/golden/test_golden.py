@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from credentials.jws import public_key_of_jwk
+from server.store.log.verify import walk_log
 from server.store.reader import read_only
-from server.store.verify import walk_log
 from sync.answer import read_answer
 from sync.batch import parse_batch, verify_batch
 from tests.golden.reading import told_by

@@ -11,7 +11,7 @@ import pytest
 
 from server.compare import OtherViewError, compare_view
 from server.store.reader import ViewMissingError
-from server.store.view_digest import TABLES
+from server.store.view.view_digest import TABLES
 from tests.server.store.conftest import World
 from tests.server.store.test_as_of import history
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass, fields
 
 from server.config import Config
 from server.keys import KeyRing
-from server.store.log_schema import ACCEPTED, HELD, REJECTED
-from server.store.persons import DayKeys
+from server.store.log.log_schema import ACCEPTED, HELD, REJECTED
+from server.store.log.persons import DayKeys
+from server.store.log.record import load_day_keys, open_person_text, read_range
+from server.store.log.verify import walk_log
 from server.store.reader import read_only
-from server.store.record import load_day_keys, open_person_text, read_range
-from server.store.verify import walk_log
 from tests.e2e.outbox.story import Day
 
 NEWEST = 2**62

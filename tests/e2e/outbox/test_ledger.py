@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from server.store.log_schema import ACCEPTED
+from server.store.log.log_schema import ACCEPTED
 from tests.e2e.outbox.ledger import Stored, compare
 from tests.e2e.outbox.story import Day
 

@@ -10,7 +10,7 @@ from schemas import shapes
 from server.console import texts_en, texts_vi
 from server.console.pages import NAVIGATION
 from server.store.registered import UserRole
-from server.store.view_schema import FLAGS
+from server.store.view.view_schema import FLAGS
 
 CONSOLE = Path(texts_vi.__file__).parent
 VOCABULARIES = {

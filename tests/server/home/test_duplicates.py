@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from server.home.duplicates import MAX_PASSAGE, WITHIN_MS, link_record
-from server.store.derive import Member, counted
-from server.store.record import OpenEvent
+from server.store.log.record import OpenEvent
+from server.store.view.derive import Member, counted
 from tests.server.store.conftest import World
 from tests.server.store.tablets import NOON_MS, Tablet
 

@@ -15,7 +15,7 @@ from server.keys import public_jwk
 from server.relay.joining import JoinError, join
 from server.relay.state import put_upstream
 from server.relay.wire import UpstreamError
-from server.store.log_file import begin_epoch, open_log
+from server.store.log.log_file import begin_epoch, open_log
 from server.store.sqlite import open_store
 from tests.server.relay.conftest import HERE, Pair
 from tests.server.relay.net import URL, ClientWire, Node, home, linked, relay, relay_code

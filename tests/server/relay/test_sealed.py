@@ -8,8 +8,8 @@ import secrets
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from credentials.jws import public_key_of_jwk
+from server.store.log.verify import walk_log
 from server.store.reader import read_only
-from server.store.verify import walk_log
 from sync.batch import WireEvent
 from sync.chain import commitment
 from sync.encoding import uuid7

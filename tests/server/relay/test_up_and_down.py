@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from server.relay.forwarded import forwarded_to_json, parse_forwarded
-from server.store.log_file import open_log
+from server.store.log.log_file import open_log
 from server.store.relay_protocol import SignedBatch, SignedEnvelope
 from sync.batch import make_batch, plain_event, sign_es256
 from sync.chain import genesis

@@ -13,10 +13,10 @@ import pytest
 from server.config import Config
 from server.home.look import HomeLook
 from server.projector import Projector
-from server.store.log_schema import ACCEPTED
+from server.store.log.log_schema import ACCEPTED
+from server.store.log.record import OpenEvent, load_day_keys, open_event, read_range
 from server.store.protocol import Store
 from server.store.reader import read_only
-from server.store.record import OpenEvent, load_day_keys, open_event, read_range
 from server.store.registered import Enrolment
 from server.store.sqlite import SqliteStore, open_store
 from server.store.view_protocol import Criteria, CrossingRow

@@ -10,8 +10,8 @@ import pytest
 
 from server.config import Config
 from server.keys import KeyRing, KeyRingError
-from server.store.log_file import StoreKeysError
-from server.store.persons import PersonError, local_day
+from server.store.log.log_file import StoreKeysError
+from server.store.log.persons import PersonError, local_day
 from server.store.published import AuditEntry
 from server.store.registered import Officer, User
 from server.store.sqlite import open_store

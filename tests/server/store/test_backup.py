@@ -26,10 +26,10 @@ from server.keys import KeyRing
 from server.projector import Projector
 from server.restore import STAGING, RestoreError, restore_backup
 from server.sealed_file import SealedFileError
-from server.store.backups import REREAD_S
+from server.store.log.backups import REREAD_S
+from server.store.log.verify import walk_log
 from server.store.registered import Checkpoint, Enrolment
 from server.store.sqlite import open_store
-from server.store.verify import walk_log
 from sync.chain import genesis
 from sync.cursor import parse_cursor
 from sync.encoding import uuid7

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from server.store.feed_pages import FeedRun
-from server.store.log_schema import MAX_RUN_EVENTS
+from server.store.log.log_schema import MAX_RUN_EVENTS
 from sync.batch import plain_event, verify_batch
 from sync.chain import HASH_BYTES, NO_PERSON, commitment, event_hash
 from tests.server.store.conftest import World

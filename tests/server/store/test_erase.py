@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-import server.store.erase as erase_module
+import server.store.log.erase as erase_module
 from server.erasure_list import FILE, ErasureListError, Listed, add_to_list, read_list, write_lists
 from server.store.forgotten import Target
-from server.store.log_file import open_log, shred_leftovers
+from server.store.log.log_file import open_log, shred_leftovers
+from server.store.log.verify import LogWalk, walk_log
 from server.store.reader import read_only
-from server.store.verify import LogWalk, walk_log
 from sync.batch import WireEvent
 from sync.chain import NO_PERSON
 from sync.encoding import uuid7

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from itertools import pairwise
 
-from server.store.gaps import Chain
+from server.store.view.gaps import Chain
 from sync.batch import Batch
 from tests.server.store.conftest import World
 from tests.server.store.tablets import NOON_MS, Tablet

@@ -17,10 +17,10 @@ import pytest
 from server import projector
 from server.config import Config
 from server.projector import Projector, ProjectorRunningError, rebuild
-from server.store import portion
-from server.store.project import put_crossing
 from server.store.reader import ViewMissingError
-from server.store.view_digest import digests
+from server.store.view import portion
+from server.store.view.project import put_crossing
+from server.store.view.view_digest import digests
 from server.store.view_protocol import Criteria
 from sync.batch import plain_event
 from tests.server.store.conftest import World

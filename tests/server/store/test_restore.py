@@ -12,10 +12,10 @@ from server.config import Config
 from server.erasure_list import FILE, Listed, read_list, write_lists
 from server.restore import Restored, restore_backup
 from server.store.forgotten import Target
-from server.store.persons import local_day
+from server.store.log.persons import local_day
+from server.store.log.verify import LogWalk, walk_log
 from server.store.reader import read_only
 from server.store.sqlite import SqliteStore, open_store
-from server.store.verify import LogWalk, walk_log
 from sync.batch import verify_batch
 from tests.server.store.conftest import World
 from tests.server.store.tablets import NOON_MS, Tablet

@@ -9,13 +9,13 @@ from contextlib import closing
 import pytest
 
 from server.projector import Projector
-from server.store import audit
 from server.store.compact import Compaction
-from server.store.log_file import open_log, shred_leftovers
-from server.store.persons import PersonError, local_day
+from server.store.log import audit
+from server.store.log.log_file import open_log, shred_leftovers
+from server.store.log.persons import PersonError, local_day
+from server.store.log.verify import LogWalk, walk_log
 from server.store.published import AuditEntry
 from server.store.reader import read_only
-from server.store.verify import LogWalk, walk_log
 from server.window import next_page
 from sync.cursor import Cursor, Feed, feed_set
 from sync.errors import SyncError

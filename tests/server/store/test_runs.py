@@ -10,8 +10,8 @@ import pytest
 
 from schemas import records
 from schemas.check import check_all_by_schema
-from server.store.log_schema import MAX_RUN_CHARS, MAX_RUN_EVENTS
-from server.store.run_rows import COLUMNS, Run, run_hashes
+from server.store.log.log_schema import MAX_RUN_CHARS, MAX_RUN_EVENTS
+from server.store.log.run_rows import COLUMNS, Run, run_hashes
 from sync.batch import plain_event, verify_batch
 from tests.server.store.conftest import World
 from tests.server.store.tablets import NOON_MS

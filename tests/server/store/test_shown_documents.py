@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from credentials.trust import Revocations, Trust
 from server.store.reader import read_only
-from server.store.shown_documents import revoked_crossings
+from server.store.view.shown_documents import revoked_crossings
 from server.store.view_protocol import ShownDocument
 from sync.batch import plain_event
 from tests.server.store.conftest import World

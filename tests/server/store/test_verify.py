@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from server.store.branches import Break
+from server.store.log.branches import Break
 from sync.batch import plain_event
 from tests.server.store.conftest import World
 from tests.server.store.tablets import NOON_MS, Tablet

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from server.store.log_file import open_log
-from server.store.persons import PersonError
+from server.store.log.log_file import open_log
+from server.store.log.persons import PersonError
 from server.store.published import AuditEntry
 from server.store.watch_protocol import WatchEntry
 from tests.server.store.conftest import World

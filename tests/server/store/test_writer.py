@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from server.store.log_file import open_log
+from server.store.log.log_file import open_log
 from server.store.writer import Job, StoreClosedError, Writer
 
 

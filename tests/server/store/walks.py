@@ -7,10 +7,10 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from schemas.texts import texts_to_json
+from server.store.log.run_rows import COLUMNS, Run, bodies_of, commitments_of, hashes_of
+from server.store.log.verify import LogWalk, walk_log
 from server.store.published import AuditEntry
 from server.store.reader import read_only
-from server.store.run_rows import COLUMNS, Run, bodies_of, commitments_of, hashes_of
-from server.store.verify import LogWalk, walk_log
 from tests.server.store.conftest import World
 from tests.server.store.tablets import NOON_MS, Tablet
 

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable
 from contextlib import closing
 
-from server.store.log_schema import ACCEPTED
+from server.store.log.log_schema import ACCEPTED
+from server.store.log.verify import walk_log
 from server.store.reader import read_only
-from server.store.verify import walk_log
 from sync.encoding import uuid7
 from tests.sync.stateful import checks
 from tests.sync.stateful.chain_world import PROVINCE, Chain, name_of

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from schemas.policy import policy_tables
-from server.store.log_schema import ACCEPTED, STATES
+from server.store.log.log_schema import ACCEPTED, STATES
 from server.store.protocol import Store
 from server.store.view_protocol import Criteria, CrossingWhole
 from sync.fold import fold

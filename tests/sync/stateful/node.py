@@ -16,10 +16,10 @@ from server.config import load_config
 from server.context import EXTENSION, Context
 from server.keys import KeyRing
 from server.projector import Projector
-from server.store.persons import DayKeys
+from server.store.log.persons import DayKeys
+from server.store.log.record import events_of, load_day_keys, open_person_text
+from server.store.log.run_rows import COLUMNS, Run, run_hashes
 from server.store.protocol import Store
-from server.store.record import events_of, load_day_keys, open_person_text
-from server.store.run_rows import COLUMNS, Run, run_hashes
 from server.store.sqlite import SqliteStore, open_store
 
 _RUNS = (

@@ -11,7 +11,7 @@ import pytest
 
 from server.relay import adopting, follower
 from server.relay.offering import Offer
-from server.store import erase, rows
+from server.store.log import erase, rows
 from sync.reader import Reader
 from tests.sync.stateful.chain_machine import ChainMachine
 from tests.sync.stateful.chain_world import template

@@ -15,8 +15,9 @@ import pytest
 
 from server.api import sync as syncing
 from server.feed_text import runs_text
-from server.store import append as appending
-from server.store import feed_runs, rows, sqlite
+from server.store import sqlite
+from server.store.log import append as appending
+from server.store.log import feed_runs, rows
 from sync import registers
 from sync.reader import Reader
 from sync.replica import Replica

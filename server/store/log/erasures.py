@@ -1,0 +1,161 @@
+"""What was erased, as readers, people and the erasure list are told. SPEC G1–G5."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from server.store.forgotten import Target
+from server.store.log.erase import KIND, Place, erased_by, holding, place_of
+from server.store.log.own_event import OwnEvent
+from server.store.log.record import events_of, read_events
+from server.store.log.run_rows import Run, commitments_of
+from sync.chain import NO_PERSON
+from sync.encoding import uuid7
+from sync.events import parse_body
+
+AT_ONCE = 100
+"""References in one erasure: their text has to fit into a body."""
+
+
+def drafts(
+    targets: Sequence[Target],
+    reason: str,
+    basis: str,
+    user: str | None,
+    now_ms: int,
+    random: Callable[[int], bytes],
+) -> list[OwnEvent]:
+    """The erasures that these events ask for: each names events of one feed (G2)."""
+    by_feed: dict[tuple[str, str], list[str]] = {}
+    for one in dict.fromkeys(targets):
+        by_feed.setdefault((one.home, one.destination), []).append(one.ref)
+    return [
+        OwnEvent(
+            KIND,
+            uuid7(now_ms, random(10)),
+            home,
+            user,
+            {"events": refs[start : start + AT_ONCE], "reason": reason, "basis": basis}
+            | _place(destination),
+            {},
+            {},
+            None,
+            now_ms,
+        )
+        for (home, destination), refs in sorted(by_feed.items())
+        for start in range(0, len(refs), AT_ONCE)
+    ]
+
+
+def removals(log: sqlite3.Connection, feeds: Sequence[str], after: int, through: int) -> list[str]:
+    """References of what was erased in these feeds under after < number ≤ through, sorted (F10)."""
+    marks = ",".join("?" * len(feeds))
+    rows = log.execute(
+        "SELECT DISTINCT ref FROM removals JOIN feeds ON feeds.no = removals.feed"
+        f" WHERE feeds.id IN ({marks}) AND n > ? AND n <= ? ORDER BY ref",
+        (*feeds, after, through),
+    )
+    return [str(ref) for (ref,) in rows]
+
+
+def targets_of_refs(log: sqlite3.Connection, refs: Iterable[str]) -> tuple[list[Target], list[str]]:
+    """(the events that are here, the references of which nothing is here)."""
+    found: list[Target] = []
+    unknown: list[str] = []
+    for ref in refs:
+        place = place_of(ref)
+        runs = [] if place is None else holding(log, place)
+        homes = {home for run in runs if (home := _checkpoint(log, run)) is not None}
+        if place is None or not homes:
+            unknown.append(ref)
+        else:
+            found += [Target(f"{place.device}:{place.seq}", home) for home in sorted(homes)]
+    return found, unknown
+
+
+def targets_of_record(
+    log: sqlite3.Connection, view: sqlite3.Connection, record: str
+) -> list[Target]:
+    """The events of a record and of the reviews about it that have a person part."""
+    numbers = [
+        int(n)
+        for (n,) in view.execute(
+            "SELECT n FROM record_events WHERE record IN (SELECT id FROM records WHERE record = ?"
+            " UNION SELECT id FROM reviews WHERE subject = ?)",
+            (record, record),
+        )
+    ]
+    return [
+        Target(f"{one.device}:{one.seq}", parse_body(one.body).home)
+        for one in read_events(log, numbers)
+        if one.commitment != NO_PERSON
+    ]
+
+
+def records_of(log: sqlite3.Connection, body: str) -> set[str]:
+    """The records whose person parts an erasure with this body took away."""
+    found: set[str] = set()
+    for place in erased_by(body):
+        for run in holding(log, place):
+            if run.bodies is not None:
+                found |= {parse_body(text).record for text in _texts_at(place, run)}
+    return found
+
+
+def erasures_in(
+    log: sqlite3.Connection,
+) -> list[tuple[str, str, tuple[str, ...], str, str, str]]:
+    """Every erasure: (reference, checkpoint, events, reason, basis, destination), by number."""
+    numbers = [int(n) for (n,) in log.execute("SELECT DISTINCT n FROM erased ORDER BY n")]
+    found = []
+    for one in read_events(log, numbers):
+        body = parse_body(one.body)
+        refs = tuple(f"{device}:{seq}" for device, seq in erased_by(one.body))
+        reason, basis = str(body.fields.get("reason")), str(body.fields.get("basis") or "-")
+        place = body.fields.get("destination")
+        destination = f"{place['dataset']}-{place['code']}" if isinstance(place, dict) else ""
+        found.append((f"{one.author}:{one.seq}", body.home, refs, reason, basis, destination))
+    return found
+
+
+def not_erased(
+    log: sqlite3.Connection, home: str, refs: Sequence[str], destination: str = ""
+) -> list[str]:
+    """Those of these references that no erasure of this checkpoint, or commune, has named yet."""
+    feed = f"arrivals:{destination}" if destination else f"checkpoint:{home}"
+    noted = {
+        Place(str(device), int(seq))
+        for device, seq in log.execute(
+            "SELECT device, seq FROM erased JOIN feeds ON feeds.no = erased.feed WHERE id = ?",
+            (feed,),
+        )
+    }
+    return [one for one in refs if place_of(one) not in noted]
+
+
+def purged_days(log: sqlite3.Connection) -> list[str]:
+    """The days whose keys were destroyed."""
+    rows = log.execute("SELECT day FROM day_keys WHERE wrapped IS NULL ORDER BY day")
+    return [str(day) for (day,) in rows]
+
+
+def persons_in(run: Run) -> int:
+    """How many person parts belong to a run."""
+    return sum(one != NO_PERSON for one in commitments_of(run.commitments, run.count))
+
+
+def _place(destination: str) -> dict[str, dict[str, str]]:
+    dataset, _, code = destination.partition("-")
+    return {"destination": {"dataset": dataset, "code": code}} if destination else {}
+
+
+def _texts_at(place: Place, run: Run) -> Iterator[str]:
+    n = run.n - run.count + 1 + place.seq - run.first
+    return (one.body for one in events_of(place.device, run, lambda number: number == n))
+
+
+def _checkpoint(log: sqlite3.Connection, run: Run) -> str | None:
+    (feed,) = log.execute("SELECT id FROM feeds WHERE no = ?", (run.feed,)).fetchone()
+    kind, _, name = str(feed).partition(":")
+    return name if kind == "checkpoint" else None

@@ -1,0 +1,1 @@
+"""`view.db`, what people search: made from the log and made anew at any time. SPEC V."""
