@@ -13,7 +13,7 @@ from typing import Any
 from rules.decide import severity
 from server.home.books import Book, Books
 from server.home.draft import Draft, Sources, derived_id
-from server.home.redecide import Answer, Question, answer, differing, revoked_items
+from server.home.redecide import Answer, Question, answer, differing, ended_items, revoked_items
 from server.store.view_protocol import CrossingRow
 
 DECIDE_DAYS = 30
@@ -131,11 +131,22 @@ def _revoked(question: Question, then: Book, now: Book) -> list[Draft]:
     """A document that counted and let somebody pass was revoked afterwards."""
     if question.row.action == "turned_back" or now.trust is then.trust:
         return []
-    record = question.row.record
     return [
-        alert("late.revoked", record, [record], question.row, item, persons=[item])
-        for item in revoked_items(question, then.trust, now.trust)
+        _late_revoked(question, item) for item in revoked_items(question, then.trust, now.trust)
     ]
+
+
+def of_ended(question: Question, now_ms: int) -> set[str]:
+    """The records of alerts that stay although no pack names the cause any more.
+
+    A revocation leaves the trust pack once its document has ended; the crossing was before.
+    """
+    return {_late_revoked(question, item).record for item in ended_items(question, now_ms)}
+
+
+def _late_revoked(question: Question, item: str) -> Draft:
+    record = question.row.record
+    return alert("late.revoked", record, [record], question.row, item, persons=[item])
 
 
 def _decision(

@@ -49,9 +49,10 @@ class Judging:
             if not events[record_id] or not alerts.is_recent(row, self.now_ms):
                 continue
             counts = not COUNTS_NOT & set(row.flags)
-            found = self._decided(row, events[record_id]) if counts else []
-            if found is not None:
-                yield from alerts.drafts(self.sources, row, found, alerts.DECIDED)
+            decided = self._decided(row, events[record_id]) if counts else ([], set())
+            if decided is not None:
+                found, kept = decided
+                yield from alerts.drafts(self.sources, row, found, alerts.DECIDED, kept)
             yield from self._too_fast(record_id, row, counts)
             documents = self._documents(events[record_id]) if "own" in row.families else ()
             for document in documents:
@@ -62,16 +63,20 @@ class Judging:
             if not counts or row.action == "turned_back":
                 yield from alerts.drafts(self.sources, row, [], OVERSPENT)
 
-    def _decided(self, row: CrossingRow, events: Sequence[OpenEvent]) -> list[Draft] | None:
+    def _decided(
+        self, row: CrossingRow, events: Sequence[OpenEvent]
+    ) -> tuple[list[Draft], set[str]] | None:
+        """(what is to be told, the records of what stays told though nothing names it now)."""
         question = question_of(row, events, self.places.get(row.checkpoint))
         if question is None:
             return None
         then = self.books.at(row.checkpoint, row.occurred_ms)
         now = self.books.at(row.checkpoint, max(self.now_ms, row.occurred_ms))
-        return [
+        found = [
             *alerts.wanted(question, then, now, self.books),
             *watch_hits.wanted(self.sources.log, self.blind, question, then),
         ]
+        return found, alerts.of_ended(question, self.now_ms)
 
     def _too_fast(self, record_id: int, row: CrossingRow, counts: bool) -> Iterator[Draft]:
         found = sightings.too_fast(self.sources.view, self.ways, record_id, row) if counts else []

@@ -143,6 +143,11 @@ def revoked_items(question: Question, then: Trust, now: Trust) -> list[str]:
     ]
 
 
+def ended_items(question: Question, now_ms: int) -> list[str]:
+    """The items whose document counted at the crossing and has ended by now."""
+    return [one.item for one in question.people if _counted(one) and _has_ended(one, now_ms)]
+
+
 def is_watched(one: Asked, watchlist: WatchFilter | None) -> bool:
     """Whether the filter hits; a chip card's old number stays on the tablet, which said so."""
     return LIST_CHECK.code in one.said or watch_hit(watchlist, {"identity": one.identity})
@@ -171,6 +176,12 @@ def _goes_first(journey: Mapping[str, Any], lists: PermitLists) -> bool:
 def _fresh(book: Book, at_ms: int) -> RulePack | None:
     """How old a pack was on the tablet is the tablet's to say; here it is the one that held."""
     return None if book.rules is None else replace(book.rules, confirmed_at_ms=at_ms)
+
+
+def _has_ended(one: Asked, now_ms: int) -> bool:
+    expires_at = (one.evidence or {}).get("expires_at")
+    ends_ms = epoch_ms_of_instant(expires_at) if isinstance(expires_at, str) else None
+    return ends_ms is not None and ends_ms <= now_ms
 
 
 def _counted(one: Asked) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from credentials import own_fingerprint
+from rules.dates import to_iso
 from rules.watchlist import build_watchlist
 from server.packs import EVERYBODY, publish
 from server.store.published import AuditEntry
@@ -138,6 +139,28 @@ def test_w5_an_id_revoked_under_another_key_first_is_told_under_its_own(
     revoke_under(NOON_MS + 2 * HOUR_MS, "k2", "k1")
     world.look(NOON_MS + 2 * HOUR_MS)
     assert codes(world) == [("late.revoked", [record])]
+
+
+@pytest.mark.parametrize(("hours", "stays"), [(2, False), (5, True)])
+def test_w4_an_alert_outlives_the_revocation_of_a_document_that_ended(
+    world: World, tablet: Tablet, hours: int, stays: bool
+) -> None:
+    ends = to_iso(NOON_MS + 4 * HOUR_MS)
+    own = {"family": "own", "status": "verified", "code": "ok", "key_id": "k1", "expires_at": ends}
+    person = {"name": "Người mẫu", "fingerprints": [own_fingerprint("GP-7")]}
+    revoke(world, NOON_MS - 2 * HOUR_MS)
+    packs = {"rules": 1, "levels": 1, "trust": 1}
+    record = pass_through(world, tablet, evidence=own, person=person, packs=packs)
+    revoke(world, NOON_MS + HOUR_MS, own_fingerprint("GP-7"))
+    world.look(NOON_MS + HOUR_MS)
+    assert codes(world) == [("late.revoked", [record])]
+    # Taken back while it counted, it was a mistake; after its end it only left the pack.
+    revoke(world, NOON_MS + hours * HOUR_MS)
+    world.look(NOON_MS + hours * HOUR_MS)
+    tablet.push(world.store, tablet.batch(tablet.amendment(record, {}, wait_s=60)))
+    world.look(NOON_MS + hours * HOUR_MS)
+    told = [one["withdrawn"] for one in alerts(world)]
+    assert told == ([False] if stays else [False, True])
 
 
 def test_w5_a_document_revoked_afterwards_is_told_once(world: World, tablet: Tablet) -> None:
