@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,7 @@ from credentials.plates import normalise_plate
 from rules.decide import Verdict, combine, decide, verdict_to_json
 from rules.levels import levels_at
 from rules.pack import RulePack
+from rules.watchlist import watch_number
 from server.keys import KeyRing
 from server.rulebook import levels_of, rules_of
 from server.store.protocol import Store
@@ -32,6 +34,17 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Passed:
+    """Somebody with a whole ID number who was let through; `place` as the watchlist names it."""
+
+    id_number: str
+    name: str
+    place: str
+    at_ms: int
+    luck: float
+
+
+@dataclass(frozen=True, slots=True)
 class DemoEvent:
     """The texts-to-be of a trip's event; `correction` and `rival` are later plates, if any."""
 
@@ -46,12 +59,13 @@ class DemoEvent:
 
 @dataclass(slots=True)
 class Deciding:
-    """Decides trips by the packs in force; `looks` collects what a reviewer will be shown."""
+    """Decides trips by the packs in force; `looks` and `passed` collect what follows from it."""
 
     rules: dict[str, RulePack | None]
     levels: dict[str, int]
     packs: dict[str, dict[str, int]]
     looks: list[Look] = field(default_factory=list)
+    passed: list[Passed] = field(default_factory=list)
 
     @classmethod
     def of(
@@ -110,10 +124,21 @@ class Deciding:
         families = [one.evidence.status for one in trip.travellers if one.evidence is not None]
         if override or rival or action == "turned_back" or {"unknown", "invalid"} & set(families):
             self.looks.append(Look(record, place.id, trip.at_ms, trip.luck * 7 % 1))
+        if action == "passed":
+            self.passed += _passed(trip)
         items, person = _items(trip, verdicts)
         return DemoEvent(
             record, self.packs[place.province], fields, items, person, correction, rival
         )
+
+
+def _passed(trip: Trip) -> Iterator[Passed]:
+    for one in trip.travellers:
+        identity = None if one.evidence is None else one.evidence.identity
+        number = watch_number((identity and identity.id_number) or "")
+        if identity is not None and number is not None:
+            place = f"{trip.origin.dataset}/{trip.origin.code}"
+            yield Passed(number, identity.name or "", place, trip.at_ms, trip.luck * 31 % 1)
 
 
 def _journey(place: Checkpoint, trip: Trip, role: str, card: str | None) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from cli.demo.decide import CORRECTED_SHARE, Deciding
 from cli.demo.places import CHECKPOINTS
 from cli.demo.tablet import DemoTablet
 from cli.demo.traffic import HOUR_MS, Trip, trips
+from cli.demo.watched import watch_some
 from server.config import Config, load_config, save_config
 from server.enrolment import code_hash
 from server.keys import KeyRing, public_jwk
@@ -237,6 +238,7 @@ def _traffic(
         _reviews(store, deciding, now_ms)
         notes["filled_to_ms"] = until_ms
         _save(data, notes)
+    watch_some(store, keys, deciding.passed, now_ms)
     return added
 
 
