@@ -192,6 +192,8 @@ def _items(trip: Trip, verdicts: list[Verdict]) -> tuple[dict[str, dict[str, Any
                 "id_number": code.identity.id_number,
                 "phone": one.who.phone,
             }
+        if code is not None and (facts := _facts(code)):
+            identity["facts"] = facts
         if one.card is not None:
             identity["card"] = {"colour": one.card, "basis": "seen"}
         if identity:
@@ -220,6 +222,11 @@ def _summary(code: Evidence) -> dict[str, Any]:
     if code.key_id is not None:
         summary |= {"key_id": code.key_id, "issuer": code.issuer, "expires_at": code.expires_at}
     return summary
+
+
+def _facts(code: Evidence) -> dict[str, Any]:
+    """What it proved, which the home server decides again by."""
+    return {name: one for name, one in evidence_to_json(code)["facts"].items() if one}
 
 
 def _shown(verdict: Verdict) -> dict[str, Any]:

@@ -17,6 +17,22 @@ from tests.cli.conftest import NOON_MS
 ALL_TIME = (0, 1 << 46)
 
 
+def test_w2_what_a_demo_decided_is_decided_alike_by_the_home_server(tmp_path: Path) -> None:
+    """The first traffic is older than its packs; what a top-up adds is decided again by them."""
+    make_demo(tmp_path, NOON_MS, lambda _: None, days=0.02)
+    later_ms = NOON_MS + 3 * 3_600_000
+    assert make_demo(tmp_path, later_ms, lambda _: None).crossings > 200
+    config, keys = load_config(tmp_path), KeyRing.load_or_create(tmp_path)
+    with Projector(config, keys) as projector, HomeLook(config, keys, lambda: later_ms) as look:
+        projector.catch_up()
+        while projector.look(look):
+            pass
+        projector.catch_up()
+    with open_store(config, keys) as store:
+        alerts, _ = store.alerts("new", "", "", 500)
+        assert {one.code for one in alerts} <= {"late.isolated"}
+
+
 def test_l2_a_demo_has_trucks_that_two_tablets_logged(tmp_path: Path) -> None:
     made = make_demo(tmp_path, NOON_MS, lambda _: None, days=0.15)
     config, keys = load_config(tmp_path), KeyRing.load_or_create(tmp_path)
