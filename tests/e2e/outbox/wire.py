@@ -12,7 +12,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from typing import Literal
+from typing import Any, Literal
 
 from cli.simulate.process import HOST
 
@@ -122,6 +122,7 @@ class Wire:
         self._often = often
         self._server: asyncio.Server | None = None
         self._late: set[asyncio.Task[None]] = set()
+        self._serving: set[asyncio.Task[Any]] = set()
         self._cut_off_until = 0.0
         self.calm = True
         self.calls = 0
@@ -141,7 +142,10 @@ class Wire:
         """Nothing is under way any more when this returns."""
         if self._server is not None:
             self._server.close()
-        await asyncio.gather(*self._late, return_exceptions=True)
+        # A day that failed leaves calls behind, which nobody waits for.
+        for call in self._serving:
+            call.cancel()
+        await asyncio.gather(*self._late, *self._serving, return_exceptions=True)
 
     async def heal(self) -> None:
         """From now on every call passes; what was late has arrived."""
@@ -149,10 +153,16 @@ class Wire:
         await asyncio.gather(*self._late, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        call = asyncio.current_task()
+        assert call is not None
+        self._serving.add(call)
+        call.add_done_callback(self._serving.discard)
         # A browser may cut any connection at any time, and a server may be dead.
-        with contextlib.suppress(OSError, EOFError, asyncio.LimitOverrunError):
-            await self._answer(reader, writer)
-        writer.close()
+        try:
+            with contextlib.suppress(OSError, EOFError, asyncio.LimitOverrunError):
+                await self._answer(reader, writer)
+        finally:
+            writer.close()
         with contextlib.suppress(OSError):
             await writer.wait_closed()
 

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Core } from "../core/types.ts";
 import { Notice } from "../parts/controls.tsx";
 import { wakeSound } from "../parts/feedback.ts";
+import { dropGhostTaps } from "../parts/ghost_tap.ts";
 import { readSettings, type Settings, writeSettings } from "../parts/settings.ts";
 import { StatusBar } from "../parts/status_bar.tsx";
 import { shownTheme } from "../parts/theme.ts";
@@ -38,6 +39,7 @@ export function App({ core, devices, update }: AppProps): JSX.Element {
   const texts = settings.language === "vi" ? vi : en;
   const theme = shownTheme(settings.theme, now_ms);
 
+  useEffect(() => dropGhostTaps(document), []);
   useEffect(() => core.subscribe(() => setState(core.state())), [core]);
   useEffect(() => {
     const timer = window.setInterval(() => setNow(Date.now()), TICK_MS);
