@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from cli.data import DATA, Moment, now_ms, opened_home, told
+from cli.wrong_rows import refuse_rows
 from server.config import load_config
 from server.document_keys import DAY_MS, NoSigningKeyError
 from server.issuing.badges import BADGE_VALIDITY_DAYS, Badge, badge_drafts, take_up, write_pins
@@ -21,7 +22,6 @@ from server.keys import KeyRing
 from server.packs import publish_packs
 from server.store.published import AuditEntry
 
-MAX_ERRORS_SAID = 50
 SHEETS = "sheets.pdf"
 
 
@@ -84,7 +84,8 @@ def issue(
             drafts, badges = badge_drafts(drafts, {one.id for one in store.checkpoints()}, errors)
         documents = _issue(keys, drafts, now, errors, lang) if not errors else []
         if errors:
-            _refuse(source, errors, kind, lang)
+            nothing = ("chưa cấp giấy nào", "nothing was issued")
+            refuse_rows(source, errors, COLUMNS[kind], lang, nothing)
         with whole_folder(out) as folder:
             with click.progressbar(length=len(documents), label="Mã QR", file=sys.stderr) as bar:
                 write_codes(folder, documents, lambda: bar.update(1))
@@ -120,24 +121,6 @@ def _issue(
     except NoSigningKeyError:
         raise click.ClickException(said("no_key", lang)) from None
     return documents
-
-
-def _refuse(source: Path, errors: list[RowError], kind: Kind, lang: str) -> None:
-    names = {one.name: (one.vi if lang == "vi" else one.name) for one in COLUMNS[kind]}
-    errors.sort(key=lambda one: one.row)
-    for error in errors[:MAX_ERRORS_SAID]:
-        where = f"Dòng {error.row}" if lang == "vi" else f"Row {error.row}"
-        if error.column:
-            where += f", {names.get(error.column, error.column)}"
-        click.echo(f"{where}: {said(error.code, lang, **error.values)}.", err=True)
-    if len(errors) > MAX_ERRORS_SAID:
-        click.echo(f"… {len(errors) - MAX_ERRORS_SAID} lỗi nữa / more errors", err=True)
-    rows = len({one.row for one in errors})
-    raise click.ClickException(
-        f"{source}: {rows} dòng sai, chưa cấp giấy nào."
-        if lang == "vi"
-        else f"{source}: {rows} rows are wrong; nothing was issued."
-    )
 
 
 def _ask_for_pdf(lang: str) -> None:

@@ -10,14 +10,13 @@ from typing import Any, NoReturn
 
 import click
 
+from cli.wrong_rows import refuse_rows
 from server.issuing.columns import Column
 from server.issuing.rows import RowError
 from server.issuing.said import local_time
-from server.issuing.texts import said
 from server.levels.content import Change
 from server.levels.rows import COLUMNS, LevelRow
 
-MAX_ERRORS_SAID = 50
 MAX_CHANGES_SAID = 200
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 JSON = click.option("--json", "as_json", is_flag=True, help="In JSON / for programs.")
@@ -56,18 +55,4 @@ def _said(level: int | None) -> str:
 def refuse(
     source: Path, errors: list[RowError], lang: str, columns: Sequence[Column] = COLUMNS
 ) -> NoReturn:
-    names = {one.name: (one.vi if lang == "vi" else one.name) for one in columns}
-    errors.sort(key=lambda one: one.row)
-    for error in errors[:MAX_ERRORS_SAID]:
-        where = f"Dòng {error.row}" if lang == "vi" else f"Row {error.row}"
-        if error.column:
-            where += f", {names.get(error.column, error.column)}"
-        click.echo(f"{where}: {said(error.code, lang, **error.values)}.", err=True)
-    if len(errors) > MAX_ERRORS_SAID:
-        click.echo(f"… {len(errors) - MAX_ERRORS_SAID} lỗi nữa / more errors", err=True)
-    rows = len({one.row for one in errors})
-    raise click.ClickException(
-        f"{source}: {rows} dòng sai, chưa nạp dòng nào."
-        if lang == "vi"
-        else f"{source}: {rows} rows are wrong; nothing was taken."
-    )
+    refuse_rows(source, errors, columns, lang, ("chưa nạp dòng nào", "nothing was taken"))

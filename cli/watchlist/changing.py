@@ -9,14 +9,13 @@ import click
 
 from cli.data import DATA, Moment, now_ms, opened_home, told
 from cli.watchlist.lines import TELL_TABLETS, entry_line
-from server.issuing.rows import RowError
+from cli.wrong_rows import refuse_rows
 from server.issuing.tables import TableError, read_table
 from server.issuing.texts import said
 from server.store.published import AuditEntry
 from server.watch.importing import COLUMNS, Changes, changes_of, listed_of
 from sync.encoding import uuid7
 
-MAX_ERRORS_SAID = 50
 MAX_CHANGES_SAID = 200
 
 
@@ -45,7 +44,7 @@ def import_file(file: Path, data: Path, dry_run: bool, lang: str) -> None:
     except TableError as error:
         raise click.ClickException(f"{file}: {said(error.code, lang, **error.values)}") from None
     if errors:
-        _refuse(file, errors, lang)
+        refuse_rows(file, errors, COLUMNS, lang, ("chưa nạp gì", "nothing was imported"))
     with opened_home(data) as store:
         changes = changes_of(listed, store.watch_entries())
         counts = {"added": len(changes.added), "changed": len(changes.changed)}
@@ -107,21 +106,3 @@ def _preview(changes: Changes) -> None:
         click.echo(line)
     if len(lines) > MAX_CHANGES_SAID:
         click.echo(f"… {len(lines) - MAX_CHANGES_SAID} nữa / more")
-
-
-def _refuse(file: Path, errors: list[RowError], lang: str) -> None:
-    names = {one.name: (one.vi if lang == "vi" else one.name) for one in COLUMNS}
-    errors.sort(key=lambda one: one.row)
-    for error in errors[:MAX_ERRORS_SAID]:
-        where = f"Dòng {error.row}" if lang == "vi" else f"Row {error.row}"
-        if error.column:
-            where += f", {names.get(error.column, error.column)}"
-        click.echo(f"{where}: {said(error.code, lang, **error.values)}.", err=True)
-    if len(errors) > MAX_ERRORS_SAID:
-        click.echo(f"… {len(errors) - MAX_ERRORS_SAID} lỗi nữa / more errors", err=True)
-    rows = len({one.row for one in errors})
-    raise click.ClickException(
-        f"{file}: {rows} dòng sai, chưa nạp gì."
-        if lang == "vi"
-        else f"{file}: {rows} rows are wrong; nothing was imported."
-    )

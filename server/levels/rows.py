@@ -11,12 +11,17 @@ from server.issuing.tables import Row, Table
 from server.issuing.values import moment_ms
 from server.places.units import DATASETS, Unit, find, means, unit
 
-COLUMNS: tuple[Column, ...] = (
+PLACE_COLUMNS = (
     Column("dataset", "Bộ mã", limit=4),
     Column("code", "Mã", limit=5),
     Column("commune", "Xã", limit=120),
     Column("district", "Huyện", limit=120),
     Column("province", "Tỉnh", limit=120),
+)
+"""A place by code, by name, or by both that have to agree (`place_of`)."""
+
+COLUMNS: tuple[Column, ...] = (
+    *PLACE_COLUMNS,
     Column("level", "Cấp", limit=10, required=True),
     Column("valid_from", "Từ", limit=25, required=True),
     Column("valid_to", "Đến", limit=25),

@@ -18,7 +18,7 @@ from server.issuing.columns import Column
 from server.issuing.rows import Cells, RowError, cells_of, matched_columns
 from server.issuing.tables import Table
 from server.issuing.values import folded
-from server.levels.rows import place_of
+from server.levels.rows import PLACE_COLUMNS, place_of
 from server.places.units import Unit
 
 DEFAULT_THRESHOLDS = Path(__file__).with_name("thresholds_4800.json")
@@ -26,11 +26,7 @@ MOST_LEVEL = 4
 PER = 100_000
 
 COLUMNS: tuple[Column, ...] = (
-    Column("dataset", "Bộ mã", limit=4),
-    Column("code", "Mã", limit=5),
-    Column("commune", "Xã", limit=120),
-    Column("district", "Huyện", limit=120),
-    Column("province", "Tỉnh", limit=120),
+    *PLACE_COLUMNS,
     Column("incidence", "Ca mới/100k/tuần", limit=12),
     Column("cases", "Ca mới trong tuần", limit=12),
     Column("population", "Dân số", limit=12),
