@@ -14,12 +14,13 @@ import { InForce } from "./in_force.ts";
 import { counts } from "./lookups.ts";
 import { SyncLoop } from "./loop.ts";
 import { isFull, isShort } from "./room.ts";
-import { packVersions, type Roster, type RosterOfficer } from "./packs.ts";
+import { Noting } from "./noting.ts";
+import { OnDuty } from "./on_duty.ts";
+import { packVersions } from "./packs.ts";
 import { refusedEvents } from "./refused.ts";
 import { Rounds } from "./rounds.ts";
 import { checkDraft, crossingEvent, type Header, headerOf, voidEvent } from "./save.ts";
-import { approve, pinState, tryPin } from "./pin.ts";
-import { LEAD_FAILURES, officerOf, personKeys, readBadge, type Shift } from "./session.ts";
+import { pinState } from "./pin.ts";
 import { LiveState } from "./state.ts";
 import { recentCrossings } from "./summaries.ts";
 import { TurnBacks } from "./turned_back.ts";
@@ -50,7 +51,8 @@ class TabletCore implements Core {
   readonly #turn_backs = new TurnBacks();
   readonly #earlier = new Earlier();
   readonly waving: Waving;
-  #shift: Shift | null = null;
+  readonly #duty: OnDuty;
+  readonly noting: Noting;
   #watch = new ConflictWatch();
 
   constructor(environment: Environment) {
@@ -62,12 +64,29 @@ class TabletCore implements Core {
       (sync) => this.#live.set({ sync }),
       () => this.#refresh(),
     );
+    this.#duty = new OnDuty({
+      environment,
+      live: this.#live,
+      force: this.#force,
+      db: () => this.#db(),
+      enrolled: () => this.#enrolled(),
+      server_ms: () => this.#serverMs(),
+      refresh: () => this.#refresh(),
+    });
     this.waving = new Waving({
       environment,
       header: () => this.#header(),
-      answerable: (lead) => this.#answerable(lead),
+      answerable: (lead) => this.#duty.answerable(lead),
       append: (draft) => this.#append(draft, null),
       changed: (wave) => this.#live.set({ wave }),
+    });
+    this.noting = new Noting({
+      environment,
+      db: () => this.#db(),
+      device: () => this.#enrolled().device,
+      header: () => this.#header(),
+      history: () => this.#duty.history,
+      append: (draft, person) => this.#append(draft, person),
     });
   }
 
@@ -100,7 +119,7 @@ class TabletCore implements Core {
     const { unsent } = await counts(this.#db());
     if (unsent > 0) throw new CoreError("enrolment.unsent", unsent);
     const enrolment = await enrolDevice(this.#environment, this.#db(), code);
-    this.#dropShift();
+    this.#duty.drop();
     this.#rounds.forget();
     this.#force.clear();
     this.#earlier.forget();
@@ -112,55 +131,21 @@ class TabletCore implements Core {
   async openShift(badgeText: string, pin: string): Promise<void> {
     // Somebody quick stands here before the first answer has come.
     if (this.#force.packs.roster === null) await this.#loop.now();
-    const roster = this.#roster();
-    const { officer, secret } = await readBadge(badgeText, this.#force.packs.trust, roster, this.#serverMs());
-    await this.#unlock(officer, secret, pin, roster);
+    await this.#duty.open(badgeText, pin);
+    await this.#opened();
   }
 
   lock(): void {
-    if (this.#shift === null) return;
-    this.#shift = { ...this.#shift, keys: null };
-    this.#live.set({ phase: "locked" });
+    this.#duty.lock();
   }
 
   async reopen(pin: string): Promise<void> {
-    const roster = this.#roster();
-    if (this.#shift === null) throw new CoreError("shift.closed");
-    try {
-      await this.#unlock(officerOf(roster, this.#shift.officer.id), this.#shift.secret, pin, roster);
-    } catch (error) {
-      if (this.#live.now.pin.failures >= LEAD_FAILURES) this.#dropShift();
-      throw error;
-    }
+    await this.#duty.reopen(pin);
+    await this.#opened();
   }
 
   async closeShift(lead?: Lead): Promise<void> {
-    const { unsent, officer } = { ...(await counts(this.#db())), officer: this.#shift?.officer ?? null };
-    if (officer !== null && officer.role !== "lead" && unsent > 0) {
-      if (lead === undefined) throw new CoreError("shift.unsent", unsent);
-      await this.#approved(lead);
-    }
-    this.#dropShift();
-  }
-
-  /** Who answers for what only a lead may do: whose badge and PIN these are, or who is on duty. */
-  async #answerable(lead: Lead | undefined): Promise<string> {
-    if (lead !== undefined) return await this.#approved(lead);
-    const officer = this.#shift?.officer;
-    if (officer?.role !== "lead") throw new CoreError("wave.lead");
-    return officer.id;
-  }
-
-  /** The id of the lead whose badge and PIN these are. */
-  async #approved(lead: Lead): Promise<string> {
-    const times = { now_ms: this.#environment.now(), server_ms: this.#serverMs() };
-    return await approve(this.#db(), lead, this.#force.packs.trust, this.#roster(), times).finally(() => this.#refresh());
-  }
-
-  #dropShift(): void {
-    this.#shift?.secret.fill(0);
-    this.#shift = null;
-    this.#live.set({ officer: null, phase: this.#enrolment === null ? this.#live.now.phase : "closed" });
+    await this.#duty.close(lead);
   }
 
   async readCode(text: string): Promise<Evidence> {
@@ -188,11 +173,11 @@ class TabletCore implements Core {
   }
 
   async recent(limit: number): Promise<readonly CrossingSummary[]> {
-    return await recentCrossings(this.#db(), this.#enrolled().device, limit, this.#history());
+    return await recentCrossings(this.#db(), this.#enrolled().device, limit, this.#duty.history);
   }
 
   async conflicts(): Promise<readonly Conflict[]> {
-    const history = this.#history();
+    const history = this.#duty.history;
     const { device, server } = this.#enrolled();
     const nameOf = (id: string): string | null => this.#force.packs.roster?.officers.find((one) => one.id === id)?.name ?? null;
     const found = history === null ? [] : await this.#watch.conflicts(this.#db(), { device, server, history, nameOf });
@@ -253,17 +238,7 @@ class TabletCore implements Core {
     this.#live.set({ phase: "closed", device, checkpoint, lane: checkpoint.lane, alerts });
   }
 
-  async #unlock(officer: RosterOfficer, secret: Shift["secret"], pin: string, roster: Roster): Promise<void> {
-    try {
-      const history = await tryPin(this.#db(), officer, secret, pin, this.#environment.now());
-      const keys = await personKeys(this.#environment, history, roster.history_key_id, this.#enrolled().sealing_key);
-      const { id, name, role } = officer;
-      if (this.#shift !== null && this.#shift.secret !== secret) this.#shift.secret.fill(0);
-      this.#shift = { officer: { id, name, role }, secret, keys };
-      this.#live.set({ phase: "open", officer: this.#shift.officer });
-    } finally {
-      await this.#refresh();
-    }
+  async #opened(): Promise<void> {
     // The shift is open whatever comes of it; a store that cannot be read fails the next round, which says so.
     await this.#learn().catch(() => undefined);
     // Chromium grants what it refused before once the application is installed or often used.
@@ -272,7 +247,7 @@ class TabletCore implements Core {
   }
 
   async #append(draft: Draft, person: PersonPart | null): Promise<OwnEvent> {
-    const keys = this.#shift?.keys ?? null;
+    const { keys } = this.#duty;
     if (keys === null) throw new CoreError("shift.closed");
     const row = await append(this.#environment, this.#db(), this.#enrolled().device, draft, person, keys).catch(
       (error: unknown) => this.#notWritten(error),
@@ -303,7 +278,7 @@ class TabletCore implements Core {
     };
     try {
       // What others wrote must not take the last room of the outbox.
-      const history = isShort(this.#live.now.storage) ? null : this.#history();
+      const history = isShort(this.#live.now.storage) ? null : this.#duty.history;
       const alerts = await this.#rounds.run({ db, enrolment, packs: this.#force.packs, history, onProgress });
       const lasting = this.#live.now.alerts.filter((code) => LASTING.test(code));
       this.#live.set({ alerts: [...new Set([...lasting, ...alerts, ...(await this.#reloadPacks())])] });
@@ -326,9 +301,7 @@ class TabletCore implements Core {
   async #reloadPacks(): Promise<string[]> {
     const { codes, changed, states } = await this.#force.reload(this.#db(), this.#enrolled(), this.#serverMs());
     if (changed || JSON.stringify(states) !== JSON.stringify(this.#live.now.packs)) this.#live.set({ packs: states });
-    // Somebody struck off the roster does not go on until the end of the shift.
-    const officer = this.#shift?.officer.id;
-    if (officer !== undefined && this.#force.packs.roster?.officers.every(({ id }) => id !== officer) === true) this.#dropShift();
+    this.#duty.dropUnlisted();
     return codes;
   }
 
@@ -352,7 +325,7 @@ class TabletCore implements Core {
 
   /** What rules may ask of earlier crossings; person parts stay closed while no shift is open. */
   async #learn(): Promise<void> {
-    const history = this.#history();
+    const history = this.#duty.history;
     if (history !== null) await this.#earlier.refresh(this.#db(), this.#enrolled().device, history);
   }
 
@@ -362,21 +335,11 @@ class TabletCore implements Core {
     await this.#loop.now();
   }
 
-  #roster(): Roster {
-    return this.#force.roster();
-  }
-
   #header(): Header {
     const { checkpoint } = this.#enrolled();
-    const officer = this.#shift?.keys === null ? undefined : this.#shift?.officer.id;
-    if (officer === undefined) throw new CoreError("shift.closed");
+    const officer = this.#duty.officer();
     const offset_ms = this.#live.now.clock_skew_ms;
     return { home: checkpoint.id, lane: checkpoint.lane, offset_ms, officer, packs: packVersions(this.#force.packs) };
-  }
-
-  #history(): { key: CryptoKey; id: string } | null {
-    const keys = this.#shift?.keys ?? null;
-    return keys === null ? null : { key: keys.history, id: keys.history_key_id };
   }
 
   /** The server's time as far as we know; never before the last contact, also when our clock was set back. */

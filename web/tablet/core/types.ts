@@ -6,13 +6,14 @@
 
 import type { Evidence } from "../../shared/credentials/index.ts";
 import type { Conflict, ConflictSide, ConflictWrite } from "./conflicts.ts";
+import type { Note, Noted, Noting } from "./noting.ts";
 import type { RefusedEvent } from "./refused.ts";
 import type { StorageState } from "./room.ts";
 import type { Drained } from "./standing.ts";
 import type { TurnedBack } from "./turned_back.ts";
 import type { Announced, Checkpoint, CrossingDraft, CrossingSummary, Decision, Direction, NamedPlace, OfficerOnDuty, PackState, SavedCrossing, WaveClass, WaveReason, WaveState } from "./vocabulary.ts";
 
-export type { Conflict, ConflictSide, ConflictWrite, Drained, Evidence, RefusedEvent, TurnedBack };
+export type { Conflict, ConflictSide, ConflictWrite, Drained, Evidence, Note, Noted, RefusedEvent, TurnedBack };
 export type * from "./vocabulary.ts";
 export { CoreError } from "./core_error.ts";
 
@@ -110,6 +111,8 @@ export interface Core {
   /** Voids a crossing just saved, as an event of its own. */
   undo(saved: SavedCrossing): Promise<void>;
   readonly waving: WaveThrough;
+  /** Records of other kinds, in the name of the open shift. */
+  readonly noting: Pick<Noting, "write" | "own">;
   /** Own crossings and other tablets' of this checkpoint, newest first. */
   recent(limit: number): Promise<readonly CrossingSummary[]>;
   /** What tablets wrote differently and a person has to decide; none while the shift is not open. */

@@ -137,6 +137,14 @@ export function fakeCore(query: URLSearchParams): Core {
       if (row !== undefined) rows[at] = { ...row, voided: true };
       set({ unsent: state.unsent + 1 });
     },
+    noting: {
+      async write({ record = "note" }) {
+        return { record, ref: "dev:1", seq: 1, time_ms: Date.now() };
+      },
+      async own() {
+        return [];
+      },
+    },
     waving: {
       async start(direction, reason, lead) {
         if (lead !== undefined) await checkPin(lead.pin);

@@ -29,6 +29,8 @@ export interface Ui {
   announced: readonly Announced[];
   /** A sheet over the screen reads codes of its own: the screen must not read them too. */
   covered: boolean;
+  /** Opens the screen of everything that is not a crossing. */
+  more(): void;
 }
 
 export const UiContext = createContext<Ui | null>(null);

@@ -15,6 +15,7 @@ import { en } from "../texts/en.ts";
 import { vi } from "../texts/vi.ts";
 import { EnrolScreen } from "./enrol.tsx";
 import { type Begun, LaneScreen } from "./lane.tsx";
+import { MoreScreen } from "./more.tsx";
 import { ShiftScreen } from "./shift.tsx";
 import { StatusSheet } from "./status.tsx";
 import { WaveScreen } from "./wave.tsx";
@@ -33,9 +34,11 @@ export function App({ core, devices, update }: AppProps): JSX.Element {
   const [now_ms, setNow] = useState(() => Date.now());
   const [status, setStatus] = useState(false);
   const [idle, setIdle] = useState(true);
+  const [more, setMore] = useState(false);
   const kept = useRef<Begun | null>(null);
   // Another shift must not find what the last one left.
   if (state.phase !== "open" && state.phase !== "locked") kept.current = null;
+  useEffect(() => (state.phase === "open" ? undefined : setMore(false)), [state.phase]);
   const texts = settings.language === "vi" ? vi : en;
   const theme = shownTheme(settings.theme, now_ms);
 
@@ -67,13 +70,14 @@ export function App({ core, devices, update }: AppProps): JSX.Element {
     places: core.places(),
     announced: core.announced(),
     covered: false,
+    more: () => setMore(true),
   };
   return (
     <UiContext.Provider value={ui}>
       <div class="app" onPointerDown={wakeSound}>
         {state.phase !== "starting" && state.phase !== "not_enrolled" && <StatusBar open={() => setStatus(true)} />}
         <UiContext.Provider value={{ ...ui, covered: status }}>
-          <Current ui={ui} kept={kept} onIdle={setIdle} />
+          {more && state.phase === "open" ? <MoreScreen close={() => setMore(false)} /> : <Current ui={ui} kept={kept} onIdle={setIdle} />}
         </UiContext.Provider>
         {status && <StatusSheet close={() => setStatus(false)} idle={idle} update={update} />}
       </div>

@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import type { CrossingSummary } from "../core/types.ts";
 import { AnnouncedBar } from "../parts/announced_bar.tsx";
 import { Button, Notice } from "../parts/controls.tsx";
-import { CameraIcon, GreenLaneIcon, InIcon, NoCodeIcon, OutIcon, SampleIcon, VEHICLE_ICONS, WaveIcon } from "../parts/icons.tsx";
+import { CameraIcon, GreenLaneIcon, InIcon, MoreIcon, NoCodeIcon, OutIcon, SampleIcon, VEHICLE_ICONS, WaveIcon } from "../parts/icons.tsx";
 import { PhotoButton, SampleSheet, useSamples } from "../parts/photo.tsx";
 import { Scanner } from "../parts/scanner.tsx";
 import { useUi } from "../parts/ui.ts";
@@ -36,7 +36,7 @@ const STRIP = 3;
 const Ambulance = VEHICLE_ICONS.ambulance;
 
 export function HomeScreen(props: HomeProps): JSX.Element {
-  const { texts, settings, change, covered, places, announced } = useUi();
+  const { texts, settings, change, covered, places, announced, more } = useUi();
   // So that the search is ready when the journey asks.
   useUnits(places);
   const [sampling, setSampling] = useState(false);
@@ -115,6 +115,12 @@ export function HomeScreen(props: HomeProps): JSX.Element {
           <CameraIcon />
           <span>{texts.home.photo}</span>
         </PhotoButton>
+        {props.adding === null && (
+          <Button class="stacked" onPress={more}>
+            <MoreIcon />
+            <span>{texts.others.title}</span>
+          </Button>
+        )}
         {samples.length > 0 && (
           <Button class="stacked" onPress={() => setSampling(true)}>
             <SampleIcon />

@@ -13,4 +13,5 @@ import "./inbox.css";
 import "./fields.css";
 import "./verdict.css";
 import "./wave.css";
+import "./more.css";
 import "./formats.css";

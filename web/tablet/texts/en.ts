@@ -72,6 +72,14 @@ export const en: Texts = {
     wedge_broken: "The scanner's text is garbled. Turn off the Vietnamese input method and scan again.",
   },
 
+  others: {
+    title: "More",
+    empty: "Nothing else to do at this checkpoint.",
+    loading: "Opening…",
+    failed: "This part does not open. Reload the app when there is time.",
+    tiles: {},
+  },
+
   wave: {
     title: "Wave through",
     why: "Vehicles pass unchecked and are only counted. Why?",

@@ -74,6 +74,15 @@ export const vi = {
     wedge_broken: "Mã từ máy quét bị sai chữ. Tắt Unikey / bộ gõ tiếng Việt rồi quét lại.",
   },
 
+  /** Everything an officer does besides crossings; one name a tile. */
+  others: {
+    title: "Việc khác",
+    empty: "Chưa có việc nào khác ở chốt này.",
+    loading: "Đang mở…",
+    failed: "Không mở được phần này. Tải lại ứng dụng khi rảnh.",
+    tiles: {} as Record<string, string>,
+  },
+
   /** Vehicles let through unchecked, only counted. */
   wave: {
     title: "Xả chốt",
