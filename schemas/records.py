@@ -49,6 +49,7 @@ from schemas.shapes import (
     whole,
     word,
 )
+from schemas.shift_record import Shift, ShiftPersonPart
 
 LATEST_AUTO = {"shows": "latest", "closes": "auto"}
 LATEST_ASK = {"shows": "latest", "closes": "ask"}
@@ -230,6 +231,7 @@ KINDS: dict[tuple[str, int], Kind] = {
         _kind("crossing", 1, Crossing(), CrossingPersonPart()),
         _kind("review", 1, Review(), ReviewPersonPart()),
         _kind("wave", 1, Wave(), NoPersonPart()),
+        _kind("shift", 1, Shift(), ShiftPersonPart()),
         _kind("erasure", 1, Erasure(), NoPersonPart(), "server"),
         _kind("link", 1, Link(), NoPersonPart(), "server"),
         _kind("turn_back", 1, TurnBack(), NoPersonPart(), "server"),
