@@ -3,20 +3,33 @@
 import { crossingsLeft, ROOM_LOOK, ROOM_SHORT } from "../core/room.ts";
 import type { AppState } from "../core/types.ts";
 import type { Texts } from "../texts/vi.ts";
+import type { Battery } from "./battery.ts";
 import { ageText } from "./time.ts";
 
 export type Grade = "ok" | "look" | "act";
 
 export interface Reading {
-  id: "unsent" | "drained" | "contact" | "packs" | "clock" | "storage" | "conflicts" | "rejected" | "update";
+  id: "unsent" | "drained" | "contact" | "packs" | "clock" | "storage" | "battery" | "camera" | "conflicts" | "rejected" | "update";
   grade: Grade;
   label: string;
   value: string;
   /** What to do, in a sentence. */
   advice: string;
+  /** For the line at the top, where it stands only while there is something to see. */
+  mark?: string;
 }
 
-const HOUR_MS = 3_600_000;
+/** What the page knows of its device besides the core. */
+export interface DeviceHealth {
+  battery: Battery | null;
+  /** "camera.denied", … of a camera that should be running. */
+  camera: string | null;
+}
+
+export const NOTHING_KNOWN: DeviceHealth = { battery: null, camera: null };
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const CONTACT_LOOK_MS = HOUR_MS / 4;
 const CONTACT_ACT_MS = 8 * HOUR_MS;
 const UNSENT_LOOK_MS = HOUR_MS;
@@ -24,6 +37,9 @@ const UNSENT_ACT_MS = 24 * HOUR_MS;
 const SKEW_LOOK_MS = 120_000;
 /** More room than this is simply enough; the number would only be read as an exact one. */
 const ROOM_SHOWN = 100_000;
+/** Per cent, while it does not charge: an hour or two, and the time to fetch a cable. */
+const BATTERY_LOOK = 30;
+const BATTERY_ACT = 15;
 const AGE_GRADES = { fresh: "ok", amber: "look", red: "act" } as const;
 
 function graded(value: number, look: number, act: number): Grade {
@@ -40,7 +56,7 @@ export function packGrade(packs: AppState["packs"]): Grade {
   return worst(Object.values(packs).map((pack) => AGE_GRADES[pack.age_state]));
 }
 
-export function readings(state: AppState, texts: Texts, now_ms: number): Reading[] {
+export function readings(state: AppState, texts: Texts, now_ms: number, device: DeviceHealth = NOTHING_KNOWN): Reading[] {
   const words = texts.status;
   const age = (since_ms: number): string => ageText(texts.ages, now_ms - since_ms);
   const conflicts = conflictReading(state, texts);
@@ -53,6 +69,8 @@ export function readings(state: AppState, texts: Texts, now_ms: number): Reading
     packReading(state, texts, age),
     clockReading(state, texts),
     storageReading(state, words),
+    ...(device.battery === null ? [] : [batteryReading(device.battery, texts)]),
+    cameraReading(device.camera, texts),
     ...(conflicts.grade === "ok" ? [conflicts] : []),
     {
       id: "rejected",
@@ -60,6 +78,7 @@ export function readings(state: AppState, texts: Texts, now_ms: number): Reading
       label: words.rejected_label,
       value: `${state.rejected} / ${state.held}`,
       advice: state.rejected + state.held > 0 ? words.rejected_some : words.rejected_none,
+      mark: texts.device.rejected_mark(state.rejected + state.held),
     },
     {
       id: "update",
@@ -86,6 +105,8 @@ function unsentReading(state: AppState, words: Texts["status"], age: (since_ms: 
     label: words.unsent_label,
     value: String(state.unsent),
     advice: state.unsent === 0 || oldest === null ? words.unsent_none : words.unsent_some(age(oldest)),
+    // A save of this minute is on its way: its age would only flicker.
+    mark: oldest === null || now_ms - oldest < MINUTE_MS ? words.unsent(state.unsent) : `${words.unsent(state.unsent)} · ${age(oldest)}`,
   };
 }
 
@@ -105,7 +126,7 @@ function contactReading(state: AppState, texts: Texts, age: (since_ms: number) =
   return {
     ...reading,
     grade: failed === null ? grade : worst([grade, "look"]),
-    value: now_ms - at < 60_000 ? words.contact_now : age(at),
+    value: now_ms - at < MINUTE_MS ? words.contact_now : age(at),
     advice: failed ?? (grade === "ok" ? words.contact_ok : words.contact_old),
   };
 }
@@ -146,6 +167,7 @@ function clockReading(state: AppState, texts: Texts): Reading {
     // The device runs ahead when the server's clock is behind it.
     value: skew === null ? "–" : `${skew <= -1000 ? "+" : skew >= 1000 ? "−" : ""}${ageText(texts.ages, skew)}`,
     advice: off ? texts.status.clock_off(ageText(texts.ages, skew)) : texts.status.clock_ok,
+    mark: texts.device.clock_mark(ageText(texts.ages, skew ?? 0)),
   };
 }
 
@@ -159,5 +181,27 @@ function storageReading(state: AppState, words: Texts["status"]): Reading {
     label: words.storage_label,
     value: left === null ? "–" : words.storage_room(left >= ROOM_SHOWN ? null : left),
     advice: room !== "ok" ? { look: words.storage_look, act: words.storage_low }[room] : persisted ? words.storage_ok : words.storage_unprotected,
+    mark: `${words.storage_label}: ${left === null ? "–" : words.storage_room(left)}`,
   };
+}
+
+function batteryReading({ level, charging }: Battery, { device: words }: Texts): Reading {
+  const grade = charging ? "ok" : level <= BATTERY_ACT ? "act" : level <= BATTERY_LOOK ? "look" : "ok";
+  return {
+    id: "battery",
+    grade,
+    label: words.battery_label,
+    value: `${level} %${charging ? ` · ${words.charging}` : ""}`,
+    advice: { ok: words.battery_ok, look: words.battery_look, act: words.battery_act }[grade],
+    mark: `${words.battery_label} ${level} %`,
+  };
+}
+
+/** A tablet without a camera may have a hand scanner: no reason to shout for the whole shift. */
+function cameraReading(code: string | null, texts: Texts): Reading {
+  const { camera_label, camera_ok, camera_failed } = texts.device;
+  if (code === null) return { id: "camera", grade: "ok", label: camera_label, value: "–", advice: camera_ok };
+  const grade = code === "camera.missing" ? "look" : "act";
+  const advice = texts.errors[code] ?? texts.errors["camera.failed"] ?? code;
+  return { id: "camera", grade, label: camera_label, value: camera_failed, advice, mark: `${camera_label}: ${camera_failed}` };
 }

@@ -124,6 +124,12 @@ export const NoCodeIcon = drawing(
     <path d="M5.5 16c.8-1.6 5.2-1.6 6 0M14.5 10h4M14.5 14h4" />
   </>,
 );
+export const BatteryIcon = drawing(
+  <>
+    <path d="M2 7h17v10H2zM19 10h3v4h-3" />
+    <path d="M5.5 10v4" stroke-width="2.6" />
+  </>,
+);
 export const SentIcon = drawing(<path d="m2 13 4.5 4.5L13 8m-2.5 8.5 1.5 1L22 7" />);
 export const WaitIcon = drawing(
   <>

@@ -1,26 +1,37 @@
 /** The line nobody can miss: unsent, contact, age of the rules, clock, officer. Tapping it explains. */
 
 import type { JSX } from "preact";
-import { type Grade, readings } from "./health.ts";
-import { AlertIcon, NoSignalIcon, OfficerIcon, PackIcon, QuestionIcon, SentIcon, SignalIcon, WaitIcon } from "./icons.tsx";
+import { type Grade, type Reading, readings } from "./health.ts";
+import { AlertIcon, BatteryIcon, CameraIcon, ClockIcon, NoSignalIcon, OfficerIcon, PackIcon, QuestionIcon, RefusedIcon, SentIcon, SignalIcon, WaitIcon } from "./icons.tsx";
 import { calledName, initials, laneName } from "./names.ts";
 import { clockText } from "./time.ts";
-import { useUi } from "./ui.ts";
+import { errorText, useUi } from "./ui.ts";
+
+/** What has no place in the line while it is well. */
+const TROUBLES = { rejected: RefusedIcon, clock: ClockIcon, storage: AlertIcon, battery: BatteryIcon, camera: CameraIcon } as const;
+
+function isTrouble(reading: Reading): reading is Reading & { id: keyof typeof TROUBLES } {
+  if (!(reading.id in TROUBLES)) return false;
+  // A store the browser might evict is for the sheet: a mark that never goes away is soon not seen.
+  return reading.id === "storage" ? reading.grade === "act" : reading.grade !== "ok";
+}
 
 export function StatusBar({ open }: { open(): void }): JSX.Element {
-  const { state, texts, now_ms } = useUi();
-  const by = new Map(readings(state, texts, now_ms).map((reading) => [reading.id, reading]));
+  const { state, texts, now_ms, health } = useUi();
+  const all = readings(state, texts, now_ms, health);
+  const by = new Map(all.map((reading) => [reading.id, reading]));
   const unsent = by.get("unsent");
   const contact = by.get("contact");
   const packs = by.get("packs");
-  // A store the browser might evict is for the sheet: a mark that never goes away is soon not seen.
-  const storage = by.get("storage")?.grade === "act" ? "act" : "ok";
-  const others = [storage, ...(["clock", "rejected"] as const).map((id) => by.get(id)?.grade ?? "ok")];
-  const trouble: Grade = state.alerts.length > 0 || others.includes("act") ? "act" : others.includes("look") ? "look" : "ok";
+  const troubles = all.filter(isTrouble);
+  // Repaired by itself: worth a line on the sheet, not on every screen.
+  const alert = state.alerts.find((code) => code !== "feed.repaired");
+  const shown = [unsent, contact, packs, ...troubles].map((reading) => reading?.grade ?? "ok");
+  const worst: Grade = alert !== undefined || shown.includes("act") ? "act" : shown.includes("look") ? "look" : "ok";
   const Unsent = state.unsent === 0 ? SentIcon : WaitIcon;
   const Contact = contact?.grade === "ok" && state.sync.status !== "offline" ? SignalIcon : NoSignalIcon;
   return (
-    <button type="button" class="status-bar" aria-label={texts.status.open} onClick={open}>
+    <button type="button" class={`status-bar ${worst}`} aria-label={texts.status.open} aria-describedby="status-marks" onClick={open}>
       <span class="status-place">
         <strong>{state.checkpoint?.name ?? texts.app.name}</strong>
         {state.lane !== null && (
@@ -30,10 +41,10 @@ export function StatusBar({ open }: { open(): void }): JSX.Element {
         )}
       </span>
       <span class="status-clock">{clockText(now_ms + (state.clock_skew_ms ?? 0))}</span>
-      <span class="status-marks">
+      <span class="status-marks" id="status-marks">
         <span class={`mark ${unsent?.grade ?? "ok"}`}>
           <Unsent />
-          {texts.status.unsent(state.unsent)}
+          {unsent?.mark}
         </span>
         <span class={`mark ${contact?.grade ?? "ok"}`}>
           <Contact />
@@ -49,12 +60,15 @@ export function StatusBar({ open }: { open(): void }): JSX.Element {
             {texts.inbox.mark(state.conflicts)}
           </span>
         )}
-        {trouble !== "ok" && (
-          <span class={`mark ${trouble}`}>
-            <AlertIcon />
-            {texts.status[trouble]}
-          </span>
-        )}
+        {troubles.map(({ id, grade, mark }) => {
+          const Icon = TROUBLES[id];
+          return (
+            <span key={id} class={`mark ${grade}`}>
+              <Icon />
+              {mark}
+            </span>
+          );
+        })}
         {state.officer !== null && (
           <span class="mark officer">
             <OfficerIcon />
@@ -63,6 +77,12 @@ export function StatusBar({ open }: { open(): void }): JSX.Element {
             <span class="officer-initials" aria-hidden="true">
               {initials(state.officer.name)}
             </span>
+          </span>
+        )}
+        {alert !== undefined && (
+          <span class="mark act status-alert">
+            <AlertIcon />
+            <span>{errorText(texts, alert)}</span>
           </span>
         )}
       </span>

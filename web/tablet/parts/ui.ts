@@ -5,6 +5,7 @@ import { useContext } from "preact/hooks";
 import type { CameraHandle, CameraState } from "../core/camera.ts";
 import { type Announced, type AppState, type Core, CoreError, type NamedPlace } from "../core/types.ts";
 import type { Texts } from "../texts/vi.ts";
+import type { DeviceHealth } from "./health.ts";
 import type { Settings } from "./settings.ts";
 
 /** The tablet's eyes, handed in so that screens run without hardware. */
@@ -23,6 +24,7 @@ export interface Ui {
   /** Device time, moved on every few seconds. */
   now_ms: number;
   devices: Devices;
+  health: DeviceHealth;
   /** Places of the levels pack; empty while there is none. */
   places: readonly NamedPlace[];
   /** What is about to change, nearest first. */

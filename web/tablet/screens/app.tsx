@@ -1,8 +1,9 @@
 /** Which screen is up, and what lies around it: words, colours, clock, status line. */
 
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Core } from "../core/types.ts";
+import { useBattery } from "../parts/battery.ts";
 import { Notice } from "../parts/controls.tsx";
 import { wakeSound } from "../parts/feedback.ts";
 import { dropGhostTaps } from "../parts/ghost_tap.ts";
@@ -35,6 +36,9 @@ export function App({ core, devices, update }: AppProps): JSX.Element {
   const [status, setStatus] = useState(false);
   const [idle, setIdle] = useState(true);
   const [more, setMore] = useState(false);
+  const battery = useBattery();
+  const [camera, setCamera] = useState<string | null>(null);
+  const watched = useMemo(() => watching(devices, setCamera), [devices]);
   const kept = useRef<Begun | null>(null);
   // Another shift must not find what the last one left.
   if (state.phase !== "open" && state.phase !== "locked") kept.current = null;
@@ -66,7 +70,8 @@ export function App({ core, devices, update }: AppProps): JSX.Element {
     settings,
     change,
     now_ms,
-    devices,
+    devices: watched,
+    health: { battery, camera },
     places: core.places(),
     announced: core.announced(),
     covered: false,
@@ -83,6 +88,18 @@ export function App({ core, devices, update }: AppProps): JSX.Element {
       </div>
     </UiContext.Provider>
   );
+}
+
+/** The same devices; `failed` hears why the camera does not run, and null once it does. */
+function watching(devices: Devices, failed: (code: string | null) => void): Devices {
+  return {
+    ...devices,
+    camera: (video, onText, onState) =>
+      devices.camera(video, onText, (state) => {
+        if (state.status === "failed" || state.status === "running") failed(state.code);
+        onState(state);
+      }),
+  };
 }
 
 function Current({ ui, kept, onIdle }: { ui: Ui; kept: { current: Begun | null }; onIdle(idle: boolean): void }): JSX.Element {

@@ -29,7 +29,7 @@ function waits({ id, grade }: Reading): boolean {
 }
 
 export function StatusSheet({ close, idle, update }: StatusProps): JSX.Element {
-  const { core, state, texts, settings, change, now_ms } = useUi();
+  const { core, state, texts, settings, change, now_ms, health } = useUi();
   const [ending, setEnding] = useState(false);
   const [inbox, setInbox] = useState(false);
   const words = texts.status;
@@ -64,7 +64,7 @@ export function StatusSheet({ close, idle, update }: StatusProps): JSX.Element {
         </Notice>
       ))}
       <ul class="readings">
-        {readings(state, texts, now_ms).map((reading) => {
+        {readings(state, texts, now_ms, health).map((reading) => {
           const Icon = GRADE_ICONS[reading.grade];
           return (
             <li key={reading.id} class={`reading ${reading.grade}`}>

@@ -483,6 +483,19 @@ export const en: Texts = {
     act: "Act",
   },
 
+  device: {
+    rejected_mark: (n: number): string => `not taken: ${n}`,
+    clock_mark: (age: string): string => `clock off by ${age}`,
+    battery_label: "Battery",
+    charging: "charging",
+    battery_ok: "Enough.",
+    battery_look: "Getting low. Plug it in when there is a moment.",
+    battery_act: "Almost empty. Plug it in now; what is saved stays when the tablet goes off.",
+    camera_label: "Camera",
+    camera_ok: "No fault.",
+    camera_failed: "fault",
+  },
+
   inbox: {
     title: "For a person to decide",
     open: "Look",

@@ -497,6 +497,20 @@ export const vi = {
     act: "Cần xử lý",
   },
 
+  /** The device itself, in the line at the top and on its sheet. */
+  device: {
+    rejected_mark: (n: number): string => `chưa nhận: ${n}`,
+    clock_mark: (age: string): string => `lệch giờ ${age}`,
+    battery_label: "Pin",
+    charging: "đang sạc",
+    battery_ok: "Đủ dùng.",
+    battery_look: "Sắp yếu. Cắm sạc khi tiện tay.",
+    battery_act: "Sắp hết pin. Cắm sạc ngay; lượt đã lưu không mất khi máy tắt.",
+    camera_label: "Camera",
+    camera_ok: "Không có lỗi.",
+    camera_failed: "lỗi",
+  },
+
   inbox: {
     title: "Cần người quyết định",
     open: "Xem",
