@@ -4,6 +4,7 @@ import { crossingsLeft, ROOM_LOOK, ROOM_SHORT } from "../core/room.ts";
 import type { AppState } from "../core/types.ts";
 import type { Texts } from "../texts/vi.ts";
 import type { Battery } from "./battery.ts";
+import { errorWords } from "./error_words.ts";
 import { ageText } from "./time.ts";
 
 export type Grade = "ok" | "look" | "act";
@@ -140,7 +141,7 @@ function failureAdvice({ sync }: AppState, texts: Texts, age: (since_ms: number)
   // What this tablet could not write is no matter of the contact: it is said as an alert and of the storage.
   if (sync.code === null || sync.code.startsWith("storage.")) return null;
   if (sync.code === "offline") return texts.status.contact_offline;
-  return texts.errors[sync.code] ?? texts.status.contact_failed;
+  return errorWords(texts, sync.code) ?? texts.status.contact_failed;
 }
 
 function packReading(state: AppState, texts: Texts, age: (since_ms: number) => string): Reading {
@@ -202,6 +203,6 @@ function cameraReading(code: string | null, texts: Texts): Reading {
   const { camera_label, camera_ok, camera_failed } = texts.device;
   if (code === null) return { id: "camera", grade: "ok", label: camera_label, value: "–", advice: camera_ok };
   const grade = code === "camera.missing" ? "look" : "act";
-  const advice = texts.errors[code] ?? texts.errors["camera.failed"] ?? code;
+  const advice = errorWords(texts, code) ?? camera_failed;
   return { id: "camera", grade, label: camera_label, value: camera_failed, advice, mark: `${camera_label}: ${camera_failed}` };
 }

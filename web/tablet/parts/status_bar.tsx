@@ -7,6 +7,8 @@ import { calledName, initials, laneName } from "./names.ts";
 import { clockText } from "./time.ts";
 import { errorText, useUi } from "./ui.ts";
 
+/** The worst of them; the rest are counted, or a phone has no room left for its lane. */
+const MARKS = 2;
 /** What has no place in the line while it is well. */
 const TROUBLES = { rejected: RefusedIcon, clock: ClockIcon, storage: AlertIcon, battery: BatteryIcon, camera: CameraIcon } as const;
 
@@ -60,7 +62,7 @@ export function StatusBar({ open }: { open(): void }): JSX.Element {
             {texts.inbox.mark(state.conflicts)}
           </span>
         )}
-        {troubles.map(({ id, grade, mark }) => {
+        {troubles.slice(0, MARKS).map(({ id, grade, mark }) => {
           const Icon = TROUBLES[id];
           return (
             <span key={id} class={`mark ${grade}`}>
@@ -69,6 +71,7 @@ export function StatusBar({ open }: { open(): void }): JSX.Element {
             </span>
           );
         })}
+        {troubles.length > MARKS && <span class={`mark ${worst}`}>+{troubles.length - MARKS}</span>}
         {state.officer !== null && (
           <span class="mark officer">
             <OfficerIcon />

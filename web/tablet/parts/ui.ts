@@ -5,6 +5,7 @@ import { useContext } from "preact/hooks";
 import type { CameraHandle, CameraState } from "../core/camera.ts";
 import { type Announced, type AppState, type Core, CoreError, type NamedPlace } from "../core/types.ts";
 import type { Texts } from "../texts/vi.ts";
+import { errorWords } from "./error_words.ts";
 import type { DeviceHealth } from "./health.ts";
 import type { Settings } from "./settings.ts";
 
@@ -46,7 +47,7 @@ export function useUi(): Ui {
 /** What to do about an error; one without words of its own shows its code, so that it can be reported. */
 export function errorText(texts: Texts, error: unknown): string {
   const code = typeof error === "string" ? error : error instanceof CoreError ? error.code : null;
-  const known = code === null ? undefined : texts.errors[code];
-  if (known !== undefined) return known;
+  const known = code === null ? null : errorWords(texts, code);
+  if (known !== null) return known;
   return code === null ? texts.app.failed : `${texts.app.failed} (${code})`;
 }

@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Conflict, ConflictSide, RefusedEvent } from "../core/types.ts";
 import { fieldWords, valueWords, whoWords } from "../parts/conflict_words.ts";
 import { Button, Notice, Sheet } from "../parts/controls.tsx";
+import { errorWords } from "../parts/error_words.ts";
 import { useHiding } from "../parts/hiding.ts";
 import { RefusedIcon, TickIcon, WaitIcon } from "../parts/icons.tsx";
 import { laneName } from "../parts/names.ts";
@@ -136,7 +137,7 @@ function RefusedCard({ event }: { event: RefusedEvent }): JSX.Element {
         </p>
         <p>{momentText(event.time_ms)}</p>
         {event.amends && <p>{words.amends}</p>}
-        {event.code !== null && <p>{texts.errors[event.code] ?? words.code(event.code)}</p>}
+        {event.code !== null && <p>{errorWords(texts, event.code) ?? words.code(event.code)}</p>}
         <p>{event.state === "held" ? words.held_advice : words.rejected_advice}</p>
       </div>
     </section>

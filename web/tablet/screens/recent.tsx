@@ -3,6 +3,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { CrossingSummary } from "../core/types.ts";
 import { Button, Notice, Sheet, StepHead } from "../parts/controls.tsx";
+import { errorWords } from "../parts/error_words.ts";
 import { ACTION_ICONS, CrossIcon, InIcon, OUTCOME_ICONS, OutIcon, PhoneIcon, RefusedIcon, SentIcon, VEHICLE_ICONS, WaitIcon } from "../parts/icons.tsx";
 import { useHiding } from "../parts/hiding.ts";
 import { laneName } from "../parts/names.ts";
@@ -127,7 +128,7 @@ export function CrossingSheet({ crossing, close }: { crossing: CrossingSummary; 
         <Fact name={texts.recent.from}>{crossing.own ? texts.recent.here : texts.recent.elsewhere}</Fact>
       </dl>
       <SentMark crossing={crossing} />
-      {crossing.code !== null && <p class="hint">{texts.errors[crossing.code] ?? crossing.code}</p>}
+      {crossing.code !== null && <p class="hint">{errorWords(texts, crossing.code) ?? crossing.code}</p>}
     </Sheet>
   );
 }
