@@ -1,4 +1,4 @@
-/** Which two digits a plate most likely starts with at a checkpoint. */
+/** What a plate most likely begins with at a checkpoint, and which one of those seen lately it may be. */
 
 /** Province code of 2021 → its plate codes, the commonest first. */
 const CODES: Readonly<Record<string, string>> = {
@@ -13,10 +13,38 @@ const CODES: Readonly<Record<string, string>> = {
 };
 
 const LOCAL = 3;
+/** Fewer characters fit too many plates. */
+const SHORTEST_PART = 3;
 
 /** The local province's codes first, then those of plates seen lately, without repeats. */
 export function likelyCodes(province: string | null, seen: readonly string[], limit: number): string[] {
   const local = (CODES[province ?? ""] ?? "").split(" ").filter((code) => code !== "").slice(0, LOCAL);
   const lately = seen.map((plate) => plate.slice(0, 2)).filter((code) => /^[0-9]{2}$/.test(code));
   return [...new Set([...local, ...lately])].slice(0, limit);
+}
+
+/**
+ * What one tap may begin a plate with: the local codes, and between them the series seen more than once lately
+ * ("85C"), which save a tap more; the commonest series first.
+ */
+export function likelyStarts(province: string | null, seen: readonly string[], limit: number): string[] {
+  const counts = new Map<string, number>();
+  for (const plate of seen) {
+    const [series] = /^[0-9]{2}[A-ZĐ]/.exec(plate) ?? [];
+    if (series !== undefined) counts.set(series, (counts.get(series) ?? 0) + 1);
+  }
+  const series = [...counts].filter(([, count]) => count > 1).sort(([, one], [, two]) => two - one);
+  const codes = likelyCodes(province, seen, limit);
+  const first = codes.slice(0, 1);
+  return [...new Set([...first, ...series.map(([name]) => name).slice(0, 2), ...codes])].slice(0, limit);
+}
+
+/** Plates seen lately that what is typed begins, or is a part of, newest first. */
+export function likelyPlates(typed: string, seen: readonly string[], limit: number): string[] {
+  if (typed === "") return [];
+  const begun = seen.filter((plate) => plate.startsWith(typed));
+  const parts = typed.length < SHORTEST_PART ? [] : seen.filter((plate) => plate.includes(typed));
+  const fit = [...new Set([...begun, ...parts])].filter((plate) => plate !== typed);
+  // Two digits of the local province fit nearly all of them: that is no suggestion.
+  return typed.length < SHORTEST_PART && fit.length > limit ? [] : fit.slice(0, limit);
 }

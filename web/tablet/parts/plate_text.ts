@@ -1,19 +1,28 @@
-/** A plate while it is being typed: which keys come next, and how it reads on the vehicle. */
+/** A plate while it is being typed: which keys likely come next, and how it reads on the vehicle. */
 
 import type { Plate } from "../core/types.ts";
 import { normalisePlate } from "../../shared/credentials/plates.ts";
 
-export type PlatePhase = "province" | "series" | "number";
-
-export const PLATE_LETTERS = "ABCDEFGHKLMNPSTUVXYZ";
+/** All that Vietnamese plates have: the series letters, R of trailers, Q of QT, Đ of electric motorbikes. */
+export const PLATE_LETTERS = "ABCDĐEFGHKLMNPQRSTUVXYZ";
+/** On foreign plates only. */
+export const OTHER_LETTERS = "IJOW";
 /** More than any plate has; a longer one is cut, never refused. */
 export const LONGEST_PLATE = 12;
 
-/** Keys for the next character. Letters stay at hand after the first: two-letter series, NG, LD. */
-export function platePhase(typed: string): PlatePhase {
-  if (/^[0-9]{0,1}$/.test(typed)) return "province";
-  if (/^[0-9]{2}$/.test(typed) || /^[0-9]{2}[A-ZĐ]$/.test(typed) || /^[A-ZĐ]$/.test(typed)) return "series";
-  return "number";
+export interface LikelyKeys {
+  digits: boolean;
+  letters: boolean;
+}
+
+/** What may follow in a plate of a known form; every key counts all the same. */
+export function likelyKeys(typed: string): LikelyKeys {
+  // The province, or the number: a diplomatic plate has its letters after five digits.
+  if (/^[0-9]?$/.test(typed)) return { digits: true, letters: false };
+  if (/^([0-9]{2}|[A-ZĐ]|[0-9]{5}[NQC])$/.test(typed)) return { digits: typed.startsWith("T"), letters: true };
+  // A second letter: a motorbike's series, LD, RM, MĐ, NG.
+  if (/^([0-9]{2}[A-ZĐ]|[0-9]{5})$/.test(typed)) return { digits: true, letters: true };
+  return { digits: true, letters: false };
 }
 
 /** "29B11234" → "29B-112.34", "29B112345" → "29B1-123.45"; what has no known form stays as typed. */

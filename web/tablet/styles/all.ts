@@ -11,6 +11,7 @@ import "./announced.css";
 import "./status.css";
 import "./inbox.css";
 import "./fields.css";
+import "./plate.css";
 import "./verdict.css";
 import "./wave.css";
 import "./more.css";

@@ -323,9 +323,8 @@ export const en: Texts = {
   plates: {
     title: "Plate",
     local: "This province",
-    letters: "ABC",
-    digits: "123",
-    may_be: "May be",
+    lately: "Plates seen lately",
+    other_letters: "Other letters: I J O W",
     clear: "No plate",
     empty: "Two province digits",
     turned_back: (checkpoint, time) => `Turned back at ${checkpoint} at ${time}`,

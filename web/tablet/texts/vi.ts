@@ -334,9 +334,8 @@ export const vi = {
   plates: {
     title: "Biển số",
     local: "Tỉnh này",
-    letters: "ABC",
-    digits: "123",
-    may_be: "Có thể là",
+    lately: "Biển số đã qua gần đây",
+    other_letters: "Chữ khác: I J O W",
     clear: "Không có biển",
     empty: "Hai số tỉnh",
     turned_back: (checkpoint: string, time: string): string => `Đã bị từ chối ở ${checkpoint} lúc ${time}`,
