@@ -20,7 +20,9 @@ import { packVersions } from "./packs.ts";
 import { refusedEvents } from "./refused.ts";
 import { Rounds } from "./rounds.ts";
 import { checkDraft, crossingEvent, type Header, headerOf, voidEvent } from "./save.ts";
+import { ShiftPacks } from "./shift_packs.ts";
 import { pinState } from "./pin.ts";
+import { Shifts } from "./shifts.ts";
 import { LiveState } from "./state.ts";
 import { recentCrossings } from "./summaries.ts";
 import { TurnBacks } from "./turned_back.ts";
@@ -53,6 +55,8 @@ class TabletCore implements Core {
   readonly waving: Waving;
   readonly #duty: OnDuty;
   readonly noting: Noting;
+  readonly shifts: Shifts;
+  readonly shift_packs = new ShiftPacks(this.#force, () => this.#enrolled().checkpoint.id, () => this.#serverMs());
   #watch = new ConflictWatch();
 
   constructor(environment: Environment) {
@@ -87,6 +91,19 @@ class TabletCore implements Core {
       header: () => this.#header(),
       history: () => this.#duty.history,
       append: (draft, person) => this.#append(draft, person),
+    });
+    this.shifts = new Shifts({
+      environment,
+      db: () => this.#db(),
+      device: () => this.#enrolled().device,
+      server_ms: () => this.#serverMs(),
+      history: () => this.#duty.history,
+      noting: this.noting,
+      officer: () => this.#duty.officer(),
+      lane: () => this.#enrolled().checkpoint.lane,
+      is_lead: () => this.#live.now.officer?.role === "lead",
+      approved: (lead) => this.#duty.approved(lead),
+      changed: (shifts) => this.#live.set({ shifts }),
     });
   }
 
@@ -123,6 +140,7 @@ class TabletCore implements Core {
     this.#rounds.forget();
     this.#force.clear();
     this.#earlier.forget();
+    this.shifts.forget();
     this.#live.set({ alerts: [] });
     await this.#adopt(enrolment);
     await this.#loop.now();
@@ -326,7 +344,9 @@ class TabletCore implements Core {
   /** What rules may ask of earlier crossings; person parts stay closed while no shift is open. */
   async #learn(): Promise<void> {
     const history = this.#duty.history;
-    if (history !== null) await this.#earlier.refresh(this.#db(), this.#enrolled().device, history);
+    if (history === null) return;
+    await this.#earlier.refresh(this.#db(), this.#enrolled().device, history);
+    await this.shifts.look();
   }
 
   async #wake(): Promise<void> {

@@ -112,6 +112,8 @@ export interface Meta {
   last_contact_ms: number;
   pin: { failures: number; failed_ms: number };
   wave: WaveMark;
+  /** The shifts this tablet wrote to, newest first; a hint, the events say the rest. */
+  shifts: readonly string[];
   /** What a person still has to know after a restart: "device.revoked", "seal.text", … */
   alerts: readonly string[];
 }

@@ -19,6 +19,7 @@ const START: AppState = {
   rejected: 0,
   held: 0,
   conflicts: 0,
+  shifts: [],
   wave: null,
   pin: { failures: 0, retry_at_ms: 0, lead_needed: false },
   update_ready: false,

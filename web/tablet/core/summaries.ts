@@ -22,17 +22,29 @@ export async function recentCrossings(
   const newest = await newestEvents(db, limit * EVENTS_PER_CROSSING);
   const records = new Set<string>();
   for (const event of [...newest.own, ...newest.pulled]) if (event.record !== null) records.add(event.record);
-  const all = await eventsOf(db, [...records]);
+  const summaries = await summariesOf(db, device, [...records], through);
+  summaries.sort((one, two) => two.summary.time_ms - one.summary.time_ms);
+  return await Promise.all(
+    summaries.slice(0, limit).map(async ({ summary, first }) => ({ ...summary, name: await nameOf(first, history) })),
+  );
+}
+
+/** All crossings of the checkpoint with an event since `since_ms` (device time), without names. */
+export async function crossingsSince(db: Database, device: string, since_ms: number): Promise<CrossingSummary[]> {
+  const since = IDBKeyRange.lowerBound(since_ms);
+  const [own, pulled] = await Promise.all([db.getAllFromIndex("own", "time_ms", since), db.getAllFromIndex("pulled", "time_ms", since)]);
+  const records = new Set([...own, ...pulled].flatMap(({ kind, record }) => (kind === "crossing" && record !== null ? [record] : [])));
+  return (await summariesOf(db, device, [...records], Number.POSITIVE_INFINITY)).map(({ summary }) => summary);
+}
+
+async function summariesOf(db: Database, device: string, records: readonly string[], through: number): Promise<{ summary: CrossingSummary; first: Entry }[]> {
+  const all = await eventsOf(db, records);
   const byRecord = new Map<string, Entry[]>();
   for (const entry of [...all.own.map((one) => ownEntry(one, device)), ...all.pulled.map(pulledEntry)]) {
     if (entry === null || entry.body.kind !== "crossing") continue;
     byRecord.set(entry.body.record, [...(byRecord.get(entry.body.record) ?? []), entry]);
   }
-  const summaries = [...byRecord.values()].map((entries) => summaryOf(entries, through));
-  summaries.sort((one, two) => two.summary.time_ms - one.summary.time_ms);
-  return await Promise.all(
-    summaries.slice(0, limit).map(async ({ summary, first }) => ({ ...summary, name: await nameOf(first, history) })),
-  );
+  return [...byRecord.values()].map((entries) => summaryOf(entries, through));
 }
 
 /** What the server refused counts nowhere else, so not here either; a crossing of nothing else is shown as refused. */

@@ -9,11 +9,15 @@ import type { Conflict, ConflictSide, ConflictWrite } from "./conflicts.ts";
 import type { Note, Noted, Noting } from "./noting.ts";
 import type { RefusedEvent } from "./refused.ts";
 import type { StorageState } from "./room.ts";
+import type { ShiftPacks } from "./shift_packs.ts";
+import type { ShiftBook, ShiftState } from "./shifts.ts";
 import type { Drained } from "./standing.ts";
 import type { TurnedBack } from "./turned_back.ts";
 import type { Announced, Checkpoint, CrossingDraft, CrossingSummary, Decision, Direction, NamedPlace, OfficerOnDuty, PackState, SavedCrossing, WaveClass, WaveReason, WaveState } from "./vocabulary.ts";
 
 export type { Conflict, ConflictSide, ConflictWrite, Drained, Evidence, Note, Noted, RefusedEvent, TurnedBack };
+export type * from "./shift_packs.ts";
+export type * from "./shifts.ts";
 export type * from "./vocabulary.ts";
 export { CoreError } from "./core_error.ts";
 
@@ -66,6 +70,8 @@ export interface AppState {
   held: number;
   /** Open conflicts of the checkpoint, as last counted while a shift was open. */
   conflicts: number;
+  /** Shifts of the checkpoint of the last two days, newest first, as far as this tablet has them; none until one is on duty. */
+  shifts: readonly ShiftState[];
   /** The wave-through that runs on this tablet. */
   wave: WaveState | null;
   /** Wrong PINs in a row, and when the next one may be tried. */
@@ -111,6 +117,9 @@ export interface Core {
   /** Voids a crossing just saved, as an event of its own. */
   undo(saved: SavedCrossing): Promise<void>;
   readonly waving: WaveThrough;
+  readonly shifts: ShiftBook;
+  /** What the packs say for a shift: who may be on duty, whom to call, the procedure. */
+  readonly shift_packs: Pick<ShiftPacks, "officers" | "phones" | "steps">;
   /** Records of other kinds, in the name of the open shift. */
   readonly noting: Pick<Noting, "write" | "own">;
   /** Own crossings and other tablets' of this checkpoint, newest first. */

@@ -12,6 +12,7 @@ import {
   type ReasonText,
   type SavedCrossing,
 } from "../core/types.ts";
+import { fakeShiftBook, fakeShiftPacks, fakeShifts } from "./fake_shifts.ts";
 import { FAKE_CONFLICTS, FAKE_REFUSED } from "./fake_conflicts.ts";
 import { FAKE_EVIDENCE, FAKE_PLACES, fakeAnnounced, fakeRecent, HA_DONG, OFFICER } from "./fake_data.ts";
 
@@ -50,6 +51,7 @@ export function fakeState(query: URLSearchParams, now_ms: number): AppState {
     rejected: age === "red" ? 1 : 0,
     held: query.has("refused") ? 1 : 0,
     conflicts: query.has("conflicts") ? FAKE_CONFLICTS.length : 0,
+    shifts: query.has("shift") ? fakeShifts(now_ms) : [],
     wave: query.has("wave") ? fakeWave(now_ms) : null,
     pin: { failures: 0, retry_at_ms: 0, lead_needed: false },
     update_ready: age === "amber",
@@ -137,6 +139,8 @@ export function fakeCore(query: URLSearchParams): Core {
       if (row !== undefined) rows[at] = { ...row, voided: true };
       set({ unsent: state.unsent + 1 });
     },
+    shifts: fakeShiftBook,
+    shift_packs: fakeShiftPacks,
     noting: {
       async write({ record = "note" }) {
         return { record, ref: "dev:1", seq: 1, time_ms: Date.now() };

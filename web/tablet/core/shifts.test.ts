@@ -1,0 +1,115 @@
+/** Shifts: opened, shared between tablets, asked in, handed over; offline too. */
+
+import { expect, test } from "vitest";
+import { LEAD, OFFICER, PIN } from "./test/fake_content.ts";
+import { codeOf, core, enrolAndOpen, environment, restart, saveMany, server, settle } from "./test/started.ts";
+
+const HOUR_MS = 3_600_000;
+const shift = () => core.state().shifts[0]!;
+
+/** Both clocks, so that the server's stays the tablet's. */
+function later(ms: number): void {
+  environment.clock_ms += ms;
+  server.clock_ms = environment.clock_ms;
+}
+
+async function begin(): Promise<void> {
+  await core.shifts.begin({
+    lead: LEAD,
+    roster: [
+      { officer: LEAD, name: "", duty: "lead" },
+      { officer: OFFICER, name: "", duty: "scan" },
+      { officer: null, name: "Dân quân Tổ 4", duty: "traffic" },
+    ],
+    checked: ["signs"],
+    due_ms: environment.clock_ms + 6 * HOUR_MS,
+    takes_over: [],
+  });
+}
+
+test("a shift holds who stands where, and survives a restart", async () => {
+  await enrolAndOpen();
+  expect(core.state().shifts).toEqual([]);
+  await begin();
+  expect(shift()).toMatchObject({ lead: LEAD, opened_by: OFFICER, checked: ["signs"], closed_ms: null });
+  expect(shift().roster.map(({ officer, name, duty }) => [officer, name, duty])).toEqual([
+    [LEAD, "", "lead"],
+    [OFFICER, "", "scan"],
+    [null, "Dân quân Tổ 4", "traffic"],
+  ]);
+  await settle();
+  const [sent] = server.log().filter(({ body }) => body.includes('"kind":"shift"'));
+  expect(sent?.body).not.toContain("Dân quân");
+  await restart();
+  await core.openShift(await server.badge(OFFICER), PIN);
+  expect(shift().roster).toHaveLength(3);
+});
+
+test("roster and steps change while it runs, and an amendment leaves no conflict", async () => {
+  await enrolAndOpen();
+  await begin();
+  await core.shifts.place(shift(), [
+    { officer: LEAD, name: "", duty: "lead" },
+    { officer: OFFICER, name: "", duty: "traffic" },
+    { officer: "o-new", name: "", duty: "scan" },
+  ]);
+  expect(shift().roster.map(({ officer, duty }) => [officer, duty])).toEqual([
+    [LEAD, "lead"],
+    [OFFICER, "traffic"],
+    ["o-new", "scan"],
+  ]);
+  await core.shifts.check(shift(), ["signs", "masks"]);
+  await core.shifts.check(shift(), ["masks"]);
+  expect(shift().checked).toEqual(["masks"]);
+  expect(Object.values(shift().seen).every((refs) => refs.length <= 1)).toBe(true);
+});
+
+test("a question is answered by a lead's badge, or by telephone with a name", async () => {
+  await enrolAndOpen();
+  // No shift runs: asking must not wait for one.
+  await core.shifts.ask({ about: "papers", of: "lead", plate: "51C12345", question: "Giấy hết hạn hôm qua" });
+  await core.shifts.ask({ about: "health", of: "hotline", plate: null, question: "" });
+  const [first, second] = shift().consults;
+  expect(first).toMatchObject({ about: "papers", asked_by: OFFICER, plate: "51C12345", question: "Giấy hết hạn hôm qua", decision: null });
+  const wrong = { badge_text: await server.badge(OFFICER), pin: PIN };
+  expect(await codeOf(core.shifts.answer(shift().record, first!.item, { decision: "passed", answer: "", answered_by: "", lead: wrong }))).toBe("badge.not_lead");
+  const lead = { badge_text: await server.badge(LEAD), pin: PIN };
+  await core.shifts.answer(shift().record, first!.item, { decision: "passed", answer: "Cho qua lần này", answered_by: "", lead });
+  await core.shifts.answer(shift().record, second!.item, { decision: "referred", answer: "", answered_by: "Bác sĩ Hà" });
+  expect(shift().consults).toMatchObject([
+    { decision: "passed", decided_by: LEAD, answer: "Cho qua lần này" },
+    { decision: "referred", decided_by: null, answered_by: "Bác sĩ Hà" },
+  ]);
+  await settle();
+  expect(server.log().some(({ body }) => body.includes("hết hạn") || body.includes("Bác sĩ"))).toBe(false);
+});
+
+test("what is handed over is counted since the shift began, without what was voided", async () => {
+  await enrolAndOpen();
+  await saveMany(2);
+  await settle();
+  later(30 * 60_000);
+  await begin();
+  server.mischief = () => "drop_request";
+  const saved = await saveMany(3);
+  await core.undo(saved[0]!);
+  const counts = await core.shifts.counts(shift());
+  expect(counts).toMatchObject({ crossings: 2, people: 2, violations: 0 });
+  await core.shifts.handOver(shift(), { checked_out: ["keys"], counts: { ...counts, unsent: 1, conflicts: 0 }, note: "Đèn số 2 hỏng", handed_to: LEAD });
+  expect(shift()).toMatchObject({ handed_to: LEAD, note: "Đèn số 2 hỏng", checked_out: ["keys"], counts: { crossings: 2, unsent: 1 } });
+  expect(shift().closed_ms).toBeGreaterThan(shift().opened_ms);
+});
+
+test("who takes over ends the shift before, and only what was named", async () => {
+  await enrolAndOpen();
+  await begin();
+  const before = shift().record;
+  later(6 * HOUR_MS);
+  await begin();
+  expect(core.state().shifts.filter(({ closed_ms }) => closed_ms === null)).toHaveLength(2);
+  later(1000);
+  await core.shifts.begin({ lead: OFFICER, roster: [], checked: [], due_ms: environment.clock_ms, takes_over: [before] });
+  const old = core.state().shifts.find(({ record }) => record === before)!;
+  expect(old).toMatchObject({ handed_to: OFFICER, closed_ms: environment.clock_ms });
+  expect(core.state().shifts.filter(({ closed_ms }) => closed_ms === null)).toHaveLength(2);
+});
