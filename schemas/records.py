@@ -23,6 +23,7 @@ from schemas.home_records import (
     NoPersonPart,
     TurnBack,
 )
+from schemas.queue_record import Queue
 from schemas.shapes import (
     ACTIONS,
     CARD_COLOURS,
@@ -33,6 +34,7 @@ from schemas.shapes import (
     PURPOSES,
     REVIEW_DECISIONS,
     ROLES,
+    SOURCES,
     UNITS,
     VEHICLE_CLASSES,
     WAVE_REASONS,
@@ -82,7 +84,13 @@ class CrossingGoods(Tolerant):
 
 
 class Crossing(Tolerant):
-    """A person, vehicle or group at a checkpoint, and what was decided and done."""
+    """A person, vehicle or group at a checkpoint, and what was decided and done.
+
+    `paired_exit`, of who came in: the crossing by which they left. `brief`: an officer looked and
+    wrote down vehicle and action alone, no rule was asked. Of what comes from a paper log
+    (`source`) `occurred` is the written time, `paper_no` its line; when it was entered says the
+    event's header. `voided`: one of VOID_REASONS.
+    """
 
     lane = text(32, metadata=LATEST_AUTO)
     direction = word(DIRECTIONS, metadata=LATEST_ASK)
@@ -105,6 +113,9 @@ class Crossing(Tolerant):
     wave = record_id(metadata=FIRST_AUTO)
     complaint_code = text(16, metadata=FIRST_AUTO)
     occurred = whole(0, 1 << 46, metadata=LATEST_AUTO)
+    source = word(SOURCES, metadata=LATEST_AUTO)
+    paper_no = text(32, metadata=LATEST_AUTO)
+    brief = Flag(metadata=LATEST_AUTO)
     voided = text(32, allow_none=True, metadata=LATEST_ASK)
 
     people = fields.Dict(text(96), fields.Nested(CrossingPerson))
@@ -231,6 +242,7 @@ KINDS: dict[tuple[str, int], Kind] = {
         _kind("crossing", 1, Crossing(), CrossingPersonPart()),
         _kind("review", 1, Review(), ReviewPersonPart()),
         _kind("wave", 1, Wave(), NoPersonPart()),
+        _kind("queue", 1, Queue(), NoPersonPart()),
         _kind("shift", 1, Shift(), ShiftPersonPart()),
         _kind("erasure", 1, Erasure(), NoPersonPart(), "server"),
         _kind("link", 1, Link(), NoPersonPart(), "server"),

@@ -87,6 +87,12 @@ OVERRIDE_REASONS = (
 WAVE_REASONS = ("queue", "weather", "accident", "superior_order", "other")
 """Why a checkpoint let traffic through unchecked, counted only: «xả chốt»."""
 
+SOURCES = ("live", "paper")
+"""Written when it happened, or later from a paper log («ghi bù»)."""
+
+VOID_REASONS = ("undone", "wrong_entry", "entered_twice", "did_not_cross", "other")
+"""Why a crossing does not count; `undone` within ten seconds of saving it."""
+
 REVIEW_DECISIONS = ("seen", "needs_check")
 """A reviewer's "đã xem" and "cần xác minh"."""
 

@@ -28,6 +28,8 @@ VOCABULARIES = {
     "Action": shapes.ACTIONS,
     "Outcome": shapes.OUTCOMES,
     "OverrideReason": shapes.OVERRIDE_REASONS,
+    "Source": shapes.SOURCES,
+    "VoidReason": shapes.VOID_REASONS,
 }
 
 

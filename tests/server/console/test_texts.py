@@ -28,6 +28,8 @@ VOCABULARIES = {
     "family": shapes.FAMILIES,
     "status": shapes.EVIDENCE_STATUSES,
     "override": shapes.OVERRIDE_REASONS,
+    "source": shapes.SOURCES,
+    "void": shapes.VOID_REASONS,
     "wave": shapes.WAVE_REASONS,
     "review": shapes.REVIEW_DECISIONS,
     "flag": FLAGS,

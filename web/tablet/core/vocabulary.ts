@@ -36,6 +36,8 @@ export type Action = "passed" | "referred" | "turned_back";
 export type Outcome = "pass" | "refer" | "turn_back";
 export type OverrideReason =
   "paper_shown" | "emergency" | "superior_order" | "code_unreadable" | "local_resident" | "other";
+export type Source = "live" | "paper";
+export type VoidReason = "undone" | "wrong_entry" | "entered_twice" | "did_not_cross" | "other";
 export type WaveReason = "queue" | "weather" | "accident" | "superior_order" | "other";
 export type WaveClass = "car" | "truck" | "motorbike" | "bus";
 export type OfficerRole = "officer" | "lead" | "medic" | "volunteer";
