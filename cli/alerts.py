@@ -33,7 +33,7 @@ def list_alerts(state: AlertState, code: str | None, data: Path) -> None:
         store.audit(AuditEntry(now_ms(), "cli", "alerts", details={"state": state}))
         after = ""
         while True:
-            rows, after = store.alerts(state, code or "", after, PAGE_ROWS)
+            rows, after = store.alerts(state, (code,) if code else (), after, PAGE_ROWS)
             for one in rows:
                 click.echo(_line(one))
             if not after:

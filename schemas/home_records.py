@@ -28,8 +28,13 @@ ALERT_CODES = (
     "permit.too_fast",
     "permit.overspent",
     "vehicle.too_fast",
+    "health.signs",
+    "health.positive",
 )
 """What the home server alerts people to (SPEC W)."""
+
+HEALTH_ALERTS = ("health.signs", "health.positive")
+"""Those of the health service, which hears of nothing else (SPEC W9)."""
 
 ALERT_STATES = ("new", "taken", "closed")
 """A person takes an alert and closes it with a note; of two acts at once the later state shows."""

@@ -24,11 +24,13 @@ from schemas.home_records import (
     TurnBack,
 )
 from schemas.queue_record import Queue
+from schemas.quick_test import QuickTest, QuickTestPersonPart
 from schemas.shapes import (
     ACTIONS,
     CARD_COLOURS,
     DIRECTIONS,
     GOODS_GROUPS,
+    IDENTIFIED_BY,
     MODES,
     PLATE_COLOURS,
     PURPOSES,
@@ -66,6 +68,7 @@ class CrossingPerson(Tolerant):
 
     role = word(ROLES, metadata=LATEST_AUTO)
     evidence = fields.Nested(EvidenceSummary, metadata=LATEST_ASK)
+    identified_by = word(IDENTIFIED_BY, metadata=LATEST_AUTO)
     verdict = fields.Nested(Verdict, metadata=STRICTEST_ASK)
     removed = Flag(metadata=LATEST_ASK)
 
@@ -143,6 +146,7 @@ class PersonIdentity(Tolerant):
     fingerprints = fields.List(text(64), validate=validate.Length(max=8), metadata=UNION_AUTO)
     temperature_c = measure(30, 45, metadata=LATEST_AUTO)
     symptoms = fields.List(text(32), validate=validate.Length(max=16), metadata=UNION_AUTO)
+    exposure = Flag(metadata=LATEST_AUTO)
 
 
 class GoodsDescription(Tolerant):
@@ -244,6 +248,7 @@ KINDS: dict[tuple[str, int], Kind] = {
         _kind("wave", 1, Wave(), NoPersonPart()),
         _kind("queue", 1, Queue(), NoPersonPart()),
         _kind("shift", 1, Shift(), ShiftPersonPart()),
+        _kind("quick_test", 1, QuickTest(), QuickTestPersonPart()),
         _kind("erasure", 1, Erasure(), NoPersonPart(), "server"),
         _kind("link", 1, Link(), NoPersonPart(), "server"),
         _kind("turn_back", 1, TurnBack(), NoPersonPart(), "server"),

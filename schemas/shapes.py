@@ -92,6 +92,12 @@ SOURCES = ("live", "paper")
 
 VOID_REASONS = ("undone", "wrong_entry", "entered_twice", "did_not_cross", "other")
 """Why a crossing does not count; `undone` within ten seconds of saving it."""
+IDENTIFIED_BY = ("code", "id_card", "phone_lookup", "on_behalf", "paper_later")
+"""How it is known who somebody is; `paper_later`: not yet, a paper form is to be entered."""
+
+TEST_TYPES = ("rapid", "pcr_sample")
+TEST_RESULTS = ("negative", "pending", "invalid", "positive")
+"""What a test showed, mildest first; a PCR sample is `pending` until the laboratory says."""
 
 REVIEW_DECISIONS = ("seen", "needs_check")
 """A reviewer's "đã xem" and "cần xác minh"."""

@@ -11,9 +11,11 @@ from werkzeug.wrappers import Response
 from schemas.home_records import ALERT_CODES
 from server.access import the_user
 from server.console.crossing import names_of_people
+from server.console.patients import codes_for, may_treat, patients_of
 from server.console.reasons import rulebook
 from server.console.review import CATCH_UP_MS, MAX_KEY_CHARACTERS
-from server.console.visit import ALERTED, REVIEWERS, memory, signed_in
+from server.console.visit import ALERTED, REVIEWERS, language, memory, signed_in
+from server.console.words import Words
 from server.context import here
 from server.problems import ProblemError
 from server.store.alert_protocol import AlertState, AlertWhole
@@ -37,14 +39,17 @@ def alerts() -> str:
     """One page of the alerts in a state, newest first."""
     state, code = request.args.get("state", "new"), request.args.get("code", "")
     after = request.args.get("after", "")
-    is_known = state in STATES and (not code or code in ALERT_CODES)
+    codes = codes_for(the_user().role)
+    is_known = state in STATES and (not code or code in (codes or ALERT_CODES))
     if not is_known or len(after) > MAX_KEY_CHARACTERS:
         raise ProblemError("request.invalid")
     context, now_ms = here(), here().clock()
     details = {"state": state, "code": code, "first": not after}
     context.store.audit(AuditEntry(now_ms, the_user().id, "alerts", details=details))
     try:
-        rows, following = context.store.alerts(_state(state), code, after, PAGE_ROWS)
+        rows, following = context.store.alerts(
+            _state(state), (code,) if code else codes, after, PAGE_ROWS
+        )
     except ValueError:
         raise ProblemError("cursor.shape") from None
     acted = memory().acted
@@ -53,10 +58,10 @@ def alerts() -> str:
         state=state,
         states=STATES,
         code=code,
-        codes=ALERT_CODES,
+        codes=codes or ALERT_CODES,
         after=after,
         following=following,
-        counts=context.store.alert_counts(),
+        counts=context.store.alert_counts(codes),
         rows=[one for one in rows if not acted.holds(f"{state} {one.record}", now_ms)],
         names={one.id: one.name for one in context.store.checkpoints()},
         may_look=the_user().role in REVIEWERS,
@@ -110,6 +115,9 @@ def _look(record: str, what: str, details: dict[str, str] | None = None) -> Aler
     found = context.store.alert(record)
     if found is None:
         raise ProblemError("record.unknown")
+    codes = codes_for(the_user().role)
+    if codes and found.row.code not in codes:
+        raise ProblemError("auth.forbidden")
     return found
 
 
@@ -128,6 +136,8 @@ def _page(found: AlertWhole, told: str) -> str:
         devices={one.id: one.name for one in store.devices()},
         rulebook=rulebook(store, [found.row.checkpoint]),
         may_look=the_user().role in REVIEWERS,
+        patients=patients_of(found) if may_treat(found, the_user().role) else None,
+        words=Words(language()),
     )
 
 

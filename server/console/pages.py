@@ -24,6 +24,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from schemas.problems import PROBLEMS
 from server.access import public
 from server.console import times
+from server.console.patients import codes_for
 from server.console.texts import text, word
 from server.console.visit import ALERTED, EVERYBODY, csrf_token, current_user, language, signed_in
 from server.context import here
@@ -42,7 +43,7 @@ BEHIND_EVENTS = 200
 
 NAVIGATION: tuple[tuple[str, str, tuple[UserRole, ...]], ...] = (
     ("review", "console.queue", ("reviewer", "approver")),
-    ("alerts", "console.alerts", ("reviewer", "approver", "command")),
+    ("alerts", "console.alerts", ALERTED),
     ("search", "console.search_form", ("reviewer", "approver")),
     ("watchlist", "console.watchlist", ("reviewer", "approver", "command")),
     ("figures", "console.figures", ("command", "approver")),
@@ -154,9 +155,9 @@ def http_refusal(error: HTTPException) -> AnyResponse | HTTPException:
 
 def _badges(role: UserRole | None) -> dict[str, int]:
     """What waits behind an entry of the navigation, where anything does."""
-    if role not in ALERTED:
+    if role is None or role not in ALERTED:
         return {}
-    waiting = here().store.alert_counts()["new"]
+    waiting = here().store.alert_counts(codes_for(role))["new"]
     return {"alerts": waiting} if waiting else {}
 
 

@@ -24,6 +24,7 @@ FIRST_PAGES: dict[UserRole, str] = {
     "command": "console.figures",
     "admin": "console.devices",
     "community": "console.nothing",
+    "health": "console.alerts",
 }
 CATCH_UP_MS = 15_000
 """A crossing reviewed this recently is left out: the view may not know of the review yet."""

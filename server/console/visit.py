@@ -31,8 +31,15 @@ MAX_PLACE_CHARACTERS = 500
 View = TypeVar("View", bound=Callable[..., object])
 
 REVIEWERS: tuple[UserRole, ...] = ("reviewer", "approver")
-ALERTED: tuple[UserRole, ...] = ("reviewer", "approver", "command")
-EVERYBODY: tuple[UserRole, ...] = ("reviewer", "approver", "command", "community", "admin")
+ALERTED: tuple[UserRole, ...] = ("reviewer", "approver", "command", "health")
+EVERYBODY: tuple[UserRole, ...] = (
+    "reviewer",
+    "approver",
+    "command",
+    "community",
+    "health",
+    "admin",
+)
 
 
 class ConsoleCookies(SecureCookieSessionInterface):

@@ -29,6 +29,8 @@ VOCABULARIES = {
     "group": "goods",
     "unit": "unit",
     "sex": "sex",
+    "identified_by": "identified_by",
+    "symptoms": "symptom",
     "decision": "review",
 }
 
@@ -59,7 +61,9 @@ class Words:
         if isinstance(value, dict):
             return self._object(name, value)
         if isinstance(value, list | tuple):
-            return ", ".join(str(one) for one in value)[:MAX_RAW_CHARACTERS]
+            kind = VOCABULARIES.get(name, "")
+            said = (word(self.language, kind, one) for one in value)
+            return ", ".join(said)[:MAX_RAW_CHARACTERS]
         if name in VOCABULARIES:
             return word(self.language, VOCABULARIES[name], value)
         if name in ("occurred", "departed_ms") and isinstance(value, int):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from rules.signs import SYMPTOMS
 from server.issuing.columns import (
     ADDRESS,
     BIRTH,
@@ -23,7 +24,6 @@ from server.issuing.places import Known
 from server.issuing.rows import Cells, RowError, claims_of
 from server.issuing.values import VIETNAM, folded, has_control_characters, tidy
 
-SYMPTOMS = ("fever", "cough", "short_breath", "sore_throat", "taste_loss", "fatigue")
 ANSWERS = ("yes", "no")
 PLACES = ("origin", "destination")
 MAX_PLACE_CHARACTERS = 60

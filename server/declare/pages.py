@@ -13,10 +13,11 @@ from flask import Blueprint, Response, current_app, make_response, render_templa
 
 from credentials import parse_trust, read
 from credentials.own_claims import DECLARATION_VALIDITY_HOURS, ClaimError
+from rules.signs import SYMPTOMS
 from server.access import public
 from server.console.texts import Language
 from server.context import here
-from server.declare.form import COLUMNS, SYMPTOMS, read_form
+from server.declare.form import COLUMNS, read_form
 from server.declare.limits import DeclarationLimits
 from server.declare.texts import declare_text
 from server.document_keys import NoSigningKeyError, key_to_json, trusted_keys

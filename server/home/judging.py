@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from server.home import alerts, sightings, watch_hits
+from server.home import alerts, health, sightings, watch_hits
 from server.home.books import Books
 from server.home.draft import Draft, Sources
-from server.home.redecide import question_of
+from server.home.redecide import is_whole, question_of
 from server.home.sightings import OVERSPENT, TOO_FAST, Document, Ways
 from server.store.blind import BlindIndex
 from server.store.log.record import OpenEvent, merge_events, shown_values
@@ -53,6 +53,11 @@ class Judging:
             if decided is not None:
                 found, kept = decided
                 yield from alerts.drafts(self.sources, row, found, alerts.DECIDED, kept)
+            if is_whole(events[record_id]):
+                # A duplicate too: the other lane may not have asked.
+                is_voided = "voided" in row.flags
+                signs = [] if is_voided else health.with_signs(row, events[record_id])
+                yield from alerts.drafts(self.sources, row, signs, (health.SIGNS,))
             yield from self._too_fast(record_id, row, counts)
             documents = self._documents(events[record_id]) if "own" in row.families else ()
             for document in documents:

@@ -15,7 +15,7 @@ from typing import Self
 
 from server.config import Config
 from server.failures import log_failure
-from server.home import arrivals, duplicates, erased, turn_backs
+from server.home import arrivals, duplicates, erased, health, turn_backs
 from server.home.books import Books
 from server.home.concerned import note_changes, note_done
 from server.home.draft import Draft, Sources
@@ -148,6 +148,8 @@ def drafts(
         yield from (one for one in linked if one.record not in made)
         made |= {one.record for one in linked}
         row = _row(sources.view, record_id)
+        if row is None:
+            yield from health.of_test(sources, _record(sources.view, record_id))
         # A crossing that is being linked is looked at again when the link is in the view.
         if row is not None and not linked:
             yield from _notices(sources, row)
@@ -171,6 +173,11 @@ def _next(view: sqlite3.Connection, table: str, limit: int) -> list[int]:
 def _row(view: sqlite3.Connection, record_id: int) -> CrossingRow | None:
     row = view.execute(f"{ROW} WHERE id = ?", (record_id,)).fetchone()
     return None if row is None else crossing_row(row)
+
+
+def _record(view: sqlite3.Connection, record_id: int) -> str:
+    (record,) = view.execute("SELECT record FROM records WHERE id = ?", (record_id,)).fetchone()
+    return str(record)
 
 
 def _notices(sources: Sources, row: CrossingRow) -> Iterator[Draft]:

@@ -78,7 +78,7 @@ def question_of(
     row: CrossingRow, events: Sequence[OpenEvent], place: Checkpoint | None
 ) -> Question | None:
     """None where nothing was decided, or where too little is left to decide it again."""
-    if place is None or not _is_whole(events):
+    if place is None or not is_whole(events):
         return None
     fields, items = shown_values(merge_events(events), "crossing")
     verdict = fields.get("verdict")
@@ -196,7 +196,7 @@ def _is_revoked(one: Asked, trust: Trust) -> bool:
     return trust.revokes(evidence.get("fingerprints") or (), evidence.get("key_id"), issued_ms or 0)
 
 
-def _is_whole(events: Sequence[OpenEvent]) -> bool:
+def is_whole(events: Sequence[OpenEvent]) -> bool:
     return all(one.person is not None or one.log.commitment == NO_COMMITMENT for one in events)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -50,18 +51,18 @@ class AlertStore(Protocol):
     """Every caller writes the audit entry first."""
 
     def alerts(
-        self, state: AlertState, code: str, after: str, limit: int
+        self, state: AlertState, codes: Collection[str], after: str, limit: int
     ) -> tuple[list[AlertRow], str]:
         """Alerts in one state, newest first, and the key to continue after ("" at the end).
 
-        `code` "" is any. Withdrawn ones stand among the closed. ValueError for a key that is none.
+        No `codes`: of any. Withdrawn ones stand among the closed. ValueError for a bad key.
         """
 
     def alert(self, record: str) -> AlertWhole | None:
         """One alert with who did what about it, also what the projector has not seen yet."""
 
-    def alert_counts(self) -> dict[str, int]:
-        """How many stand in each list: new, taken, closed."""
+    def alert_counts(self, codes: Collection[str] = ()) -> dict[str, int]:
+        """How many of these codes (of any, without) stand in each list: new, taken, closed."""
 
     def alerts_about(self, record: str) -> list[AlertRow]:
         """The alerts that name a crossing, newest first."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 DeviceKind = Literal["tablet", "relay", "server"]
-UserRole = Literal["reviewer", "approver", "command", "community", "admin"]
+UserRole = Literal["reviewer", "approver", "command", "community", "health", "admin"]
 OfficerRole = Literal["officer", "lead", "medic", "volunteer"]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from server.config import Config
 from server.store.alert_protocol import AlertRow, AlertState, AlertWhole
@@ -68,12 +68,12 @@ class ViewReads:
             return []
 
     def alerts(
-        self, state: AlertState, code: str, after: str, limit: int
+        self, state: AlertState, codes: Collection[str], after: str, limit: int
     ) -> tuple[list[AlertRow], str]:
         """Alerts in one state, newest first, and the key to continue after ("" at the end)."""
         try:
             return self._reader.run(
-                lambda files: alerts.read_alerts(files.view, state, code, after, limit)
+                lambda files: alerts.read_alerts(files.view, state, codes, after, limit)
             )
         except ViewMissingError:
             return [], ""
@@ -87,10 +87,10 @@ class ViewReads:
         except ViewMissingError:
             return None
 
-    def alert_counts(self) -> dict[str, int]:
-        """How many stand in each list: new, taken, closed."""
+    def alert_counts(self, codes: Collection[str] = ()) -> dict[str, int]:
+        """How many of these codes (of any, without) stand in each list: new, taken, closed."""
         try:
-            return self._reader.run(lambda files: alerts.count_alerts(files.view))
+            return self._reader.run(lambda files: alerts.count_alerts(files.view, codes))
         except ViewMissingError:
             return alerts.no_alerts()
 

@@ -29,7 +29,7 @@ def test_w2_what_a_demo_decided_is_decided_alike_by_the_home_server(tmp_path: Pa
             pass
         projector.catch_up()
     with open_store(config, keys) as store:
-        alerts, _ = store.alerts("new", "", "", 500)
+        alerts, _ = store.alerts("new", (), "", 500)
         assert {one.code for one in alerts} <= {"late.isolated"}
 
 
@@ -54,7 +54,7 @@ def test_l2_a_demo_has_trucks_that_two_tablets_logged(tmp_path: Path) -> None:
         ]
         assert told.count("turn_back") == counts["turned_back"] > 0
         assert told.count("arrival") > 0
-        alerted, _ = store.alerts("new", "late.isolated", "", 50)
+        alerted, _ = store.alerts("new", ("late.isolated",), "", 50)
         assert len(alerted) == len(store.watch_entries()) == 3
         assert sum(store.alert_counts().values()) == 3
     assert compare_view(config, keys).difference is None

@@ -6,7 +6,7 @@ A row holds no more than a list shows; notes and who wrote them are read from th
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -61,16 +61,16 @@ def put_alert(
 
 
 def read_alerts(
-    view: sqlite3.Connection, state: str, code: str, after: str, limit: int
+    view: sqlite3.Connection, state: str, codes: Collection[str], after: str, limit: int
 ) -> tuple[list[AlertRow], str]:
     """Alerts in one state, newest first, and the key to continue after ("" at the end).
 
-    `code` "" is any. Withdrawn ones stand among the closed. ValueError for a key that is none.
+    No `codes`: of any. Withdrawn ones stand among the closed. ValueError for a bad key.
     """
     wheres, more = ["a.listed = ?"], list[Any]((state,))
-    if code:
-        wheres.append("a.code = ?")
-        more.append(code)
+    if codes:
+        wheres.append(f"a.code IN ({', '.join('?' * len(codes))})")
+        more += sorted(codes)
     if after:
         occurred, _, record = after.partition(".")
         wheres.append("(a.occurred_ms, a.record) < (?, ?)")
@@ -86,12 +86,13 @@ def read_alerts(
     return found, f"{found[-1].occurred_ms}.{found[-1].record}"
 
 
-def count_alerts(view: sqlite3.Connection) -> dict[str, int]:
-    """How many stand in each list: new, taken, closed."""
-    return no_alerts() | {
-        str(state): int(many)
-        for state, many in view.execute("SELECT listed, count(*) FROM alerts GROUP BY listed")
-    }
+def count_alerts(view: sqlite3.Connection, codes: Collection[str] = ()) -> dict[str, int]:
+    """How many of these codes (of any, without) stand in each list: new, taken, closed."""
+    of = f"WHERE code IN ({', '.join('?' * len(codes))})" if codes else ""
+    found = view.execute(
+        f"SELECT listed, count(*) FROM alerts {of} GROUP BY listed", tuple(sorted(codes))
+    )
+    return no_alerts() | {str(state): int(many) for state, many in found}
 
 
 def no_alerts() -> dict[str, int]:

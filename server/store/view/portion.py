@@ -133,6 +133,8 @@ class Portions:
             put_notice(view, record_id, of_kind, since)
         if kind == "alert":
             put_alert(view, record_id, of_kind, since)
+        if kind == "quick_test" and self.is_home:
+            view.execute("INSERT OR IGNORE INTO to_look (id) VALUES (?)", (record_id,))
         return set()
 
     def _erased(

@@ -48,8 +48,9 @@ def m001_crossings(db: Database) -> None:
     the one from which a crossing is there, `since_n` the one from which its row is as it stands.
     `counted_as` names the crossing that counts for this one, "" for itself. `id_keys` are the
     tokens of whole ID numbers where there is no plate. `ahead` lists runs beyond a gap. `listed` is
-    an alert's state, or "closed" where it was withdrawn. `to_look` and `to_decide` are crossings
-    that the home server has yet to look at, and to decide again because lists changed.
+    an alert's state, or "closed" where it was withdrawn. `to_look` are crossings
+    and quick tests that the home server has yet to look at, `to_decide` crossings to decide again
+    because lists changed.
     """
     execute_all(
         db,

@@ -34,7 +34,7 @@ PASSWORD_HASH = Argon2id(
 ).derive_phc_encoded(PASSWORD.encode())
 """Of far fewer rounds than a real one, for the sake of the tests' time."""
 
-ROLES: tuple[UserRole, ...] = ("reviewer", "approver", "command", "community", "admin")
+ROLES: tuple[UserRole, ...] = ("reviewer", "approver", "command", "community", "health", "admin")
 
 
 @dataclass

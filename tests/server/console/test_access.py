@@ -14,9 +14,9 @@ RECORD = "01a20000-0000-7000-8000-000000000000"
 
 MAY: dict[str, set[str]] = {
     "queue": set(ROLES),
-    "alerts": {"reviewer", "approver", "command"},
-    "alert": {"reviewer", "approver", "command"},
-    "act": {"reviewer", "approver", "command"},
+    "alerts": {"reviewer", "approver", "command", "health"},
+    "alert": {"reviewer", "approver", "command", "health"},
+    "act": {"reviewer", "approver", "command", "health"},
     "crossing": {"reviewer", "approver"},
     "write_review": {"reviewer", "approver"},
     "resolve": {"reviewer", "approver"},

@@ -14,7 +14,7 @@ from server.packs import EVERYBODY, checkpoint_scope, publish
 from server.store.registered import UserRole
 from tests.server.console.conftest import Console, post
 from tests.server.home.deciding import HOUR_MS, ORIGIN, RED, cross, rules_content
-from tests.server.store.tablets import NOON_MS, enrolled
+from tests.server.store.tablets import NAME, NOON_MS, PHONE, enrolled
 
 
 def look(console: Console) -> None:
@@ -129,3 +129,40 @@ def test_the_list_shows_one_kind_where_asked(console: Console, stale: str) -> No
     record = alert_of(client)
     assert record in client.get("/console/alerts?code=decision.stale").text
     assert record not in client.get("/console/alerts?code=late.rules").text
+
+
+def person(console: Console, rng: random.Random, **said: object) -> str:
+    """The record of a crossing of somebody of whom an officer noted this."""
+    tablet = enrolled(console.store, rng)
+    tablet.push(console.store, tablet.batch(cross(tablet, person={"name": NAME, **said})))
+    look(console)
+    return tablet.records[-1]
+
+
+def test_w9_the_health_service_sees_its_own_alerts_and_whom_to_reach(
+    console: Console, stale: str, rng: random.Random
+) -> None:
+    crossing = person(console, rng, phone=PHONE, symptoms=["cough"], temperature_c=38.4)
+    client = console.sign_in("health")
+    landing = client.get("/console/")
+    assert landing.location == "/console/alerts"
+    record = alert_of(client)
+    page = client.get(f"/console/alerts/{record}").text
+    for said in ("Ho, sốt, khó thở", NAME, PHONE, "38.4 °C", "Ho<"):
+        assert said in page, said
+    assert crossing not in page, "the way to the crossing is not the health service's"
+    looks = [(one.what, one.subject) for one in console.audit() if one.what == "alert"]
+    assert looks == [("alert", record)]
+    assert client.get("/console/alerts?code=decision.stale").status_code == 422
+    assert '<b class="badge">1' in client.get("/console/alerts").text
+    for role in ("reviewer", "approver", "command"):
+        seen = console.sign_in(role).get(f"/console/alerts/{record}").text
+        assert NAME not in seen and PHONE not in seen and "38.4" not in seen
+    (other,) = [
+        one.record
+        for one in console.store.alerts("new", (), "", 10)[0]
+        if one.code == "decision.stale"
+    ]
+    assert client.get(f"/console/alerts/{other}").status_code == 403
+    for path in (f"/console/crossings/{crossing}", "/console/watchlist"):
+        assert client.get(path).status_code == 403, path

@@ -6,7 +6,9 @@ import re
 import string
 from pathlib import Path
 
+from rules.signs import SYMPTOMS
 from schemas import shapes
+from schemas.home_records import ALERT_CODES
 from server.console import texts_en, texts_vi
 from server.console.pages import NAVIGATION
 from server.store.registered import UserRole
@@ -32,6 +34,10 @@ VOCABULARIES = {
     "void": shapes.VOID_REASONS,
     "wave": shapes.WAVE_REASONS,
     "review": shapes.REVIEW_DECISIONS,
+    "identified_by": shapes.IDENTIFIED_BY,
+    "symptom": SYMPTOMS,
+    "alert": ALERT_CODES,
+    "alerts.meaning": ALERT_CODES,
     "flag": FLAGS,
     "role": UserRole.__args__,  # type: ignore[attr-defined]
     "nav": [name for name, _, _ in NAVIGATION],

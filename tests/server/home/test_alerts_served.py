@@ -82,7 +82,7 @@ def cross(tablet: SimTablet, rng: random.Random, number: str, packs: dict[str, i
 def told(served: Served) -> list[tuple[str, list[str]]]:
     """(code, the crossings it names) of each new alert that the view lists."""
     with served.store() as store:
-        rows, _ = store.alerts("new", "", "", 100)
+        rows, _ = store.alerts("new", (), "", 100)
         return sorted((one.code, [row.record for row in one.crossings]) for one in rows)
 
 

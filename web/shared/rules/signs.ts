@@ -1,0 +1,17 @@
+/** Signs of illness that a checkpoint asks for (twin: rules/signs.py). */
+
+export const SYMPTOMS = ["fever", "cough", "short_breath", "sore_throat", "taste_loss", "fatigue"] as const;
+export const ALARMING = ["fever", "cough", "short_breath"] as const;
+/** From here on a measured temperature is fever. */
+export const FEVER_C = 37.5;
+
+/** Nobody is asked; an officer may; everybody is. */
+export const ASKING = ["skip", "offer", "ask"] as const;
+export type Asking = (typeof ASKING)[number];
+export type Symptom = (typeof SYMPTOMS)[number];
+
+/** Which of fever, cough and trouble breathing somebody has, in this order. */
+export function alarmingSigns(symptoms: readonly unknown[], temperatureC: number | null): readonly Symptom[] {
+  const fever = temperatureC !== null && temperatureC >= FEVER_C;
+  return ALARMING.filter((one) => symptoms.includes(one) || (one === "fever" && fever));
+}
