@@ -1,7 +1,7 @@
 """What a flow costs an officer: taps, keys and decisions counted, their time estimated.
 
-The estimate is the keystroke-level model (Card, Moran, Newell 1980) with the values of issue 6; what
-the tablet takes is measured and added. Tests assert counts; `bench/flows.py` judges times.
+The estimate is the keystroke-level model (Card, Moran, Newell 1980) with the values of issue 6;
+what the tablet takes is measured and added. Tests assert counts; `bench/flows.py` judges times.
 """
 
 from __future__ import annotations
