@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import { defineConfig, type UserConfig } from "vite";
 import { budget } from "./tools/budget.ts";
+import { privateNames } from "./tools/private-names.ts";
 import { precache } from "./tools/precache.ts";
 import { strictPolicy } from "./tools/strict-policy.ts";
 import { syntaxFloor } from "./tools/syntax-floor.ts";
@@ -34,8 +35,8 @@ const tablet: UserConfig = {
     },
   },
   // Chromium has started workers of modules since version 80.
-  worker: { format: "es", plugins: () => [syntaxFloor(FLOOR.ecmaVersion)], rollupOptions: { output: { entryFileNames: "assets/[name]-[hash].js" } } },
-  plugins: [precache("sw.js"), syntaxFloor(FLOOR.ecmaVersion), strictPolicy(), budget("tablet", { js_gzip_kb: 120 })],
+  worker: { format: "es", plugins: () => [privateNames(), syntaxFloor(FLOOR.ecmaVersion)], rollupOptions: { output: { entryFileNames: "assets/[name]-[hash].js" } } },
+  plugins: [privateNames(), precache("sw.js"), syntaxFloor(FLOOR.ecmaVersion), strictPolicy(), budget("tablet", { js_gzip_kb: 120 })],
 };
 
 const console_: UserConfig = {
