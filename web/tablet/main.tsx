@@ -2,9 +2,11 @@
 
 import { render } from "preact";
 import "./styles/all.ts";
+import { healthReaders } from "../shared/credentials/index.ts";
 import { Camera } from "./core/camera.ts";
 import { createCore } from "./core/core.ts";
 import { decodeImage, warmUp } from "./core/decode.ts";
+import { apart, loadTheRest } from "./parts/lazily.tsx";
 import { watchUpdates } from "./parts/updates.ts";
 import type { Devices } from "./parts/ui.ts";
 import { App } from "./screens/app.tsx";
@@ -21,4 +23,5 @@ const update = watchUpdates((ready) => core.setUpdateReady(ready));
 render(<App core={core} devices={devices} update={update} />, root);
 // A core that cannot open its store shows it as an error; the decoder may come a second later.
 void core.start();
-void warmUp();
+apart(healthReaders);
+void warmUp().then(loadTheRest);

@@ -32,8 +32,10 @@ self.addEventListener("fetch", (event) => {
 
 async function fill(): Promise<void> {
   const cache = await caches.open(CACHE);
-  // "reload" goes past the HTTP cache, which may hold files of another release. addAll takes all or nothing.
-  await cache.addAll(precache.files.map((path) => new Request(new URL(path, SCOPE).href, { cache: "reload" })));
+  // What is named by its content may come from the HTTP cache: the page has just fetched most of it, and on 3G twice
+  // is a minute. "reload" goes past that cache, which may hold files of another release. addAll takes all or nothing.
+  const fresh = (path: string): RequestCache => (path.startsWith("assets/") ? "default" : "reload");
+  await cache.addAll(precache.files.map((path) => new Request(new URL(path, SCOPE).href, { cache: fresh(path) })));
 }
 
 async function takeOver(): Promise<void> {

@@ -75,7 +75,7 @@ class Static:
         return self._held[path]
 
     def _patched(self, path: str, answer: bytes) -> bytes:
-        if self._patch is None or not path.endswith(".js") or "/assets/" not in path:
+        if self._patch is None or not (path.endswith(".js") and "/assets/index-" in path):
             return answer
         head, _, body = answer.partition(b"\r\n\r\n")
         kept = [one for one in head.split(b"\r\n") if not one.lower().startswith(b"content-length")]

@@ -12,18 +12,10 @@ import { type Code, type Evidence, evidenceOf } from "./evidence.ts";
 import { fingerprint, signatureFingerprint } from "./fingerprint.ts";
 import { type Hcert, readHcert } from "./hcert.ts";
 import { HealthError, healthEvidence, healthStanding } from "./health.ts";
+import { HC1_PREFIX, OTHER_HC1_PREFIX } from "./health_prefixes.ts";
 import { InflateError, inflate } from "./inflate.ts";
 import { type Bytes, bytesBinary } from "./jws.ts";
 import { keysFor, type Trust, type TrustKey } from "./trust.ts";
-
-const PREFIX = "HC1:";
-
-/** Another context or none, then the two bytes with which every zlib stream of a 32 kB window begins. */
-const OTHER_PREFIX = /^(?:H[A-Z][0-9]:)?((?:6BF|NCF|V7F|Y9F)[0-9A-Z $%*+\-./:]{97,})$/;
-
-export function matchesHc1(text: string): boolean {
-  return text.startsWith(PREFIX) || OTHER_PREFIX.test(text);
-}
 
 /** Evidence of a text for which matchesHc1 holds, at `nowMs` (epoch ms). */
 export async function readHc1(
@@ -32,8 +24,8 @@ export async function readHc1(
   nowMs: number,
   leewayMs = 0,
 ): Promise<Evidence> {
-  if (!text.startsWith(PREFIX)) return otherPrefix(text);
-  const body = text.slice(PREFIX.length);
+  if (!text.startsWith(HC1_PREFIX)) return otherPrefix(text);
+  const body = text.slice(HC1_PREFIX.length);
   if (/[^\x00-\x7f]/.test(body)) {
     return evidenceOf("hc1", "unknown", "unrecognised", { warnings: ["input_method"] });
   }
@@ -104,7 +96,7 @@ async function fingerprintsOf(hcert: Hcert, message: Sign1): Promise<string[]> {
 /** Refused only where a complete document follows; else it may be half of something. */
 function otherPrefix(text: string): Evidence {
   try {
-    unpacked(OTHER_PREFIX.exec(text)?.[1] ?? "");
+    unpacked(OTHER_HC1_PREFIX.exec(text)?.[1] ?? "");
   } catch (error) {
     if (error instanceof Base45Error || error instanceof InflateError) return unrecognised();
     throw error;

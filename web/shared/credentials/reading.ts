@@ -4,14 +4,18 @@ import { matchesBhyt, readBhyt } from "./bhyt.ts";
 import { familyOfCccd, matchesCccd, readCccd } from "./cccd.ts";
 import { type Conditions, judgedMs, under } from "./conditions.ts";
 import type { Evidence, Family } from "./evidence.ts";
-import { matchesHc1, readHc1 } from "./hc1.ts";
+import { matchesHc1, matchesShc } from "./health_prefixes.ts";
 import { matchesOwn, readOwn } from "./own.ts";
 import { matchesPcCovid, readPcCovid } from "./pc_covid.ts";
-import { matchesShc, readShc } from "./shc.ts";
 import { hasLoneSurrogate, isLongerThan, strip, stripEnd } from "./text.ts";
 import type { Trust } from "./trust.ts";
 import { familyOfTyped, readTyped } from "./typed.ts";
 import { MAX_CHARACTERS, matchesUrl, readOpaque, readUrl } from "./unlisted.ts";
+
+/** Loads what reads health documents. Rejects where the file cannot be had. */
+export async function healthReaders(): Promise<typeof import("./health_readers.ts")> {
+  return await import("./health_readers.ts");
+}
 
 /**
  * The family that `text` belongs to; `opaque` when none, or when it is over 4,296 characters.
@@ -33,7 +37,7 @@ export function recognise(text: string): Family {
   return matchesUrl(strip(bare, " ")) ? "url" : "opaque";
 }
 
-/** What `text` proves at `nowMs` (epoch ms) under `trust`. Never rejects for any text. */
+/** What `text` proves at `nowMs` (epoch ms) under `trust`. Never rejects for any text once the readers are loaded. */
 export async function read(
   text: string,
   trust: Trust,
@@ -52,9 +56,9 @@ async function readFamily(text: string, trust: Trust, nowMs: number, leewayMs: n
     case "own":
       return readOwn(stripEnd(bare, " "), trust, nowMs, leewayMs);
     case "hc1":
-      return readHc1(bare, trust, nowMs, leewayMs);
+      return (await healthReaders()).readHc1(bare, trust, nowMs, leewayMs);
     case "shc":
-      return readShc(stripEnd(bare, " "), trust, nowMs, leewayMs);
+      return (await healthReaders()).readShc(stripEnd(bare, " "), trust, nowMs, leewayMs);
     case "bhyt":
       return readBhyt(bare);
     case "pc_covid":

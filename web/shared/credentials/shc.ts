@@ -7,11 +7,11 @@ import { type Code, type Evidence, evidenceOf } from "./evidence.ts";
 import { type CardContent, readCard } from "./fhir.ts";
 import { cardFingerprint, signatureFingerprint } from "./fingerprint.ts";
 import { HealthError, healthEvidence, healthStanding } from "./health.ts";
+import { SHC_PREFIX } from "./health_prefixes.ts";
 import { InflateError, inflate } from "./inflate.ts";
 import { type CompactJws, JsonError, JwsError, jwsParts, kidOf, member, parseJsonObject, signerOf } from "./jws.ts";
 import { keysFor, type Trust, type TrustKey } from "./trust.ts";
 
-const PREFIX = "shc:/";
 const USAGE = "shc";
 
 const DIGITS = /^[0-9]*$/;
@@ -20,10 +20,6 @@ const PART = /^[1-9][0-9]?\/[1-9][0-9]?\/[0-9]*$/;
 const OFFSET = 45;
 const HIGHEST = 122 - OFFSET;
 
-export function matchesShc(text: string): boolean {
-  return text.startsWith(PREFIX);
-}
-
 /** Evidence of a text that starts with shc:/, at `nowMs` (epoch ms). */
 export async function readShc(
   text: string,
@@ -31,7 +27,7 @@ export async function readShc(
   nowMs: number,
   leewayMs = 0,
 ): Promise<Evidence> {
-  const body = text.slice(PREFIX.length);
+  const body = text.slice(SHC_PREFIX.length);
   if (/[^\x00-\x7f]/.test(body)) {
     return evidenceOf("shc", "unknown", "unrecognised", { warnings: ["input_method"] });
   }

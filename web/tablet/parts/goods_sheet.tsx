@@ -6,6 +6,7 @@ import type { DraftGoods, GoodsGroup, Unit } from "../core/types.ts";
 import { Button, Chips, Sheet } from "./controls.tsx";
 import { TickIcon } from "./icons.tsx";
 import { Keypad } from "./keypad.tsx";
+import { quantityText } from "./quantity.ts";
 import { useUi } from "./ui.ts";
 
 export const GOODS_GROUPS: readonly GoodsGroup[] = [
@@ -27,11 +28,6 @@ interface GoodsSheetProps {
   goods: DraftGoods | null;
   done(goods: DraftGoods | null): void;
   close(): void;
-}
-
-/** Vietnamese writes a decimal comma. */
-export function quantityText(quantity: number): string {
-  return String(quantity).replace(".", ",");
 }
 
 export function GoodsSheet({ goods, done, close }: GoodsSheetProps): JSX.Element {

@@ -7,19 +7,20 @@ import { useBattery } from "../parts/battery.ts";
 import { Notice } from "../parts/controls.tsx";
 import { wakeSound } from "../parts/feedback.ts";
 import { dropGhostTaps } from "../parts/ghost_tap.ts";
+import { lazily } from "../parts/lazily.tsx";
 import { readSettings, type Settings, writeSettings } from "../parts/settings.ts";
 import { StatusBar } from "../parts/status_bar.tsx";
+import { useTexts } from "../parts/texts.ts";
 import { shownTheme } from "../parts/theme.ts";
 import { type Devices, errorText, type Ui, UiContext } from "../parts/ui.ts";
 import { keepAwake } from "../parts/wake_lock.ts";
-import { en } from "../texts/en.ts";
-import { vi } from "../texts/vi.ts";
 import { EnrolScreen } from "./enrol.tsx";
 import { type Begun, LaneScreen } from "./lane.tsx";
-import { MoreScreen } from "./more.tsx";
 import { ShiftScreen } from "./shift.tsx";
-import { StatusSheet } from "./status.tsx";
-import { WaveScreen } from "./wave.tsx";
+
+const MoreScreen = lazily(() => import("./more.tsx").then((found) => found.MoreScreen));
+const StatusSheet = lazily(() => import("./status.tsx").then((found) => found.StatusSheet));
+const WaveScreen = lazily(() => import("./wave.tsx").then((found) => found.WaveScreen));
 
 const TICK_MS = 5_000;
 
@@ -43,7 +44,7 @@ export function App({ core, devices, update }: AppProps): JSX.Element {
   // Another shift must not find what the last one left.
   if (state.phase !== "open" && state.phase !== "locked") kept.current = null;
   useEffect(() => (state.phase === "open" ? undefined : setMore(false)), [state.phase]);
-  const texts = settings.language === "vi" ? vi : en;
+  const texts = useTexts(settings.language);
   const theme = shownTheme(settings.theme, now_ms);
 
   useEffect(() => dropGhostTaps(document), []);

@@ -5,14 +5,14 @@ import { useState } from "preact/hooks";
 import type { CrossingSummary } from "../core/types.ts";
 import { AnnouncedBar } from "../parts/announced_bar.tsx";
 import { Button, Notice } from "../parts/controls.tsx";
+import { CrossingFacts } from "../parts/crossing_facts.tsx";
 import { CameraIcon, GreenLaneIcon, InIcon, MoreIcon, NoCodeIcon, OutIcon, SampleIcon, VEHICLE_ICONS, WaveIcon } from "../parts/icons.tsx";
+import { lazily } from "../parts/lazily.tsx";
 import { PhotoButton, SampleSheet, useSamples } from "../parts/photo.tsx";
 import { Scanner } from "../parts/scanner.tsx";
 import { useUi } from "../parts/ui.ts";
 import { useUnits } from "../parts/units_files.ts";
 import { useWedge } from "../parts/use_wedge.ts";
-import { CrossingFacts } from "./recent.tsx";
-import { WaveStartSheet } from "./wave_start.tsx";
 
 interface HomeProps {
   recent: readonly CrossingSummary[];
@@ -32,6 +32,7 @@ interface HomeProps {
   seeAll(): void;
 }
 
+const WaveStartSheet = lazily(() => import("./wave_start.tsx").then((found) => found.WaveStartSheet));
 const STRIP = 3;
 const Ambulance = VEHICLE_ICONS.ambulance;
 

@@ -8,6 +8,7 @@ import { gatherAll, type Gathered, withoutTheRest } from "../parts/gathering.ts"
 import { GatheringPanel, notAddedText } from "../parts/gathering_view.tsx";
 import { emergencyDraft, followVerdict, greenLaneDraft, newDraft, nextRole, withPerson } from "../parts/draft.ts";
 import { signal, wakeSound } from "../parts/feedback.ts";
+import { lazily } from "../parts/lazily.tsx";
 import { codesInPicture } from "../parts/photo.tsx";
 import { samePlace } from "../parts/places.ts";
 import { SavedNotice } from "../parts/saved_notice.tsx";
@@ -15,8 +16,10 @@ import { errorText, useUi } from "../parts/ui.ts";
 import { HomeScreen } from "./home.tsx";
 import { JourneyScreen } from "./journey.tsx";
 import { NoCodeScreen, PersonScreen } from "./person.tsx";
-import { CrossingSheet, RecentScreen } from "./recent.tsx";
 import { VerdictScreen } from "./verdict.tsx";
+
+const RecentScreen = lazily(() => import("./recent.tsx").then((found) => found.RecentScreen));
+const CrossingSheet = lazily(() => import("./recent.tsx").then((found) => found.CrossingSheet));
 
 interface GatheringStep {
   at: "gathering";

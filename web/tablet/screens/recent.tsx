@@ -3,68 +3,14 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { CrossingSummary } from "../core/types.ts";
 import { Button, Notice, Sheet, StepHead } from "../parts/controls.tsx";
+import { CrossingFacts, SentMark } from "../parts/crossing_facts.tsx";
 import { errorWords } from "../parts/error_words.ts";
-import { ACTION_ICONS, CrossIcon, InIcon, OUTCOME_ICONS, OutIcon, PhoneIcon, RefusedIcon, SentIcon, VEHICLE_ICONS, WaitIcon } from "../parts/icons.tsx";
 import { useHiding } from "../parts/hiding.ts";
+import { OUTCOME_ICONS } from "../parts/icons.tsx";
 import { laneName } from "../parts/names.ts";
 import { plateText } from "../parts/plate_text.ts";
-import { clockText, momentText, otherDayText } from "../parts/time.ts";
+import { momentText } from "../parts/time.ts";
 import { useUi } from "../parts/ui.ts";
-
-/** One crossing in a line: when, what, how it ended, whether the server has it. */
-export function CrossingFacts({ crossing }: { crossing: CrossingSummary }): JSX.Element {
-  const { texts, state, now_ms } = useUi();
-  const Outcome = crossing.action === null ? null : ACTION_ICONS[crossing.action];
-  const day = otherDayText(crossing.time_ms, now_ms + (state.clock_skew_ms ?? 0));
-  const Vehicle = crossing.vehicle_class === null ? null : VEHICLE_ICONS[crossing.vehicle_class];
-  return (
-    <span class={`crossing ${crossing.voided ? "voided" : ""}`}>
-      <span class="crossing-time">
-        {day !== null && <span class="crossing-day">{day}</span>}
-        {clockText(crossing.time_ms)}
-      </span>
-      <span class="crossing-way">{crossing.direction === "out" ? <OutIcon /> : <InIcon />}</span>
-      <span class="crossing-what">
-        {Vehicle !== null && <Vehicle />}
-        <strong>{crossing.plate === null ? vehicleWord(crossing, texts.vehicles, texts.recent.no_plate) : plateText(crossing.plate.normal)}</strong>
-      </span>
-      {crossing.voided ? (
-        <span class="crossing-end">
-          <CrossIcon />
-          <span>{texts.recent.voided}</span>
-        </span>
-      ) : (
-        <span class={`crossing-end ${crossing.action ?? ""}`}>
-          {Outcome !== null && <Outcome />}
-          <span class="crossing-end-word">{crossing.action !== null && texts.actions[crossing.action]}</span>
-        </span>
-      )}
-      <SentMark crossing={crossing} />
-    </span>
-  );
-}
-
-function vehicleWord(crossing: CrossingSummary, vehicles: Record<string, string>, none: string): string {
-  return crossing.vehicle_class === "on_foot" || crossing.vehicle_class === "bicycle" ? (vehicles[crossing.vehicle_class] ?? none) : none;
-}
-
-function SentMark({ crossing }: { crossing: CrossingSummary }): JSX.Element {
-  const { texts } = useUi();
-  const [Icon, word, kind] =
-    crossing.state === "unsent"
-      ? ([WaitIcon, texts.recent.unsent, "look"] as const)
-      : crossing.state === "held" || crossing.state === "rejected"
-        ? ([RefusedIcon, texts.recent[crossing.state], "act"] as const)
-        : crossing.own
-          ? ([SentIcon, texts.recent.sent, "ok"] as const)
-          : ([PhoneIcon, texts.recent.elsewhere, "ok"] as const);
-  return (
-    <span class={`sent ${kind}`}>
-      <Icon />
-      <span>{word}</span>
-    </span>
-  );
-}
 
 interface RecentProps {
   recent: readonly CrossingSummary[];

@@ -5,16 +5,19 @@ import { useState } from "preact/hooks";
 import type { Action, CrossingDraft, Decision, OverrideReason } from "../core/types.ts";
 import { Button, Chips, Notice, Sheet } from "../parts/controls.tsx";
 import { DepartureRow } from "../parts/departure.tsx";
-import { GoodsSheet, quantityText } from "../parts/goods_sheet.tsx";
+import { lazily } from "../parts/lazily.tsx";
 import { ACTION_ICONS, CrossIcon, GoodsIcon, MinusIcon, OUTCOME_ICONS, PeopleIcon, PlaceIcon, PlusIcon, ScanIcon } from "../parts/icons.tsx";
-import { PlateSheet } from "../parts/plate_field.tsx";
 import { plateFrom, plateText } from "../parts/plate_text.ts";
+import { quantityText } from "../parts/quantity.ts";
 import { TurnedBackNote } from "../parts/turned_back_note.tsx";
 import { useUi } from "../parts/ui.ts";
 import { nameOf } from "../parts/units.ts";
 import { useUnits } from "../parts/units_files.ts";
 import { VehicleRow, VehicleSheet } from "../parts/vehicle_picker.tsx";
 import { ACTIONS, MOST_PEOPLE, documentPlate, needsOverride } from "../parts/draft.ts";
+
+const GoodsSheet = lazily(() => import("../parts/goods_sheet.tsx").then((found) => found.GoodsSheet));
+const PlateSheet = lazily(() => import("../parts/plate_field.tsx").then((found) => found.PlateSheet));
 
 const OVERRIDES: readonly OverrideReason[] = ["paper_shown", "emergency", "superior_order", "code_unreadable", "local_resident", "other"];
 /** Besides the first; a phone shows how many there are. */
