@@ -13,6 +13,7 @@ COMMANDS = {
     "bulletin": "cli.bulletin",
     "checkpoint": "cli.checkpoint",
     "compact": "cli.compact",
+    "complaint": "cli.complaint",
     "demo": "cli.demo",
     "device": "cli.device",
     "erase": "cli.erase",

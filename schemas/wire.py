@@ -14,7 +14,7 @@ from schemas.shapes import ACTIONS, DIRECTIONS, OUTCOMES, REVIEW_DECISIONS, text
 from sync.cursor import MAX_FEEDS
 
 MAX_MS = 1 << 46
-PURPOSES_OF_SEARCH = ("shift_check", "tracing", "investigation", "review")
+PURPOSES_OF_SEARCH = ("shift_check", "tracing", "investigation", "complaint", "review")
 REVIEW_STATES = ("open", *REVIEW_DECISIONS)
 
 
@@ -269,6 +269,7 @@ class Reference(Request):
     request_number = text(64)
     document_number = text(64)
     document_date = fields.Date()
+    complaint_code = text(24)
 
 
 class SearchCriteria(Request):
@@ -328,6 +329,7 @@ class FoundCrossing(Schema):
     reasons = fields.List(fields.String(), required=True)
     families = fields.List(fields.String(), required=True)
     officer = fields.String(required=True)
+    complaint_code = fields.String(required=True)
     device = fields.String(required=True)
     flags = fields.List(fields.String(), required=True)
     counted_as = fields.String(

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta, timezone
 
 from server.problems import ProblemError
 from server.store.view_protocol import Criteria
+from sync.complaint import complaint_number
 
 LOCAL = timezone(timedelta(hours=7))
 SHIFT_HOURS = 36
@@ -17,9 +18,11 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "shift_check": ("checkpoint", "shift_date"),
     "tracing": ("request_number",),
     "investigation": ("document_number", "document_date"),
+    "complaint": ("complaint_code",),
     "review": (),
 }
-"""đối soát ca trực · truy vết · điều tra · việc cần xem (the queue: flagged crossings only)."""
+"""đối soát ca trực · truy vết · điều tra · khiếu nại (what the code names, and nothing else) ·
+việc cần xem (the queue: flagged crossings only)."""
 
 
 def reference_text(purpose: str, reference: Mapping[str, str | date]) -> str:
@@ -36,6 +39,11 @@ def reference_text(purpose: str, reference: Mapping[str, str | date]) -> str:
 
 def confined(purpose: str, reference: Mapping[str, str | date], criteria: Criteria) -> Criteria:
     """The criteria, kept to what the purpose is about: a shift check sees its shift, no more."""
+    if purpose == "complaint":
+        number = complaint_number(str(reference["complaint_code"]))
+        if number is None:
+            raise ProblemError("search.purpose", errors=(("reference/complaint_code", "invalid"),))
+        return Criteria(complaint=number)
     if purpose == "review":
         return replace(criteria, review=criteria.review or "open")
     if purpose != "shift_check":

@@ -24,10 +24,11 @@ from server.purposes import NEEDED, confined, criteria_for_audit, reference_text
 from server.searches import OpenSearch
 from server.store.published import AuditEntry
 from server.store.view_protocol import Criteria
+from sync.complaint import complaint_number
 from sync.encoding import uuid7
 
 PAGE_ROWS = 50
-PURPOSES = ("shift_check", "tracing", "investigation")
+PURPOSES = ("shift_check", "tracing", "investigation", "complaint")
 MAX_TEXT_CHARACTERS = 64
 WIDE_DAYS = 7
 """Without a plate, name, number or phone, a reviewer's search covers no more than this."""
@@ -163,6 +164,8 @@ def _purpose(form: Form) -> tuple[str, dict[str, str]]:
             form.wrong[name] = "search.bad.time"
         elif name.endswith("_number") and not _REFERENCE.fullmatch(value):
             form.wrong[name] = "search.bad.reference"
+        elif name == "complaint_code" and complaint_number(value) is None:
+            form.wrong[name] = "search.bad.complaint_code"
         reference[name] = value
     known = {one.id for one in here().store.checkpoints()}
     if reference.get("checkpoint") and reference["checkpoint"] not in known:
@@ -215,6 +218,8 @@ def _is_day(value: str) -> bool:
 
 
 def _is_wide(criteria: Criteria) -> bool:
+    if criteria.complaint is not None:
+        return False
     if criteria.plate or criteria.name or criteria.id_number or criteria.phone:
         return False
     if criteria.from_ms is None or criteria.to_ms is None:

@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 
 from server.store.answers import State
 from server.store.view.waves import WaveThrough
+from sync.complaint import complaint_code, shown_code
 from sync.events import ref
 
 
@@ -25,6 +26,8 @@ class Criteria:
     outcomes: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
     direction: str = ""
+    complaint: int | None = None
+    """The number of a complaint code (SPEC E9)."""
     review: Literal["", "open", "seen", "needs_check"] = ""
     flags: tuple[str, ...] = ()
     """Crossings that carry any of these."""
@@ -64,6 +67,11 @@ class CrossingRow:
     """The log number from which this crossing is there."""
     since_n: int
     """The log number from which this row is as it stands."""
+
+    @property
+    def complaint_code(self) -> str:
+        """What the traveller was given to complain with (SPEC E9)."""
+        return shown_code(complaint_code(self.record))
 
 
 @dataclass(frozen=True, slots=True)

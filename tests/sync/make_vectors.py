@@ -20,7 +20,7 @@ from tests.sync.chain_cases import (
 )
 from tests.sync.pull_cases import digest_cases, pull_run_cases
 from tests.sync.register_cases import register_cases
-from tests.sync.text_cases import clock_cases, encoding_cases, event_cases
+from tests.sync.text_cases import clock_cases, complaint_cases, encoding_cases, event_cases
 
 SEED = 20211021
 FOLDER = Path(__file__).parent.parent / "vectors" / "sync"
@@ -41,6 +41,7 @@ def vectors() -> dict[str, Any]:
         "pull_runs.json": pull_run_cases(rng),
         "pull_digest.json": digest_cases(rng),
         "envelope.json": envelope_cases(rng),
+        "complaint.json": complaint_cases(random.Random(SEED)),
     }
 
 

@@ -24,6 +24,7 @@ NAMES = [
     "batch.json",
     "chain.json",
     "clock.json",
+    "complaint.json",
     "encoding.json",
     "envelope.json",
     "events.json",

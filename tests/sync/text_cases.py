@@ -7,6 +7,7 @@ import random
 from typing import Any
 
 from sync import clock
+from sync.complaint import complaint_code, complaint_number
 from sync.encoding import from_base64url, is_uuid7, to_base64url, uuid7
 from sync.events import is_item_id, parse_body, parse_text
 from tests.sync.vector_keys import DEVICE, NOW_MS, answer
@@ -179,3 +180,14 @@ def event_cases() -> dict[str, Any]:
         ],
         "item_ids": [{"text": text, "is": is_item_id(text)} for text in items],
     }
+
+
+def complaint_cases(rng: random.Random) -> list[dict[str, Any]]:
+    """The short codes of records (SPEC E9)."""
+    records = [uuid7(0, bytes(10)), uuid7((1 << 48) - 1, bytes([255] * 10))]
+    records += [uuid7(NOW_MS + at, rng.randbytes(10)) for at in range(20)]
+    codes = {one: complaint_code(one) for one in records}
+    return [
+        {"record": record, "code": code, "number": complaint_number(code)}
+        for record, code in codes.items()
+    ]

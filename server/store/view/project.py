@@ -19,6 +19,7 @@ from server.store.view.crossing_row import Content, Cutoffs, Items, content, fla
 from server.store.view.derive import link_of
 from server.store.view.shown_documents import put_shown_documents
 from server.store.view_protocol import CrossingRow
+from sync.complaint import number_of
 from sync.registers import Record
 
 _ROW = attrgetter(*(one.name for one in fields_of(CrossingRow)))
@@ -30,8 +31,8 @@ _COLUMNS = (
 """In the order of `CrossingRow`."""
 
 CROSSING = (
-    f"INSERT OR REPLACE INTO crossings (id, {_COLUMNS}, id_keys)"
-    f" VALUES (?, {', '.join('?' * (_COLUMNS.count(',') + 1))}, ?)"
+    f"INSERT OR REPLACE INTO crossings (id, {_COLUMNS}, id_keys, complaint)"
+    f" VALUES (?, {', '.join('?' * (_COLUMNS.count(',') + 1))}, ?, ?)"
 )
 
 
@@ -57,7 +58,7 @@ def put_crossing(
     values[16] = json.dumps(row.families)
     values[19] = flags_of(row.flags)
     id_keys = None if row.plate else _id_keys(found, blind)
-    view.execute(CROSSING, (record_id, *values, id_keys))
+    view.execute(CROSSING, (record_id, *values, id_keys, number_of(row.record)))
     _put_items(view, record_id, found.people, found.goods, is_new)
     put_shown_documents(view, record_id, found.people, is_new, blind)
     _put_plates(view, record_id, found.record, is_new)

@@ -153,6 +153,8 @@ def _conditions(criteria: Criteria, blind: BlindIndex) -> Conditions:
         conditions.append(("direction = ?", (criteria.direction,)))
     if criteria.review:
         conditions.append(("review = ?", (criteria.review,)))
+    if criteria.complaint is not None:
+        conditions.append(("complaint = ?", (criteria.complaint,)))
     if criteria.flags:
         mask = sum(1 << FLAGS.index(one) for one in criteria.flags)
         conditions.append(("flags & ? <> 0", (mask,)))

@@ -19,7 +19,8 @@ TABLES: dict[str, str] = {
     " ORDER BY 1, 2",
     "crossings": "SELECT record, occurred_ms, received_ms, checkpoint, lane, direction, mode,"
     " purpose, plate, plate_read, vehicle_class, people, goods, outcome, action, reasons, families,"
-    " officer, device, flags, review, destination, counted_as, first_n, since_n, id_keys"
+    " officer, device, flags, review, destination, counted_as, first_n, since_n, id_keys,"
+    " complaint"
     " FROM crossings ORDER BY record",
     "crossing_people": f"SELECT {_NAMED.format('crossing')}, item, role, family, status, code,"
     " outcome FROM crossing_people ORDER BY 1, 2",

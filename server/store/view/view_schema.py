@@ -12,7 +12,7 @@ from sqlite_utils.migrations import Migrations
 
 from server.store.log.log_schema import execute_all
 
-VIEW_SCHEMA = 5
+VIEW_SCHEMA = 7
 
 FLAGS = (
     "override",
@@ -47,7 +47,8 @@ def m001_crossings(db: Database) -> None:
     Numbers of the log: `since` is the one from which an event, review or link counts, `first_n`
     the one from which a crossing is there, `since_n` the one from which its row is as it stands.
     `counted_as` names the crossing that counts for this one, "" for itself. `id_keys` are the
-    tokens of whole ID numbers where there is no plate. `ahead` lists runs beyond a gap. `listed` is
+    tokens of whole ID numbers where there is no plate, `complaint` the number
+    of the complaint code (SPEC E9). `ahead` lists runs beyond a gap. `listed` is
     an alert's state, or "closed" where it was withdrawn. `to_look` are crossings
     and quick tests that the home server has yet to look at, `to_decide` crossings to decide again
     because lists changed.
@@ -71,7 +72,8 @@ def m001_crossings(db: Database) -> None:
             action TEXT NOT NULL, reasons TEXT NOT NULL, families TEXT NOT NULL,
             officer TEXT NOT NULL, device TEXT NOT NULL, flags INTEGER NOT NULL,
             review TEXT NOT NULL, destination TEXT NOT NULL, counted_as TEXT NOT NULL,
-            first_n INTEGER NOT NULL, since_n INTEGER NOT NULL, id_keys BLOB
+            first_n INTEGER NOT NULL, since_n INTEGER NOT NULL, id_keys BLOB,
+            complaint INTEGER NOT NULL
         );
         CREATE INDEX crossings_by_time ON crossings (occurred_ms, record);
         CREATE INDEX crossings_by_place ON crossings (checkpoint, occurred_ms, record);
@@ -79,6 +81,7 @@ def m001_crossings(db: Database) -> None:
         CREATE INDEX crossings_by_review ON crossings (review, occurred_ms, record)
             WHERE review <> '';
         CREATE INDEX crossings_by_change ON crossings (since_n);
+        CREATE INDEX crossings_by_complaint ON crossings (complaint);
         CREATE TABLE crossing_people (
             crossing INTEGER NOT NULL, item TEXT NOT NULL, role TEXT NOT NULL,
             family TEXT NOT NULL, status TEXT NOT NULL, code TEXT NOT NULL,

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { chainOf, makeBatch, type OutgoingEvent, signEs256, signingText, verifyEs256 } from "./batch.ts";
 import { commitment, eventHash, genesis } from "./chain.ts";
 import { crossingMs, orderStamp, stampFromText, stampToText, tick } from "./clock.ts";
+import { complaintCode } from "./complaint.ts";
 import { minus, noEvents, plus } from "./digest.ts";
 import { type Bytes, fromBase64url, isUuid7, sameBytes, textBytes, toBase64url, toHex, uuid7 } from "./encoding.ts";
 import { type Envelope, envelopeText, readReceipt, receiptText, smallerEnvelope } from "./envelope.ts";
@@ -47,6 +48,10 @@ function signingKey(jwk: JsonWebKey, usage: "sign" | "verify"): Promise<CryptoKe
 function outgoing(events: Data[]): OutgoingEvent[] {
   return events.map((one) => ({ ...one, commitment: fromHex(one.commitment) }));
 }
+
+test.each(load("complaint") as Data[])("E9 the code of $record", ({ record, code }) => {
+  expect(complaintCode(record)).toBe(code);
+});
 
 describe("clock", () => {
   const vectors = load("clock");
