@@ -29,6 +29,7 @@ from server.context import system_clock
 from server.erasure_list import ErasureListError, write_lists
 from server.failures import log_failure
 from server.home.look import HomeLook
+from server.home.telling import telling_alerts
 from server.keys import KeyRing
 from server.projector import Projector
 from server.relay.follower import following
@@ -116,6 +117,9 @@ def serve(
             )
             stack.enter_context(
                 publishing_daily(lambda: open_store(config, keys), keys, config, system_clock)
+            )
+            stack.enter_context(
+                telling_alerts(lambda: open_store(config, keys), keys, config, system_clock)
             )
             if certificate is not None:
                 from server.ca_page import ca_page

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { levelBook } from "../../shared/rules/grace.ts";
 import { parseLevels } from "../../shared/rules/levels.ts";
 import { parseRulePack } from "../../shared/rules/pack.ts";
-import { announced, Held, minuteEnd, placesOf } from "./announced.ts";
+import { announced, begun, Held, minuteEnd, placesOf } from "./announced.ts";
 import { rulesContent } from "./test/fake_content.ts";
 import { NO_RULES, type Rulebook } from "./verdict.ts";
 import type { Checkpoint } from "./vocabulary.ts";
@@ -36,6 +36,15 @@ describe("what is about to apply", () => {
     expect(told(rulebook(), MIDNIGHT_MS - 48 * HOUR_MS)).toEqual(["level 2021:22771 true", "level 2021:09556 false"]);
     expect(told(rulebook(), MIDNIGHT_MS - 1)).toEqual(["level 2021:22771 true"]);
     expect(told(rulebook(), MIDNIGHT_MS)).toEqual([]);
+  });
+
+  it("is said for a day after it began, to whoever comes on duty then", () => {
+    const after = (ms: number): string[] => begun(rulebook(), HERE, ms).map((one) => (one.kind === "level" ? `${one.id} ${one.from_level} ${one.level}` : ""));
+    expect(after(MIDNIGHT_MS - 1)).toEqual([]);
+    expect(after(MIDNIGHT_MS)).toEqual(["2021:22771 2 4"]);
+    expect(after(MIDNIGHT_MS + 24 * HOUR_MS - 1)).toEqual(["2021:22771 2 4"]);
+    expect(after(MIDNIGHT_MS + 24 * HOUR_MS)).toEqual([]);
+    expect(begun(NO_RULES, HERE, MIDNIGHT_MS)).toEqual([]);
   });
 
   it("has the rules that begin or end to hold here, and not those of elsewhere", () => {

@@ -1,12 +1,14 @@
 /** What is about to change, and the levels of the places an officer may choose: both move with the clock. */
 
-import { levelsAt, upcoming } from "../../shared/rules/levels.ts";
+import { levelAt, levelsAt, upcoming } from "../../shared/rules/levels.ts";
 import { isInScope } from "../../shared/rules/pack.ts";
 import type { Announced, Checkpoint, NamedPlace } from "./vocabulary.ts";
 import type { Rulebook } from "./verdict.ts";
 
 /** How long ahead tablets say what will change. */
 export const ANNOUNCED_HOURS = 48;
+/** How long after it began a level is still said to be new: whoever comes on duty did not see it begin. */
+const BEGUN_HOURS = 24;
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
@@ -31,6 +33,21 @@ export function announced(book: Rulebook, checkpoint: Checkpoint, serverMs: numb
   });
   const order = (one: Announced): number => (one.near ? 0 : 1);
   return [...rules, ...levels].sort((one, two) => order(one) - order(two) || one.starts_ms - two.starts_ms);
+}
+
+/** Places whose level became another within the last `BEGUN_HOURS`: the checkpoint's province first, then the latest. */
+export function begun(book: Rulebook, checkpoint: Checkpoint, serverMs: number): Announced[] {
+  const { windows } = book.levels;
+  const fresh = windows.filter(({ starts_ms }) => starts_ms <= serverMs && starts_ms > serverMs - BEGUN_HOURS * HOUR_MS);
+  if (fresh.length === 0) return [];
+  const now = levelsAt(windows, serverMs);
+  const changes = fresh.flatMap(({ place, name, level, starts_ms, province }): Announced[] => {
+    const from_level = levelAt(windows, place, starts_ms - 1);
+    // Where windows overlap another one may hold by now; a first publication is no change.
+    if (now[place] !== level || from_level === null || from_level === level) return [];
+    return [{ kind: "level", id: place, name, from_level, level, starts_ms, near: province === checkpoint.province }];
+  });
+  return changes.sort((one, two) => Number(two.near) - Number(one.near) || two.starts_ms - one.starts_ms);
 }
 
 /** Every place the levels pack names, with its level now, and when the next level begins or ends. */

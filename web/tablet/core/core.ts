@@ -3,6 +3,7 @@
 import { read } from "../../shared/credentials/index.ts";
 import { ref } from "../../shared/sync/events.ts";
 import { ALARMING, KEPT, LASTING } from "./alarms.ts";
+import { begun } from "./announced.ts";
 import { append, type Draft, type PersonPart } from "./append.ts";
 import { conditionsOf } from "./conditions.ts";
 import { choiceEvents, chosenSide, ConflictWatch } from "./conflicts.ts";
@@ -29,6 +30,7 @@ import { TurnBacks } from "./turned_back.ts";
 import { unsentFile } from "./unsent_file.ts";
 import { CoreError } from "./core_error.ts";
 import type { AppState, Conflict, Core, Evidence, Lead, RefusedEvent, TurnedBack, UnsentFile } from "./types.ts";
+import { Told } from "./told.ts";
 import type { Announced, CrossingDraft, CrossingSummary, Decision, NamedPlace, SavedCrossing } from "./vocabulary.ts";
 import { decideDraft } from "./verdict.ts";
 import { Waving } from "./waving.ts";
@@ -55,6 +57,7 @@ class TabletCore implements Core {
   readonly waving: Waving;
   readonly #duty: OnDuty;
   readonly noting: Noting;
+  readonly told: Told;
   readonly shifts: Shifts;
   readonly shift_packs = new ShiftPacks(this.#force, () => this.#enrolled().checkpoint.id, () => this.#serverMs());
   #watch = new ConflictWatch();
@@ -83,6 +86,12 @@ class TabletCore implements Core {
       answerable: (lead) => this.#duty.answerable(lead),
       append: (draft) => this.#append(draft, null),
       changed: (wave) => this.#live.set({ wave }),
+    });
+    this.told = new Told({
+      db: () => this.#db(),
+      device: () => this.#enrolled().device,
+      packs: () => this.#force.packs,
+      changed: (told) => told !== this.#live.now.told && this.#live.set({ told }),
     });
     this.noting = new Noting({
       environment,
@@ -241,6 +250,10 @@ class TabletCore implements Core {
     return this.#force.announced(this.#enrolment.checkpoint, this.#serverMs());
   }
 
+  begun(): readonly Announced[] {
+    return this.#enrolment === null ? [] : begun(this.#force.rules, this.#enrolment.checkpoint, this.#serverMs());
+  }
+
   setUpdateReady(update_ready: boolean): void {
     this.#live.set({ update_ready });
   }
@@ -320,6 +333,7 @@ class TabletCore implements Core {
     const { codes, changed, states } = await this.#force.reload(this.#db(), this.#enrolled(), this.#serverMs());
     if (changed || JSON.stringify(states) !== JSON.stringify(this.#live.now.packs)) this.#live.set({ packs: states });
     this.#duty.dropUnlisted();
+    await this.told.count();
     return codes;
   }
 

@@ -116,6 +116,8 @@ export interface Meta {
   shifts: readonly string[];
   /** What a person still has to know after a restart: "device.revoked", "seal.text", … */
   alerts: readonly string[];
+  /** Record ids of the pack's alerts that somebody has read on this tablet. */
+  alerts_seen: readonly string[];
 }
 
 export interface Schema extends DBSchema {

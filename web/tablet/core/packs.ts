@@ -133,11 +133,16 @@ export function packStates(packs: Packs, serverMs: number): Record<string, PackS
 
 /** Whether the same packs in the same versions are in force. */
 export function samePacks(one: Packs, two: Packs): boolean {
-  return JSON.stringify(packVersions(one)) === JSON.stringify(packVersions(two));
+  return JSON.stringify(versionsOf(one)) === JSON.stringify(versionsOf(two));
 }
 
-/** Pack name → version, for the header of an event (SPEC E4). */
+/** Pack name → version, for the header of an event (SPEC E4). What is only told (SPEC W10) decides nothing. */
 export function packVersions(packs: Packs): Record<string, number> {
+  const { alerts: _told, ...deciding } = versionsOf(packs);
+  return deciding;
+}
+
+function versionsOf(packs: Packs): Record<string, number> {
   return Object.fromEntries([...packs.all].map(([name, pack]) => [name, pack.version]));
 }
 

@@ -20,6 +20,7 @@ const START: AppState = {
   held: 0,
   conflicts: 0,
   shifts: [],
+  told: 0,
   wave: null,
   pin: { failures: 0, retry_at_ms: 0, lead_needed: false },
   update_ready: false,

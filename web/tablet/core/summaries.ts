@@ -29,6 +29,13 @@ export async function recentCrossings(
   );
 }
 
+/** Those of these records that are crossings and held here, newest first, without names. */
+export async function crossingsOf(db: Database, device: string, records: readonly string[]): Promise<CrossingSummary[]> {
+  const through = drainedOf(0, Object.values((await readMeta(db, "standings")) ?? {})).relay;
+  const summaries = (await summariesOf(db, device, records, through)).map(({ summary }) => summary);
+  return summaries.sort((one, two) => two.time_ms - one.time_ms);
+}
+
 /** All crossings of the checkpoint with an event since `since_ms` (device time), without names. */
 export async function crossingsSince(db: Database, device: string, since_ms: number): Promise<CrossingSummary[]> {
   const since = IDBKeyRange.lowerBound(since_ms);

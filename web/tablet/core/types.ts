@@ -12,10 +12,11 @@ import type { StorageState } from "./room.ts";
 import type { ShiftPacks } from "./shift_packs.ts";
 import type { ShiftBook, ShiftState } from "./shifts.ts";
 import type { Drained } from "./standing.ts";
+import type { Told, ToldAlert } from "./told.ts";
 import type { TurnedBack } from "./turned_back.ts";
 import type { Announced, Checkpoint, CrossingDraft, CrossingSummary, Decision, Direction, NamedPlace, OfficerOnDuty, PackState, SavedCrossing, WaveClass, WaveReason, WaveState } from "./vocabulary.ts";
 
-export type { Conflict, ConflictSide, ConflictWrite, Drained, Evidence, Note, Noted, RefusedEvent, TurnedBack };
+export type { Conflict, ConflictSide, ConflictWrite, Drained, Evidence, Note, Noted, RefusedEvent, ToldAlert, TurnedBack };
 export type * from "./shift_packs.ts";
 export type * from "./shifts.ts";
 export type * from "./vocabulary.ts";
@@ -72,6 +73,8 @@ export interface AppState {
   conflicts: number;
   /** Shifts of the checkpoint of the last two days, newest first, as far as this tablet has them; none until one is on duty. */
   shifts: readonly ShiftState[];
+  /** Alerts about crossings here that nobody at this tablet has read. */
+  told: number;
   /** The wave-through that runs on this tablet. */
   wave: WaveState | null;
   /** Wrong PINs in a row, and when the next one may be tried. */
@@ -130,6 +133,8 @@ export interface Core {
   resolve(conflict: Conflict, choice: string): Promise<void>;
   /** Own events that the server held or rejected. */
   refused(): Promise<readonly RefusedEvent[]>;
+  /** Open alerts about crossings of this checkpoint, as the home server told them. */
+  readonly told: Pick<Told, "list" | "markRead">;
   /** Whether this checkpoint or one nearby turned this plate (its normal form) back within the hours that count. */
   turnedBack(plate: string): Promise<TurnedBack | null>;
   /** The unsent events, signed, persons sealed; also while locked. They stay unsent. Throws CoreError("export.empty"). */
@@ -139,6 +144,8 @@ export interface Core {
   places(): readonly NamedPlace[];
   /** Levels and rules that start or end within 48 h, those nearby first; the same list for a minute. */
   announced(): readonly Announced[];
+  /** Levels that began here in the province within the last 24 h, the latest first. */
+  begun(): readonly Announced[];
   /** The service worker has a new version waiting. */
   setUpdateReady(ready: boolean): void;
 }

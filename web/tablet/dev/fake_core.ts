@@ -14,6 +14,7 @@ import {
 } from "../core/types.ts";
 import { fakeShiftBook, fakeShiftPacks, fakeShifts } from "./fake_shifts.ts";
 import { FAKE_CONFLICTS, FAKE_REFUSED } from "./fake_conflicts.ts";
+import { fakeBegun, fakeTold } from "./fake_told.ts";
 import { FAKE_EVIDENCE, FAKE_PLACES, fakeAnnounced, fakeRecent, HA_DONG, OFFICER } from "./fake_data.ts";
 
 const PIN = "246810";
@@ -52,6 +53,7 @@ export function fakeState(query: URLSearchParams, now_ms: number): AppState {
     held: query.has("refused") ? 1 : 0,
     conflicts: query.has("conflicts") ? FAKE_CONFLICTS.length : 0,
     shifts: query.has("shift") ? fakeShifts(now_ms) : [],
+    told: query.has("told") ? 2 : 0,
     wave: query.has("wave") ? fakeWave(now_ms) : null,
     pin: { failures: 0, retry_at_ms: 0, lead_needed: false },
     update_ready: age === "amber",
@@ -181,6 +183,11 @@ export function fakeCore(query: URLSearchParams): Core {
     },
     turnedBack: (plate) =>
       Promise.resolve(query.has("turned") ? { plate, checkpoint: "hd-dai-lo", name: "Chốt Đại lộ Thăng Long", time_ms: Date.now() - HOUR_MS } : null),
+    told: {
+      list: () => Promise.resolve(query.has("told") ? fakeTold(rows) : []),
+      markRead: () => Promise.resolve(set({ told: 0 })),
+    },
+    begun: () => (query.has("announced") ? fakeBegun(Date.now()) : []),
     refused: () => Promise.resolve(query.has("refused") ? FAKE_REFUSED : []),
     exportUnsent: () => Promise.resolve({ name: "chot-demo.jsonl", lines: ["{}\n"], events: state.unsent }),
     async syncNow() {

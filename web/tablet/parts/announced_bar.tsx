@@ -33,22 +33,33 @@ export function AnnouncedBar(): JSX.Element | null {
       </button>
       {open && (
         <Sheet title={texts.announced.title} close={() => setOpen(false)} full>
-          <ul class="announced-list">
-            {announced.slice(0, MOST_SHOWN).map((one) => (
-              <li key={`${one.kind} ${one.id} ${one.starts_ms}`} class={one.near ? "near" : ""}>
-                <span class="announced-when">
-                  <When time_ms={one.starts_ms} />
-                  {one.near && one.kind === "level" && <em>{texts.announced.near}</em>}
-                </span>
-                <strong>
-                  <What one={one} />
-                </strong>
-              </li>
-            ))}
-          </ul>
-          {announced.length > MOST_SHOWN && <p class="empty">{texts.announced.others(announced.length - MOST_SHOWN)}</p>}
+          <AnnouncedList changes={announced} />
         </Sheet>
       )}
+    </>
+  );
+}
+
+/** One line each, the nearest first. */
+export function AnnouncedList({ changes }: { changes: readonly Announced[] }): JSX.Element | null {
+  const { texts } = useUi();
+  if (changes.length === 0) return null;
+  return (
+    <>
+      <ul class="announced-list">
+        {changes.slice(0, MOST_SHOWN).map((one) => (
+          <li key={`${one.kind} ${one.id} ${one.starts_ms}`} class={one.near ? "near" : ""}>
+            <span class="announced-when">
+              <When time_ms={one.starts_ms} />
+              {one.near && one.kind === "level" && <em>{texts.announced.near}</em>}
+            </span>
+            <strong>
+              <What one={one} />
+            </strong>
+          </li>
+        ))}
+      </ul>
+      {changes.length > MOST_SHOWN && <p class="empty">{texts.announced.others(changes.length - MOST_SHOWN)}</p>}
     </>
   );
 }

@@ -10,7 +10,7 @@ import { ageText } from "./time.ts";
 export type Grade = "ok" | "look" | "act";
 
 export interface Reading {
-  id: "unsent" | "drained" | "contact" | "packs" | "clock" | "storage" | "battery" | "camera" | "conflicts" | "rejected" | "update";
+  id: "unsent" | "drained" | "contact" | "packs" | "clock" | "storage" | "battery" | "camera" | "conflicts" | "told" | "rejected" | "update";
   grade: Grade;
   label: string;
   value: string;
@@ -73,6 +73,7 @@ export function readings(state: AppState, texts: Texts, now_ms: number, device: 
     ...(device.battery === null ? [] : [batteryReading(device.battery, texts)]),
     cameraReading(device.camera, texts),
     ...(conflicts.grade === "ok" ? [conflicts] : []),
+    toldReading(state, texts),
     {
       id: "rejected",
       grade: state.rejected > 0 ? "act" : state.held > 0 ? "look" : "ok",
@@ -96,6 +97,11 @@ export function readings(state: AppState, texts: Texts, now_ms: number, device: 
 function conflictReading({ conflicts }: AppState, { inbox }: Texts): Reading {
   const grade = conflicts > 0 ? "look" : "ok";
   return { id: "conflicts", grade, label: inbox.label, value: String(conflicts), advice: inbox.advice(conflicts) };
+}
+
+function toldReading({ told }: AppState, { told: words }: Texts): Reading {
+  const advice = told === 0 ? words.none : words.some(told);
+  return { id: "told", grade: told > 0 ? "look" : "ok", label: words.label, value: String(told), advice, mark: words.mark(told) };
 }
 
 function unsentReading(state: AppState, words: Texts["status"], age: (since_ms: number) => string, now_ms: number): Reading {

@@ -124,6 +124,7 @@ export const NoCodeIcon = drawing(
     <path d="M5.5 16c.8-1.6 5.2-1.6 6 0M14.5 10h4M14.5 14h4" />
   </>,
 );
+export const InboxIcon = drawing(<path d="M3 13 6 4h12l3 9v7H3zM3 13h5l1.5 3h5L16 13h5" />);
 export const BatteryIcon = drawing(
   <>
     <path d="M2 7h17v10H2zM19 10h3v4h-3" />

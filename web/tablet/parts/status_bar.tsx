@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { type Grade, type Reading, readings } from "./health.ts";
-import { AlertIcon, BatteryIcon, CameraIcon, ClockIcon, NoSignalIcon, OfficerIcon, PackIcon, QuestionIcon, RefusedIcon, SentIcon, SignalIcon, WaitIcon } from "./icons.tsx";
+import { AlertIcon, BatteryIcon, CameraIcon, ClockIcon, InboxIcon, NoSignalIcon, OfficerIcon, PackIcon, QuestionIcon, RefusedIcon, SentIcon, SignalIcon, WaitIcon } from "./icons.tsx";
 import { calledName, initials, laneName } from "./names.ts";
 import { clockText } from "./time.ts";
 import { errorText, useUi } from "./ui.ts";
@@ -10,7 +10,7 @@ import { errorText, useUi } from "./ui.ts";
 /** The worst of them; the rest are counted, or a phone has no room left for its lane. */
 const MARKS = 2;
 /** What has no place in the line while it is well. */
-const TROUBLES = { rejected: RefusedIcon, clock: ClockIcon, storage: AlertIcon, battery: BatteryIcon, camera: CameraIcon } as const;
+const TROUBLES = { rejected: RefusedIcon, told: InboxIcon, clock: ClockIcon, storage: AlertIcon, battery: BatteryIcon, camera: CameraIcon } as const;
 
 function isTrouble(reading: Reading): reading is Reading & { id: keyof typeof TROUBLES } {
   if (!(reading.id in TROUBLES)) return false;

@@ -1,14 +1,16 @@
-/** What waits for a person: two values of one field, and own events the server has not taken. */
+/** What waits for a person: alerts, two values of one field, own events the server has not taken, levels that change. */
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { Conflict, ConflictSide, RefusedEvent } from "../core/types.ts";
+import type { Conflict, ConflictSide, RefusedEvent, ToldAlert } from "../core/types.ts";
+import { AnnouncedList } from "../parts/announced_bar.tsx";
 import { fieldWords, valueWords, whoWords } from "../parts/conflict_words.ts";
 import { Button, Notice, Sheet } from "../parts/controls.tsx";
 import { errorWords } from "../parts/error_words.ts";
 import { useHiding } from "../parts/hiding.ts";
 import { RefusedIcon, TickIcon, WaitIcon } from "../parts/icons.tsx";
 import { laneName } from "../parts/names.ts";
+import { ToldList } from "../parts/told_list.tsx";
 import { plateText } from "../parts/plate_text.ts";
 import { momentText } from "../parts/time.ts";
 import { errorText, useUi } from "../parts/ui.ts";
@@ -16,19 +18,20 @@ import { errorText, useUi } from "../parts/ui.ts";
 interface Waiting {
   conflicts: readonly Conflict[];
   refused: readonly RefusedEvent[];
+  told: readonly ToldAlert[];
 }
 
 export function InboxSheet({ close }: { close(): void }): JSX.Element {
-  const { core, state, texts } = useUi();
+  const { core, state, texts, announced } = useUi();
   const [waiting, setWaiting] = useState<Waiting | null>(null);
   const [told, setTold] = useState<{ kind: "good" | "bad"; text: string } | null>(null);
   const words = texts.inbox;
-  const load = async (): Promise<void> => setWaiting({ conflicts: await core.conflicts(), refused: await core.refused() });
+  const load = async (): Promise<void> => setWaiting({ conflicts: await core.conflicts(), refused: await core.refused(), told: await core.told.list() });
 
   // After each round of the sync: others write and decide meanwhile.
   useEffect(() => {
     load().catch((error: unknown) => setTold({ kind: "bad", text: errorText(texts, error) }));
-  }, [core, state.last_contact_ms, state.conflicts, state.held, state.rejected]);
+  }, [core, state.last_contact_ms, state.conflicts, state.held, state.rejected, state.told]);
 
   const choose = async (conflict: Conflict, side: ConflictSide): Promise<void> => {
     try {
@@ -40,10 +43,14 @@ export function InboxSheet({ close }: { close(): void }): JSX.Element {
     await load();
   };
 
+  const levels = [...core.begun(), ...announced];
+  const empty = waiting !== null && waiting.conflicts.length + waiting.refused.length + waiting.told.length + levels.length === 0;
   return (
     <Sheet full title={words.title} close={close}>
       {told !== null && <Notice kind={told.kind}>{told.text}</Notice>}
-      {waiting !== null && waiting.conflicts.length + waiting.refused.length === 0 && <p class="empty">{words.empty}</p>}
+      {empty && <p class="empty">{words.empty}</p>}
+      {waiting !== null && waiting.told.length > 0 && <ToldList told={waiting.told} />}
+      {waiting !== null && waiting.conflicts.length > 0 && <p class="label">{words.label}</p>}
       {waiting !== null && waiting.conflicts.length > 0 && <p class="hint">{words.explain}</p>}
       {waiting?.conflicts.map((conflict) => (
         // Another set of values is another question: what was tapped before does not count.
@@ -51,6 +58,8 @@ export function InboxSheet({ close }: { close(): void }): JSX.Element {
       ))}
       {waiting !== null && waiting.refused.length > 0 && <p class="label">{words.refused}</p>}
       {waiting?.refused.map((event) => <RefusedCard key={event.ref} event={event} />)}
+      {levels.length > 0 && <p class="label">{texts.told.levels}</p>}
+      <AnnouncedList changes={levels} />
     </Sheet>
   );
 }

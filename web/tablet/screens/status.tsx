@@ -25,7 +25,7 @@ interface StatusProps {
 
 /** What a person has to look at lies in the inbox. */
 function waits({ id, grade }: Reading): boolean {
-  return (id === "conflicts" || id === "rejected") && grade !== "ok";
+  return id === "told" || ((id === "conflicts" || id === "rejected") && grade !== "ok");
 }
 
 export function StatusSheet({ close, idle, update }: StatusProps): JSX.Element {
@@ -84,7 +84,7 @@ export function StatusSheet({ close, idle, update }: StatusProps): JSX.Element {
                 {reading.id === "unsent" && state.unsent > 0 && <UnsentExport />}
                 {on_duty && waits(reading) && (
                   <Button onPress={() => setInbox(true)}>
-                    {texts.inbox.open} ({reading.value})
+                    {texts.inbox.open} · {reading.id === "told" ? texts.inbox.title : reading.value}
                   </Button>
                 )}
                 {reading.id === "update" && state.update_ready && (

@@ -495,8 +495,31 @@ export const en: Texts = {
     camera_failed: "fault",
   },
 
+  told: {
+    label: "Alerts about crossings here",
+    mark: (n: number): string => `alerts: ${n}`,
+    none: "No new alert about this checkpoint.",
+    some: (n: number): string => `${n} alerts about crossings here that nobody has read on this tablet.`,
+    read: (n: number): string => `${n} alerts read`,
+    fresh: "New",
+    seen: "Read",
+    taken: "Somebody deals with it",
+    levels: "Levels and rules that change",
+    other: "Another alert",
+    other_todo: "Ask the lead. The console says more.",
+    codes: {
+      "decision.stale": { what: "Decided by old rules", todo: "The tablet did not have the new rules then. Go online to get them; if the vehicle is still near, ask the lead." },
+      "decision.differs": { what: "The verdict does not match", todo: "By the same rules the server finds another result. Tell the administrator to look at the tablet." },
+      "late.rules": { what: "Stricter rules, published later", todo: "Do as the order says that came with them; ask the lead." },
+      "late.revoked": { what: "A document was revoked since", todo: "It counted then and does not now. If it comes again, check further and tell the lead." },
+      "permit.too_fast": { what: "One document in two places", todo: "It passed another checkpoint sooner than the way takes. If it comes again, compare it with person and vehicle." },
+      "vehicle.too_fast": { what: "One plate in two places", todo: "See whether the plate was mistyped, and amend it if so. If it comes again, check the vehicle." },
+      "permit.overspent": { what: "A document used too often", todo: "Its uses are spent. If it comes again, do not accept it." },
+    } as Record<string, { what: string; todo: string }>,
+  },
+
   inbox: {
-    title: "For a person to decide",
+    title: "Inbox",
     open: "Look",
     label: "Conflicts",
     advice: (n) => (n === 0 ? "No values contradict each other." : "Two places wrote differently. Look and choose the right value."),

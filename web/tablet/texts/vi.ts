@@ -510,8 +510,32 @@ export const vi = {
     camera_failed: "lỗi",
   },
 
+  /** What the home server found out afterwards about crossings here. */
+  told: {
+    label: "Cảnh báo về các lượt của chốt",
+    mark: (n: number): string => `cảnh báo: ${n}`,
+    none: "Không có cảnh báo mới về chốt này.",
+    some: (n: number): string => `${n} cảnh báo về lượt của chốt chưa ai đọc trên máy này.`,
+    read: (n: number): string => `Đã đọc ${n} cảnh báo`,
+    fresh: "Mới",
+    seen: "Đã đọc",
+    taken: "Đã có người xử lý",
+    levels: "Cấp độ dịch, quy định thay đổi",
+    other: "Cảnh báo khác",
+    other_todo: "Hỏi chốt trưởng. Chi tiết ở trang quản lý.",
+    codes: {
+      "decision.stale": { what: "Xét theo quy định cũ", todo: "Lúc đó máy chưa có quy định mới. Nối mạng để tải về; xe còn ở gần thì hỏi chốt trưởng." },
+      "decision.differs": { what: "Kết luận không khớp", todo: "Máy chủ xét cùng quy định mà ra kết quả khác. Báo quản trị xem lại máy." },
+      "late.rules": { what: "Quy định công bố sau, chặt hơn", todo: "Làm theo chỉ đạo kèm quy định; hỏi chốt trưởng." },
+      "late.revoked": { what: "Giấy tờ đã bị thu hồi", todo: "Giấy lúc đó còn giá trị, nay đã thu hồi. Gặp lại thì kiểm tra thêm và báo chốt trưởng." },
+      "permit.too_fast": { what: "Một giấy ở hai nơi", todo: "Giấy này qua chốt khác sớm hơn mức có thể đi. Gặp lại thì so giấy với người và xe." },
+      "vehicle.too_fast": { what: "Một biển số ở hai nơi", todo: "Xem có nhập nhầm biển không, nhầm thì sửa lượt. Gặp lại thì kiểm tra xe." },
+      "permit.overspent": { what: "Giấy dùng quá số lần", todo: "Giấy đã hết lượt. Gặp lại thì không nhận giấy này." },
+    } as Record<string, { what: string; todo: string }>,
+  },
+
   inbox: {
-    title: "Cần người quyết định",
+    title: "Hộp việc",
     open: "Xem",
     label: "Xung đột",
     advice: (n: number): string => (n === 0 ? "Không có giá trị nào mâu thuẫn." : "Hai nơi ghi khác nhau. Xem rồi chọn giá trị đúng."),
