@@ -11,6 +11,7 @@ import { type Database, type Enrolment, keepAlert, openStore, type OwnEvent, rea
 import { enrolDevice, enrolmentCode } from "./device.ts";
 import { Earlier } from "./earlier.ts";
 import { browserEnvironment, type Environment } from "./environment.ts";
+import { Gate } from "./gate.ts";
 import { InForce } from "./in_force.ts";
 import { counts } from "./lookups.ts";
 import { SyncLoop } from "./loop.ts";
@@ -58,6 +59,7 @@ class TabletCore implements Core {
   readonly #duty: OnDuty;
   readonly noting: Noting;
   readonly told: Told;
+  readonly gate: Gate;
   readonly shifts: Shifts;
   readonly shift_packs = new ShiftPacks(this.#force, () => this.#enrolled().checkpoint.id, () => this.#serverMs());
   #watch = new ConflictWatch();
@@ -93,14 +95,16 @@ class TabletCore implements Core {
       packs: () => this.#force.packs,
       changed: (told) => told !== this.#live.now.told && this.#live.set({ told }),
     });
-    this.noting = new Noting({
+    const desk = {
       environment,
       db: () => this.#db(),
       device: () => this.#enrolled().device,
       header: () => this.#header(),
       history: () => this.#duty.history,
-      append: (draft, person) => this.#append(draft, person),
-    });
+      append: (draft: Draft, person: PersonPart | null) => this.#append(draft, person),
+    };
+    this.noting = new Noting(desk);
+    this.gate = new Gate({ ...desk, server_ms: () => this.#serverMs(), officer: () => this.#live.now.officer });
     this.shifts = new Shifts({
       environment,
       db: () => this.#db(),
@@ -149,6 +153,7 @@ class TabletCore implements Core {
     this.#rounds.forget();
     this.#force.clear();
     this.#earlier.forget();
+    this.gate.forget();
     this.shifts.forget();
     this.#live.set({ alerts: [] });
     await this.#adopt(enrolment);

@@ -18,11 +18,22 @@ export async function recentCrossings(
   limit: number,
   history: History | null,
 ): Promise<CrossingSummary[]> {
-  const through = drainedOf(0, Object.values((await readMeta(db, "standings")) ?? {})).relay;
   const newest = await newestEvents(db, limit * EVENTS_PER_CROSSING);
   const records = new Set<string>();
   for (const event of [...newest.own, ...newest.pulled]) if (event.record !== null) records.add(event.record);
-  const summaries = await summariesOf(db, device, [...records], through);
+  return await namedSummaries(db, device, [...records], limit, history);
+}
+
+/** The newest `limit` of these crossings, newest first; names only where `history` opens them. */
+export async function namedSummaries(
+  db: Database,
+  device: string,
+  records: readonly string[],
+  limit: number,
+  history: History | null,
+): Promise<CrossingSummary[]> {
+  const through = drainedOf(0, Object.values((await readMeta(db, "standings")) ?? {})).relay;
+  const summaries = await summariesOf(db, device, records, through);
   summaries.sort((one, two) => two.summary.time_ms - one.summary.time_ms);
   return await Promise.all(
     summaries.slice(0, limit).map(async ({ summary, first }) => ({ ...summary, name: await nameOf(first, history) })),
@@ -73,10 +84,11 @@ function summaryOf(all: Entry[], through: number): { summary: CrossingSummary; f
   const judged = isObject(verdict) ? verdict : {};
   const headcount = value("headcount");
   const plate = value("plate");
+  const occurred = value("occurred");
   const summary: CrossingSummary = {
     record: first.body.record,
     ref: ref(first.author, first.seq),
-    time_ms: crossingMs(first.body.time_ms, first.body.offset_ms),
+    time_ms: typeof occurred === "number" ? occurred : crossingMs(first.body.time_ms, first.body.offset_ms),
     own: first.own !== null,
     lane: text(value("lane")),
     direction: text(value("direction")),

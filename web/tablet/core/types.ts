@@ -6,6 +6,7 @@
 
 import type { Evidence } from "../../shared/credentials/index.ts";
 import type { Conflict, ConflictSide, ConflictWrite } from "./conflicts.ts";
+import type { GateWork } from "./gate.ts";
 import type { Note, Noted, Noting } from "./noting.ts";
 import type { RefusedEvent } from "./refused.ts";
 import type { StorageState } from "./room.ts";
@@ -125,6 +126,8 @@ export interface Core {
   readonly shift_packs: Pick<ShiftPacks, "officers" | "phones" | "steps">;
   /** Records of other kinds, in the name of the open shift. */
   readonly noting: Pick<Noting, "write" | "own">;
+  /** Mending, finding, pairing and counting crossings. */
+  readonly gate: GateWork;
   /** Own crossings and other tablets' of this checkpoint, newest first. */
   recent(limit: number): Promise<readonly CrossingSummary[]>;
   /** What tablets wrote differently and a person has to decide; none while the shift is not open. */

@@ -12,6 +12,7 @@ import {
   type ReasonText,
   type SavedCrossing,
 } from "../core/types.ts";
+import { fakeGate } from "./fake_gate.ts";
 import { fakeShiftBook, fakeShiftPacks, fakeShifts } from "./fake_shifts.ts";
 import { FAKE_CONFLICTS, FAKE_REFUSED } from "./fake_conflicts.ts";
 import { fakeBegun, fakeTold } from "./fake_told.ts";
@@ -143,6 +144,7 @@ export function fakeCore(query: URLSearchParams): Core {
     },
     shifts: fakeShiftBook,
     shift_packs: fakeShiftPacks,
+    gate: fakeGate(rows),
     noting: {
       async write({ record = "note" }) {
         return { record, ref: "dev:1", seq: 1, time_ms: Date.now() };

@@ -1,0 +1,128 @@
+import { expect, test } from "vitest";
+import type { BriefCrossing } from "./brief.ts";
+import { codeOf, core, enrolAndOpen, environment, server } from "./test/started.ts";
+import { draftOf, person } from "./test/tablet.ts";
+
+const MINUTE_MS = 60_000;
+
+function rushed(patch: Partial<BriefCrossing> = {}): BriefCrossing {
+  return { direction: "in", vehicle_class: "truck", plate: null, headcount: 1, action: "passed", ...patch };
+}
+
+function plate(normal: string): BriefCrossing["plate"] {
+  return { read: normal, normal, candidates: ["car"] };
+}
+
+async function lastBody(): Promise<{ set: Record<string, unknown>; items?: object; over?: object }> {
+  await core.syncNow();
+  await core.syncNow();
+  const [event] = server.log().slice(-1);
+  return JSON.parse(event?.body ?? "{}") as { set: Record<string, unknown> };
+}
+
+test("an amendment names what was seen and is what the list shows", async () => {
+  await enrolAndOpen();
+  const { record, ref } = await core.save(draftOf(person("An")));
+  const opened = await core.gate.mending.open(record);
+  expect(opened.seen["plate"]).toEqual([ref]);
+  expect(opened.values["people/1/name"]).toBe("An");
+  await core.gate.mending.amend(opened, { plate: plate("85C00001"), "people/1/id_number": "058090123456", note: "nhìn nhầm" });
+  const body = await lastBody();
+  expect(body.over).toEqual({ plate: [ref], "people/1/id_number": [], note: [] });
+  expect(JSON.stringify(body)).not.toContain("058090123456");
+  expect(JSON.stringify(body)).not.toContain("nhìn nhầm");
+  const again = await core.gate.mending.open(record);
+  expect(again.values).toMatchObject({ "people/1/id_number": "058090123456", "people/1/name": "An", note: "nhìn nhầm" });
+  expect((await core.recent(1))[0]?.plate?.normal).toBe("85C00001");
+  expect(await core.conflicts()).toEqual([]);
+});
+
+test("a void has its reason, stays in sight, and can be taken back", async () => {
+  await enrolAndOpen();
+  const { record } = await core.save(draftOf(person("An")));
+  await core.gate.mending.void(await core.gate.mending.open(record), "entered_twice", "làn 2 đã ghi");
+  expect((await lastBody()).set).toEqual({ voided: "entered_twice" });
+  expect((await core.recent(1))[0]?.voided).toBe(true);
+  await core.gate.mending.restore(await core.gate.mending.open(record));
+  expect((await core.recent(1))[0]?.voided).toBe(false);
+});
+
+test("nothing changed is nothing written, and a locked tablet mends nothing", async () => {
+  await enrolAndOpen();
+  const { record } = await core.save(draftOf(person("An")));
+  const opened = await core.gate.mending.open(record);
+  expect(await codeOf(core.gate.mending.amend(opened, {}))).toBe("mend.nothing");
+  expect(await codeOf(core.gate.mending.open("no-such-record"))).toBe("mend.unknown");
+  core.lock();
+  expect(await codeOf(core.gate.mending.amend(opened, { headcount: 2 }))).toBe("shift.closed");
+});
+
+test("a brief crossing asks no rule and names nobody in its body", async () => {
+  await enrolAndOpen();
+  await core.gate.brief.save(rushed({ plate: plate("85C12345"), action: "turned_back" }));
+  const { set, items } = await lastBody();
+  expect(set).toMatchObject({ brief: true, action: "turned_back", mode: "checked", vehicle_class: "truck" });
+  expect(set["verdict"]).toBeUndefined();
+  expect(items).toBeUndefined();
+});
+
+test("paper keeps the written time apart from the entered one, and refuses what is still to come", async () => {
+  await enrolAndOpen();
+  const occurred_ms = environment.clock_ms - 90 * MINUTE_MS;
+  const { time_ms } = await core.gate.brief.save(rushed({ paper: { no: "S2-17", occurred_ms }, identity: { name: "Trần Thử" } }));
+  const body = await lastBody();
+  expect(body.set).toMatchObject({ source: "paper", paper_no: "S2-17", occurred: occurred_ms });
+  expect(time_ms).toBe(environment.clock_ms);
+  expect(JSON.stringify(body)).not.toContain("Trần Thử");
+  expect((await core.recent(1))[0]).toMatchObject({ time_ms: occurred_ms, name: "Trần Thử" });
+  const later = { no: "", occurred_ms: environment.clock_ms + MINUTE_MS };
+  expect(await codeOf(core.gate.brief.save(rushed({ paper: later })))).toBe("draft.time");
+});
+
+test("an exit finds its entry by plate, once, and never one that was voided", async () => {
+  await enrolAndOpen();
+  const first = await core.gate.brief.save(rushed({ plate: plate("85C12345") }));
+  environment.clock_ms += MINUTE_MS;
+  const second = await core.gate.brief.save(rushed({ plate: plate("85C12345") }));
+  await core.gate.brief.save(rushed({ plate: plate("85C99999") }));
+  expect(await core.gate.cameIn("85C12345", [])).toMatchObject({ record: second.record, by: "plate" });
+  await core.undo(second);
+  expect(await core.gate.cameIn("85C12345", [])).toMatchObject({ record: first.record });
+  const exit = await core.gate.brief.save(rushed({ plate: plate("85C12345"), direction: "out" }));
+  await core.gate.pair(first.record, exit);
+  expect((await lastBody()).set).toEqual({ paired_exit: exit.record });
+  expect(await core.gate.cameIn("85C12345", [])).toBeNull();
+});
+
+test("somebody on foot is found by the number on the ID", async () => {
+  await enrolAndOpen();
+  const walker = { ...person("An"), role: "walker" as const };
+  const numbered = (id_number: string): typeof walker => ({ ...walker, identity: { ...walker.identity, id_number } });
+  const draft = { ...draftOf(numbered("058090123456")), plate: null, vehicle_class: "on_foot" as const };
+  const { record } = await core.save(draft);
+  await core.save({ ...draft, people: [numbered("058090999999")] });
+  expect(await core.gate.cameIn(null, ["058090123456"])).toMatchObject({ record, by: "id_number" });
+  expect(await core.gate.cameIn(null, ["001090000000"])).toBeNull();
+});
+
+test("who is inside is who came in without those who left, were turned back or never came", async () => {
+  await enrolAndOpen();
+  const since_ms = environment.clock_ms - MINUTE_MS;
+  await core.gate.brief.save(rushed({ headcount: 3 }));
+  await core.gate.brief.save(rushed({ headcount: 2, vehicle_class: "on_foot" }));
+  await core.gate.brief.save(rushed({ action: "turned_back" }));
+  await core.undo(await core.gate.brief.save(rushed()));
+  await core.gate.brief.save(rushed({ direction: "out" }));
+  expect(await core.gate.inside(since_ms, 10)).toEqual({ people: 14, vehicles: 0, came_in: 5, left: 1, since_ms });
+});
+
+test("plates are found by a part, newest first", async () => {
+  await enrolAndOpen();
+  for (const one of ["85C12345", "79A23456", "85C99999"]) {
+    environment.clock_ms += MINUTE_MS;
+    await core.gate.brief.save(rushed({ plate: plate(one) }));
+  }
+  const found = await core.gate.find({ plate: "2345" }, 10);
+  expect(found.map((one) => one.plate?.normal)).toEqual(["79A23456", "85C12345"]);
+  expect(await core.gate.find({ plate: "2345", direction: "out" }, 10)).toEqual([]);
+});

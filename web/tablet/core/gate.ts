@@ -1,0 +1,121 @@
+/** Work at the gate besides one crossing at a time: mend what was written, find it, pair exits, count who is inside. */
+
+import { isObject } from "../../shared/sync/events.ts";
+import type { Draft, PersonPart } from "./append.ts";
+import { Brief } from "./brief.ts";
+import type { Database, OwnEvent } from "./db.ts";
+import { type History, ownEntry, personOf, pulledEntry } from "./entries.ts";
+import type { Environment } from "./environment.ts";
+import { eventsOf } from "./lookups.ts";
+import { Mending } from "./mending.ts";
+import { type Passage, Passages } from "./passages.ts";
+import { found, type Inside, inside, latestEntry, type Pace, paceOf, type Sought, startOfDay } from "./gate_figures.ts";
+import type { Header } from "./save.ts";
+import { namedSummaries } from "./summaries.ts";
+import type { CrossingSummary, OfficerOnDuty, SavedCrossing } from "./vocabulary.ts";
+
+/** People on foot whose person parts are opened to find the one who leaves. */
+const MOST_OPENED = 300;
+
+/** What gate work needs of the tablet. */
+export interface GateDesk {
+  environment: Pick<Environment, "now" | "random">;
+  db(): Database;
+  device(): string;
+  server_ms(): number;
+  officer(): OfficerOnDuty | null;
+  /** Throws CoreError("shift.closed"). */
+  header(): Header;
+  history(): History | null;
+  append(draft: Draft, person: PersonPart | null): Promise<OwnEvent>;
+}
+
+/** How somebody came in, as the exit is paired with. */
+export interface CameIn {
+  record: string;
+  time_ms: number;
+  /** By what it was found. */
+  by: "plate" | "id_number";
+}
+
+/** What screens see of it. */
+export type GateWork = Pick<Gate, "find" | "cameIn" | "pair" | "inside" | "pace"> & {
+  mending: Pick<Mending, "open" | "amend" | "void" | "restore">;
+  brief: Pick<Brief, "save">;
+};
+
+export class Gate {
+  readonly #desk: GateDesk;
+  readonly #passages = new Passages();
+  readonly mending: Mending;
+  readonly brief: Brief;
+
+  constructor(desk: GateDesk) {
+    this.#desk = desk;
+    this.mending = new Mending(desk);
+    this.brief = new Brief(desk);
+  }
+
+  forget(): void {
+    this.#passages.forget();
+  }
+
+  /** Crossings by part of a plate, hour, direction, action; newest first. */
+  async find(sought: Sought, limit: number): Promise<readonly CrossingSummary[]> {
+    const { db, device, history } = this.#desk;
+    const records = found(await this.#all(), sought).slice(0, limit).map(({ record }) => record);
+    return await namedSummaries(db(), device(), records, limit, history());
+  }
+
+  /** The newest entry here of a vehicle, or of somebody without one, who has not left yet; null where none is known. */
+  async cameIn(plate: string | null, id_numbers: readonly string[]): Promise<CameIn | null> {
+    const now_ms = this.#desk.server_ms();
+    const all = await this.#all();
+    if (plate !== null) {
+      const entry = latestEntry(all.filter((one) => one.plate === plate), now_ms);
+      return entry === null ? null : { record: entry.record, time_ms: entry.time_ms, by: "plate" };
+    }
+    if (id_numbers.length === 0) return null;
+    const on_foot = all.filter((one) => one.plate === null);
+    for (let tried = 0; tried < MOST_OPENED; tried += 1) {
+      const entry = latestEntry(on_foot, now_ms);
+      if (entry === null) return null;
+      if ((await this.#numbersOf(entry.record)).some((one) => id_numbers.includes(one))) {
+        return { record: entry.record, time_ms: entry.time_ms, by: "id_number" };
+      }
+      on_foot.splice(on_foot.indexOf(entry), 1);
+    }
+    return null;
+  }
+
+  /** Writes on the entry by which crossing they left. */
+  async pair(entry: string, exit: SavedCrossing): Promise<void> {
+    const opened = await this.mending.open(entry);
+    await this.mending.amend(opened, { paired_exit: exit.record });
+  }
+
+  /** Who is inside since the count was begun; without such a moment since midnight. */
+  async inside(since_ms: number | null, began_with: number): Promise<Inside> {
+    return inside(await this.#all(), since_ms ?? startOfDay(this.#desk.server_ms()), began_with);
+  }
+
+  /** How fast a lane moves, of those that passed it lately. */
+  async pace(lane: string): Promise<Pace> {
+    return paceOf(await this.#all(), lane, this.#desk.server_ms());
+  }
+
+  #all(): Promise<readonly Passage[]> {
+    return this.#passages.all(this.#desk.db(), this.#desk.device());
+  }
+
+  async #numbersOf(record: string): Promise<string[]> {
+    const { db, device, history } = this.#desk;
+    const stored = await eventsOf(db(), [record]);
+    const entries = [...stored.own.map((one) => ownEntry(one, device())), ...stored.pulled.map(pulledEntry)];
+    const parts = await Promise.all(entries.map((one) => (one === null ? null : personOf(one, history()))));
+    return parts.flatMap((part) => {
+      const people = Object.values(part?.items["people"] ?? {});
+      return people.flatMap((one) => (isObject(one) && typeof one["id_number"] === "string" ? [one["id_number"]] : []));
+    });
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * Every crossing this tablet holds in a few plain fields, kept in memory: what search, pairing, occupancy and
+ * pace look through. Read when it is first asked for, then brought up to date by what was written and pulled.
+ */
+
+import { crossingMs } from "../../shared/sync/clock.ts";
+import { apply, pathPolicy, type RecordState, shown } from "../../shared/sync/registers.ts";
+import { type Database, NO_WINDOW, type OwnEvent, type PulledEvent, readMeta } from "./db.ts";
+import { type Entry, ownEntry, plateOf, POLICIES, pulledEntry } from "./entries.ts";
+import { eventsOf } from "./lookups.ts";
+import type { Action, Direction, Mode, VehicleClass } from "./vocabulary.ts";
+
+const EVENTS_AT_ONCE = 1000;
+
+export interface Passage {
+  record: string;
+  /** When it happened: as written on paper, or by the corrected clock. */
+  time_ms: number;
+  lane: string | null;
+  direction: Direction | null;
+  mode: Mode | null;
+  vehicle_class: VehicleClass | null;
+  /** Its normal form. */
+  plate: string | null;
+  trailer: string | null;
+  headcount: number;
+  action: Action | null;
+  voided: boolean;
+  /** It was written from a paper log. */
+  paper: boolean;
+  /** Of who came in: the crossing by which they left. */
+  paired_exit: string | null;
+}
+
+export class Passages {
+  readonly #found = new Map<string, Passage>();
+  #own = 0;
+  #pulled = 0;
+  #generation = -1;
+  #running: Promise<unknown> = Promise.resolve();
+
+  forget(): void {
+    this.#found.clear();
+    this.#own = 0;
+    this.#pulled = 0;
+  }
+
+  /** All that is held, in no order; calls wait for each other. */
+  async all(db: Database, device: string): Promise<readonly Passage[]> {
+    const after = this.#running.catch(() => undefined).then(() => this.#refresh(db, device));
+    this.#running = after;
+    await after;
+    return [...this.#found.values()];
+  }
+
+  async #refresh(db: Database, device: string): Promise<void> {
+    const { generation } = (await readMeta(db, "window")) ?? NO_WINDOW;
+    if (generation !== this.#generation) this.forget();
+    this.#generation = generation;
+    const fresh = new Map<string, Entry[]>();
+    const amended = new Set<string>();
+    for (;;) {
+      const own = await db.getAll("own", IDBKeyRange.lowerBound(this.#own, true), EVENTS_AT_ONCE);
+      const pulled = await db.getAllFromIndex("pulled", "n", IDBKeyRange.lowerBound(this.#pulled, true), EVENTS_AT_ONCE);
+      if (own.length === 0 && pulled.length === 0) break;
+      for (const entry of crossingsOf(own, pulled, device)) {
+        const { record } = entry.body;
+        if (this.#found.has(record)) amended.add(record);
+        else fresh.set(record, [...(fresh.get(record) ?? []), entry]);
+      }
+      this.#own = own[own.length - 1]?.seq ?? this.#own;
+      this.#pulled = pulled[pulled.length - 1]?.n ?? this.#pulled;
+    }
+    if (amended.size > 0) {
+      const all = await eventsOf(db, [...amended]);
+      for (const entry of crossingsOf(all.own, all.pulled, device)) {
+        const { record } = entry.body;
+        fresh.set(record, [...(fresh.get(record) ?? []), entry]);
+      }
+    }
+    for (const [record, entries] of fresh) this.#found.set(record, passageOf(record, entries));
+  }
+}
+
+function crossingsOf(own: readonly OwnEvent[], pulled: readonly PulledEvent[], device: string): Entry[] {
+  const mine = own.filter(({ kind, state }) => kind === "crossing" && state !== "rejected").map((one) => ownEntry(one, device));
+  const theirs = pulled.filter(({ kind }) => kind === "crossing").map(pulledEntry);
+  return [...mine, ...theirs].filter((one) => one !== null);
+}
+
+function passageOf(record: string, entries: readonly Entry[]): Passage {
+  const state: RecordState = new Map();
+  for (const { author, seq, order, body, authority } of entries) apply(state, author, seq, order, body, authority);
+  const value = <T>(path: string): T | null => {
+    const register = state.get(path);
+    return (register === undefined ? null : shown(register, pathPolicy(POLICIES, path))) as T | null;
+  };
+  const first = entries.reduce((one, two) => (two.order < one.order ? two : one));
+  return {
+    record,
+    time_ms: value<number>("occurred") ?? crossingMs(first.body.time_ms, first.body.offset_ms),
+    lane: value("lane"),
+    direction: value("direction"),
+    mode: value("mode"),
+    vehicle_class: value("vehicle_class"),
+    plate: plateOf(value("plate"))?.normal ?? null,
+    trailer: plateOf(value("trailer_plate"))?.normal ?? null,
+    headcount: value<number>("headcount") ?? 1,
+    action: value("action"),
+    voided: value("voided") !== null,
+    paper: value("source") === "paper",
+    paired_exit: value("paired_exit"),
+  };
+}
