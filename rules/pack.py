@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 from rules.dates import parse_date, parse_instant
 from rules.errors import RuleError
 from rules.shape import Shape
+from rules.signs import ASKING, Asking
 from rules.validation import validate
 from rules.values import MAX_SAFE_INTEGER, Json, checked
 
@@ -134,6 +135,9 @@ class PackContent:
     otherwise_before: tuple[tuple[int, Otherwise], ...] = ()
     """What held where no rule fires, each until a moment (Unix ms), soonest first."""
 
+    signs: Asking = "offer"
+    """Whether people are asked for signs of illness: temperature and symptoms."""
+
     def otherwise_at(self, now_ms: int) -> Otherwise:
         """What holds at a moment where no rule fires: a pack may be published ahead of its time."""
         return next((one for until, one in self.otherwise_before if now_ms < until), self.otherwise)
@@ -190,7 +194,16 @@ def parse_pack_content(content: object) -> PackContent:
     _check_unique(rules, [otherwise, *(one for _, one in before)])
     rules.sort(key=lambda rule: (-rule.priority, rule.id))
     before = tuple(sorted(before, key=lambda one: one[0]))
-    return PackContent(tuple(rules), otherwise, stale_stop_hours, before)
+    return PackContent(tuple(rules), otherwise, stale_stop_hours, before, signs=_signs(shape))
+
+
+def _signs(shape: Shape) -> Asking:
+    if not shape.has("signs"):
+        return "offer"
+    for asking in ASKING:
+        if shape.value("signs") == asking:
+            return asking
+    raise shape.refused("signs")
 
 
 def _otherwise_until(shape: Shape) -> tuple[int, Otherwise]:

@@ -7,7 +7,7 @@ of 6/2021. Whether people are asked at all stands in the rule pack (`signs`).
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 SYMPTOMS = ("fever", "cough", "short_breath", "sore_throat", "taste_loss", "fatigue")
 ALARMING = ("fever", "cough", "short_breath")
@@ -17,6 +17,18 @@ FEVER_C = 37.5
 Asking: TypeAlias = Literal["skip", "offer", "ask"]
 ASKING: tuple[Asking, ...] = ("skip", "offer", "ask")
 """Nobody is asked; an officer may ask; everybody is asked."""
+
+
+def noted_health(
+    symptoms: Collection[object] | None, temperature_c: float | None, exposure: bool | None
+) -> dict[str, Any] | None:
+    """What rules see of it (`journey.health`); None where nobody was asked anything."""
+    if symptoms is None and temperature_c is None and exposure is None:
+        return None
+    found = set(alarming_signs(symptoms or (), temperature_c)) | {
+        one for one in symptoms or () if isinstance(one, str)
+    }
+    return {"symptoms": [one for one in SYMPTOMS if one in found], "exposure": exposure}
 
 
 def alarming_signs(symptoms: Collection[object], temperature_c: float | None) -> tuple[str, ...]:

@@ -93,7 +93,8 @@ SOURCES = ("live", "paper")
 VOID_REASONS = ("undone", "wrong_entry", "entered_twice", "did_not_cross", "other")
 """Why a crossing does not count; `undone` within ten seconds of saving it."""
 IDENTIFIED_BY = ("code", "id_card", "phone_lookup", "on_behalf", "paper_later")
-"""How it is known who somebody is; `paper_later`: not yet, a paper form is to be entered."""
+"""How it is known who somebody is; absent: by the code that the evidence names (the card's own for
+a chip card). `paper_later`: not known yet, a paper form is to be entered."""
 
 TEST_TYPES = ("rapid", "pcr_sample")
 TEST_RESULTS = ("negative", "pending", "invalid", "positive")

@@ -60,7 +60,7 @@ def differences(
     changed = {id_: _members(old[id_], new[id_], open_ids) for id_ in new if id_ in old}
     whole = tuple(
         name
-        for name in ("otherwise", "otherwise_before", "stale_stop_hours")
+        for name in ("otherwise", "otherwise_before", "stale_stop_hours", "signs")
         if getattr(before.content, name) != getattr(after.content, name)
     )
     return Difference(

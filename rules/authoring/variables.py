@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from rules.pack import CHECKPOINT_CLASSES, DIRECTIONS
+from rules.signs import SYMPTOMS
 from rules.values import Json
 
 Words: TypeAlias = "tuple[bool | int | str, ...] | None"
@@ -100,6 +101,8 @@ VARIABLES: Mapping[str, Words] = {
     "journey.role": ("driver", "passenger", "walker"),
     "journey.card.colour": ("green", "yellow", "none"),
     "journey.card.basis": ("seen", "verified"),
+    "journey.health.symptoms.*": SYMPTOMS,
+    "journey.health.exposure": FLAG,
     "journey.vehicle.class": (
         "motorbike", "car", "taxi", "bus", "van", "truck", "tractor_trailer", "ambulance",
         "bicycle", "on_foot", "other",

@@ -19,6 +19,7 @@ from rules.grace import external_levels
 from rules.pack import LIST_CHECK, RULES_ERROR, RULES_MISSING, RULES_STALE, Outcome, RulePack
 from rules.permit_lists import PermitLists
 from rules.permits import NO_USES, goods_first, permit_again
+from rules.signs import noted_health
 from rules.watchlist import WatchFilter, watch_hit
 from schemas.shapes import ACTIONS, OUTCOMES
 from server.home.books import SAID, Book
@@ -275,6 +276,9 @@ def _journey(
         "checkpoint": {"id": place.id, "province": place.province, "class": place.klass},
         "role": person.get("role"),
         "card": person.get("card"),
+        "health": noted_health(
+            person.get("symptoms"), person.get("temperature_c"), person.get("exposure")
+        ),
         "vehicle": None
         if klass in (None, "on_foot")
         else {"class": klass, "plate": plate.get("normal")},

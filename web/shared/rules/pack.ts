@@ -8,6 +8,7 @@
 import { HOUR_MS, parseDate, parseInstant } from "./dates.ts";
 import { RuleError } from "./errors.ts";
 import { Shape } from "./shape.ts";
+import { ASKING, type Asking } from "./signs.ts";
 import { type Issue, validate } from "./validation.ts";
 import { type Json, checked, isInteger } from "./values.ts";
 
@@ -96,6 +97,8 @@ export type PackContent = {
   readonly rules: readonly Rule[];
   readonly otherwise: Otherwise;
   readonly stale_stop_hours: number;
+  /** Whether people are asked for signs of illness: temperature and symptoms. */
+  readonly signs: Asking;
   readonly otherwise_before: readonly (Otherwise & { readonly until_ms: number })[];
 };
 
@@ -178,7 +181,14 @@ export function parsePackContent(content: unknown): PackContent {
   checkUnique(rules, [otherwise, ...otherwise_before]);
   rules.sort((left, right) => right.priority - left.priority || (left.id < right.id ? -1 : 1));
   otherwise_before.sort((left, right) => left.until_ms - right.until_ms);
-  return { rules, otherwise, stale_stop_hours, otherwise_before };
+  return { rules, otherwise, stale_stop_hours, signs: signsOf(shape), otherwise_before };
+}
+
+function signsOf(shape: Shape): Asking {
+  if (!shape.has("signs")) return "offer";
+  const found = ASKING.find((one) => one === shape.value("signs"));
+  if (found === undefined) throw shape.refused("signs");
+  return found;
 }
 
 function otherwiseUntil(shape: Shape): Otherwise & { readonly until_ms: number } {

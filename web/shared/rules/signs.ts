@@ -10,6 +10,19 @@ export const ASKING = ["skip", "offer", "ask"] as const;
 export type Asking = (typeof ASKING)[number];
 export type Symptom = (typeof SYMPTOMS)[number];
 
+/** What rules see of it (`journey.health`). */
+export interface Health {
+  readonly symptoms: readonly Symptom[];
+  readonly exposure: boolean | null;
+}
+
+/** null where nobody was asked anything. */
+export function notedHealth(symptoms: readonly unknown[] | null, temperatureC: number | null, exposure: boolean | null): Health | null {
+  if (symptoms === null && temperatureC === null && exposure === null) return null;
+  const found: readonly unknown[] = [...(symptoms ?? []), ...alarmingSigns(symptoms ?? [], temperatureC)];
+  return { symptoms: SYMPTOMS.filter((one) => found.includes(one)), exposure };
+}
+
 /** Which of fever, cough and trouble breathing somebody has, in this order. */
 export function alarmingSigns(symptoms: readonly unknown[], temperatureC: number | null): readonly Symptom[] {
   const fever = temperatureC !== null && temperatureC >= FEVER_C;

@@ -8,7 +8,7 @@ import type { Environment } from "./environment.ts";
 import { CoreError } from "./core_error.ts";
 import { permitFact } from "./journey_external.ts";
 import type { Evidence } from "./types.ts";
-import type { CrossingDraft, Decision, DraftGoods, DraftPerson, Place, Plate, Verdict } from "./vocabulary.ts";
+import type { CrossingDraft, Decision, DraftGoods, DraftPerson, IdentifiedBy, Place, Plate, Verdict } from "./vocabulary.ts";
 
 const MAX_HEADCOUNT = 500;
 const MAX_WAIT_S = 86_400;
@@ -81,6 +81,7 @@ export function crossingEvent(
   const people = numbered(draft.people, (one, at) => ({
     role: one.role,
     evidence: evidenceOf(one.evidence),
+    ...present({ identified_by: identifiedBy(one) }),
     ...personVerdict(decision.people[at]),
   }));
   const goods = numbered(draft.goods, ({ group, quantity, unit, perishable }) => ({ group, quantity, unit, perishable }));
@@ -148,7 +149,15 @@ function personPart(draft: CrossingDraft, serverMs: number): PersonPart {
   return { fields: present({ note: cut(draft.note, LONGEST.note) }), items: itemsOf({ people, goods }) };
 }
 
-function personOf({ evidence, identity, card, temperature_c, symptoms }: DraftPerson, permit: Fields | null): Fields {
+/** As the officer said, or by what was typed; null where the code says it: a full bus has to fit into one body. */
+function identifiedBy({ evidence, identity, identified_by }: DraftPerson): IdentifiedBy | null {
+  if (identified_by !== undefined) return identified_by;
+  if ((evidence?.identity ?? null) !== null) return null;
+  if ((identity?.id_number ?? "") !== "") return "id_card";
+  return (identity?.name ?? identity?.phone ?? "") === "" ? null : "on_behalf";
+}
+
+function personOf({ evidence, identity, card, temperature_c, symptoms, exposure }: DraftPerson, permit: Fields | null): Fields {
   const known = { ...evidence?.identity, ...present({ ...identity }) };
   const facts = Object.entries(evidence?.facts ?? {}).filter(([, value]) =>
     Array.isArray(value) ? value.length > 0 : value !== null,
@@ -164,7 +173,9 @@ function personOf({ evidence, identity, card, temperature_c, symptoms }: DraftPe
     facts: facts.length === 0 && permit === null ? null : { ...(boundedFact(Object.fromEntries(facts)) as Fields), ...present({ permit }) },
     fingerprints: some(cutAll(evidence?.fingerprints, MOST.fingerprints, LONGEST.fingerprint)),
     temperature_c,
-    symptoms: some(cutAll(symptoms, MOST.symptoms, LONGEST.symptom)),
+    // An empty list says that somebody asked.
+    symptoms: symptoms === undefined ? null : cutAll(symptoms, MOST.symptoms, LONGEST.symptom),
+    exposure,
   });
 }
 

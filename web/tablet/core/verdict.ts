@@ -7,6 +7,7 @@ import { departuresThatMatter, externalLevels, type LevelBook, NO_LEVELS, parseL
 import { type Basis, parseRulePack, type Reason, reasonsOf, type RulePack } from "../../shared/rules/pack.ts";
 import { goodsFirst } from "../../shared/rules/permits.ts";
 import { NO_LISTS, parsePermitLists, type PermitLists } from "../../shared/rules/permit_lists.ts";
+import { type Asking, notedHealth } from "../../shared/rules/signs.ts";
 import { parseWatchlist, type WatchFilter, watchHit } from "../../shared/rules/watchlist.ts";
 import type { Known } from "./earlier.ts";
 import { journeyExternal } from "./journey_external.ts";
@@ -62,7 +63,12 @@ export function decideDraft(draft: CrossingDraft, book: Rulebook, checkpoint: Ch
   const asks_departure_ms = departuresThatMatter(book.levels, trip, serverMs);
   const basis = basisOf(verdict, book.rules);
   const priority = goodsFirst(draft.goods, checkpoint.province, book.permits);
-  return { verdict, reasons, basis, people: people.map(verdictOf), asks_departure_ms, grace: levels.grace, priority };
+  return { verdict, reasons, basis, people: people.map(verdictOf), asks_departure_ms, grace: levels.grace, signs: asksSigns(draft, book.rules), priority };
+}
+
+/** Traffic that nobody stops is asked nothing. */
+function asksSigns({ mode, purpose }: CrossingDraft, rules: RulePack | null): Asking {
+  return mode === "green_lane" || mode === "waved" || purpose === "emergency" ? "skip" : (rules?.content.signs ?? "offer");
 }
 
 /** By the code that was read, or by what stands in the draft where there was none. */
@@ -94,6 +100,7 @@ function journeyOf(draft: CrossingDraft, person: DraftPerson | null, checkpoint:
     checkpoint: { id, province, class: kind },
     role: person?.role ?? null,
     card: person?.card ?? null,
+    health: person === null ? null : notedHealth(person.symptoms ?? null, person.temperature_c ?? null, person.exposure ?? null),
     vehicle: vehicle_class === "on_foot" ? null : { class: vehicle_class, plate: plate?.normal ?? null },
     goods: draft.goods.map(({ group, perishable }) => ({ group, perishable })),
   };

@@ -1,6 +1,7 @@
 /** What crossings are made of, in the words of the wire (schemas/, sync/SPEC.md). Times end in `_ms`: Unix milliseconds. */
 
 import type { Evidence } from "../../shared/credentials/index.ts";
+import type { Asking } from "../../shared/rules/signs.ts";
 
 export type Direction = "in" | "out";
 export type Mode = "checked" | "green_lane" | "waved" | "group";
@@ -20,6 +21,10 @@ export type VehicleClass =
   | "other";
 export type PlateColour = "white" | "yellow" | "blue" | "red" | "other";
 export type Role = "driver" | "passenger" | "walker";
+/** How it is known who somebody is. */
+export type IdentifiedBy = "code" | "id_card" | "phone_lookup" | "on_behalf" | "paper_later";
+export type TestType = "rapid" | "pcr_sample";
+export type TestResult = "negative" | "pending" | "invalid" | "positive";
 export type CardColour = "green" | "yellow" | "none";
 export type GoodsGroup =
   | "food"
@@ -91,7 +96,11 @@ export interface DraftPerson {
   /** What the officer typed; it fills what the code does not say. */
   identity?: Partial<Identity>;
   temperature_c?: number;
+  /** As the officer asked; empty: asked, and none. */
   symptoms?: readonly string[];
+  /** Has met a case within 14 days, as the officer asked. */
+  exposure?: boolean;
+  identified_by?: IdentifiedBy;
 }
 
 export interface DraftGoods {
@@ -148,6 +157,8 @@ export interface Decision {
   asks_departure_ms: readonly number[];
   /** The levels that count are those when the journey began. */
   grace: boolean;
+  /** Whether people are asked for temperature and symptoms here; never of the green lane or an emergency. */
+  signs: Asking;
   /** The goods for which the vehicle goes first, "perishable" where they only spoil; mostly none. */
   priority: readonly string[];
 }

@@ -210,6 +210,7 @@ function decide(draft: CrossingDraft): Decision {
     basis: { document: "22/CT-UBND", clause: "Khoản 3", unconfirmed: true },
     people: [],
     asks_departure_ms: [],
+    signs: "offer",
     grace: false,
     priority: draft.goods.flatMap(({ group }) => (group === "farm_products" || group === "sea_products" ? [group] : [])),
   });
