@@ -8,7 +8,7 @@ import type { Environment } from "./environment.ts";
 import { CoreError } from "./core_error.ts";
 import { permitFact } from "./journey_external.ts";
 import type { Evidence } from "./types.ts";
-import type { CrossingDraft, Decision, DraftGoods, DraftPerson, IdentifiedBy, Place, Plate, Verdict } from "./vocabulary.ts";
+import type { CrossingDraft, Decision, DraftGoods, DraftPerson, Place, Plate, Verdict } from "./vocabulary.ts";
 
 const MAX_HEADCOUNT = 500;
 const MAX_WAIT_S = 86_400;
@@ -81,7 +81,7 @@ export function crossingEvent(
   const people = numbered(draft.people, (one, at) => ({
     role: one.role,
     evidence: evidenceOf(one.evidence),
-    ...present({ identified_by: identifiedBy(one) }),
+    ...present({ identified_by: one.identified_by }),
     ...personVerdict(decision.people[at]),
   }));
   const goods = numbered(draft.goods, ({ group, quantity, unit, perishable }) => ({ group, quantity, unit, perishable }));
@@ -147,14 +147,6 @@ function personPart(draft: CrossingDraft, serverMs: number): PersonPart {
   const people = numbered(draft.people, (one) => personOf(one, permitFact(draft, one.evidence, serverMs)));
   const goods = numbered(draft.goods, ({ description }: DraftGoods) => present({ description: cut(description, LONGEST.description) }));
   return { fields: present({ note: cut(draft.note, LONGEST.note) }), items: itemsOf({ people, goods }) };
-}
-
-/** As the officer said, or by what was typed; null where the code says it: a full bus has to fit into one body. */
-function identifiedBy({ evidence, identity, identified_by }: DraftPerson): IdentifiedBy | null {
-  if (identified_by !== undefined) return identified_by;
-  if ((evidence?.identity ?? null) !== null) return null;
-  if ((identity?.id_number ?? "") !== "") return "id_card";
-  return (identity?.name ?? identity?.phone ?? "") === "" ? null : "on_behalf";
 }
 
 function personOf({ evidence, identity, card, temperature_c, symptoms, exposure }: DraftPerson, permit: Fields | null): Fields {

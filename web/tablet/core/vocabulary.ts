@@ -100,6 +100,7 @@ export interface DraftPerson {
   symptoms?: readonly string[];
   /** Has met a case within 14 days, as the officer asked. */
   exposure?: boolean;
+  /** Only where no code says who it is: a full bus has to fit into one body. */
   identified_by?: IdentifiedBy;
 }
 
