@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from cli.data import DATA, now_ms, opened, told
 from credentials.jws import public_key_of_jwk
+from server.keys import KeyRing
 from server.problems import ProblemError
 from server.reading import parse_json
 from server.store.protocol import Store
@@ -19,6 +21,7 @@ from server.store.published import AuditEntry
 from server.store.registered import Device
 from sync.batch import parse_batch, verify_batch
 from sync.errors import SyncError
+from sync.seal import open_bodies
 from sync.unsent_file import MAX_LINE_BYTES, FileHeader, parse_header
 
 STATES_VI = {
@@ -57,7 +60,8 @@ def import_events(data: Path, file: Path) -> None:
             )
         details = {"first": header.first, "last": header.last}
         store.audit(AuditEntry(now_ms(), "cli", "events.import", device.id, details=details))
-        tally = _take(store, device, lines)
+        sealing = KeyRing.load_or_create(data).sealing
+        tally = _take(store, device, lines, sealing)
     _report(header, tally)
 
 
@@ -70,13 +74,15 @@ def _header(lines: BinaryIO, file: Path) -> FileHeader:
         ) from None
 
 
-def _take(store: Store, device: Device, lines: BinaryIO) -> Tally:
+def _take(
+    store: Store, device: Device, lines: BinaryIO, sealing: ec.EllipticCurvePrivateKey
+) -> Tally:
     """Push each batch that is in order, as `POST /sync` would (SPEC X3)."""
     tally = Tally()
     key = public_key_of_jwk(device.jwk)
     for number, line in enumerate(_bounded(lines), start=2):
         try:
-            batch = parse_batch(_value(line))
+            batch = parse_batch(open_bodies(_value(line), sealing))
             if batch.device != device.id:
                 raise SyncError("batch.device", "B1")
             chain = verify_batch(batch, key)

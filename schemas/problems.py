@@ -68,6 +68,8 @@ PROBLEMS: dict[str, Problem] = {
     "event.kind": Problem(422, "Máy chủ chưa hiểu loại này", "Kind or version not known yet"),
     "person.commitment": Problem(422, "Phần cá nhân không khớp cam kết", "Wrong person part"),
     "seal.key": Problem(422, "Không mở được khóa niêm phong", "The sealed key cannot be opened"),
+    "seal.body_key": Problem(422, "Niêm phong cho máy chủ khác", "Sealed for another server"),
+    "seal.body": Problem(422, "Không mở được nội dung niêm phong", "The sealed body does not open"),
     "seal.text": Problem(422, "Không mở được phần niêm phong", "The sealed part cannot be opened"),
     "device.forked": Problem(409, "Thiết bị bị nhân bản, cần đăng ký lại", "Cloned; enrol again"),
     # files of unsent events (SPEC X)

@@ -115,6 +115,12 @@ class AccessToken(Schema):
     expires_in = fields.Integer(required=True)
 
 
+class DeviceToken(AccessToken):
+    """A device's token, and the key that what a locked tablet sends here is sealed to (SPEC S4)."""
+
+    sealing_key = fields.Nested(Jwk, required=True)
+
+
 class LoginRequest(Request):
     """A console user's password and, where switched on, the six digits of the moment."""
 
@@ -142,9 +148,10 @@ class UserToken(AccessToken):
 
 
 class SentEvent(Schema):
-    """One event of a batch: exact texts (SPEC B4, S1)."""
+    """One event of a batch: exact texts, or sealed ones in their place (SPEC B4, S1, S4)."""
 
-    body = fields.String(required=True)
+    body = fields.String()
+    sealed_body = fields.String()
     person = fields.String()
     sealed = fields.String()
     commitment = fields.String()

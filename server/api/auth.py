@@ -7,10 +7,11 @@ from typing import Any
 from flask import request
 
 from credentials.jws import public_key_of_jwk
-from schemas.wire import AccessToken, DeviceTokenRequest, LoginRequest, UserToken
+from schemas.wire import DeviceToken, DeviceTokenRequest, LoginRequest, UserToken
 from server.access import public
 from server.api.resource import PREFIX, Resource, problems
 from server.context import here
+from server.keys import public_jwk
 from server.problems import ProblemError
 from server.signin import sign_in
 from server.tokens import (
@@ -27,7 +28,7 @@ resource = Resource("auth", __name__, url_prefix=PREFIX, description="Proofs bec
 
 @resource.route("/auth/device-token", methods=["POST"])
 @resource.arguments(DeviceTokenRequest)
-@resource.response(200, AccessToken)
+@resource.response(200, DeviceToken)
 @resource.doc(responses=problems("auth.assertion", "device.unknown", "server.busy"))
 @public
 def device_token(sent: dict[str, Any]) -> dict[str, Any]:
@@ -63,7 +64,11 @@ def device_token(sent: dict[str, Any]) -> dict[str, Any]:
         context.store.epoch,
         now_ms,
     )
-    return {"access_token": token, "expires_in": ACCESS_LIFETIME_S}
+    return {
+        "access_token": token,
+        "expires_in": ACCESS_LIFETIME_S,
+        "sealing_key": public_jwk(context.keys.sealing),
+    }
 
 
 @resource.route("/auth/login", methods=["POST"])

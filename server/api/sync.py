@@ -24,6 +24,7 @@ from server.window import next_page
 from sync.batch import PROTOCOL, Batch, parse_batch, verify_batch
 from sync.cursor import Cursor, Feed, parse_cursor, parse_feed
 from sync.encoding import to_base64url
+from sync.seal import open_bodies
 
 resource = Resource("sync", __name__, url_prefix=PREFIX, description="Events both ways")
 
@@ -34,7 +35,13 @@ resource = Resource("sync", __name__, url_prefix=PREFIX, description="Events bot
 @resource.doc(
     security=DEVICE,
     responses=problems(
-        "batch.shape", "batch.device", "batch.signature", "batch.size", "feed.forbidden"
+        "batch.shape",
+        "batch.device",
+        "batch.signature",
+        "batch.size",
+        "feed.forbidden",
+        "seal.body_key",
+        "seal.body",
     ),
 )
 @device_only
@@ -93,7 +100,9 @@ def _push(
     """
     if data is None:
         return (), Held(*context.store.held(device.id), device.forked_ms is not None)
-    batch = data if isinstance(data, Batch) else parse_batch(data)
+    batch = (
+        data if isinstance(data, Batch) else parse_batch(open_bodies(data, context.keys.sealing))
+    )
     if batch.device != device.id:
         raise ProblemError("batch.device")
     chain = verify_batch(batch, public_key_of_jwk(device.jwk))

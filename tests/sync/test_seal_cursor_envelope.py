@@ -8,7 +8,15 @@ from sync.chain import commitment
 from sync.cursor import Cursor, Feed, feed_set, parse_cursor, parse_feed
 from sync.envelope import Envelope, Receipt
 from sync.errors import SyncError
-from sync.seal import seal, unseal, unwrap_content_key, wrap_content_key, wrapped_part
+from sync.seal import (
+    body_binding,
+    open_bodies,
+    seal,
+    unseal,
+    unwrap_content_key,
+    wrap_content_key,
+    wrapped_part,
+)
 
 SERVER = ec.derive_private_key(7, ec.SECP256R1())
 EPHEMERAL = ec.derive_private_key(8, ec.SECP256R1())
@@ -89,3 +97,41 @@ def test_f2_a_cursor_reads_back_and_holds_no_clock() -> None:
 def test_f2_any_other_cursor_is_refused(text: object) -> None:
     with pytest.raises(SyncError, match=r"cursor\.shape"):
         parse_cursor(text)
+
+
+BODY = '{"kind":"crossing","set":{"plate":"29A12345"}}'
+
+
+def sealed_batch(server: ec.EllipticCurvePrivateKey = SERVER, first: int = 7) -> dict[str, object]:
+    wrapped = wrap_content_key(CONTENT_KEY, server.public_key(), EPHEMERAL)
+    body = seal(BODY, CONTENT_KEY, wrapped, bytes(12), body_binding("d", 8))
+    return {"device": "d", "first": first, "events": [{"body": "{}"}, {"sealed_body": body}]}
+
+
+def test_s4_a_sealed_body_is_opened_in_its_place() -> None:
+    assert open_bodies(sealed_batch(), SERVER) == sealed_batch() | {
+        "events": [{"body": "{}"}, {"body": BODY}]
+    }
+
+
+def test_s4_a_sealed_body_is_of_its_place_in_the_chain() -> None:
+    with pytest.raises(SyncError, match=r"seal\.body \(S5\) at 9"):
+        open_bodies(sealed_batch(first=8), SERVER)
+
+
+def test_s5_a_body_that_is_sealed_for_another_server_is_told_apart() -> None:
+    with pytest.raises(SyncError, match=r"seal\.body_key"):
+        open_bodies(sealed_batch(EPHEMERAL), SERVER)
+
+
+@pytest.mark.parametrize(
+    "event", [{"sealed_body": 7}, {"sealed_body": "B.A" * 30_000}, {"sealed_body": "", "body": ""}]
+)
+def test_s4_a_sealed_body_has_one_shape(event: dict[str, object]) -> None:
+    with pytest.raises(SyncError, match=r"event\.shape"):
+        open_bodies({"device": "d", "first": 1, "events": [event]}, SERVER)
+
+
+@pytest.mark.parametrize("odd", [None, [], {"events": 3}, {"device": "d", "events": [{}]}])
+def test_what_is_no_batch_is_left_to_who_judges_batches(odd: object) -> None:
+    assert open_bodies(odd, SERVER) is odd

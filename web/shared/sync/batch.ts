@@ -8,16 +8,26 @@ export const MAX_EVENTS = 1000;
 export const MAX_BODY_CHARS = 8192;
 export const MAX_PERSON_CHARS = 16384;
 
-/** One event to send: exact texts. `person` in clear or `sealed` or neither, never both (SPEC B4, S1). */
+/**
+ * One event to send: exact texts. `person` in clear or `sealed` or neither, never both (SPEC B4, S1). Where
+ * `body` is null, `sealed_body` stands in its place (S4).
+ */
 export interface OutgoingEvent {
-  body: string;
+  body: string | null;
+  sealed_body?: string;
   person: string | null;
   sealed: string | null;
   commitment: Uint8Array;
 }
 
-export interface WireEvent {
+/** One whose body is in clear, so that its hash can be made. */
+export interface ClearEvent extends OutgoingEvent {
   body: string;
+}
+
+export interface WireEvent {
+  body?: string;
+  sealed_body?: string;
   person?: string;
   sealed?: string;
   commitment?: string;
@@ -55,7 +65,7 @@ export function signingText(
 }
 
 /** The hash of each event, in order; the last one is the head (SPEC H3). */
-export async function chainOf(previous: Uint8Array, events: readonly OutgoingEvent[]): Promise<Uint8Array[]> {
+export async function chainOf(previous: Uint8Array, events: readonly ClearEvent[]): Promise<Uint8Array[]> {
   const hashes: Uint8Array[] = [];
   let current = previous;
   for (const event of events) {
@@ -65,16 +75,27 @@ export async function chainOf(previous: Uint8Array, events: readonly OutgoingEve
   return hashes;
 }
 
-/** A signed batch of these events; `sign` is the device key's ES256. */
+/** A signed batch of these events, none of them sealed; `sign` is the device key's ES256. */
 export async function makeBatch(
   device: string,
   first: number,
   previous: Uint8Array,
-  events: readonly OutgoingEvent[],
+  events: readonly ClearEvent[],
   sign: (text: Bytes) => Promise<Uint8Array>,
 ): Promise<WireBatch> {
   const hashes = await chainOf(previous, events);
-  const head = hashes[hashes.length - 1] ?? previous;
+  return await signedBatch(device, first, previous, events, hashes[hashes.length - 1] ?? previous, sign);
+}
+
+/** The same where the hash of the last event is known, which bodies that are sealed do not tell. */
+export async function signedBatch(
+  device: string,
+  first: number,
+  previous: Uint8Array,
+  events: readonly OutgoingEvent[],
+  head: Uint8Array,
+  sign: (text: Bytes) => Promise<Uint8Array>,
+): Promise<WireBatch> {
   const signature = await sign(signingText(device, first, first + events.length - 1, previous, head));
   return {
     device,
@@ -86,9 +107,10 @@ export async function makeBatch(
 }
 
 function eventToJson(event: OutgoingEvent): WireEvent {
-  if (event.person !== null) return { body: event.body, person: event.person };
+  const text = event.body === null ? { sealed_body: event.sealed_body ?? "" } : { body: event.body };
+  if (event.person !== null) return { ...text, person: event.person };
   const covered = event.commitment.length === HASH_BYTES && event.commitment.some((byte) => byte !== 0);
-  if (!covered) return { body: event.body };
-  const withheld = { body: event.body, commitment: toBase64url(event.commitment) };
+  if (!covered) return text;
+  const withheld = { ...text, commitment: toBase64url(event.commitment) };
   return event.sealed === null ? withheld : { ...withheld, sealed: event.sealed };
 }

@@ -41,7 +41,17 @@ export async function wrapContentKey(
   return toBase64url(concatBytes(point, new Uint8Array(wrapped)));
 }
 
-/** `wrapped` "." base64url(nonce ‖ AES-GCM(person)), bound to its commitment (SPEC S1). */
+/** What a sealed person part or body is on the wire: the wrapped key, a dot, nonce ‖ ciphertext (SPEC S1, S4). */
+export function sealedText(wrapped: string, closed: Uint8Array): string {
+  return `${wrapped}.${toBase64url(closed)}`;
+}
+
+/** What a body is bound to: its place in its device's chain (SPEC S4). */
+export function bodyBinding(device: string, seq: number): Bytes {
+  return textBytes(`chot/1 body\n${device}:${seq}`);
+}
+
+/** `sealedText` of a person part, bound to its commitment (SPEC S1). */
 export async function seal(
   person: string,
   contentKey: CryptoKey,
@@ -49,10 +59,6 @@ export async function seal(
   nonce: Bytes,
   commitment: Bytes,
 ): Promise<string> {
-  const ciphertext = await crypto.subtle.encrypt(
-    { name: "AES-GCM", iv: nonce, additionalData: commitment },
-    contentKey,
-    textBytes(person),
-  );
-  return `${wrapped}.${toBase64url(concatBytes(nonce, new Uint8Array(ciphertext)))}`;
+  const gcm = { name: "AES-GCM", iv: nonce, additionalData: commitment };
+  return sealedText(wrapped, concatBytes(nonce, new Uint8Array(await crypto.subtle.encrypt(gcm, contentKey, textBytes(person)))));
 }

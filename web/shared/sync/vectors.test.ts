@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { chainOf, makeBatch, type OutgoingEvent, signEs256, signingText, verifyEs256 } from "./batch.ts";
+import { chainOf, makeBatch, type ClearEvent, signEs256, signingText, verifyEs256 } from "./batch.ts";
 import { commitment, eventHash, genesis } from "./chain.ts";
 import { crossingMs, orderStamp, stampFromText, stampToText, tick } from "./clock.ts";
 import { complaintCode } from "./complaint.ts";
@@ -45,7 +45,7 @@ function signingKey(jwk: JsonWebKey, usage: "sign" | "verify"): Promise<CryptoKe
   return crypto.subtle.importKey("jwk", key, { name: "ECDSA", namedCurve: "P-256" }, false, [usage]);
 }
 
-function outgoing(events: Data[]): OutgoingEvent[] {
+function outgoing(events: Data[]): ClearEvent[] {
   return events.map((one) => ({ ...one, commitment: fromHex(one.commitment) }));
 }
 

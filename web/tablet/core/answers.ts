@@ -6,7 +6,7 @@ import { minus, noEvents, plus } from "../../shared/sync/digest.ts";
 import { type Bytes, sameBytes } from "../../shared/sync/encoding.ts";
 import { ref } from "../../shared/sync/events.ts";
 import { authorOf } from "../../shared/sync/runs.ts";
-import { checkDevice, type Database, type Head, type Meta, NO_WINDOW, type OwnEvent, type PulledEvent, type Schema, type Window } from "./db.ts";
+import { checkDevice, type Database, type Head, type Meta, NO_WINDOW, type OwnEvent, type Schema, type StoredPulled, type Window } from "./db.ts";
 import type { Standing } from "./standing.ts";
 
 export const REPAIR_AFTER_MS = 10 * 60_000;
@@ -35,7 +35,7 @@ export interface Page {
   /** Of the whole window, once there is no more. */
   digest: Bytes | null;
   received: readonly OwnGiven[];
-  events: readonly PulledEvent[];
+  events: readonly StoredPulled[];
   /** "device:seq" of events whose person part was erased. */
   removals: readonly string[];
   /** The highest order stamp on it (SPEC C3). */
@@ -92,6 +92,13 @@ export async function recount(db: Database, horizonMs: number): Promise<void> {
   const sum = plus(await sumOf(tx, "pulled", after), [await sumOf(tx, "own", after)]);
   const counted = await forget(tx, { ...window, sum }, horizonMs);
   await tx.objectStore("meta").put(counted, "window");
+  await tx.done;
+}
+
+/** Drops what was pulled, to be read once more: what is held cannot be opened any longer. */
+export async function readAnew(db: Database): Promise<void> {
+  const tx = db.transaction(["meta", "own", "pulled", "erased"] as Stores, "readwrite", { durability: "strict" });
+  await tx.objectStore("meta").put(await dropped(tx, await windowOf(tx)), "window");
   await tx.done;
 }
 
@@ -162,7 +169,7 @@ async function sumAfter(tx: Writing, window: Window, page: Page): Promise<Bytes>
     else if (event.n <= is) continue;
     came.push(event.hash);
     // An erasure outranks whoever offers the person part again (SPEC F10).
-    const blank = erased.has(ref(event.author, event.seq)) ? { person: null, history_key_id: null } : {};
+    const blank = erased.has(ref(event.author, event.seq)) ? { person: null } : {};
     await pulled.put({ ...event, ...blank });
   }
   for (const { seq, ...given } of page.received) {
@@ -180,14 +187,13 @@ async function erase(tx: Writing, removals: readonly string[]): Promise<void> {
   const own = tx.objectStore("own");
   const pulled = tx.objectStore("pulled");
   const device = ((await tx.objectStore("meta").get("enrolment")) as Meta["enrolment"] | undefined)?.device ?? "";
-  const blank = { person: null, history_key_id: null };
   for (const name of removals) {
     await tx.objectStore("erased").put(true, name);
     const [author = "", seq = ""] = name.split(":");
     const theirs = await pulled.get([author, Number(seq)]);
-    if (theirs !== undefined) await pulled.put({ ...theirs, ...blank });
+    if (theirs !== undefined) await pulled.put({ ...theirs, person: null });
     const mine = author.startsWith(device) ? await own.get(Number(seq)) : undefined;
-    if (mine !== undefined && authorOf(device, mine.branch ?? 0) === author) await own.put({ ...mine, ...blank, sealed: null });
+    if (mine !== undefined && authorOf(device, mine.branch ?? 0) === author) await own.put({ ...mine, person: null, sealed: null });
   }
 }
 

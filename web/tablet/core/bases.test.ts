@@ -1,9 +1,9 @@
 /** Several servers: tried in order, each offered what it lacks, and what is drained how far. SPEC P7–P9. */
 
 import { expect, test } from "vitest";
-import { toBase64url, uuid7 } from "../../shared/sync/encoding.ts";
+import { fromBase64url, toBase64url, uuid7 } from "../../shared/sync/encoding.ts";
 import { basesIn, RETURN_AFTER_MS } from "./bases.ts";
-import { FakeServer, OTHER, otherBody } from "./test/fake_server.ts";
+import { FakeServer, OTHER, otherBody, PIN } from "./test/fake_server.ts";
 import { core, enrolAndOpen, environment, restart, saveMany, server, settle } from "./test/started.ts";
 
 const RELAY = "0190a0b0-0000-7000-8000-0000000000e1";
@@ -145,3 +145,30 @@ test("P9 only https, or this very machine, is believed to be a server", async ()
   for (const one of wrong) expect(() => basesIn({ bases: [one] })).toThrow("pack.content");
   for (const content of [null, {}, { bases: 5 }, { bases: Array(9).fill(good) }]) expect(() => basesIn(content)).toThrow("pack.content");
 });
+
+test("S4 a locked tablet seals bodies to the server it talks to, and persons to the home server", async () => {
+  await enrolled();
+  // Whoever is on duty next seals to what the relay has named by now.
+  core.lock();
+  await core.reopen(PIN);
+  await settle();
+  down = "both";
+  environment.fetch = offline(environment.fetch);
+  await saveMany(2);
+  await settle();
+  core.lock();
+  down = "";
+  await settle();
+  expect([heldBy(relay), heldBy(server)]).toEqual([[1, 2], []]);
+  const [event] = relay.batches.at(-1)?.events ?? [];
+  expect(event).toMatchObject({ sealed_body: expect.any(String), sealed: expect.any(String) });
+  expect(event?.body).toBeUndefined();
+  expect(await server.open(event?.sealed ?? "", fromBase64url(event?.commitment))).toContain("Người 0");
+});
+
+function offline(through: typeof environment.fetch): typeof environment.fetch {
+  return async (url, init) => {
+    if (down === "both") throw new TypeError("network");
+    return await through(url, init);
+  };
+}

@@ -10,7 +10,7 @@ import { ref, type Fields } from "../../shared/sync/events.ts";
 import type { Draft, PersonPart } from "./append.ts";
 import { cut } from "./bounds.ts";
 import { CoreError } from "./core_error.ts";
-import type { OwnEvent } from "./db.ts";
+import type { StoredOwn } from "./db.ts";
 import type { Environment } from "./environment.ts";
 import { type Header, headerOf } from "./save.ts";
 import type { Action, Direction, Plate, SavedCrossing, VehicleClass } from "./vocabulary.ts";
@@ -36,7 +36,7 @@ interface Desk {
   server_ms(): number;
   /** Throws CoreError("shift.closed"). */
   header(): Header;
-  append(draft: Draft, person: PersonPart | null): Promise<OwnEvent>;
+  append(draft: Draft, person: PersonPart | null): Promise<StoredOwn>;
 }
 
 export class Brief {

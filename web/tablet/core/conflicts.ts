@@ -14,8 +14,9 @@ import {
   writesOf,
 } from "../../shared/sync/registers.ts";
 import type { Draft, PersonPart } from "./append.ts";
+import { recordToken } from "./at_rest.ts";
 import { CoreError } from "./core_error.ts";
-import { type Database, NO_WINDOW, type OwnEvent, type PulledEvent, readMeta } from "./db.ts";
+import { type Database, NO_WINDOW, readMeta, type StoredOwn, type StoredPulled } from "./db.ts";
 import { type Entry, type History, ownEntry, personOf, plateOf, POLICIES, pulledEntry } from "./entries.ts";
 import { eventsOf } from "./lookups.ts";
 import type { Plate } from "./vocabulary.ts";
@@ -74,6 +75,7 @@ export class ConflictWatch {
   #generation = 0;
   #newest: { n: number; key: [string, number] } | null = null;
   #oldest = Number.POSITIVE_INFINITY;
+  /** Tokens of records, as the store has them. */
   #records = new Set<string>();
   /** Of several events, and new since the last look or in conflict at it. */
   #due = new Set<string>();
@@ -93,10 +95,10 @@ export class ConflictWatch {
     // What the server does not take decides nothing, and does when it takes it after all.
     const before = this.#refused;
     const states = ["rejected", "held"].map((state) => db.getAllFromIndex("own", "state", state));
-    this.#refused = (await Promise.all(states)).flat().map(({ record }) => record);
+    this.#refused = (await Promise.all(states)).flat().map(({ token }) => token);
     const due = [...new Set([...this.#due, ...before, ...this.#refused])];
     const found = await conflictsOf(db, due, ours);
-    this.#due = new Set(found.map(({ record }) => record));
+    this.#due = new Set(await Promise.all(found.map(({ record }) => recordToken(ours.history, record))));
     return found.sort((one, two) => one.time_ms - two.time_ms);
   }
 
@@ -108,16 +110,16 @@ export class ConflictWatch {
       [this.#newest, this.#oldest] = [null, Number.POSITIVE_INFINITY];
     }
     for (let rows = await this.#nextOwn(db); rows.length > 0; rows = await this.#nextOwn(db)) {
-      for (const { seq, record } of rows) {
+      for (const { seq, token } of rows) {
         this.#own = Math.max(this.#own, seq);
-        this.#add(record);
+        this.#add(token);
       }
     }
     for (let rows = await this.#nextPulled(db); rows.length > 0; rows = await this.#nextPulled(db)) {
-      for (const { n, author, seq, record } of rows) {
+      for (const { n, author, seq, token } of rows) {
         if (n > (this.#newest?.n ?? 0)) this.#newest = { n, key: [author, seq] };
         this.#oldest = Math.min(this.#oldest, n);
-        if (record !== null) this.#add(record);
+        if (token !== null) this.#add(token);
       }
     }
   }
@@ -127,12 +129,12 @@ export class ConflictWatch {
     return this.#newest === null || (await db.get("pulled", this.#newest.key))?.n === this.#newest.n;
   }
 
-  #nextOwn(db: Database): Promise<OwnEvent[]> {
+  #nextOwn(db: Database): Promise<StoredOwn[]> {
     return db.getAll("own", IDBKeyRange.lowerBound(this.#own, true), CHUNK);
   }
 
   /** What came after the newest; once there is none, the older pages that came since (SPEC F7). */
-  async #nextPulled(db: Database): Promise<PulledEvent[]> {
+  async #nextPulled(db: Database): Promise<StoredPulled[]> {
     const newer = IDBKeyRange.lowerBound(this.#newest?.n ?? 0, true);
     const rows = await db.getAllFromIndex("pulled", "n", newer, CHUNK);
     if (rows.length > 0 || this.#newest === null) return rows;
@@ -140,9 +142,9 @@ export class ConflictWatch {
     return await db.getAllFromIndex("pulled", "n", IDBKeyRange.upperBound(this.#oldest, true));
   }
 
-  #add(record: string): void {
-    if (this.#records.has(record)) this.#due.add(record);
-    this.#records.add(record);
+  #add(token: string): void {
+    if (this.#records.has(token)) this.#due.add(token);
+    this.#records.add(token);
   }
 }
 
@@ -171,8 +173,8 @@ export function choiceEvents(
   }));
 }
 
-async function conflictsOf(db: Database, records: readonly string[], ours: Ours): Promise<Conflict[]> {
-  const stored = await eventsOf(db, records);
+async function conflictsOf(db: Database, tokens: readonly string[], ours: Ours): Promise<Conflict[]> {
+  const stored = await eventsOf(db, tokens, ours.history);
   const byRecord = new Map<string, Entry[]>();
   const own = stored.own.filter(({ state }) => state === "kept").map((one) => ownEntry(one, ours.device));
   for (const entry of [...own, ...stored.pulled.map(pulledEntry)]) {

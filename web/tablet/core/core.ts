@@ -7,7 +7,7 @@ import { begun } from "./announced.ts";
 import { append, type Draft, type PersonPart } from "./append.ts";
 import { conditionsOf } from "./conditions.ts";
 import { choiceEvents, chosenSide, ConflictWatch } from "./conflicts.ts";
-import { type Database, type Enrolment, keepAlert, openStore, type OwnEvent, readMeta } from "./db.ts";
+import { type Database, type Enrolment, keepAlert, openStore, readMeta, type StoredOwn } from "./db.ts";
 import { enrolDevice, enrolmentCode } from "./device.ts";
 import { Earlier } from "./earlier.ts";
 import { browserEnvironment, type Environment } from "./environment.ts";
@@ -86,12 +86,13 @@ class TabletCore implements Core {
       environment,
       header: () => this.#header(),
       answerable: (lead) => this.#duty.answerable(lead),
-      append: (draft) => this.#append(draft, null),
+      append: async (draft) => void (await this.#append(draft, null)),
       changed: (wave) => this.#live.set({ wave }),
     });
     this.told = new Told({
       db: () => this.#db(),
       device: () => this.#enrolled().device,
+      history: () => this.#duty.history,
       packs: () => this.#force.packs,
       changed: (told) => told !== this.#live.now.told && this.#live.set({ told }),
     });
@@ -196,8 +197,8 @@ class TabletCore implements Core {
     const decision = this.decide(draft);
     checkDraft(draft, decision);
     const event = crossingEvent(this.#environment, draft, decision, header);
-    const { record, seq, time_ms } = await this.#append(event.draft, event.person);
-    return { record, ref: ref(this.#enrolled().device, seq), seq, time_ms };
+    const { seq, time_ms } = await this.#append(event.draft, event.person);
+    return { record: event.draft.record, ref: ref(this.#enrolled().device, seq), seq, time_ms };
   }
 
   async undo(saved: SavedCrossing): Promise<void> {
@@ -229,13 +230,13 @@ class TabletCore implements Core {
   }
 
   async refused(): Promise<readonly RefusedEvent[]> {
-    return await refusedEvents(this.#db(), this.#enrolled().device);
+    return await refusedEvents(this.#db(), this.#enrolled().device, this.#duty.history);
   }
 
   async turnedBack(plate: string): Promise<TurnedBack | null> {
     const { packs, rules } = this.#force;
     const here = { ...this.#enrolled().checkpoint, refused_ms: this.#earlier.refusedHereMs(plate) };
-    return await this.#turn_backs.of(this.#db(), plate, packs, here, this.#serverMs(), rules.permits.turned_back_hours);
+    return await this.#turn_backs.of(this.#db(), this.#duty.history, plate, packs, here, this.#serverMs(), rules.permits.turned_back_hours);
   }
 
   async exportUnsent(): Promise<UnsentFile> {
@@ -266,7 +267,7 @@ class TabletCore implements Core {
   async #adopt(enrolment: Enrolment): Promise<void> {
     this.#enrolment = enrolment;
     this.#watch = new ConflictWatch();
-    await this.waving.load(this.#db());
+    this.waving.forget();
     await this.#refresh();
     const kept = (await readMeta(this.#db(), "alerts")) ?? [];
     const alerts = [...new Set([...kept, ...(await this.#reloadPacks())])];
@@ -276,13 +277,15 @@ class TabletCore implements Core {
 
   async #opened(): Promise<void> {
     // The shift is open whatever comes of it; a store that cannot be read fails the next round, which says so.
+    const history = this.#duty.history;
+    if (history !== null) await this.waving.load(this.#db(), history).catch(() => undefined);
     await this.#learn().catch(() => undefined);
     // Chromium grants what it refused before once the application is installed or often used.
     await this.#askStorage();
     void this.#loop.now();
   }
 
-  async #append(draft: Draft, person: PersonPart | null): Promise<OwnEvent> {
+  async #append(draft: Draft, person: PersonPart | null): Promise<StoredOwn> {
     const { keys } = this.#duty;
     if (keys === null) throw new CoreError("shift.closed");
     const row = await append(this.#environment, this.#db(), this.#enrolled().device, draft, person, keys).catch(

@@ -4,7 +4,7 @@ import "fake-indexeddb/auto";
 import { openDB } from "idb";
 import { beforeEach, expect, test, vi } from "vitest";
 import { storeAnswer } from "./answers.ts";
-import { appendEvent, beginEnrolment, type Database, type Head, openDatabase, type OwnEvent, readMeta, storePack, writeMeta } from "./db.ts";
+import { appendEvent, beginEnrolment, type Database, type Head, openDatabase, readMeta, type StoredOwn, storePack, writeMeta } from "./db.ts";
 import { counts } from "./lookups.ts";
 
 const EMPTY: Head = { seq: 0, hash: new Uint8Array(32), stamp: "0000000000000000" };
@@ -16,9 +16,9 @@ beforeEach(async () => {
   await beginEnrolment(db, { device: "d", checkpoint: { id: "hd-ql6" } } as never, EMPTY, 0);
 });
 
-function rowOf(seq: number): OwnEvent {
+function rowOf(seq: number): StoredOwn {
   const bytes = new Uint8Array(32).fill(seq);
-  const texts = { kind: "crossing", record: `r-${seq}`, body: `body ${seq}`, code: null };
+  const texts = { kind: "crossing", token: `r-${seq}`, body: bytes, opening: "o", code: null };
   const person = { person: null, history_key_id: null, sealed: null };
   return { ...texts, ...person, seq, time_ms: seq, commitment: bytes, hash: bytes, state: "kept", received_ms: null };
 }

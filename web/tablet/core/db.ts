@@ -13,16 +13,23 @@ import { drainedOf, type Standing } from "./standing.ts";
 import { CoreError } from "./core_error.ts";
 import type { Checkpoint } from "./vocabulary.ts";
 
-/** One of this tablet's own events, exactly as it is hashed. `person`: nonce ‖ AES-256-GCM, under the history key. */
-export interface OwnEvent {
+/**
+ * One of this tablet's own events on disk. `body` and `person`: nonce ‖ AES-256-GCM of the exact texts that are
+ * hashed, under the content key of `opening` (at_rest.ts opens them).
+ */
+export interface StoredOwn {
   seq: number;
   kind: string;
-  record: string;
-  body: string;
+  /** In place of the record's id (`recordToken`). */
+  token: string;
+  /** Text in a row that a version before 3 wrote, until a shift is opened (closing.ts). */
+  body: Bytes | string;
+  opening: string;
   time_ms: number;
   commitment: Bytes;
   hash: Bytes;
   person: Bytes | null;
+  /** Of a version before 3: `person` is then under this history key, and sealed once more for the server. */
   history_key_id: string | null;
   sealed: string | null;
   state: "kept" | "held" | "rejected";
@@ -36,8 +43,17 @@ export interface OwnEvent {
   given?: boolean;
 }
 
-/** One event of another tablet, or of this one's clone. `record` and `kind` are null where this version cannot read the body. */
-export interface PulledEvent {
+/** An own event while a shift is open. `content` opens its person part. */
+export interface OwnEvent extends StoredOwn {
+  body: string;
+  content: CryptoKey;
+}
+
+/**
+ * One event of another tablet, or of this one's clone. `body` and `person` are closed under the history key;
+ * `token` and `kind` are null where this version cannot read the body.
+ */
+export interface StoredPulled {
   author: string;
   seq: number;
   n: number;
@@ -45,14 +61,28 @@ export interface PulledEvent {
   previous: Bytes;
   hash: Bytes;
   kind: string | null;
-  record: string | null;
-  body: string;
+  token: string | null;
+  body: Bytes;
   time_ms: number;
   received_ms: number;
   authority: number;
   person: Bytes | null;
   commitment: Bytes;
-  history_key_id: string | null;
+  history_key_id: string;
+}
+
+/** The same while a shift is open. */
+export interface PulledEvent extends Omit<StoredPulled, "body"> {
+  body: string;
+}
+
+/** The content key of one opening of a shift: nonce ‖ AES-256-GCM under the history key, and wrapped for servers. */
+export interface Opening {
+  id: string;
+  history_key_id: string;
+  key: Bytes;
+  /** Server id → SPEC S2. */
+  wrapped: Readonly<Record<string, string>>;
 }
 
 export interface StoredPack {
@@ -107,6 +137,8 @@ export interface Meta {
   window: Window;
   /** Since when another server than the first of the list is talked to (SPEC P9), and what those before it did wrong. */
   in_use: { server: string; since_ms: number; wrong: readonly string[] };
+  /** By server id: what a locked tablet seals bodies to, besides the home server's key (SPEC S4). */
+  sealing_keys: Readonly<Record<string, JsonWebKey>>;
   repaired_ms: number;
   offset_ms: number;
   last_contact_ms: number;
@@ -122,30 +154,30 @@ export interface Meta {
 
 export interface Schema extends DBSchema {
   meta: { key: string; value: Meta[keyof Meta] };
-  own: { key: number; value: OwnEvent; indexes: { record: string; time_ms: number; state: string; n: number } };
+  own: { key: number; value: StoredOwn; indexes: { token: string; time_ms: number; state: string; n: number } };
   pulled: {
     key: [string, number];
-    value: PulledEvent;
-    indexes: { record: string; time_ms: number; n: number; kind: string };
+    value: StoredPulled;
+    indexes: { token: string; time_ms: number; n: number; kind: string };
   };
+  openings: { key: string; value: Opening };
   packs: { key: string; value: StoredPack };
   /** "device:seq" of events whose person part must not be held again (SPEC F10). */
   erased: { key: string; value: true };
 }
 
 export type Database = IDBPDatabase<Schema>;
-type Upgrade = IDBPTransaction<Schema, ("meta" | "own" | "pulled" | "packs" | "erased")[], "versionchange">;
+type Upgrade = IDBPTransaction<Schema, ("meta" | "own" | "pulled" | "packs" | "openings" | "erased")[], "versionchange">;
 
 export const NO_WINDOW: Window = { cursor: null, held_after: null, feeds: [], sum: noEvents(), generation: 0 };
 
 /** Opens the store. `onBlocking` is called when another tab needs a newer version of it. */
 export function openDatabase(name: string, onBlocking: () => void): Promise<Database> {
-  return openDB<Schema>(name, 2, {
+  return openDB<Schema>(name, 3, {
     async upgrade(db, oldVersion, _newVersion, tx) {
       if (oldVersion < 1) {
         db.createObjectStore("meta");
         const own = db.createObjectStore("own", { keyPath: "seq" });
-        own.createIndex("record", "record");
         own.createIndex("time_ms", "time_ms");
         own.createIndex("state", "state");
         db.createObjectStore("packs", { keyPath: "name" });
@@ -153,13 +185,17 @@ export function openDatabase(name: string, onBlocking: () => void): Promise<Data
       if (oldVersion < 2) {
         tx.objectStore("own").createIndex("n", "n");
         db.createObjectStore("erased");
-        if (oldVersion === 1) db.deleteObjectStore("pulled");
+      }
+      if (oldVersion < 3) {
+        db.createObjectStore("openings", { keyPath: "id" });
+        const own = tx.objectStore("own");
+        if ([...own.indexNames].includes("record" as "token")) own.deleteIndex("record");
+        own.createIndex("token", "token");
+        if (oldVersion > 0) db.deleteObjectStore("pulled");
         const pulled = db.createObjectStore("pulled", { keyPath: ["author", "seq"] });
-        pulled.createIndex("record", "record");
-        pulled.createIndex("time_ms", "time_ms");
-        pulled.createIndex("n", "n");
-        pulled.createIndex("kind", "kind");
+        for (const index of ["token", "time_ms", "n", "kind"] as const) pulled.createIndex(index, index);
         if (oldVersion === 1) await fromVersion1(tx);
+        if (oldVersion === 2) await fromVersion2(tx);
       }
     },
     blocking: onBlocking,
@@ -195,6 +231,19 @@ async function fromVersion1(tx: Upgrade): Promise<void> {
   await meta.put(windowOf(enrolment), "window");
 }
 
+/** What was pulled in clear comes again and is closed; what was written is closed by the next shift (closing.ts). */
+async function fromVersion2(tx: Upgrade): Promise<void> {
+  const meta = tx.objectStore("meta");
+  const window = (await meta.get("window")) as Window | undefined;
+  if (window === undefined) return;
+  for (let at = await tx.objectStore("own").openCursor(); at !== null; at = await at.continue()) {
+    const { n: _n, ...row } = at.value;
+    await at.update({ ...row, given: false });
+  }
+  const fresh = { cursor: null, held_after: null, sum: noEvents(), generation: window.generation + 1 };
+  await meta.put({ ...window, ...fresh }, "window");
+}
+
 /** Nothing of the feeds yet; the own checkpoint's is asked for until the server names more (SPEC F11). */
 function windowOf(enrolment: Enrolment): Window {
   return { ...NO_WINDOW, feeds: [`checkpoint:${enrolment.checkpoint.id}`] };
@@ -215,7 +264,7 @@ export async function writeMeta<K extends keyof Meta>(db: Database, key: K, valu
  * Throws CoreError("enrolment.unsent") where that would drop what no server holds (SPEC O9).
  */
 export async function beginEnrolment(db: Database, enrolment: Enrolment, head: Head, offsetMs: number): Promise<void> {
-  const tx = db.transaction(["meta", "own", "pulled", "packs", "erased"], "readwrite", { durability: "strict" });
+  const tx = db.transaction(["meta", "own", "pulled", "packs", "openings", "erased"], "readwrite", { durability: "strict" });
   const meta = tx.objectStore("meta");
   const written = ((await meta.get("head")) as Head | undefined)?.seq ?? 0;
   const standings = ((await meta.get("standings")) as Meta["standings"] | undefined) ?? {};
@@ -230,6 +279,7 @@ export async function beginEnrolment(db: Database, enrolment: Enrolment, head: H
     tx.objectStore("own").clear(),
     tx.objectStore("pulled").clear(),
     tx.objectStore("packs").clear(),
+    tx.objectStore("openings").clear(),
     tx.objectStore("erased").clear(),
     meta.put(enrolment, "enrolment"),
     meta.put(head, "head"),
@@ -252,7 +302,7 @@ export async function checkDevice(
  * Writes a prepared event and the head after it, on disk when this resolves (SPEC O6); false when the head
  * is no longer the one it was prepared for. Throws what ended the transaction, and then nothing is written.
  */
-export async function appendEvent(db: Database, device: string, before: Head, row: OwnEvent, after: Head): Promise<boolean> {
+export async function appendEvent(db: Database, device: string, before: Head, row: StoredOwn, after: Head): Promise<boolean> {
   const tx = db.transaction(["meta", "own"], "readwrite", { durability: "strict" });
   tx.done.catch(() => undefined);
   const meta = tx.objectStore("meta");

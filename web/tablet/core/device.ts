@@ -55,10 +55,18 @@ export async function enrolDevice(environment: Environment, db: Database, code: 
   return enrolment;
 }
 
+interface TokenAnswer {
+  access_token: string;
+  expires_in: number;
+  /** Servers of before version 1.1 do not say it. */
+  sealing_key?: JsonWebKey;
+}
+
 /** Access tokens of each server by private_key_jwt (RFC 7523); in memory only. */
 export class Tokens {
   readonly #environment: Environment;
   readonly #held = new Map<string, { token: string; until_ms: number }>();
+  readonly #sealing = new Map<string, JsonWebKey>();
 
   constructor(environment: Environment) {
     this.#environment = environment;
@@ -78,9 +86,15 @@ export class Tokens {
       if (!(error instanceof CallError) || error.nonce === null) throw error;
       answer = await this.#ask(base, enrolment, issuedMs, error.nonce);
     }
-    const { access_token, expires_in } = answer as { access_token: string; expires_in: number };
+    const { access_token, expires_in, sealing_key } = answer as TokenAnswer;
+    if (sealing_key !== undefined) this.#sealing.set(base, sealing_key);
     this.#held.set(base, { token: access_token, until_ms: now + expires_in * 1000 - RENEW_MS });
     return access_token;
+  }
+
+  /** What may be sealed to the server there, as it said with its last token; undefined where it said nothing. */
+  sealingKey(base: string): JsonWebKey | undefined {
+    return this.#sealing.get(base);
   }
 
   drop(base: string): void {

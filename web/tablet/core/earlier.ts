@@ -4,6 +4,7 @@ import { crossingMs } from "../../shared/sync/clock.ts";
 import { SyncError } from "../../shared/sync/errors.ts";
 import { isObject } from "../../shared/sync/events.ts";
 import { apply, pathPolicy, type RecordState, shown } from "../../shared/sync/registers.ts";
+import { openOwn, openPulled } from "./at_rest.ts";
 import { type Database, NO_WINDOW, type OwnEvent, type PulledEvent, readMeta } from "./db.ts";
 import { type Entry, type History, ownEntry, personOf, plateOf, POLICIES, pulledEntry } from "./entries.ts";
 import { eventsOf } from "./lookups.ts";
@@ -31,6 +32,7 @@ interface Passage {
 
 /** Kept in memory and brought up to date by what was written and pulled since: rules are asked at every tap. */
 export class Earlier implements Known {
+  /** By record token. */
   readonly #passages = new Map<string, Passage>();
   #own = 0;
   #pulled = 0;
@@ -76,30 +78,31 @@ export class Earlier implements Known {
       const own = await db.getAll("own", IDBKeyRange.lowerBound(this.#own, true), EVENTS_AT_ONCE);
       const pulled = await db.getAllFromIndex("pulled", "n", IDBKeyRange.lowerBound(this.#pulled, true), EVENTS_AT_ONCE);
       if (own.length === 0 && pulled.length === 0) break;
-      await this.#take(db, device, history, [...own, ...pulled]);
+      await this.#take(db, device, history, [...(await openOwn(db, own, history)), ...(await openPulled(pulled, history))]);
       this.#own = own[own.length - 1]?.seq ?? this.#own;
       this.#pulled = pulled[pulled.length - 1]?.n ?? this.#pulled;
       refusals ||= pulled.some(({ kind }) => kind === "turn_back");
     }
-    if (refusals) this.#refusals = await refusalsOf(db);
+    if (refusals) this.#refusals = await refusalsOf(db, history);
   }
 
   async #take(db: Database, device: string, history: History, events: readonly (OwnEvent | PulledEvent)[]): Promise<void> {
-    const records = new Set<string>();
-    for (const { kind, record, body } of events) {
-      if (kind === "crossing" && record !== null && (this.#passages.has(record) || TELLING.test(body))) records.add(record);
+    const tokens = new Set<string>();
+    for (const { kind, token, body } of events) {
+      if (kind === "crossing" && token !== null && (this.#passages.has(token) || TELLING.test(body))) tokens.add(token);
     }
-    if (records.size === 0) return;
-    const all = await eventsOf(db, [...records]);
-    const byRecord = new Map<string, Entry[]>();
-    for (const entry of [...all.own.map((one) => ownEntry(one, device)), ...all.pulled.map(pulledEntry)]) {
-      if (entry === null || entry.own?.state === "rejected") continue;
-      byRecord.set(entry.body.record, [...(byRecord.get(entry.body.record) ?? []), entry]);
+    if (tokens.size === 0) return;
+    const all = await eventsOf(db, [...tokens], history);
+    const byToken = new Map<string, Entry[]>();
+    for (const event of [...all.own, ...all.pulled]) {
+      const entry = "content" in event ? ownEntry(event, device) : pulledEntry(event);
+      if (entry === null || event.token === null || entry.own?.state === "rejected") continue;
+      byToken.set(event.token, [...(byToken.get(event.token) ?? []), entry]);
     }
-    for (const record of records) {
-      const passage = await passageOf(byRecord.get(record) ?? [], history);
-      if (passage === null) this.#passages.delete(record);
-      else this.#passages.set(record, passage);
+    for (const token of tokens) {
+      const passage = await passageOf(byToken.get(token) ?? [], history);
+      if (passage === null) this.#passages.delete(token);
+      else this.#passages.set(token, passage);
     }
   }
 }

@@ -7,18 +7,14 @@ import { SyncError } from "../../shared/sync/errors.ts";
 import { type Body, type Fields, isObject, type Items, parseBody, parseText } from "../../shared/sync/events.ts";
 import type { PolicyTable } from "../../shared/sync/registers.ts";
 import { authorOf } from "../../shared/sync/runs.ts";
-import { openPerson } from "./append.ts";
+import { type History, openText } from "./at_rest.ts";
 import type { OwnEvent, PulledEvent } from "./db.ts";
 import type { Plate } from "./vocabulary.ts";
 
 /** Generated from schemas/records.py, so that tablet and server show the same while writes compete. */
 export const POLICIES = policies["crossing/1"] as PolicyTable;
 
-/** What opens the person parts on this disk while a shift is open. */
-export interface History {
-  key: CryptoKey;
-  id: string;
-}
+export type { History };
 
 export interface Entry {
   /** The device as references name it: a cloned one's later branches have names of their own (SPEC A6). */
@@ -31,8 +27,9 @@ export interface Entry {
   authority: number;
   received_ms: number | null;
   person: Bytes | null;
-  commitment: Bytes | null;
-  history_key_id: string | null;
+  commitment: Bytes;
+  /** Opens `person`; null: the history key does. */
+  content: CryptoKey | null;
 }
 
 /** null where this version cannot read the body. */
@@ -42,21 +39,23 @@ export function ownEntry(event: OwnEvent, device: string): Entry | null {
   // Until the server has said when it received it, the own stamp orders it.
   const order = orderStamp(body.stamp, event.received_ms ?? wallMsOf(body.stamp));
   const { branch = 0, authority = 0 } = event;
-  return { ...event, author: authorOf(device, branch), own: event, body, order, authority };
+  // What a version before 3 wrote: its person part lies under the history key.
+  const content = event.sealed === null ? event.content : null;
+  return { ...event, author: authorOf(device, branch), own: event, body, order, authority, content };
 }
 
 /** null where this version cannot read the body. */
 export function pulledEntry(event: PulledEvent): Entry | null {
   const body = read(event.body);
   if (body === null) return null;
-  return { ...event, own: null, body, order: orderStamp(body.stamp, event.received_ms) };
+  return { ...event, own: null, body, order: orderStamp(body.stamp, event.received_ms), content: null };
 }
 
 /** What an entry's person part writes; null where there is none, it is withheld or `history` does not open it. */
 export async function personOf(entry: Entry, history: History | null): Promise<{ fields: Fields; items: Items } | null> {
-  const { person, commitment, history_key_id } = entry;
-  if (person === null || commitment === null || history === null || history.id !== history_key_id) return null;
-  const plain = await openPerson(person, commitment, history.key);
+  const { person, commitment, content } = entry;
+  if (person === null || history === null) return null;
+  const plain = await openText(person, content ?? history.key, commitment);
   if (plain === null) return null;
   const { set, items } = parseText(plain);
   return { fields: isObject(set) ? set : {}, items: isObject(items) ? (items as Items) : {} };

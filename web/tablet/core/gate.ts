@@ -2,8 +2,9 @@
 
 import { isObject } from "../../shared/sync/events.ts";
 import type { Draft, PersonPart } from "./append.ts";
+import { recordTokens } from "./at_rest.ts";
 import { Brief } from "./brief.ts";
-import type { Database, OwnEvent } from "./db.ts";
+import type { Database, StoredOwn } from "./db.ts";
 import { type History, ownEntry, personOf, pulledEntry } from "./entries.ts";
 import type { Environment } from "./environment.ts";
 import { eventsOf } from "./lookups.ts";
@@ -27,7 +28,7 @@ export interface GateDesk {
   /** Throws CoreError("shift.closed"). */
   header(): Header;
   history(): History | null;
-  append(draft: Draft, person: PersonPart | null): Promise<OwnEvent>;
+  append(draft: Draft, person: PersonPart | null): Promise<StoredOwn>;
 }
 
 /** How somebody came in, as the exit is paired with. */
@@ -64,7 +65,7 @@ export class Gate {
   async find(sought: Sought, limit: number): Promise<readonly CrossingSummary[]> {
     const { db, device, history } = this.#desk;
     const records = found(await this.#all(), sought).slice(0, limit).map(({ record }) => record);
-    return await namedSummaries(db(), device(), records, limit, history());
+    return await namedSummaries(db(), device(), await recordTokens(history(), records), limit, history());
   }
 
   /** The newest entry here of a vehicle, or of somebody without one, who has not left yet; null where none is known. */
@@ -105,12 +106,12 @@ export class Gate {
   }
 
   #all(): Promise<readonly Passage[]> {
-    return this.#passages.all(this.#desk.db(), this.#desk.device());
+    return this.#passages.all(this.#desk.db(), this.#desk.device(), this.#desk.history());
   }
 
   async #numbersOf(record: string): Promise<string[]> {
     const { db, device, history } = this.#desk;
-    const stored = await eventsOf(db(), [record]);
+    const stored = await eventsOf(db(), await recordTokens(history(), [record]), history());
     const entries = [...stored.own.map((one) => ownEntry(one, device())), ...stored.pulled.map(pulledEntry)];
     const parts = await Promise.all(entries.map((one) => (one === null ? null : personOf(one, history()))));
     return parts.flatMap((part) => {

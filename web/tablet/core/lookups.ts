@@ -1,6 +1,7 @@
 /** What is read from the tablet's store: the outbox, the newest, the events of a record, figures for the state. */
 
-import type { Database, Head, Meta, OwnEvent, PulledEvent } from "./db.ts";
+import { type History, openOwn, openPulled } from "./at_rest.ts";
+import type { Database, Head, Meta, OwnEvent, PulledEvent, StoredOwn, StoredPulled } from "./db.ts";
 import { type Drained, drainedOf } from "./standing.ts";
 
 /** Own events after `through`, oldest first, as far as `count` events or `characters` of text reach. */
@@ -9,13 +10,15 @@ export async function ownAfter(
   through: number,
   count: number,
   characters: number,
-): Promise<OwnEvent[]> {
+): Promise<StoredOwn[]> {
   const tx = db.transaction("own", "readonly");
-  const found: OwnEvent[] = [];
+  const found: StoredOwn[] = [];
   let size = 0;
   let at = await tx.store.openCursor(IDBKeyRange.lowerBound(through, true));
   while (at !== null && found.length < count) {
-    size += at.value.body.length + (at.value.sealed?.length ?? 0) + 100;
+    const { body, person, sealed } = at.value;
+    // Sealed they are a third longer, and name their key once more.
+    size += 2 * (body.length + (person?.length ?? 0)) + (sealed?.length ?? 0) + 100;
     if (found.length > 0 && size > characters) break;
     found.push(at.value);
     at = await at.continue();
@@ -25,10 +28,10 @@ export async function ownAfter(
 }
 
 /** The newest own and pulled events, newest first, at most `count` of each. */
-export async function newestEvents(db: Database, count: number): Promise<{ own: OwnEvent[]; pulled: PulledEvent[] }> {
+export async function newestEvents(db: Database, count: number): Promise<{ own: StoredOwn[]; pulled: StoredPulled[] }> {
   const tx = db.transaction(["own", "pulled"], "readonly");
-  const own: OwnEvent[] = [];
-  const pulled: PulledEvent[] = [];
+  const own: StoredOwn[] = [];
+  const pulled: StoredPulled[] = [];
   let mine = await tx.objectStore("own").index("time_ms").openCursor(null, "prev");
   while (mine !== null && own.length < count) {
     own.push(mine.value);
@@ -44,17 +47,23 @@ export async function newestEvents(db: Database, count: number): Promise<{ own: 
   return { own, pulled };
 }
 
-/** All events of the given records. */
+/** All events of the records with these tokens, opened. */
 export async function eventsOf(
   db: Database,
-  records: readonly string[],
+  tokens: readonly string[],
+  history: History | null,
 ): Promise<{ own: OwnEvent[]; pulled: PulledEvent[] }> {
+  const { own, pulled } = await storedOf(db, tokens);
+  return { own: await openOwn(db, own, history), pulled: await openPulled(pulled, history) };
+}
+
+async function storedOf(db: Database, tokens: readonly string[]): Promise<{ own: StoredOwn[]; pulled: StoredPulled[] }> {
   const tx = db.transaction(["own", "pulled"], "readonly");
-  const own = tx.objectStore("own").index("record");
-  const pulled = tx.objectStore("pulled").index("record");
+  const own = tx.objectStore("own").index("token");
+  const pulled = tx.objectStore("pulled").index("token");
   const [mine, theirs] = await Promise.all([
-    Promise.all(records.map((record) => own.getAll(record))),
-    Promise.all(records.map((record) => pulled.getAll(record))),
+    Promise.all(tokens.map((token) => own.getAll(token))),
+    Promise.all(tokens.map((token) => pulled.getAll(token))),
     tx.done,
   ]);
   return { own: mine.flat(), pulled: theirs.flat() };

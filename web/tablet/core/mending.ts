@@ -4,9 +4,10 @@ import { crossingMs } from "../../shared/sync/clock.ts";
 import type { Fields, Items } from "../../shared/sync/events.ts";
 import { apply, pathPolicy, type RecordState, shown, surviving, writesOf } from "../../shared/sync/registers.ts";
 import type { Draft, PersonPart } from "./append.ts";
+import { recordTokens } from "./at_rest.ts";
 import { cut } from "./bounds.ts";
 import { CoreError } from "./core_error.ts";
-import type { Database, OwnEvent } from "./db.ts";
+import type { Database, StoredOwn } from "./db.ts";
 import { type Entry, type History, ownEntry, personOf, POLICIES, pulledEntry } from "./entries.ts";
 import type { Environment } from "./environment.ts";
 import { eventsOf } from "./lookups.ts";
@@ -39,7 +40,7 @@ interface Desk {
   /** Throws CoreError("shift.closed"). */
   header(): Header;
   history(): History | null;
-  append(draft: Draft, person: PersonPart | null): Promise<OwnEvent>;
+  append(draft: Draft, person: PersonPart | null): Promise<StoredOwn>;
 }
 
 /** Volunteers see no history, so they mend nothing: CoreError("mend.volunteer"). */
@@ -54,7 +55,7 @@ export class Mending {
   async open(record: string): Promise<Opened> {
     const { db, device, history } = this.#desk;
     this.#allowed();
-    const stored = await eventsOf(db(), [record]);
+    const stored = await eventsOf(db(), await recordTokens(history(), [record]), history());
     const own = stored.own.filter(({ state }) => state !== "rejected").map((one) => ownEntry(one, device()));
     const entries = [...own, ...stored.pulled.map(pulledEntry)].filter((one): one is Entry => one?.body.kind === "crossing");
     const [any] = entries;

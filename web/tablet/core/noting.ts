@@ -6,8 +6,10 @@ import { uuid7 } from "../../shared/sync/encoding.ts";
 import { type Fields, type Items, ref } from "../../shared/sync/events.ts";
 import { apply, pathPolicy, type PolicyTable, type RecordState, shown } from "../../shared/sync/registers.ts";
 import type { Draft, PersonPart } from "./append.ts";
-import type { Database, OwnEvent } from "./db.ts";
-import { type Entry, type History, ownEntry, personOf } from "./entries.ts";
+import type { History } from "./at_rest.ts";
+import type { Database, StoredOwn } from "./db.ts";
+import { type Entry, ownEntry, personOf } from "./entries.ts";
+import { eventsOf } from "./lookups.ts";
 import type { Environment } from "./environment.ts";
 import { type Header, headerOf } from "./save.ts";
 import type { SavedCrossing } from "./vocabulary.ts";
@@ -43,7 +45,7 @@ interface Desk {
   /** Throws CoreError("shift.closed"). */
   header(): Header;
   history(): History | null;
-  append(draft: Draft, person: PersonPart | null): Promise<OwnEvent>;
+  append(draft: Draft, person: PersonPart | null): Promise<StoredOwn>;
 }
 
 export class Noting {
@@ -63,14 +65,15 @@ export class Noting {
     return { record: named, ref: ref(device(), seq), seq, time_ms };
   }
 
-  /** This tablet's own records of a kind with an event since `since_ms` (device time), oldest first. */
+  /** This tablet's own records of a kind with an event since `since_ms` (device time), oldest first; none while no shift is open. */
   async own(kind: string, since_ms: number): Promise<readonly Noted[]> {
     const { db, device, history } = this.#desk;
     const events = await db().getAllFromIndex("own", "time_ms", IDBKeyRange.lowerBound(since_ms));
-    const records = new Set(events.filter((one) => one.kind === kind).map((one) => one.record));
-    const found = await Promise.all([...records].map((record) => db().getAllFromIndex("own", "record", record)));
-    const noted = found.map((rows) => rows.map((row) => ownEntry(row, device())).filter((one) => one !== null));
-    return await Promise.all(noted.filter((entries) => entries.length > 0).map((entries) => merged(kind, entries, history())));
+    const tokens = new Set(events.filter((one) => one.kind === kind).map((one) => one.token));
+    const { own } = await eventsOf(db(), [...tokens], history());
+    const noted = [...tokens].map((token) => own.filter((one) => one.token === token));
+    const entries = noted.map((rows) => rows.map((row) => ownEntry(row, device())).filter((one) => one !== null));
+    return await Promise.all(entries.filter((one) => one.length > 0).map((one) => merged(kind, one, history())));
   }
 }
 

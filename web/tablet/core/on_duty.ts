@@ -1,15 +1,16 @@
 /** Who is on duty on this tablet: a badge and its PIN open the shift, and a lead answers for what only leads may do. */
 
-import type { PersonKeys } from "./append.ts";
+import type { ShiftKeys } from "./append.ts";
+import type { History } from "./at_rest.ts";
+import { closeRest, keepOpening } from "./closing.ts";
 import { CoreError } from "./core_error.ts";
-import type { Database, Enrolment } from "./db.ts";
-import type { History } from "./entries.ts";
+import { type Database, type Enrolment, readMeta } from "./db.ts";
 import type { Environment } from "./environment.ts";
 import type { InForce } from "./in_force.ts";
 import { counts } from "./lookups.ts";
 import type { RosterOfficer } from "./packs.ts";
 import { approve, tryPin } from "./pin.ts";
-import { LEAD_FAILURES, officerOf, personKeys, readBadge, type Shift } from "./session.ts";
+import { LEAD_FAILURES, officerOf, readBadge, shiftKeys, type Shift } from "./session.ts";
 import type { LiveState } from "./state.ts";
 import type { Lead } from "./types.ts";
 
@@ -35,14 +36,13 @@ export class OnDuty {
     this.#desk = desk;
   }
 
-  /** What encrypts and opens person parts; null unless a shift is open. */
-  get keys(): PersonKeys | null {
+  /** What closes and opens what is on disk; null unless a shift is open. */
+  get keys(): ShiftKeys | null {
     return this.#shift?.keys ?? null;
   }
 
   get history(): History | null {
-    const keys = this.keys;
-    return keys === null ? null : { key: keys.history, id: keys.history_key_id };
+    return this.keys?.history ?? null;
   }
 
   /** The id of who is on duty. Throws CoreError("shift.closed") unless a shift is open. */
@@ -119,8 +119,14 @@ export class OnDuty {
     const { environment, live, force, db, enrolled, refresh } = this.#desk;
     const roster = force.roster();
     try {
-      const history = await tryPin(db(), officer, secret, pin, environment.now());
-      const keys = await personKeys(environment, history, roster.history_key_id, enrolled().sealing_key);
+      const unwrapped = await tryPin(db(), officer, secret, pin, environment.now());
+      const history = { ...unwrapped, id: roster.history_key_id };
+      const { keys, opening } = await shiftKeys(environment, history, {
+        ...((await readMeta(db(), "sealing_keys")) ?? {}),
+        home: enrolled().sealing_key,
+      });
+      await keepOpening(db(), opening);
+      await closeRest(environment, db(), keys);
       const { id, name, role } = officer;
       if (this.#shift !== null && this.#shift.secret !== secret) this.#shift.secret.fill(0);
       this.#shift = { officer: { id, name, role }, secret, keys };

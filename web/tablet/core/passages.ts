@@ -5,6 +5,7 @@
 
 import { crossingMs } from "../../shared/sync/clock.ts";
 import { apply, pathPolicy, type RecordState, shown } from "../../shared/sync/registers.ts";
+import { type History, openOwn, openPulled, recordTokens } from "./at_rest.ts";
 import { type Database, NO_WINDOW, type OwnEvent, type PulledEvent, readMeta } from "./db.ts";
 import { type Entry, ownEntry, plateOf, POLICIES, pulledEntry } from "./entries.ts";
 import { eventsOf } from "./lookups.ts";
@@ -45,15 +46,15 @@ export class Passages {
     this.#pulled = 0;
   }
 
-  /** All that is held, in no order; calls wait for each other. */
-  async all(db: Database, device: string): Promise<readonly Passage[]> {
-    const after = this.#running.catch(() => undefined).then(() => this.#refresh(db, device));
+  /** All that is held and `history` opens, in no order; calls wait for each other. */
+  async all(db: Database, device: string, history: History | null): Promise<readonly Passage[]> {
+    const after = this.#running.catch(() => undefined).then(() => (history === null ? undefined : this.#refresh(db, device, history)));
     this.#running = after;
     await after;
     return [...this.#found.values()];
   }
 
-  async #refresh(db: Database, device: string): Promise<void> {
+  async #refresh(db: Database, device: string, history: History): Promise<void> {
     const { generation } = (await readMeta(db, "window")) ?? NO_WINDOW;
     if (generation !== this.#generation) this.forget();
     this.#generation = generation;
@@ -63,7 +64,7 @@ export class Passages {
       const own = await db.getAll("own", IDBKeyRange.lowerBound(this.#own, true), EVENTS_AT_ONCE);
       const pulled = await db.getAllFromIndex("pulled", "n", IDBKeyRange.lowerBound(this.#pulled, true), EVENTS_AT_ONCE);
       if (own.length === 0 && pulled.length === 0) break;
-      for (const entry of crossingsOf(own, pulled, device)) {
+      for (const entry of crossingsOf(await openOwn(db, own, history), await openPulled(pulled, history), device)) {
         const { record } = entry.body;
         if (this.#found.has(record)) amended.add(record);
         else fresh.set(record, [...(fresh.get(record) ?? []), entry]);
@@ -72,7 +73,7 @@ export class Passages {
       this.#pulled = pulled[pulled.length - 1]?.n ?? this.#pulled;
     }
     if (amended.size > 0) {
-      const all = await eventsOf(db, [...amended]);
+      const all = await eventsOf(db, await recordTokens(history, [...amended]), history);
       for (const entry of crossingsOf(all.own, all.pulled, device)) {
         const { record } = entry.body;
         fresh.set(record, [...(fresh.get(record) ?? []), entry]);

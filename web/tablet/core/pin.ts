@@ -1,6 +1,7 @@
 /** Trying a PIN: counted before it is tried, on this tablet, whoever asks. */
 
 import type { Bytes } from "../../shared/sync/encoding.ts";
+import type { History } from "./at_rest.ts";
 import { type Database, readMeta, writeMeta } from "./db.ts";
 import type { Packs, Roster, RosterOfficer } from "./packs.ts";
 import { checkPinAllowed, LEAD_FAILURES, type PinFailures, pinWaitMs, readBadge, unwrapHistoryKey } from "./session.ts";
@@ -9,8 +10,8 @@ import type { AppState, Lead } from "./types.ts";
 
 const NO_FAILURES: PinFailures = { failures: 0, failed_ms: 0 };
 
-/** The history key that badge and PIN open. Throws CoreError("badge.wait" | "badge.lead" | "badge.pin"). */
-export async function tryPin(db: Database, officer: RosterOfficer, secret: Bytes, pin: string, nowMs: number): Promise<CryptoKey> {
+/** What badge and PIN open. Throws CoreError("badge.wait" | "badge.lead" | "badge.pin"). */
+export async function tryPin(db: Database, officer: RosterOfficer, secret: Bytes, pin: string, nowMs: number): Promise<Omit<History, "id">> {
   const before = (await readMeta(db, "pin")) ?? NO_FAILURES;
   checkPinAllowed(before, officer, nowMs);
   // Counted before it is tried: ending the program must not buy another guess.

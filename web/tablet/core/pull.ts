@@ -3,13 +3,13 @@
 import { MAX_EVENTS } from "../../shared/sync/batch.ts";
 import { genesis } from "../../shared/sync/chain.ts";
 import { crossingMs, orderStamp } from "../../shared/sync/clock.ts";
-import { type Bytes, fromBase64url, sameBytes } from "../../shared/sync/encoding.ts";
+import { type Bytes, fromBase64url, sameBytes, textBytes } from "../../shared/sync/encoding.ts";
 import { SyncError } from "../../shared/sync/errors.ts";
 import { isObject, parseBody } from "../../shared/sync/events.ts";
 import { checkLinks, type GivenEvent, type Link, readRun } from "../../shared/sync/runs.ts";
 import type { Answer, OwnGiven, Page } from "./answers.ts";
-import { closePerson } from "./append.ts";
-import type { Database, Enrolment, OwnEvent, PulledEvent, Window } from "./db.ts";
+import { close, type History, recordToken } from "./at_rest.ts";
+import type { Database, Enrolment, OwnEvent, StoredPulled, Window } from "./db.ts";
 import type { Environment } from "./environment.ts";
 import { afterAnswers, afterReceipt, believedReceipt, handedOn, NO_STANDING, type Standing } from "./standing.ts";
 import { CoreError } from "./core_error.ts";
@@ -57,7 +57,7 @@ export interface Reader {
   server: string;
   receiptKeys: ReadonlyMap<string, CryptoKey>;
   /** null while the tablet is locked: it then asks for no feeds, for it could not encrypt them. */
-  history: { key: CryptoKey; id: string } | null;
+  history: History | null;
   window: Window;
   standings: Readonly<Record<string, Standing>>;
   /** The numbers of the batch that was sent. */
@@ -82,7 +82,7 @@ export async function readAnswer(data: unknown, sentMs: number, reader: Reader):
   const before = standings[server] ?? NO_STANDING;
   const standing = afterAnswers(afterReceipt(before, receipt), new Set(results.map(({ seq }) => seq)));
   const upstream = await upstreamOf(data, reader, hashAt);
-  const page = reader.history === null ? null : await pageOf(data, reader, data["server_time"]);
+  const page = reader.history === null ? null : await pageOf(data, reader, reader.history, data["server_time"]);
   const told = results.flatMap(({ code }) => (code !== null && ALERTS.includes(code) ? [code] : []));
   const forked = page?.events.some(({ device }) => device === enrolment.device) === true ? ["device.forked"] : [];
   return {
@@ -123,7 +123,7 @@ async function ownHash({ db, enrolment }: Reader, seq: number): Promise<Bytes | 
   return (await db.get("own", seq))?.hash ?? null;
 }
 
-async function pageOf(data: WireAnswer, reader: Reader, serverMs: number): Promise<Page> {
+async function pageOf(data: WireAnswer, reader: Reader, history: History, serverMs: number): Promise<Page> {
   const { cursor, held_after } = reader.window;
   const given = await eventsOf(data);
   const reset = data["reset"] === true;
@@ -147,7 +147,7 @@ async function pageOf(data: WireAnswer, reader: Reader, serverMs: number): Promi
     feeds: feedsOf(data["feeds"]),
     digest: data["more"] === true ? null : digestOf(data["digest"]),
     received,
-    events: await Promise.all(others.map((one) => toStore(one, reader))),
+    events: await Promise.all(others.map((one) => toStore(one, reader.environment, history))),
     removals: listOf(data, "removals", MAX_REMOVALS).map(removalOf),
     order: orders.reduce((highest, order) => (order > highest ? order : highest), 0n),
     horizon_ms: serverMs - KEEP_PULLED_MS,
@@ -200,19 +200,21 @@ function orderOf({ body, received_ms }: GivenEvent): bigint {
   }
 }
 
-async function toStore(one: GivenEvent, { environment, history }: Reader): Promise<PulledEvent> {
-  const { author, seq, n, device, previous, hash, body, commitment, received_ms, authority } = one;
-  const open = one.person !== null && history !== null;
+/** No text reaches the disk as it came. */
+async function toStore(one: GivenEvent, environment: Environment, history: History): Promise<StoredPulled> {
+  const { author, seq, n, device, previous, hash, commitment, received_ms, authority } = one;
+  const { record, ...header } = headerOf(one);
   return {
-    ...{ author, seq, n, device, previous, hash, body, commitment, received_ms, authority },
-    ...headerOf(one),
-    // A person text that is not encrypted here must not reach the disk.
-    person: open ? await closePerson(environment, one.person ?? "", commitment, history.key) : null,
-    history_key_id: open ? history.id : null,
+    ...{ author, seq, n, device, previous, hash, commitment, received_ms, authority },
+    ...header,
+    token: record === null ? null : await recordToken(history, record),
+    body: await close(environment, textBytes(one.body), history.key, hash),
+    person: one.person === null ? null : await close(environment, textBytes(one.person), history.key, commitment),
+    history_key_id: history.id,
   };
 }
 
-function headerOf({ body, received_ms }: GivenEvent): Pick<PulledEvent, "kind" | "record" | "time_ms"> {
+function headerOf({ body, received_ms }: GivenEvent): Pick<StoredPulled, "kind" | "time_ms"> & { record: string | null } {
   try {
     const { kind, record, time_ms, offset_ms } = parseBody(body);
     return { kind, record, time_ms: crossingMs(time_ms, offset_ms) };

@@ -8,7 +8,9 @@
 import { openBadge, type Trust } from "../../shared/credentials/index.ts";
 import { type Bytes, fromBase64url, textBytes, toBase64url } from "../../shared/sync/encoding.ts";
 import { importAgreementKey, NONCE_BYTES, wrapContentKey } from "../../shared/sync/seal.ts";
-import type { PersonKeys } from "./append.ts";
+import type { ShiftKeys } from "./append.ts";
+import { type History, importContentKey, openingOf } from "./at_rest.ts";
+import type { Opening } from "./db.ts";
 import type { Environment } from "./environment.ts";
 import type { Roster, RosterOfficer } from "./packs.ts";
 import { CoreError } from "./core_error.ts";
@@ -37,7 +39,7 @@ export interface Badge {
 export interface Shift {
   officer: OfficerOnDuty;
   secret: Bytes;
-  keys: PersonKeys | null;
+  keys: ShiftKeys | null;
 }
 
 /** How long to wait before the next PIN; never longer than its own delay, also when the clock was set back. */
@@ -71,8 +73,8 @@ export function officerOf(roster: Roster, id: unknown): RosterOfficer {
   return officer;
 }
 
-/** The history key, not extractable. Throws CoreError("badge.pin") when PIN and badge do not open it. */
-export async function unwrapHistoryKey(officer: RosterOfficer, secret: Bytes, pin: string): Promise<CryptoKey> {
+/** What badge and PIN open, not extractable. Throws CoreError("badge.pin") when they do not. */
+export async function unwrapHistoryKey(officer: RosterOfficer, secret: Bytes, pin: string): Promise<Omit<History, "id">> {
   if (!(officer.iterations >= MIN_ITERATIONS && officer.iterations <= MAX_ITERATIONS)) {
     throw new CoreError("pack.content", "roster");
   }
@@ -91,33 +93,41 @@ export async function unwrapHistoryKey(officer: RosterOfficer, secret: Bytes, pi
     ["unwrapKey"],
   );
   const wrapped = fromBase64url(officer.wrapped);
+  const unwrap = (as: "AES-GCM" | "HKDF", uses: KeyUsage[]): Promise<CryptoKey> => {
+    const nonce = { name: "AES-GCM", iv: wrapped.slice(0, NONCE_BYTES), additionalData: textBytes(officer.id) };
+    return crypto.subtle.unwrapKey("raw", wrapped.slice(NONCE_BYTES), kek, nonce, as, false, uses);
+  };
   try {
-    return await crypto.subtle.unwrapKey(
-      "raw",
-      wrapped.slice(NONCE_BYTES),
-      kek,
-      { name: "AES-GCM", iv: wrapped.slice(0, NONCE_BYTES), additionalData: textBytes(officer.id) },
-      { name: "AES-GCM" },
-      false,
-      ["encrypt", "decrypt"],
-    );
+    const key = await unwrap("AES-GCM", ["encrypt", "decrypt"]);
+    return { key, index: await indexKey(await unwrap("HKDF", ["deriveKey"])) };
   } catch {
     throw new CoreError("badge.pin");
   }
 }
 
-/** The keys of one opening: the history key, and a fresh content key that only the server can open again (SPEC S2). */
-export async function personKeys(
+/** The key of record tokens: of the same secret, for nothing else. */
+function indexKey(base: CryptoKey): Promise<CryptoKey> {
+  const hkdf = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: textBytes("chot/1 records") };
+  return crypto.subtle.deriveKey(hkdf, base, { name: "HMAC", hash: "SHA-256", length: 256 }, false, ["sign"]);
+}
+
+/**
+ * The keys of one opening: a fresh content key, for the history and for each server that may open bodies
+ * (server id → its sealing key; SPEC S2).
+ */
+export async function shiftKeys(
   environment: Environment,
-  history: CryptoKey,
-  historyKeyId: string,
-  sealingKey: JsonWebKey,
-): Promise<PersonKeys> {
-  const server = await importAgreementKey(sealingKey);
-  const ephemeral = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, false, ["deriveBits"]);
+  history: History,
+  servers: Readonly<Record<string, JsonWebKey>>,
+): Promise<{ keys: ShiftKeys; opening: Opening }> {
   const raw = environment.random(32);
-  const content = await crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt"]);
-  const wrapped = await wrapContentKey(raw, server, ephemeral);
+  const wrapped: Record<string, string> = {};
+  for (const [server, jwk] of Object.entries(servers)) {
+    const ephemeral = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, false, ["deriveBits"]);
+    wrapped[server] = await wrapContentKey(raw, await importAgreementKey(jwk), ephemeral);
+  }
+  const opening = await openingOf(environment, raw, history, toBase64url(environment.random(12)), wrapped);
+  const content = await importContentKey(raw);
   raw.fill(0);
-  return { history, history_key_id: historyKeyId, content, wrapped };
+  return { keys: { history, content, opening: opening.id }, opening };
 }

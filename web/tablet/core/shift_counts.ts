@@ -1,5 +1,6 @@
 /** What a shift hands over in figures: crossings of the whole checkpoint, as far as this tablet holds them. */
 
+import type { History } from "./at_rest.ts";
 import { type Database } from "./db.ts";
 import { crossingsSince } from "./summaries.ts";
 
@@ -22,9 +23,9 @@ export interface CrossingCounts {
 const CLOCKS_APART_MS = 10 * 60_000;
 
 /** Counts what happened since `opened_ms` (server's clock); what is voided or refused counts as nothing. */
-export async function countsSince(db: Database, device: string, opened_ms: number, offset_ms: number): Promise<CrossingCounts> {
+export async function countsSince(db: Database, device: string, history: History | null, opened_ms: number, offset_ms: number): Promise<CrossingCounts> {
   const since_ms = opened_ms - offset_ms - CLOCKS_APART_MS;
-  const found = await crossingsSince(db, device, since_ms);
+  const found = await crossingsSince(db, device, since_ms, history);
   const live = found.filter((one) => !one.voided && one.state !== "rejected" && one.time_ms >= opened_ms);
   const count = (test: (one: (typeof live)[number]) => boolean): number => live.filter(test).length;
   return {
@@ -46,5 +47,5 @@ async function recordsOf(db: Database, kind: string, since_ms: number): Promise<
   const own = await db.getAllFromIndex("own", "time_ms", IDBKeyRange.lowerBound(since_ms));
   const pulled = await db.getAllFromIndex("pulled", "kind", kind);
   const records = [...own.filter((one) => one.kind === kind), ...pulled.filter(({ time_ms }) => time_ms >= since_ms)];
-  return new Set(records.map(({ record }) => record)).size;
+  return new Set(records.map(({ token }) => token)).size;
 }

@@ -6,6 +6,7 @@
  */
 
 import { ref } from "../../shared/sync/events.ts";
+import { recordTokens } from "./at_rest.ts";
 import { type Database, NO_WINDOW, readMeta, writeMeta } from "./db.ts";
 import type { Entry, History } from "./entries.ts";
 import { ownEntry, pulledEntry } from "./entries.ts";
@@ -120,9 +121,9 @@ export class Shifts implements ShiftBook {
     const key = [cursor, held_after, generation, this.#writes, history()?.id].join(" ");
     if (key === this.#key) return;
     this.#key = key;
-    const records = new Set((await readMeta(db(), "shifts")) ?? []);
-    for (const { record } of await db().getAllFromIndex("pulled", "kind", "shift")) if (record !== null) records.add(record);
-    const stored = await eventsOf(db(), [...records]);
+    const tokens = new Set(await recordTokens(history(), (await readMeta(db(), "shifts")) ?? []));
+    for (const { token } of await db().getAllFromIndex("pulled", "kind", "shift")) if (token !== null) tokens.add(token);
+    const stored = await eventsOf(db(), [...tokens], history());
     const byRecord = new Map<string, Entry[]>();
     const own = stored.own.filter(({ state }) => state !== "rejected").map((one) => ownEntry(one, device()));
     for (const entry of [...own, ...stored.pulled.map(pulledEntry)]) {
@@ -192,7 +193,7 @@ export class Shifts implements ShiftBook {
 
   async counts(shift: ShiftState): Promise<CrossingCounts> {
     const { db, device, environment, server_ms } = this.#desk;
-    return await countsSince(db(), device(), shift.opened_ms, server_ms() - environment.now());
+    return await countsSince(db(), device(), this.#desk.history(), shift.opened_ms, server_ms() - environment.now());
   }
 
   async handOver(shift: ShiftState, { checked_out, counts, note, handed_to }: HandOver): Promise<void> {

@@ -3,6 +3,7 @@
 import { crossingMs } from "../../shared/sync/clock.ts";
 import { isObject, ref } from "../../shared/sync/events.ts";
 import { apply, pathPolicy, type RecordState, shown } from "../../shared/sync/registers.ts";
+import { recordTokens } from "./at_rest.ts";
 import { type Database, readMeta } from "./db.ts";
 import { type Entry, type History, ownEntry, personOf, plateOf, POLICIES, pulledEntry } from "./entries.ts";
 import { eventsOf, newestEvents } from "./lookups.ts";
@@ -11,7 +12,7 @@ import type { CrossingSummary } from "./vocabulary.ts";
 
 /** A crossing may have several events: enough of them to fill the list. */
 const EVENTS_PER_CROSSING = 3;
-/** The newest `limit` crossings, newest first; names only where `history` opens them. */
+/** The newest `limit` crossings, newest first; none while no shift is open. */
 export async function recentCrossings(
   db: Database,
   device: string,
@@ -19,21 +20,21 @@ export async function recentCrossings(
   history: History | null,
 ): Promise<CrossingSummary[]> {
   const newest = await newestEvents(db, limit * EVENTS_PER_CROSSING);
-  const records = new Set<string>();
-  for (const event of [...newest.own, ...newest.pulled]) if (event.record !== null) records.add(event.record);
-  return await namedSummaries(db, device, [...records], limit, history);
+  const tokens = new Set<string>();
+  for (const event of [...newest.own, ...newest.pulled]) if (event.token !== null) tokens.add(event.token);
+  return await namedSummaries(db, device, [...tokens], limit, history);
 }
 
-/** The newest `limit` of these crossings, newest first; names only where `history` opens them. */
+/** The newest `limit` of the crossings with these tokens, newest first, with a name where one is held. */
 export async function namedSummaries(
   db: Database,
   device: string,
-  records: readonly string[],
+  tokens: readonly string[],
   limit: number,
   history: History | null,
 ): Promise<CrossingSummary[]> {
   const through = drainedOf(0, Object.values((await readMeta(db, "standings")) ?? {})).relay;
-  const summaries = await summariesOf(db, device, records, through);
+  const summaries = await summariesOf(db, device, tokens, through, history);
   summaries.sort((one, two) => two.summary.time_ms - one.summary.time_ms);
   return await Promise.all(
     summaries.slice(0, limit).map(async ({ summary, first }) => ({ ...summary, name: await nameOf(first, history) })),
@@ -41,22 +42,39 @@ export async function namedSummaries(
 }
 
 /** Those of these records that are crossings and held here, newest first, without names. */
-export async function crossingsOf(db: Database, device: string, records: readonly string[]): Promise<CrossingSummary[]> {
+export async function crossingsOf(
+  db: Database,
+  device: string,
+  records: readonly string[],
+  history: History | null,
+): Promise<CrossingSummary[]> {
   const through = drainedOf(0, Object.values((await readMeta(db, "standings")) ?? {})).relay;
-  const summaries = (await summariesOf(db, device, records, through)).map(({ summary }) => summary);
+  const tokens = await recordTokens(history, records);
+  const summaries = (await summariesOf(db, device, tokens, through, history)).map(({ summary }) => summary);
   return summaries.sort((one, two) => two.time_ms - one.time_ms);
 }
 
 /** All crossings of the checkpoint with an event since `since_ms` (device time), without names. */
-export async function crossingsSince(db: Database, device: string, since_ms: number): Promise<CrossingSummary[]> {
+export async function crossingsSince(
+  db: Database,
+  device: string,
+  since_ms: number,
+  history: History | null,
+): Promise<CrossingSummary[]> {
   const since = IDBKeyRange.lowerBound(since_ms);
   const [own, pulled] = await Promise.all([db.getAllFromIndex("own", "time_ms", since), db.getAllFromIndex("pulled", "time_ms", since)]);
-  const records = new Set([...own, ...pulled].flatMap(({ kind, record }) => (kind === "crossing" && record !== null ? [record] : [])));
-  return (await summariesOf(db, device, [...records], Number.POSITIVE_INFINITY)).map(({ summary }) => summary);
+  const tokens = new Set([...own, ...pulled].flatMap(({ kind, token }) => (kind === "crossing" && token !== null ? [token] : [])));
+  return (await summariesOf(db, device, [...tokens], Number.POSITIVE_INFINITY, history)).map(({ summary }) => summary);
 }
 
-async function summariesOf(db: Database, device: string, records: readonly string[], through: number): Promise<{ summary: CrossingSummary; first: Entry }[]> {
-  const all = await eventsOf(db, records);
+async function summariesOf(
+  db: Database,
+  device: string,
+  tokens: readonly string[],
+  through: number,
+  history: History | null,
+): Promise<{ summary: CrossingSummary; first: Entry }[]> {
+  const all = await eventsOf(db, tokens, history);
   const byRecord = new Map<string, Entry[]>();
   for (const entry of [...all.own.map((one) => ownEntry(one, device)), ...all.pulled.map(pulledEntry)]) {
     if (entry === null || entry.body.kind !== "crossing") continue;

@@ -5,13 +5,14 @@
  * else: an answer that was lost, a refused batch or an error of any kind only means saying it again.
  */
 
-import { makeBatch, type OutgoingEvent, PROTOCOL, signEs256, type WireBatch } from "../../shared/sync/batch.ts";
+import { type OutgoingEvent, PROTOCOL, signEs256, signedBatch, type WireBatch } from "../../shared/sync/batch.ts";
 import { genesis } from "../../shared/sync/chain.ts";
 import { isObject } from "../../shared/sync/events.ts";
+import { sealedText } from "../../shared/sync/seal.ts";
 import { recount, storeAnswer } from "./answers.ts";
-import { openPerson } from "./append.ts";
+import { type History, openOwn, openText } from "./at_rest.ts";
 import { type Base, inOrder, noteUse } from "./bases.ts";
-import { type Database, type Enrolment, NO_WINDOW, type OwnEvent, readMeta } from "./db.ts";
+import { type Database, type Enrolment, NO_WINDOW, type Opening, type OwnEvent, readMeta, type StoredOwn, writeMeta } from "./db.ts";
 import type { Tokens } from "./device.ts";
 import type { Environment } from "./environment.ts";
 import { call, CallError } from "./http.ts";
@@ -42,7 +43,7 @@ export interface Round {
   receiptKeys: ReadonlyMap<string, CryptoKey>;
   tokens: Tokens;
   /** The history key while the shift is open; null: send sealed, pull nothing. */
-  history: { key: CryptoKey; id: string } | null;
+  history: History | null;
   /** Whether what is stored has to be counted, not only what came since (SPEC F9). */
   recount: boolean;
   /** Kept from round to round. */
@@ -68,6 +69,7 @@ export async function syncRound(round: Round): Promise<RoundResult> {
   for (const base of order) {
     try {
       const { alerts } = await roundWith(round, base);
+      await noteSealingKey(db, base.server, round.tokens.sealingKey(base.url));
       // A server that nobody answers at is waited for; what cannot be believed is told to a person.
       const found = failures.flatMap((one) => (one instanceof CallError ? [] : [one.code]));
       await noteUse(db, base.server, order, found, environment.now());
@@ -80,6 +82,12 @@ export async function syncRound(round: Round): Promise<RoundResult> {
     }
   }
   throw failures[0] ?? new CoreError("offline");
+}
+
+/** Who is on duty next seals to this server too: a relay opens nothing that is sealed to the home server alone. */
+async function noteSealingKey(db: Database, server: string, key: JsonWebKey | undefined): Promise<void> {
+  const known = (await readMeta(db, "sealing_keys")) ?? {};
+  if (key !== undefined && known[server]?.x !== key.x) await writeMeta(db, "sealing_keys", { ...known, [server]: key });
 }
 
 /** Sends and pulls until neither side has more. Throws CallError or CoreError; what was stored stays. */
@@ -130,7 +138,7 @@ async function exchange(round: Round, base: Base, through: number, pace: Pace): 
   const head = await readMeta(db, "head");
   const events = await ownAfter(db, through, pace.events, BATCH_CHARACTERS);
   pace.sent = events.length;
-  const batch = events.length === 0 ? null : await batchOf(round, through, events);
+  const batch = events.length === 0 ? null : await batchOf(round, base.server, through, events);
   const sent = { first: through + 1, last: through + events.length };
   let sentMs = 0;
   const data = await authorized(round, base, (token) => {
@@ -163,29 +171,50 @@ async function authorized(round: Round, base: Base, request: (token: string) => 
   }
 }
 
-/** The own events after `through`, signed; `history` null: with their person parts sealed. */
+/**
+ * The own events after `through`, signed. What `history` opens goes in clear (over TLS); the rest, and with
+ * `history` null everything, sealed to `server`, or to the home server where that one has no key of its own.
+ */
 export async function batchOf(
-  round: Pick<Round, "db" | "enrolment" | "history">,
+  { db, enrolment, history }: Pick<Round, "db" | "enrolment" | "history">,
+  server: string,
   through: number,
-  events: readonly OwnEvent[],
+  events: readonly StoredOwn[],
 ): Promise<WireBatch> {
-  const { db, enrolment } = round;
   const before = through === 0 ? undefined : await db.get("own", through);
   const previous = before?.hash ?? (await genesis(enrolment.device));
-  const outgoing = await Promise.all(events.map((event) => outgoingOf(event, round.history)));
-  return await makeBatch(enrolment.device, through + 1, previous, outgoing, (text) =>
+  const open = new Map((await openOwn(db, events, history)).map((event) => [event.seq, event]));
+  const openings = new Map((await db.getAll("openings")).map((opening) => [opening.id, opening]));
+  const outgoing = await Promise.all(
+    events.map(async (event) => {
+      const opened = open.get(event.seq);
+      const clear = opened === undefined ? null : await inClear(opened, history);
+      return clear ?? sealed(event, openings.get(event.opening), server);
+    }),
+  );
+  const head = events[events.length - 1]?.hash ?? previous;
+  return await signedBatch(enrolment.device, through + 1, previous, outgoing, head, (text) =>
     signEs256(enrolment.key.privateKey, text),
   );
 }
 
-/** In clear (over TLS) while the shift is open, else sealed; sealed too where the history key has changed. */
-async function outgoingOf(event: OwnEvent, history: Round["history"]): Promise<OutgoingEvent> {
-  const { body, commitment, sealed } = event;
-  if (event.person !== null && history !== null && history.id === event.history_key_id) {
-    const person = await openPerson(event.person, commitment, history.key);
-    if (person !== null) return { body, person, sealed: null, commitment };
-  }
-  return { body, person: null, sealed, commitment };
+/** null where the person part does not open: what a version before 3 wrote under another history key. */
+async function inClear(event: OwnEvent, history: History | null): Promise<OutgoingEvent | null> {
+  const { body, commitment, person, content } = event;
+  if (person === null) return { body, person: null, sealed: null, commitment };
+  const key = event.sealed === null ? content : event.history_key_id === history?.id ? history.key : null;
+  const text = key === null ? null : await openText(person, key, commitment);
+  return text === null ? { body, person: null, sealed: event.sealed, commitment } : { body, person: text, sealed: null, commitment };
+}
+
+function sealed(event: StoredOwn, opening: Opening | undefined, server: string): OutgoingEvent {
+  const { body, person, commitment } = event;
+  // What a version before 3 wrote lies in clear until a shift is opened.
+  if (typeof body === "string") return { body, person: null, sealed: event.sealed, commitment };
+  const wrapped = opening?.wrapped[server] ?? opening?.wrapped["home"] ?? "";
+  const home = opening?.wrapped["home"] ?? "";
+  const part = event.sealed ?? (person === null ? null : sealedText(home, person));
+  return { body: null, sealed_body: sealedText(wrapped, body), person: null, sealed: part, commitment };
 }
 
 /** Fetches what is newer than ours. One bad pack never stops another: its code is returned, the last good stays. */

@@ -1,6 +1,7 @@
 /** Alerts that the home server tells this checkpoint of, with the crossings they are about. SPEC W10. */
 
 import { isObject } from "../../shared/sync/events.ts";
+import type { History } from "./at_rest.ts";
 import { type Database, readMeta, writeMeta } from "./db.ts";
 import type { Packs } from "./packs.ts";
 import { crossingsOf } from "./summaries.ts";
@@ -38,6 +39,7 @@ export function toldIn(packs: Packs): Listed[] {
 interface Desk {
   db(): Database;
   device(): string;
+  history(): History | null;
   packs(): Packs;
   /** How many nobody at this tablet has read. */
   changed(unread: number): void;
@@ -52,10 +54,10 @@ export class Told {
 
   /** In the pack's order, newest first; the crossings as far as they are held here. */
   async list(): Promise<readonly ToldAlert[]> {
-    const { db, device, packs } = this.#desk;
+    const { db, device, packs, history } = this.#desk;
     const seen = await seenOf(db());
     const told = toldIn(packs());
-    const held = await crossingsOf(db(), device(), [...new Set(told.flatMap(({ subjects }) => subjects))]);
+    const held = await crossingsOf(db(), device(), [...new Set(told.flatMap(({ subjects }) => subjects))], history());
     return told.map(({ subjects, ...one }) => ({
       ...one,
       seen: seen.has(one.alert),

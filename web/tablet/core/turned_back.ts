@@ -3,6 +3,7 @@
 import policies from "../../../docs/policy.json" with { type: "json" };
 import { isObject } from "../../shared/sync/events.ts";
 import { apply, pathPolicy, type PolicyTable, type RecordState, shown } from "../../shared/sync/registers.ts";
+import { type History, openPulled } from "./at_rest.ts";
 import { type Database, NO_WINDOW, readMeta } from "./db.ts";
 import { pulledEntry } from "./entries.ts";
 import type { Packs } from "./packs.ts";
@@ -32,6 +33,7 @@ export class TurnBacks {
    */
   async of(
     db: Database,
+    history: History | null,
     plate: string,
     packs: Packs,
     here: { id: string; name: string; refused_ms: number | null },
@@ -40,8 +42,8 @@ export class TurnBacks {
   ): Promise<TurnedBack | null> {
     const shownMs = hours * 3_600_000;
     const { cursor, held_after, generation } = (await readMeta(db, "window")) ?? NO_WINDOW;
-    const key = `${cursor} ${held_after} ${generation}`;
-    if (key !== this.#key) [this.#list, this.#key] = [await refusalsOf(db), key];
+    const key = `${history?.id} ${cursor} ${held_after} ${generation}`;
+    if (key !== this.#key) [this.#list, this.#key] = [await refusalsOf(db, history), key];
     const own = here.refused_ms === null ? [] : [{ plate, checkpoint: here.id, time_ms: here.refused_ms }];
     const all = [...own, ...this.#list];
     const recent = all.filter((one) => one.plate === plate && Math.abs(serverMs - one.time_ms) <= shownMs);
@@ -51,9 +53,9 @@ export class TurnBacks {
 }
 
 /** Every refusal that is held and was not withdrawn. */
-export async function refusalsOf(db: Database): Promise<Refusal[]> {
+export async function refusalsOf(db: Database, history: History | null): Promise<Refusal[]> {
   const records = new Map<string, RecordState>();
-  for (const row of await db.getAllFromIndex("pulled", "kind", "turn_back")) {
+  for (const row of await openPulled(await db.getAllFromIndex("pulled", "kind", "turn_back"), history)) {
     const entry = pulledEntry(row);
     if (entry === null) continue;
     const state = records.get(entry.body.record) ?? new Map();

@@ -9,7 +9,7 @@ import type { UnsentFile } from "./types.ts";
 
 const VIETNAM_MS = 7 * 3_600_000;
 
-/** Everything after the last believed receipt. A file may get lost, so person parts are only in it sealed (SPEC X2). */
+/** Everything after the last believed receipt. A file may get lost, so all texts are in it sealed (SPEC X2). */
 export async function unsentFile(db: Database, enrolment: Enrolment, nowMs: number): Promise<UnsentFile> {
   const acked = drainedOf(0, Object.values((await readMeta(db, "standings")) ?? {})).relay;
   const batches: string[] = [];
@@ -18,7 +18,7 @@ export async function unsentFile(db: Database, enrolment: Enrolment, nowMs: numb
     const events = await ownAfter(db, through, BATCH_EVENTS, BATCH_CHARACTERS);
     const last = events[events.length - 1];
     if (last === undefined) break;
-    batches.push(lineOf(await batchOf({ db, enrolment, history: null }, through, events)));
+    batches.push(lineOf(await batchOf({ db, enrolment, history: null }, "home", through, events)));
     through = last.seq;
   }
   if (batches.length === 0) throw new CoreError("export.empty");

@@ -9,8 +9,9 @@ import { uuid7 } from "../../shared/sync/encoding.ts";
 import { SyncError } from "../../shared/sync/errors.ts";
 import { type Body, parseBody } from "../../shared/sync/events.ts";
 import type { Draft } from "./append.ts";
+import { type History, openOwn } from "./at_rest.ts";
 import { CoreError } from "./core_error.ts";
-import { type Database, type OwnEvent, readMeta, type WaveMark, writeMeta } from "./db.ts";
+import { type Database, readMeta, type WaveMark, writeMeta } from "./db.ts";
 import type { Environment } from "./environment.ts";
 import { type Header, headerOf, voidEvent } from "./save.ts";
 import type { Lead, WaveThrough } from "./types.ts";
@@ -25,7 +26,7 @@ interface Desk {
   header(): Header;
   /** Who answers for it: the lead that badge and PIN name, or that is on duty. Throws CoreError("wave.lead" | "badge.…"). */
   answerable(lead: Lead | undefined): Promise<string>;
-  append(draft: Draft): Promise<OwnEvent>;
+  append(draft: Draft): Promise<void>;
   changed(wave: WaveState | null): void;
 }
 
@@ -41,13 +42,20 @@ export class Waving implements WaveThrough {
     this.#desk = desk;
   }
 
-  /** What the store says is running: after a start of the program, or another enrolment. */
-  async load(db: Database): Promise<void> {
-    this.#db = db;
+  /** Another enrolment, or a start of the program: nothing is known until a shift opens the store. */
+  forget(): void {
+    this.#db = null;
     this.#running = null;
     this.#taps = [];
+    this.#desk.changed(null);
+  }
+
+  /** What the store says is running; once, for it is followed from there on. */
+  async load(db: Database, history: History): Promise<void> {
+    if (this.#db === db) return;
+    this.#db = db;
     const mark = await readMeta(db, "wave");
-    if (mark !== null) await this.#read(db, mark);
+    if (mark !== null) await this.#read(db, mark, history);
     this.#desk.changed(this.#running);
   }
 
@@ -64,9 +72,10 @@ export class Waving implements WaveThrough {
       // Before the event: a mark without its event is none, an event without its mark would be lost from sight.
       await writeMeta(db, "wave", { record, after });
       const fields = { lane: written.lane, direction, reason, by };
-      const { body } = await append({ ...headerOf(written, now), kind: "wave", record, fields, items: {}, over: {} });
+      const draft: Draft = { ...headerOf(written, now), kind: "wave", record, fields, items: {}, over: {} };
+      await append(draft);
       this.#taps = [];
-      this.#running = waveOf(parseBody(body));
+      this.#running = waveOf(draft);
     });
   }
 
@@ -110,9 +119,10 @@ export class Waving implements WaveThrough {
     });
   }
 
-  async #read(db: Database, mark: WaveMark): Promise<void> {
+  async #read(db: Database, mark: WaveMark, history: History): Promise<void> {
     const found = new Map<string, { vehicle_class: WaveClass; voided: boolean }>();
-    for (const { kind, body: text } of await db.getAll("own", IDBKeyRange.lowerBound(mark.after, true))) {
+    const written = await db.getAll("own", IDBKeyRange.lowerBound(mark.after, true));
+    for (const { kind, body: text } of await openOwn(db, written, history)) {
       const body = kind === "wave" || kind === "crossing" ? bodyOf(text) : null;
       if (body === null) continue;
       const { record, fields } = body;
@@ -149,7 +159,7 @@ export class Waving implements WaveThrough {
   }
 }
 
-function waveOf({ record, fields, time_ms }: Body): WaveState {
+function waveOf({ record, fields, time_ms }: Draft): WaveState {
   const { reason, direction } = fields as { reason: WaveReason; direction: Direction };
   return { record, reason, direction, started_ms: time_ms, counts: NOTHING_COUNTED, total: 0, last: null };
 }

@@ -597,6 +597,8 @@ export const en: Texts = {
     "device.forked": "Another tablet is a copy of this one. Ask for a new enrolment.",
     "device.unknown": "The server does not know this tablet. Tell the administrator.",
     "seal.key": "The server cannot open the persons of a crossing. Tell the administrator; do not remove the app.",
+    "seal.body_key": "The nearest server cannot read locked crossings. Open a shift on this tablet to send them; nothing is lost.",
+    "seal.body": "The server cannot read locked crossings. Tell the administrator; do not remove the app.",
     "seal.text": "The persons of a crossing do not match on the server. Tell the administrator; do not remove the app.",
     "receipt.head": "The server's receipt does not match. Tell the administrator; carry on.",
     "feed.repaired": "Something was missing of what was received; it was fetched anew. Nothing to do.",

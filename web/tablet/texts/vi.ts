@@ -614,6 +614,8 @@ export const vi = {
     "device.forked": "Máy này bị trùng với máy khác. Báo quản trị để đăng ký lại.",
     "device.unknown": "Máy chủ không biết máy này. Báo quản trị.",
     "seal.key": "Máy chủ không mở được thông tin người của một lượt. Báo quản trị, đừng xóa ứng dụng.",
+    "seal.body_key": "Máy chủ gần nhất không đọc được những lượt đã khóa. Mở ca trên máy này để gửi; chưa mất gì.",
+    "seal.body": "Máy chủ không đọc được những lượt đã khóa. Báo quản trị, đừng xóa ứng dụng.",
     "seal.text": "Thông tin người của một lượt không khớp trên máy chủ. Báo quản trị, đừng xóa ứng dụng.",
     "receipt.head": "Biên nhận của máy chủ không khớp. Báo quản trị, cứ làm tiếp.",
     "feed.repaired": "Dữ liệu nhận về từng bị thiếu; máy đã tải lại. Không phải làm gì.",

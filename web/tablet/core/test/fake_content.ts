@@ -30,16 +30,16 @@ export function rulesContent(): object {
   };
 }
 
-/** The roster as the server makes it; the history key is the same for all. */
-export async function rosterContent(): Promise<object> {
-  const history = new Uint8Array(32).fill(9);
+/** The roster as the server makes it; the history key, named by `key`, is the same for all. */
+export async function rosterContent(key: "h-1" | "h-2" = "h-1"): Promise<object> {
+  const history = new Uint8Array(32).fill(key === "h-1" ? 9 : 8);
   const officers = await Promise.all(
     [
       { id: OFFICER, name: "Nguyễn Văn Thử", role: "officer" },
       { id: LEAD, name: "Trần Thị Chốt", role: "lead" },
     ].map(async (one) => ({ ...one, iterations: 100_000, wrapped: await wrapHistory(one.id, history) })),
   );
-  return { checkpoint: "hd-ql6", history_key_id: "h-1", officers };
+  return { checkpoint: "hd-ql6", history_key_id: key, officers };
 }
 
 async function wrapHistory(officer: string, history: Bytes): Promise<string> {

@@ -5,6 +5,7 @@ import { signEs256, signingText, verifyEs256, type WireBatch, type WireEvent } f
 import { commitment, eventHash, genesis } from "../../../shared/sync/chain.ts";
 import { type Bytes, concatBytes, fromBase64url, textBytes, toBase64url, toHex } from "../../../shared/sync/encoding.ts";
 import { noEvents, plus } from "../../../shared/sync/digest.ts";
+import { bodyBinding } from "../../../shared/sync/seal.ts";
 import { receiptText } from "../../../shared/sync/envelope.ts";
 import { rosterContent, rulesContent, SECRET } from "./fake_content.ts";
 
@@ -84,7 +85,7 @@ export class FakeServer {
 
   /** A relay of this server: its own log and receipts, the same devices, keys of the home server. */
   async relay(id: string): Promise<FakeServer> {
-    const relay = new FakeServer({ ...this.#keys, signing: await makeKey() }, id, "relay");
+    const relay = new FakeServer({ ...this.#keys, signing: await makeKey(), sealing: await makeSealing() }, id, "relay");
     relay.#deviceKey = this.#deviceKey;
     for (const [name, pack] of this.packs) relay.packs.set(name, pack);
     return relay;
@@ -97,9 +98,7 @@ export class FakeServer {
 
   static async make(): Promise<FakeServer> {
     const [signing, root, documents] = await Promise.all([makeKey(), makeKey(), makeKey()]);
-    const pair = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, false, ["deriveBits"]);
-    const sealing = { pair, jwk: await jwkOf(pair.publicKey) };
-    const server = new FakeServer({ signing, root, documents, sealing }, SERVER, "home");
+    const server = new FakeServer({ signing, root, documents, sealing: await makeSealing() }, SERVER, "home");
     await server.publish("trust", 1, await server.#trust());
     await server.publish("roster", 1, await rosterContent(), "checkpoint:hd-ql6");
     await server.publish("rules", 1, rulesContent());
@@ -147,7 +146,8 @@ export class FakeServer {
     return `CHOT1:${await jws(this.#keys.documents, "documents", "badge", claims)}`;
   }
 
-  async open(sealed: string, committed: Bytes): Promise<string> {
+  /** A sealed part: `bound` is the commitment of a person part, the binding of a body. */
+  async open(sealed: string, bound: Bytes): Promise<string> {
     const [wrapped = "", text = ""] = sealed.split(".");
     const data = fromBase64url(wrapped);
     const point = data.slice(0, 65);
@@ -163,7 +163,7 @@ export class FakeServer {
     const raw = await crypto.subtle.decrypt(zero, kek, data.slice(65));
     const content = await crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["decrypt"]);
     const parts = fromBase64url(text);
-    const gcm = { name: "AES-GCM", iv: parts.slice(0, 12), additionalData: committed };
+    const gcm = { name: "AES-GCM", iv: parts.slice(0, 12), additionalData: bound };
     return new TextDecoder().decode(await crypto.subtle.decrypt(gcm, content, parts.slice(12)));
   }
 
@@ -235,7 +235,7 @@ export class FakeServer {
     if (!signed || (!near && claims["nonce"] !== "n-1")) return problem(401, "auth.assertion", { nonce: "n-1" });
     const access_token = toHex(crypto.getRandomValues(new Uint8Array(8)));
     this.#tokens.add(access_token);
-    return Response.json({ access_token, expires_in: 900 });
+    return Response.json({ access_token, expires_in: 900, sealing_key: this.#keys.sealing.jwk });
   }
 
   async #sync(body: SyncBody): Promise<Response> {
@@ -267,8 +267,9 @@ export class FakeServer {
 
   async #push(batch: WireBatch): Promise<object[] | null> {
     const texts = await Promise.all(
-      batch.events.map(async (one: WireEvent) => ({
+      batch.events.map(async (one: WireEvent, at) => ({
         ...one,
+        body: one.body ?? (await this.open(one.sealed_body ?? "", bodyBinding(batch.device, batch.first + at))),
         held: one.commitment === undefined ? await commitment(one.person ?? null) : fromBase64url(one.commitment),
       })),
     );
@@ -360,6 +361,11 @@ function runOf(server: string, row: Held, n: number): object {
     ...(row.branch === undefined ? {} : { branch: row.branch }),
     ...(row.person === null ? { commitments: toBase64url(row.commitment) } : { persons: [row.person] }),
   };
+}
+
+async function makeSealing(): Promise<Key> {
+  const pair = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, false, ["deriveBits"]);
+  return { pair, jwk: await jwkOf(pair.publicKey) };
 }
 
 async function makeKey(): Promise<Key> {
