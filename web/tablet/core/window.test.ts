@@ -90,7 +90,7 @@ test("F9 a hidden gap is found and mended, and the outbox is as it was", async (
   await others(3);
   const gap = server.log(OTHER)[1]?.body ?? "";
   server.hidden.add(gap);
-  await core.syncNow();
+  await settle();
   // It read anew at once, and the gap was still there: a second repair has to wait.
   expect(core.state()).toMatchObject({ unsent: 0, alerts: ["feed.repaired"] });
   expect((await core.recent(9)).length).toBe(4);
