@@ -91,7 +91,7 @@ export function readings(state: AppState, texts: Texts, now_ms: number, device: 
     },
   ];
   // On a phone the foot of the list is out of sight: what somebody has to act on comes first.
-  return [...all.filter(({ grade }) => grade === "act"), ...all.filter(({ grade }) => grade !== "act")];
+  return (["act", "look", "ok"] as const).flatMap((wanted) => all.filter(({ grade }) => grade === wanted));
 }
 
 function conflictReading({ conflicts }: AppState, { inbox }: Texts): Reading {

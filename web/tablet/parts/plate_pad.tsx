@@ -67,7 +67,7 @@ export function PlatePad({ typed, change, seen }: PlatePadProps): JSX.Element {
         {[...(foreign ? OTHER_LETTERS : PLATE_LETTERS)].map((key) => (
           <PlateKey key={key} name={key} bright={letters} press={press} />
         ))}
-        <button type="button" class="key word" aria-label={words.other_letters} aria-pressed={foreign} onClick={() => setForeign(!foreign)}>
+        <button type="button" class="key word" aria-label={`${foreign ? "A–Z" : "IJ…"} ${words.other_letters}`} aria-pressed={foreign} onClick={() => setForeign(!foreign)}>
           {foreign ? "A–Z" : "IJ…"}
         </button>
         <button type="button" class="key word erase" aria-label={texts.app.delete_one} onClick={erase}>

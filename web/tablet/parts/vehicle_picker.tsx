@@ -36,7 +36,7 @@ export function VehicleRow({ chosen, choose, more }: VehicleRowProps): JSX.Eleme
       {shown.map((one) => (
         <VehicleButton key={one} one={one} chosen={one === chosen} choose={() => choose(one)} />
       ))}
-      <button type="button" class="vehicle" aria-label={texts.app.more} onClick={more}>
+      <button type="button" class="vehicle" aria-label={`${texts.vehicles.other}: ${texts.app.more}`} onClick={more}>
         {VEHICLE_ICONS.other({})}
         <span>{texts.vehicles.other}</span>
       </button>

@@ -59,6 +59,13 @@ export function App({ core, devices, update }: AppProps): JSX.Element {
   }, [settings.language, theme]);
   useEffect(() => (state.phase === "open" ? keepAwake() : undefined), [state.phase]);
 
+  useEffect(() => {
+    // Two windows of one tablet speak one language.
+    const elsewhere = (): void => setSettings(readSettings(localStorage));
+    window.addEventListener("storage", elsewhere);
+    return () => window.removeEventListener("storage", elsewhere);
+  }, []);
+
   const change = (patch: Partial<Settings>): void => {
     const next = { ...settings, ...patch };
     setSettings(next);

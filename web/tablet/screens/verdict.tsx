@@ -45,6 +45,7 @@ export function VerdictScreen(props: VerdictProps): JSX.Element {
   const { outcome } = decision.verdict;
   const incomplete = needsOverride(outcome, draft.action) && draft.override === null;
   const named = documentPlate(draft);
+  const plate = draft.plate === null ? texts.verdict.no_plate : plateText(draft.plate.normal);
   const close = (): void => setOpen(null);
   const act = (action: Action): void => {
     const other = needsOverride(outcome, action);
@@ -56,8 +57,8 @@ export function VerdictScreen(props: VerdictProps): JSX.Element {
       <Answer decision={decision} />
       <div class="scroll verdict-form">
         <div class="plate-and-goods">
-          <button type="button" class="row plate-row" aria-label={texts.verdict.plate} onClick={() => setOpen("plate")}>
-            {draft.plate === null ? <span class="row-empty">{texts.verdict.no_plate}</span> : <span class="plate">{plateText(draft.plate.normal)}</span>}
+          <button type="button" class="row plate-row" aria-label={`${texts.verdict.plate}: ${plate}`} onClick={() => setOpen("plate")}>
+            <span class={draft.plate === null ? "row-empty" : "plate"}>{plate}</span>
           </button>
           <GoodsButton draft={draft} open={() => setOpen("goods")} />
         </div>

@@ -1,0 +1,119 @@
+"""Through the tablet's screens one after the other, as an officer meets them; each is named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from playwright.sync_api import expect
+
+from tests.e2e.server import Served
+from tests.e2e.tablet import PATIENCE_MS, Tablet
+
+CHECKPOINT = "nt-ca-na"
+RED_PLACE, RED_SEARCH = "Phường An Lạc", "an lac"
+
+
+def declaration(served: Served, place: tuple[str, str] | None = None) -> str:
+    """A declaration of somebody well."""
+    claims = {"jti": "walk-1", "n": "Lê Văn Thử", "b": "1988-02-03", "y": [], "x": False}
+    return served.document("decl", claims)
+
+
+def walk(tablet: Tablet, served: Served, url: str) -> Iterator[str]:
+    """Yields the name of each screen while it is up. Ends on the screen that opens a shift."""
+    page = tablet.page
+    page.goto(f"{url}/tablet/")
+    expect(tablet.heading("Máy chưa đăng ký")).to_be_visible(timeout=PATIENCE_MS)
+    yield "enrol"
+    page.goto("about:blank")  # the link differs by its fragment alone: that would load nothing
+    tablet.enrol(served.enrolment_link(CHECKPOINT, "o-to", url))
+    yield "shift"
+    tablet.browser.camera.show(served.badge(f"{CHECKPOINT}-truong"))
+    page.reload()
+    expect(tablet.button("Mở ca")).to_be_visible(timeout=PATIENCE_MS)
+    yield "pin"
+    tablet.open_shift(served.pin)
+    expect(page.get_by_text("Đưa mã vào khung")).to_be_visible(timeout=PATIENCE_MS)
+    yield "lane"
+    yield from _crossings(tablet, served)
+    yield from _besides(tablet)
+    yield from _status(tablet)
+
+
+def _crossings(tablet: Tablet, served: Served) -> Iterator[str]:
+    page = tablet.page
+    tablet.scan(declaration(served))
+    yield "person"
+    tablet.button("Tiếp tục").click()
+    expect(page.get_by_role("searchbox")).to_be_visible()
+    yield "journey"
+    page.get_by_role("searchbox").fill(RED_SEARCH)
+    expect(page.get_by_role("button", name=RED_PLACE).first).to_be_visible()
+    yield "journey-search"
+    page.get_by_role("button", name=RED_PLACE).first.click()
+    expect(page.get_by_role("alert").filter(has=page.get_by_role("heading"))).to_be_visible()
+    yield "verdict"
+    page.get_by_role("button", name=re.compile("^Biển số")).click()
+    expect(tablet.sheet("Biển số")).to_be_visible()
+    yield "plate"
+    tablet.sheet("Biển số").get_by_role("button", name="Đóng").first.click()
+    page.get_by_role("button", name="Hàng hóa").click()
+    expect(tablet.sheet("Hàng hóa")).to_be_visible()
+    yield "goods"
+    tablet.sheet("Hàng hóa").get_by_role("button", name="Đóng").first.click()
+    tablet.button("Bỏ lượt này").click()
+    yield "discard"
+    tablet.button("Bỏ, không lưu").click()
+    tablet.button("Không có mã").click()
+    yield "no-code"
+    tablet.button("Quay lại").click()
+    tablet.quick_crossing("85C60001")
+    yield "saved"
+
+
+def _besides(tablet: Tablet) -> Iterator[str]:
+    page = tablet.page
+    page.get_by_role("button", name="Xem tất cả").click()
+    expect(tablet.heading("Các lượt vừa qua")).to_be_visible()
+    yield "recent"
+    page.get_by_role("listitem").first.get_by_role("button").first.click()
+    yield "recent-one"
+    page.keyboard.press("Escape")
+    tablet.button("Quay lại").click()
+    tablet.button("Xả chốt").click()
+    yield "wave-start"
+    page.keyboard.press("Escape")
+    tablet.button("Việc khác").click()
+    expect(tablet.heading("Việc khác")).to_be_visible()
+    yield "more"
+    tiles = page.get_by_role("navigation", name="Việc khác").get_by_role("button")
+    for at in range(tiles.count()):
+        name = tiles.nth(at).inner_text()
+        tiles.nth(at).click()
+        expect(tiles).to_have_count(0)
+        yield f"more: {name}"
+        page.keyboard.press("Escape")
+        tablet.button("Quay lại").first.click()
+        expect(tablet.heading("Việc khác")).to_be_visible()
+    tablet.button("Quay lại").click()
+
+
+def _status(tablet: Tablet) -> Iterator[str]:
+    page = tablet.page
+    tablet.button("Mở bảng tình trạng").click()
+    sheet = tablet.sheet("Tình trạng máy")
+    expect(sheet).to_be_visible()
+    yield "status"
+    sheet.get_by_role("button", name=re.compile("Hộp việc")).click()
+    expect(tablet.sheet("Hộp việc")).to_be_visible()
+    yield "inbox"
+    tablet.sheet("Hộp việc").get_by_role("button", name="Đóng").first.click()
+    sheet.get_by_role("button", name="Kết thúc ca").click()
+    yield "end-shift"
+    page.keyboard.press("Escape")
+    if not sheet.is_visible():
+        tablet.button("Mở bảng tình trạng").click()
+    sheet.get_by_role("button", name="Khóa máy").click()
+    expect(tablet.heading("Máy đang khóa")).to_be_visible()
+    yield "locked"
