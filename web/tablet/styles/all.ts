@@ -15,4 +15,5 @@ import "./plate.css";
 import "./verdict.css";
 import "./wave.css";
 import "./more.css";
+import "./gate.css";
 import "./formats.css";

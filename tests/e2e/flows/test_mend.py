@@ -1,0 +1,68 @@
+"""A crossing put right afterwards: found by its plate, amended, voided; the log keeps it all."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Launch
+from tests.e2e.flows.klm import flow
+from tests.e2e.server import Served
+from tests.e2e.tablet import PATIENCE_MS, Tablet
+
+CHECKPOINT = "nt-ca-na"
+
+
+def test_a_plate_read_wrongly_is_found_and_put_right(served: Served, browser: Launch) -> None:
+    tablet = Tablet(browser(served.url))
+    tablet.enrol(served.enrolment_link(CHECKPOINT, "xe-tai"), served.badge(f"{CHECKPOINT}-quet"))
+    tablet.open_shift(served.pin)
+    tablet.quick_crossing("85C70001")
+    tablet.quick_crossing("79A70002")
+    page = tablet.page
+    with flow(tablet, "sửa biển số") as counted:
+        tablet.page.get_by_role("button", name="Xem tất cả").click()
+        tablet.button("Tìm biển số").click()
+        search = tablet.sheet("Tìm biển số")
+        for key in "7000":
+            search.get_by_role("button", name=key, exact=True).click()
+        search.get_by_role("button", name="85C-700.01").click()
+        search.get_by_role("button", name="Xong").click()
+        page.get_by_role("button", name=re.compile("85C-700.01")).last.click()
+        tablet.button("Sửa / Hủy lượt").click()
+        page.get_by_role("button", name=re.compile("^Biển số")).click()
+        plate = tablet.sheet("Biển số")
+        plate.get_by_role("button", name="Xóa một ký tự").click()
+        plate.get_by_role("button", name="9", exact=True).click()
+        plate.get_by_role("button", name="Xong").click()
+        counted.decide("that this is what the plate really says")
+        tablet.button("LƯU SỬA (1)").click()
+        expect(page.get_by_role("dialog")).to_be_hidden(timeout=PATIENCE_MS)
+    assert (counted.taps, counted.keys) == (15, 0)
+
+    # The search still shows what was asked for; the other one is voided.
+    tablet.button("Bỏ tìm").click()
+    page.get_by_role("button", name=re.compile("79A-700.02")).click()
+    tablet.button("Sửa / Hủy lượt").click()
+    tablet.button("Hủy lượt…").click()
+    page.get_by_role("radio", name="Ghi hai lần").click()
+    tablet.button("HỦY LƯỢT").click()
+    expect(page.get_by_role("dialog")).to_be_hidden(timeout=PATIENCE_MS)
+    tablet.button("Quay lại").click()
+    tablet.send_now()
+    tablet.expect_unsent(0)
+
+    bodies = [json.loads(one.body) for one in served.events(CHECKPOINT)]
+    first = next(one for one in bodies if "85C70001" in json.dumps(one))
+    amended = next(one for one in bodies if "plate" in one.get("over", {}))
+    assert amended["record"] == first["record"]
+    assert amended["set"] == {
+        "plate": {"read": "85C70009", "normal": "85C70009", "candidates": ["car", "motorbike"]}
+    }
+    assert len(amended["over"]["plate"]) == 1
+    assert [one["set"] for one in bodies if "voided" in one["set"]] == [{"voided": "entered_twice"}]
+    seen = served.crossing(first["record"])
+    assert seen.row.plate == "85C70009"
+    assert "conflict" not in seen.row.flags

@@ -1,0 +1,142 @@
+/** One field of a crossing, changed with the same keypads it was entered with. */
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Action, Direction, DraftGoods, Outcome, OverrideReason, Plate, Purpose, VehicleClass } from "../core/types.ts";
+import { Button, Chips, Notice, Sheet } from "../parts/controls.tsx";
+import { ACTIONS, MOST_PEOPLE, needsOverride } from "../parts/draft.ts";
+import { GoodsSheet } from "../parts/goods_sheet.tsx";
+import { IdentityEntry, identityFrom } from "../parts/identity_entry.tsx";
+import { Keypad } from "../parts/keypad.tsx";
+import { fieldOf } from "../parts/mend_words.ts";
+import { PlateSheet } from "../parts/plate_field.tsx";
+import { useUi } from "../parts/ui.ts";
+import { VehicleSheet } from "../parts/vehicle_picker.tsx";
+import { PURPOSES } from "./journey.tsx";
+
+const DIRECTIONS: readonly Direction[] = ["in", "out"];
+const OVERRIDES: readonly OverrideReason[] = ["paper_shown", "emergency", "superior_order", "code_unreadable", "local_resident", "other"];
+const LONGEST_NOTE = 500;
+
+interface FieldProps {
+  path: string;
+  value(path: string): unknown;
+  change(patch: Readonly<Record<string, unknown>>): void;
+  act(action: Action, reason: OverrideReason | null): void;
+  needs_lead(action: Action): boolean;
+  outcome: Outcome | null;
+  close(): void;
+}
+
+export function MendField(props: FieldProps): JSX.Element {
+  const { path, value, change, close } = props;
+  const { texts } = useUi();
+  const [group = "", item] = path.split("/");
+  const title = fieldOf(texts, path);
+  if (group === "plate" || group === "trailer_plate") {
+    const plate = (value(path) as Plate | null | undefined) ?? null;
+    return <PlateSheet title={title} plate={plate} seen={[]} close={close} done={(next) => change({ [path]: next })} />;
+  }
+  if (path === "vehicle_class") return <VehicleSheet chosen={value(path) as VehicleClass} close={close} choose={(next) => change({ [path]: next })} />;
+  if (group === "goods" && item !== undefined) return <Goods {...props} />;
+  return (
+    <Sheet title={title} close={close}>
+      {path === "direction" && (
+        <Chips label={title} columns={2} options={DIRECTIONS} chosen={value(path) as Direction} name={(one) => texts.directions[one]} choose={(next) => change({ direction: next })} />
+      )}
+      {path === "purpose" && (
+        <Chips label={title} columns={2} options={PURPOSES} chosen={value(path) as Purpose} name={(one) => texts.purposes[one]} choose={(next) => change({ purpose: next })} />
+      )}
+      {path === "headcount" && <Headcount {...props} />}
+      {path === "action" && <Acting {...props} />}
+      {group === "people" && <Somebody {...props} />}
+      {path === "note" && <Note {...props} />}
+    </Sheet>
+  );
+}
+
+function Headcount({ path, change }: FieldProps): JSX.Element {
+  const { texts } = useUi();
+  const [typed, setTyped] = useState("");
+  const count = Number(typed);
+  const fits = typed !== "" && count >= 1 && count <= MOST_PEOPLE;
+  return (
+    <>
+      <output class={`quantity ${typed === "" ? "empty" : ""}`}>{typed === "" ? texts.verdict.people : typed}</output>
+      <Keypad press={(key) => setTyped((before) => (before + key).slice(0, 3))} erase={() => setTyped((before) => before.slice(0, -1))} />
+      <Button kind="primary" class="wide" disabled={!fits} onPress={() => change({ [path]: count })}>
+        {texts.app.done}
+      </Button>
+    </>
+  );
+}
+
+/** Doing other than the verdict said needs its reason here too; letting through more is for a lead. */
+function Acting({ path, value, act, needs_lead, outcome }: FieldProps): JSX.Element {
+  const { texts } = useUi();
+  const [asking, setAsking] = useState<Action | null>(null);
+  const choose = (action: Action): void => {
+    if (outcome === null || !needsOverride(outcome, action)) act(action, null);
+    else setAsking(action);
+  };
+  return (
+    <>
+      <Chips label={texts.verdict.done_as} columns={3} options={ACTIONS} chosen={asking ?? (value(path) as Action)} name={(one) => texts.act[one]} choose={choose} />
+      {asking !== null && needs_lead(asking) && <Notice kind="bad">{texts.mend.needs_lead}</Notice>}
+      {asking !== null && !needs_lead(asking) && (
+        <div class="stack">
+          <p class="label">{texts.verdict.override}</p>
+          {OVERRIDES.map((reason) => (
+            <Button key={reason} class="wide start" onPress={() => act(asking, reason)}>
+              {texts.overrides[reason]}
+            </Button>
+          ))}
+        </div>
+      )}
+    </>
+  );
+}
+
+function Somebody({ path, value, change }: FieldProps): JSX.Element {
+  const { texts } = useUi();
+  const text = (name: string): string => String(value(`${path}/${name}`) ?? "");
+  const [typed, setTyped] = useState({ number: text("id_number") || text("phone"), name: text("name") });
+  const { identity = {} } = identityFrom(typed);
+  const patch = Object.fromEntries(Object.entries(identity).map(([name, one]) => [`${path}/${name}`, one]));
+  return (
+    <>
+      <IdentityEntry typed={typed} change={setTyped} />
+      <Button kind="primary" class="wide" onPress={() => change(patch)}>
+        {texts.app.done}
+      </Button>
+    </>
+  );
+}
+
+function Note({ path, value, change }: FieldProps): JSX.Element {
+  const { texts } = useUi();
+  const [typed, setTyped] = useState(String(value(path) ?? ""));
+  return (
+    <>
+      <textarea class="field" rows={4} maxLength={LONGEST_NOTE} aria-label={texts.mend.fields["note"] ?? ""} value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />
+      <Button kind="primary" class="wide" onPress={() => change({ [path]: typed.trim() })}>
+        {texts.app.done}
+      </Button>
+    </>
+  );
+}
+
+function Goods({ path, value, change, close }: FieldProps): JSX.Element {
+  const of = (name: string): unknown => value(`${path}/${name}`);
+  const goods = { group: of("group"), quantity: of("quantity") ?? 0, unit: of("unit") ?? "tonne", perishable: of("perishable") === true } as DraftGoods;
+  return (
+    <GoodsSheet
+      goods={goods}
+      close={close}
+      done={(next) => {
+        const fields = next === null ? { removed: true } : { group: next.group, quantity: next.quantity, unit: next.unit, perishable: next.perishable };
+        change(Object.fromEntries(Object.entries(fields).map(([name, one]) => [`${path}/${name}`, one])));
+      }}
+    />
+  );
+}
