@@ -89,29 +89,24 @@ class TabletCore implements Core {
       append: async (draft) => void (await this.#append(draft, null)),
       changed: (wave) => this.#live.set({ wave }),
     });
-    this.told = new Told({
-      db: () => this.#db(),
-      device: () => this.#enrolled().device,
-      history: () => this.#duty.history,
-      packs: () => this.#force.packs,
-      changed: (told) => told !== this.#live.now.told && this.#live.set({ told }),
-    });
     const desk = {
       environment,
       db: () => this.#db(),
       device: () => this.#enrolled().device,
+      server_ms: () => this.#serverMs(),
       header: () => this.#header(),
       history: () => this.#duty.history,
       append: (draft: Draft, person: PersonPart | null) => this.#append(draft, person),
     };
+    this.told = new Told({
+      ...desk,
+      packs: () => this.#force.packs,
+      changed: (told) => told !== this.#live.now.told && this.#live.set({ told }),
+    });
     this.noting = new Noting(desk);
-    this.gate = new Gate({ ...desk, server_ms: () => this.#serverMs(), officer: () => this.#live.now.officer });
+    this.gate = new Gate({ ...desk, officer: () => this.#live.now.officer });
     this.shifts = new Shifts({
-      environment,
-      db: () => this.#db(),
-      device: () => this.#enrolled().device,
-      server_ms: () => this.#serverMs(),
-      history: () => this.#duty.history,
+      ...desk,
       noting: this.noting,
       officer: () => this.#duty.officer(),
       lane: () => this.#enrolled().checkpoint.lane,
