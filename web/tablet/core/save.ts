@@ -85,7 +85,7 @@ export function crossingEvent(
     ...personVerdict(decision.people[at]),
   }));
   const goods = numbered(draft.goods, ({ group, quantity, unit, perishable }) => ({ group, quantity, unit, perishable }));
-  const record = uuid7(now, environment.random(10));
+  const record = draft.record ?? uuid7(now, environment.random(10));
   return {
     draft: { ...headerOf(header, now), record, fields: set, items: itemsOf({ people, goods }), over: {} },
     person: personPart(draft, now + (header.offset_ms ?? 0)),

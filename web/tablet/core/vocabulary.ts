@@ -113,6 +113,10 @@ export interface DraftGoods {
 }
 
 export interface CrossingDraft {
+  /** The id of the record to be; the traveller's complaint code follows from it (SPEC E9). */
+  record?: string;
+  /** The traveller was shown the code: the crossing has to be saved. */
+  told?: boolean;
   direction: Direction;
   mode: Mode;
   purpose: Purpose;

@@ -1,5 +1,6 @@
 /** A crossing while it is being written down. */
 
+import { uuid7 } from "../../shared/sync/encoding.ts";
 import { permitSubject } from "../../shared/rules/permits.ts";
 import type { Action, CrossingDraft, Direction, DraftPerson, Evidence, Outcome, Place, Role, VehicleClass } from "../core/types.ts";
 
@@ -15,6 +16,7 @@ export function needsOverride(outcome: Outcome, action: Action): boolean {
 
 export function newDraft(direction: Direction, vehicle_class: VehicleClass, started_ms: number): CrossingDraft {
   return {
+    record: uuid7(started_ms, crypto.getRandomValues(new Uint8Array(10))),
     direction,
     mode: "checked",
     purpose: "work",

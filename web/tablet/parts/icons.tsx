@@ -293,3 +293,13 @@ export const VEHICLE_ICONS: Record<VehicleClass, typeof PassIcon> = {
   ),
   other: drawing(<path d="M5 12h.1M12 12h.1M19 12h.1" stroke-width="4" />),
 };
+
+/** Two arrows in a ring: the tablet turned towards somebody else. */
+export const TurnIcon = drawing(
+  <>
+    <path d="M4 12a8 8 0 0 1 14-5.3L20 9" />
+    <path d="M20 4v5h-5" />
+    <path d="M20 12a8 8 0 0 1-14 5.3L4 15" />
+    <path d="M4 20v-5h5" />
+  </>,
+);

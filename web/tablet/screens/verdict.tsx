@@ -9,6 +9,7 @@ import { lazily } from "../parts/lazily.tsx";
 import { ACTION_ICONS, CrossIcon, GoodsIcon, MinusIcon, OUTCOME_ICONS, PeopleIcon, PlaceIcon, PlusIcon, ScanIcon } from "../parts/icons.tsx";
 import { plateFrom, plateText } from "../parts/plate_text.ts";
 import { quantityText } from "../parts/quantity.ts";
+import { TravellerButton } from "../parts/traveller_button.tsx";
 import { TurnedBackNote } from "../parts/turned_back_note.tsx";
 import { useUi } from "../parts/ui.ts";
 import { nameOf } from "../parts/units.ts";
@@ -62,6 +63,7 @@ export function VerdictScreen(props: VerdictProps): JSX.Element {
           </button>
           <GoodsButton draft={draft} open={() => setOpen("goods")} />
         </div>
+        <TravellerButton draft={draft} decision={decision} opened={() => change({ told: true })} />
         <DepartureRow
           rises_ms={decision.asks_departure_ms}
           departed_ms={draft.departed_ms ?? null}
@@ -151,7 +153,12 @@ export function VerdictScreen(props: VerdictProps): JSX.Element {
           </div>
         </Sheet>
       )}
-      {open === "discard" && (
+      {open === "discard" && draft.told === true && (
+        <Sheet title={texts.verdict.discard_sure} close={close} foot={<Button kind="primary" class="wide" onPress={close}>{texts.verdict.discard_no}</Button>}>
+          <p>{texts.traveller.kept}</p>
+        </Sheet>
+      )}
+      {open === "discard" && draft.told !== true && (
         <Sheet
           title={texts.verdict.discard_sure}
           close={close}
