@@ -1,125 +1,131 @@
-"""`chot export`: crossings and goods as CSV, streamed page by page."""
+"""`chot export`: what the log holds, as files that open everywhere."""
 
 from __future__ import annotations
 
-import csv
-import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
-from cli.data import DATA, VIETNAM, Moment, now_ms, told, viewed
-from cli.words import YES_NO_VI, heading, word
-from server.places.units import name_of
-from server.spreadsheet import Cell, defused
+from cli.data import DATA, Moment, now_ms, told, viewed
+from server.exporting.formats import FORMATS
+from server.exporting.partial_file import OtherExportError
+from server.exporting.run import (
+    Asked,
+    Exported,
+    ExtraMissingError,
+    RowsMissingError,
+    columns_of,
+    export_into,
+    export_to,
+)
+from server.store.export_protocol import Column
+from server.store.protocol import Store
 from server.store.published import AuditEntry
-from server.store.view_protocol import CrossingWhole
 
 FILE = click.Path(dir_okay=False, path_type=Path)
-Row = Callable[[CrossingWhole], list[list[Cell]]]
-
-CROSSING_COLUMNS = (
-    "record", "occurred", "received", "checkpoint", "lane", "direction", "mode", "purpose",
-    "plate", "plate_read", "vehicle_class", "people", "goods", "families", "outcome", "action",
-    "reasons", "override", "flags", "counted_as", "review", "officer", "device",
-)  # fmt: skip
-GOODS_COLUMNS = (
-    "record", "line", "occurred", "checkpoint", "direction", "action", "plate", "vehicle_class",
-    "group", "description", "quantity", "unit", "perishable", "origin", "destination", "seal",
-)  # fmt: skip
+STREAMED = ("csv", "jsonl")
 
 
 @click.group()
 def export() -> None:
-    """Xuất dữ liệu / exports. Thời gian là giờ Việt Nam."""
+    """Xuất dữ liệu / exports. Thời gian là giờ Việt Nam; mặc định không có thông tin cá nhân.
+
+    Tệp chỉ hiện ra khi đã đủ; bị ngắt giữa chừng thì chạy lại lệnh ấy để làm tiếp. Cạnh tệp có
+    .sha256 để kiểm tra (sha256sum -c).
+    """
 
 
-def _options(command: Callable[..., None]) -> Callable[..., None]:
-    for option in reversed(
-        (
-            DATA,
-            click.option(
-                "--from", "from_ms", type=Moment(), required=True, help="Từ, ví dụ 15/08/2021."
-            ),
-            click.option("--to", "to_ms", type=Moment(end=True), required=True, help="Đến hết."),
-            click.option(
-                "--checkpoint", "checkpoints", multiple=True, help="Mã chốt; lặp lại được."
-            ),
-            click.option("--format", "layout", type=click.Choice(["csv"]), default="csv"),
-            click.option(
-                "--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True
-            ),
-            click.option("--output", type=FILE, help="Tệp đích."),
-            click.option(
-                "--as-of",
-                "as_of_ms",
-                type=Moment(),
-                help="Như máy chủ đã biết lúc đó, ví dụ '2021-08-01T06:00+07:00'.",
-            ),
-            click.option(
-                "--as-of-sequence",
-                "as_of",
-                type=click.IntRange(0),
-                help="Như máy chủ đã biết đến số này của nhật ký.",
-            ),
-            click.option(
-                "--late",
-                type=FILE,
-                help="Tệp cho những lượt trong khoảng ấy mà máy chủ nhận sau đó.",
-            ),
-        )
-    ):
+_OPTIONS = (
+    DATA,
+    click.option("--from", "from_ms", type=Moment(), required=True, help="Từ, ví dụ 15/08/2021."),
+    click.option("--to", "to_ms", type=Moment(end=True), required=True, help="Đến hết."),
+    click.option("--checkpoint", "checkpoints", multiple=True, help="Mã chốt; lặp lại được."),
+    click.option("--columns", default="", help="Chỉ các cột này, tên tiếng Anh, cách bởi dấu phẩy"),
+    click.option("--format", "layout", type=click.Choice([*FORMATS]), help="Mặc định theo tên tệp"),
+    click.option("--lang", type=click.Choice(["vi", "en"]), help="Mặc định vi cho csv và xlsx."),
+    click.option("--output", type=FILE, help="Tệp đích; không có thì ra màn hình (csv, jsonl)."),
+    click.option("--compress", is_flag=True, help="Nén gzip; tự bật khi tên tệp có đuôi .gz."),
+    click.option("--restart", is_flag=True, help="Bỏ phần dở dang, làm lại từ đầu."),
+    click.option(
+        "--as-of",
+        "as_of_ms",
+        type=Moment(),
+        help="Như máy chủ đã biết lúc đó, ví dụ '2021-08-01T06:00+07:00'.",
+    ),
+    click.option(
+        "--as-of-sequence",
+        "as_of",
+        type=click.IntRange(0),
+        help="Như máy chủ đã biết đến số này của nhật ký.",
+    ),
+    click.option(
+        "--late", type=FILE, help="Tệp cho những lượt trong khoảng ấy mà máy chủ nhận sau đó."
+    ),
+    click.option("--unmask", is_flag=True, help="Kèm thông tin cá nhân; cần --purpose và --case."),
+    click.option("--purpose", default="", help="Mục đích, ví dụ 'truy vết'. Được ghi nhật ký."),
+    click.option("--case", "case", default="", help="Số văn bản hoặc vụ việc. Được ghi nhật ký."),
+)  # fmt: skip
+
+
+def _command(name: str, summary: str, example: str) -> None:
+    def run(**options: Any) -> None:
+        _export(name, **options)
+
+    run.__doc__ = f"{summary}\n\n    Ví dụ: {example}"
+    command: Callable[..., None] = told(run)
+    for option in reversed(_OPTIONS):
         command = option(command)
-    return command
+    export.command(name)(command)
 
 
-@export.command("crossings")
-@_options
-@told
-def crossings(**options: Any) -> None:
-    """Mỗi lượt qua chốt một dòng / one row a crossing, without person data.
-
-    Lượt trùng có cờ "Trùng" và nêu lượt được tính / a duplicate names the crossing that counts.
-
-    Ví dụ: chot export crossings --from today --to now --format csv --output luot.csv
-
-    Báo cáo 06h làm lại lúc trưa: thêm --as-of "2021-08-01T06:00+07:00" --late den-muon.csv
-    """
-    _export("crossings", CROSSING_COLUMNS, _crossing_rows(options["lang"]), **options)
-
-
-@export.command("goods")
-@_options
-@told
-def goods(**options: Any) -> None:
-    """Mỗi dòng hàng một dòng / one row a goods line.
-
-    Ví dụ: chot export goods --from yesterday --to now --checkpoint nt-ca-na --output hang.csv
-    """
-    _export("goods", GOODS_COLUMNS, _goods_rows(options["lang"]), **options)
+_command(
+    "crossings",
+    "Mỗi lượt qua chốt một dòng / one row a crossing. Lượt trùng nêu lượt được tính.",
+    "chot export crossings --from today --to now --output luot.xlsx",
+)
+_command(
+    "turn-backs",
+    "Mỗi lượt quay đầu một dòng / one row a crossing that was turned back.",
+    "chot export turn-backs --from yesterday --to yesterday --output quay-dau.csv",
+)
+_command(
+    "goods",
+    "Mỗi dòng hàng một dòng / one row a goods line; lượt hủy và lượt trùng có cờ.",
+    "chot export goods --from yesterday --to now --checkpoint nt-ca-na --output hang.csv",
+)
+_command(
+    "passengers",
+    "Mỗi người một dòng / one row a person; ai thì chỉ khi --unmask.",
+    "chot export passengers --from today --to now --unmask --purpose 'truy vết'"
+    " --case 12/CV-CDC --output nguoi.xlsx",
+)
 
 
 def _export(
-    what: str,
-    columns: tuple[str, ...],
-    rows: Row,
+    table: str,
     *,
     data: Path,
     from_ms: int,
     to_ms: int,
     checkpoints: tuple[str, ...],
-    layout: str,
-    lang: str,
+    columns: str,
+    layout: str | None,
+    lang: Any,
     output: Path | None,
+    compress: bool,
+    restart: bool,
     as_of_ms: int | None,
     as_of: int | None,
     late: Path | None,
+    unmask: bool,
+    purpose: str,
+    case: str,
 ) -> None:
     if to_ms < from_ms:
         raise click.ClickException("--to đứng trước --from.")
@@ -127,156 +133,133 @@ def _export(
         raise click.ClickException("Chỉ một trong --as-of và --as-of-sequence.")
     if late is not None and as_of_ms is None and as_of is None:
         raise click.ClickException("--late cần --as-of hoặc --as-of-sequence.")
+    if unmask and not (purpose.strip() and case.strip()):
+        raise click.ClickException(
+            "--unmask cần --purpose và --case: ai xem, vì việc gì, được ghi lại."
+        )
     with viewed(data) as store:
         known = {one.id for one in store.checkpoints()}
         if unknown := [one for one in checkpoints if one not in known]:
             raise click.ClickException(f"Không có chốt: {', '.join(unknown)}")
         if as_of_ms is not None:
             as_of = store.number_at(as_of_ms)
-        details = {"from_ms": from_ms, "to_ms": to_ms, "checkpoints": list(checkpoints)}
-        if as_of is not None:
-            details["as_of"] = as_of
-        store.audit(AuditEntry(now_ms(), "cli", f"export.{what}", details=details))
-        window = (from_ms, to_ms, checkpoints)
-        # Goods descriptions are free text and so stand in the person part.
-        persons = what == "goods"
-        layout_of = _Layout(what, [heading(name, lang) for name in columns], rows)
-        total = None if as_of is not None else store.counts(*window).get("crossings", 0)
-        layout_of.write(output, store.each_crossing(*window, persons, as_of=as_of), total)
+        kind = _layout(layout, output)
+        asked = Asked(
+            table,
+            (from_ms, to_ms),
+            checkpoints,
+            _chosen(columns_of(store, table, unmask), columns),
+            kind,
+            lang or FORMATS[kind].lang,
+            as_of,
+            unmasked=unmask,
+            compressed=compress or (output is not None and output.suffix == ".gz"),
+        )
+        _audit(store, asked, purpose, case)
+        _one_file(store, asked, output, restart)
         if as_of is not None:
             click.echo(f"Theo nhật ký đến số {as_of}.", err=True)
         if late is not None and as_of is not None:
-            found = store.each_crossing(*window, persons, came_after=as_of)
-            layout_of.write(late, found, None)
+            after = replace(
+                asked,
+                n=None,
+                came_after=as_of,
+                layout=_layout(layout, late),
+                compressed=compress or late.suffix == ".gz",
+            )
+            _one_file(store, after, late, restart)
 
 
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """The columns of one export and what stands in them."""
+def _audit(store: Store, asked: Asked, purpose: str, case: str) -> None:
+    details: dict[str, Any] = {
+        "from_ms": asked.window[0],
+        "to_ms": asked.window[1],
+        "checkpoints": list(asked.checkpoints),
+    }
+    if asked.n is not None:
+        details["as_of"] = asked.n
+    if asked.unmasked:
+        details |= {"unmasked": True, "purpose": purpose.strip(), "case": case.strip()}
+    store.audit(AuditEntry(now_ms(), "cli", f"export.{asked.table}", details=details))
 
-    what: str
-    headings: list[str]
-    rows: Row
 
-    def write(self, output: Path | None, found: Iterator[CrossingWhole], total: int | None) -> None:
-        """One file; `total`: how many passages there are, where that is known before."""
-        lines = passages = 0
-        with _target(output) as file:
-            writer = csv.writer(file)
-            writer.writerow(self.headings)
-            with click.progressbar(
-                found,
-                length=total,
-                label=f"Xuất {self.what}",
-                file=sys.stderr,
-                update_min_steps=200,
-            ) as progress:
-                for crossing in progress:
-                    passages += not {"voided", "duplicate"} & set(crossing.row.flags)
-                    for row in self.rows(crossing):
-                        writer.writerow([defused(cell) for cell in row])
-                        lines += 1
-        click.echo(f"{lines} dòng từ {passages} lượt → {output or 'stdout'}", err=True)
+def _one_file(store: Store, asked: Asked, output: Path | None, restart: bool) -> None:
+    try:
+        with _progress(asked.table) as tell:
+            if output is not None:
+                done = export_to(store, asked, output, tell, restart=restart)
+            elif asked.layout in STREAMED:
+                done = export_into(store, asked, sys.stdout.buffer, tell)
+            else:
+                raise click.ClickException(f"Định dạng {asked.layout} cần --output.")
+    except OtherExportError as error:
+        raise click.ClickException(
+            f"{error} là phần dở dang của lần xuất khác. Thêm --restart để bỏ nó,"
+            " hoặc đổi --output."
+        ) from None
+    except ExtraMissingError as error:
+        raise click.ClickException(f"Định dạng này cần: pip install 'chot[{error}]'") from None
+    except RowsMissingError as error:
+        raise click.ClickException(
+            f"Thiếu dòng: chờ {error.expected}, có {error.found}. Dữ liệu bị xóa hay rút gọn trong"
+            " lúc xuất; chạy lại với --restart."
+        ) from None
+    _tell(done, output)
+
+
+def _tell(done: Exported, output: Path | None) -> None:
+    went_on = f" (làm tiếp từ dòng {done.went_on_from})" if done.went_on_from else ""
+    left_out = done.crossings - done.counted
+    marked = f", {left_out} lượt trùng hoặc đã hủy" if left_out else ""
+    click.echo(
+        f"{done.rows} dòng từ {done.counted} lượt{marked} → {output or 'stdout'}{went_on}", err=True
+    )
+    click.echo(f"sha256 {done.sha256} · nhật ký đến số {done.n}", err=True)
+
+
+def _layout(layout: str | None, output: Path | None) -> str:
+    """As asked for, else by the file's ending, else CSV."""
+    if layout is not None:
+        return layout
+    endings = [] if output is None else [one.lstrip(".").lower() for one in output.suffixes]
+    known = {**{name: name for name in FORMATS}, "db": "sqlite", "ndjson": "jsonl"}
+    return next((known[one] for one in reversed(endings) if one in known), "csv")
+
+
+def _chosen(known: tuple[Column, ...], names: str) -> tuple[Column, ...]:
+    if not names.strip():
+        return known
+    by_name = {one.name: one for one in known}
+    asked = [one.strip() for one in names.split(",") if one.strip()]
+    if unknown := [one for one in asked if one not in by_name]:
+        raise click.ClickException(f"Không có cột: {', '.join(unknown)}. Có: {', '.join(by_name)}")
+    return tuple(by_name[one] for one in dict.fromkeys(asked))
 
 
 @contextmanager
-def _target(output: Path | None) -> Iterator[TextIO]:
-    """Where rows go: a file that appears only when it is whole, or standard output.
-
-    The BOM tells Excel that the text is UTF-8.
-    """
-    if output is None:
-        sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
-        sys.stdout.write("\ufeff")
-        yield sys.stdout
-        sys.stdout.flush()
+def _progress(table: str) -> Iterator[Callable[[int, int], None]]:
+    """Rate and time left on a terminal; on anything else nothing is drawn."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _all: None
         return
-    partial = output.with_name(f".{output.name}.partial")
+    begun = time.monotonic()
+    bar: Any = None
+    at = 0
+
+    def tell(done: int, of: int) -> None:
+        nonlocal bar, at
+        if bar is None:
+            bar = click.progressbar(
+                length=of, label=f"Xuất {table}", file=sys.stderr, show_eta=True, show_pos=True,
+                item_show_func=lambda rate: f"{rate}/s" if rate else "",
+            )  # fmt: skip
+            bar.__enter__()
+        rate = round(done / max(time.monotonic() - begun, 0.001))
+        bar.update(done - at, f"{rate:,}".replace(",", "."))
+        at = done
+
     try:
-        with partial.open("w", encoding="utf-8-sig", newline="") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(output)
+        yield tell
     finally:
-        partial.unlink(missing_ok=True)
-
-
-def _crossing_rows(lang: str) -> Row:
-    def rows(crossing: CrossingWhole) -> list[list[Cell]]:
-        row = crossing.row
-        override = crossing.fields.get("override") or {}
-        return [
-            [
-                row.record,
-                _local(row.occurred_ms),
-                _local(row.received_ms),
-                row.checkpoint,
-                row.lane,
-                word("direction", row.direction, lang),
-                word("mode", row.mode, lang),
-                word("purpose", row.purpose, lang),
-                row.plate,
-                row.plate_read,
-                word("vehicle", row.vehicle_class, lang),
-                row.people,
-                row.goods,
-                "; ".join(word("family", one, lang) for one in row.families),
-                word("outcome", row.outcome, lang),
-                word("action", row.action, lang),
-                "; ".join(row.reasons),
-                word("override", str(override.get("reason", "")), lang),
-                "; ".join(word("flag", one, lang) for one in row.flags),
-                row.counted_as,
-                word("review", row.review, lang),
-                row.officer,
-                row.device,
-            ]
-        ]
-
-    return rows
-
-
-def _goods_rows(lang: str) -> Row:
-    def rows(crossing: CrossingWhole) -> list[list[Cell]]:
-        row = crossing.row
-        return [
-            [
-                row.record,
-                line,
-                _local(row.occurred_ms),
-                row.checkpoint,
-                word("direction", row.direction, lang),
-                word("action", row.action, lang),
-                row.plate,
-                word("vehicle", row.vehicle_class, lang),
-                word("goods", str(goods.get("group", "")), lang),
-                str(goods.get("description", "")),
-                goods.get("quantity", ""),
-                word("unit", str(goods.get("unit", "")), lang),
-                _yes_no(bool(goods.get("perishable")), lang),
-                _place(goods.get("origin"), lang),
-                _place(goods.get("destination"), lang),
-                str(goods.get("seal", "")),
-            ]
-            for line, goods in sorted(crossing.goods.items())
-            if not goods.get("removed")
-        ]
-
-    return rows
-
-
-def _local(at_ms: int) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, VIETNAM).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _place(place: Any, lang: str) -> str:
-    """Data set and code for programs; for people the name, where the data set has one."""
-    if not isinstance(place, dict):
-        return ""
-    named = name_of(place["dataset"], place["code"]) if lang == "vi" else None
-    return named or f"{place['dataset']}:{place['code']}"
-
-
-def _yes_no(value: bool, lang: str) -> str:
-    return YES_NO_VI[value] if lang == "vi" else str(value).lower()
+        if bar is not None:
+            bar.__exit__(None, None, None)

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from server.store.alert_protocol import AlertStore
 from server.store.answers import PushAnswer
+from server.store.export_protocol import ExportStore
 from server.store.feed_pages import Page, PulledEvent, RunPage
 from server.store.forgotten import Compacted, Purged, Target
 from server.store.published import AuditEntry, Pack
@@ -23,7 +24,7 @@ from server.store.watch_protocol import WatchStore
 from sync.batch import Batch
 
 
-class Store(ViewStore, AlertStore, RelayStore, WatchStore, Protocol):
+class Store(ViewStore, ExportStore, AlertStore, RelayStore, WatchStore, Protocol):
     """All that the server asks of storage."""
 
     server_id: str

@@ -50,6 +50,11 @@ class Files:
                 self._view.execute("SELECT value FROM meta").fetchone()
         return self._view
 
+    @property
+    def inode(self) -> int:
+        """Which file `view` is: row numbers of one say nothing in another."""
+        return self._inode
+
     def close(self) -> None:
         self.log.close()
         if self._view is not None:

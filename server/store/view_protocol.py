@@ -63,6 +63,8 @@ class CrossingRow:
     """ "<dataset>-<code>" of the place that was named, else ""."""
     counted_as: str
     """The record that counts for this passage where it is a duplicate, else ""."""
+    override: str
+    """Why something else was done than the verdict says, else ""."""
     first_n: int
     """The log number from which this crossing is there."""
     since_n: int

@@ -7,13 +7,15 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from server.config import Config
 from server.store.alert_protocol import AlertRow, AlertState, AlertWhole
 from server.store.blind import BlindIndex
+from server.store.export_protocol import Column, Pinned, Style, Value
 from server.store.log import pull
 from server.store.log.arrived import number_at
 from server.store.log.persons import DayKeys
 from server.store.reader import Files, Reader, ViewMissingError
-from server.store.view import alerts, search, whole
+from server.store.view import alerts, exported, search, whole
 from server.store.view.as_of import Past, each_found
 from server.store.view.crossing_row import Cutoffs
+from server.store.view.export_tables import SOURCES
 from server.store.view.shown_documents import crossings_with_fingerprints
 from server.store.view.view_schema import FLAGS
 from server.store.view.waves import WaveThrough, read_wave
@@ -144,6 +146,38 @@ class ViewReads:
             for one in found:
                 yield whole.assemble(one, day_keys)
             after = (found[-1].row.occurred_ms, found[-1].row.record)
+
+    def export_columns(self, table: str) -> Sequence[Column]:
+        """The columns of "crossings", "turn-backs", "goods" or "passengers"."""
+        return tuple(SOURCES[table].columns)
+
+    def pin(
+        self,
+        table: str,
+        window: tuple[int, int],
+        checkpoints: Sequence[str],
+        n: int | None,
+        came_after: int = 0,
+    ) -> Pinned:
+        """The crossings of the window as of log number `n`, None: as far as projected."""
+        asked = exported.Asked(SOURCES[table], window, checkpoints, came_after)
+        return self._reader.run(lambda files: exported.pin(files, self._past, asked, n))
+
+    def export_page(
+        self, table: str, pinned: Pinned, position: int, columns: Sequence[Column], style: Style
+    ) -> list[tuple[Value, ...]]:
+        """The rows of the next crossings from `position` on, as they stood at the pin."""
+        source = SOURCES[table]
+        return self._reader.run(
+            lambda files: exported.page(files, self._past, source, pinned, position, columns, style)
+        )
+
+    def export_persons(self, pinned: Pinned, position: int) -> list[CrossingWhole]:
+        """The same crossings with their person parts opened."""
+        found = self._reader.run(
+            lambda files: exported.persons(files, self._past, pinned, position)
+        )
+        return [whole.assemble(one, self.day_keys) for one in found]
 
     def number_at(self, at_ms: int) -> int:
         """The log number up to which everything was received by then: a report's cut-off."""

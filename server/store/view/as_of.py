@@ -231,7 +231,7 @@ def each_found(
     while some := reader.run(partial(_changed, past, last)):
         last = some[-1][0]
         for _, row in some:
-            if row is not None and _lies_in(row, window, checkpoints):
+            if row is not None and lies_in(row, window, checkpoints):
                 changed.append((row.occurred_ms, row.record))
     keys = heapq.merge(_unchanged(reader, past, window, checkpoints), sorted(changed))
     while page := list(islice(keys, PAGE)):
@@ -293,6 +293,7 @@ def _found(past: Callable[[Files], Past], keys: Sequence[Key], files: Files) -> 
     return [one for one in found if one is not None]
 
 
-def _lies_in(row: CrossingRow, window: tuple[int, int], checkpoints: Sequence[str]) -> bool:
+def lies_in(row: CrossingRow, window: tuple[int, int], checkpoints: Sequence[str]) -> bool:
+    """Whether it happened in from ≤ occurred < to, at one of these checkpoints (none: anywhere)."""
     is_there = not checkpoints or row.checkpoint in checkpoints
     return is_there and window[0] <= row.occurred_ms < window[1]

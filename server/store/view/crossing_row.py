@@ -91,8 +91,9 @@ def content(events: Sequence[OpenEvent], cutoffs: Cutoffs, first_n: int, since_n
         device=first.log.device,
         flags=flag_names(flags),
         review="open" if flags & REVIEW_MASK else "",
-        destination=_place(fields.get("destination")),
+        destination=place_text(fields.get("destination")),
         counted_as="",
+        override=(fields.get("override") or {}).get("reason", ""),
         first_n=first_n,
         since_n=since_n,
     )
@@ -107,7 +108,8 @@ def flags_of(names: Sequence[str]) -> int:
     return sum(flag_bit(name) for name in names)
 
 
-def _place(place: object) -> str:
+def place_text(place: object) -> str:
+    """A place as the view has it: "<dataset>-<code>", "" for none."""
     return f"{place['dataset']}-{place['code']}" if isinstance(place, dict) else ""
 
 

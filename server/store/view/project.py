@@ -15,7 +15,14 @@ from operator import attrgetter
 
 from server.store.blind import BlindIndex, normal_plate
 from server.store.log.record import OpenEvent, merge_events, shown_values
-from server.store.view.crossing_row import Content, Cutoffs, Items, content, flags_of
+from server.store.view.crossing_row import (
+    Content,
+    Cutoffs,
+    Items,
+    content,
+    flags_of,
+    place_text,
+)
 from server.store.view.derive import link_of
 from server.store.view.shown_documents import put_shown_documents
 from server.store.view_protocol import CrossingRow
@@ -26,7 +33,7 @@ _ROW = attrgetter(*(one.name for one in fields_of(CrossingRow)))
 _COLUMNS = (
     "record, occurred_ms, received_ms, checkpoint, lane, direction, mode, purpose, plate,"
     " plate_read, vehicle_class, people, goods, outcome, action, reasons, families, officer,"
-    " device, flags, review, destination, counted_as, first_n, since_n"
+    " device, flags, review, destination, counted_as, override, first_n, since_n"
 )
 """In the order of `CrossingRow`."""
 
@@ -53,13 +60,11 @@ def put_crossing(
     """
     found = content(events, cutoffs, min(since), max(since))
     row = found.row
-    values = list(_ROW(row))
-    values[15] = json.dumps(row.reasons, ensure_ascii=False)
-    values[16] = json.dumps(row.families)
-    values[19] = flags_of(row.flags)
-    id_keys = None if row.plate else _id_keys(found, blind)
-    view.execute(CROSSING, (record_id, *values, id_keys, number_of(row.record)))
-    _put_items(view, record_id, found.people, found.goods, is_new)
+    insert_row(view, record_id, row, None if row.plate else _id_keys(found, blind))
+    if not is_new:
+        view.execute("DELETE FROM crossing_people WHERE crossing = ?", (record_id,))
+        view.execute("DELETE FROM crossing_goods WHERE crossing = ?", (record_id,))
+    insert_items(view, record_id, found.people, found.goods)
     put_shown_documents(view, record_id, found.people, is_new, blind)
     _put_plates(view, record_id, found.record, is_new)
     tokens = [(token, record_id, person) for token, person in _tokens(found.record, blind)]
@@ -118,12 +123,19 @@ def put_notice(
         )
 
 
-def _put_items(
-    view: sqlite3.Connection, record_id: int, people: Items, goods: Items, is_new: bool
+def insert_row(
+    view: sqlite3.Connection, record_id: int, row: CrossingRow, id_keys: bytes | None
 ) -> None:
-    if not is_new:
-        view.execute("DELETE FROM crossing_people WHERE crossing = ?", (record_id,))
-        view.execute("DELETE FROM crossing_goods WHERE crossing = ?", (record_id,))
+    """One crossing's row as it is, under this number."""
+    values = list(_ROW(row))
+    values[15] = json.dumps(row.reasons, ensure_ascii=False)
+    values[16] = json.dumps(row.families)
+    values[19] = flags_of(row.flags)
+    view.execute(CROSSING, (record_id, *values, id_keys, number_of(row.record)))
+
+
+def insert_items(view: sqlite3.Connection, record_id: int, people: Items, goods: Items) -> None:
+    """The people and goods lines of one crossing, without who they are and what they are called."""
     for item, one in people.items():
         evidence = one.get("evidence") or {}
         view.execute(
@@ -141,8 +153,8 @@ def _put_items(
         )
     for item, one in goods.items():
         view.execute(
-            "INSERT INTO crossing_goods (crossing, item, goods_group, quantity, unit, perishable)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO crossing_goods (crossing, item, goods_group, quantity, unit, perishable,"
+            " origin, destination, seal) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 record_id,
                 item,
@@ -150,6 +162,9 @@ def _put_items(
                 one.get("quantity"),
                 one.get("unit") or "",
                 bool(one.get("perishable")),
+                place_text(one.get("origin")),
+                place_text(one.get("destination")),
+                one.get("seal") or "",
             ),
         )
 

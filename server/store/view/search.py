@@ -19,7 +19,7 @@ TRIGRAM = 3
 ROW = (
     "SELECT record, occurred_ms, received_ms, checkpoint, lane, direction, mode, purpose, plate,"
     " plate_read, vehicle_class, people, goods, outcome, action, reasons, families, officer,"
-    " device, flags, review, destination, counted_as, first_n, since_n FROM crossings"
+    " device, flags, review, destination, counted_as, override, first_n, since_n FROM crossings"
 )
 
 Conditions = list[tuple[str, tuple[Any, ...]]]

@@ -19,13 +19,13 @@ TABLES: dict[str, str] = {
     " ORDER BY 1, 2",
     "crossings": "SELECT record, occurred_ms, received_ms, checkpoint, lane, direction, mode,"
     " purpose, plate, plate_read, vehicle_class, people, goods, outcome, action, reasons, families,"
-    " officer, device, flags, review, destination, counted_as, first_n, since_n, id_keys,"
+    " officer, device, flags, review, destination, counted_as, override, first_n, since_n, id_keys,"
     " complaint"
     " FROM crossings ORDER BY record",
     "crossing_people": f"SELECT {_NAMED.format('crossing')}, item, role, family, status, code,"
     " outcome FROM crossing_people ORDER BY 1, 2",
     "crossing_goods": f"SELECT {_NAMED.format('crossing')}, item, goods_group, quantity, unit,"
-    " perishable FROM crossing_goods ORDER BY 1, 2",
+    " perishable, origin, destination, seal FROM crossing_goods ORDER BY 1, 2",
     "reviews": f"SELECT {_NAMED.format('v.id')}, subject, decision, order_stamp, ref, since"
     " FROM reviews v ORDER BY 1",
     "links": f"SELECT {_NAMED.format('v.id')}, one, other, decision, by_person, since FROM links v"

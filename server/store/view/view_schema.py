@@ -12,7 +12,7 @@ from sqlite_utils.migrations import Migrations
 
 from server.store.log.log_schema import execute_all
 
-VIEW_SCHEMA = 7
+VIEW_SCHEMA = 8
 
 FLAGS = (
     "override",
@@ -72,8 +72,8 @@ def m001_crossings(db: Database) -> None:
             action TEXT NOT NULL, reasons TEXT NOT NULL, families TEXT NOT NULL,
             officer TEXT NOT NULL, device TEXT NOT NULL, flags INTEGER NOT NULL,
             review TEXT NOT NULL, destination TEXT NOT NULL, counted_as TEXT NOT NULL,
-            first_n INTEGER NOT NULL, since_n INTEGER NOT NULL, id_keys BLOB,
-            complaint INTEGER NOT NULL
+            override TEXT NOT NULL, first_n INTEGER NOT NULL, since_n INTEGER NOT NULL,
+            id_keys BLOB, complaint INTEGER NOT NULL
         );
         CREATE INDEX crossings_by_time ON crossings (occurred_ms, record);
         CREATE INDEX crossings_by_place ON crossings (checkpoint, occurred_ms, record);
@@ -90,6 +90,7 @@ def m001_crossings(db: Database) -> None:
         CREATE TABLE crossing_goods (
             crossing INTEGER NOT NULL, item TEXT NOT NULL, goods_group TEXT NOT NULL,
             quantity REAL, unit TEXT NOT NULL, perishable INTEGER NOT NULL,
+            origin TEXT NOT NULL, destination TEXT NOT NULL, seal TEXT NOT NULL,
             PRIMARY KEY (crossing, item)
         ) WITHOUT ROWID;
         CREATE TABLE reviews (

@@ -1,0 +1,131 @@
+"""What an export costs, as a ratio to a bare `sqlite3` cursor and `csv.writer` in the same run.
+
+    python bench/export.py [--rows 1000000] [--json]
+
+The view holds `--rows` crossings: those of a demo, repeated with times and names of their own, as
+a masked export reads the view alone. Measured is the whole command in a process of its own, start
+included, its peak memory, and what it does in a second; unmasked over the demo itself, where every
+person part is decrypted. Exit status 1 when the ratio is below LEAST or the peak above MOST_MB.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import sqlite3
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from cli.demo.make import make_demo
+from server.store.view.search import ROW
+
+LEAST = 0.5
+MOST_MB = 150
+PAIRS = 3
+NOON_MS = 1_795_323_600_000
+SCRIPT = "import sys; from cli.main import main; main(sys.argv[1:])"
+
+
+def grow(view_path: Path, rows: int) -> int:
+    """Repeat the view's crossings until there are `rows`; how many there are then."""
+    view = sqlite3.connect(view_path, isolation_level=None)
+    (have,) = view.execute("SELECT count(*) FROM crossings").fetchone()
+    columns = [row[1] for row in view.execute("PRAGMA table_info(crossings)")]
+    moved = {
+        "id": f"id + {1 << 32} * :turn",
+        "record": "substr(record, 1, 19) || printf('%04x', :turn) || substr(record, 24)",
+        "occurred_ms": "occurred_ms - 997 * :turn",
+    }
+    shown = ", ".join(moved.get(one, one) for one in columns)
+    view.execute("BEGIN")
+    turn = 0
+    while have * (turn + 1) < rows:
+        turn += 1
+        view.execute(
+            f"INSERT INTO crossings SELECT {shown} FROM crossings WHERE id < {1 << 32}",
+            {"turn": turn},
+        )
+    view.execute("COMMIT")
+    (count,) = view.execute("SELECT count(*) FROM crossings").fetchone()
+    view.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    view.close()
+    return int(count)
+
+
+def bare(view_path: Path, target: Path) -> float:
+    """Seconds for the same columns, in the same order, as they lie there."""
+    begun = time.perf_counter()
+    view = sqlite3.connect(f"{view_path.as_uri()}?mode=ro", uri=True)
+    with target.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerows(view.execute(f"{ROW} ORDER BY occurred_ms, record"))
+    view.close()
+    return time.perf_counter() - begun
+
+
+def exported(data: Path, target: Path, *more: str) -> tuple[float, float]:
+    """(seconds, peak in MB) of the command."""
+    command = [sys.executable, "-c", SCRIPT, "export", *more, "--data", str(data)]
+    command += ["--from", "2020-01-01", "--to", "2030-01-01", "--output", str(target)]
+    target.unlink(missing_ok=True)
+    begun = time.perf_counter()
+    child = os.posix_spawn(sys.executable, command, os.environ)
+    _, status, used = os.wait4(child, 0)
+    if status != 0:
+        raise SystemExit(f"{' '.join(command)}: {status}")
+    return time.perf_counter() - begun, used.ru_maxrss / 1000
+
+
+def measure(rows: int) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="chot-bench-") as folder:
+        home = Path(folder)
+        data = home / "data"
+        make_demo(data, NOON_MS, lambda _: None, days=1)
+        seconds, _ = exported(
+            data, home / "n.csv", "passengers", "--unmask", "--purpose", "đo", "--case", "1"
+        )
+        unmasked = sum(1 for _ in (home / "n.csv").open()) / seconds
+        count = grow(data / "view.db", rows)
+        ratios, peaks, rates = [], [], []
+        for _ in range(PAIRS):
+            yard = bare(data / "view.db", home / "bare.csv")
+            ours, peak = exported(data, home / "l.csv", "crossings")
+            ratios.append(yard / ours)
+            peaks.append(peak)
+            rates.append(count / ours)
+        parquet, parquet_mb = exported(data, home / "l.parquet", "crossings")
+        return {
+            "rows": count,
+            "masked_ratio": round(sorted(ratios)[PAIRS // 2], 3),
+            "masked_rows_per_s": round(sorted(rates)[PAIRS // 2]),
+            "masked_peak_mb": round(max(peaks)),
+            "unmasked_people_per_s": round(unmasked),
+            "parquet_rows_per_s": round(count / parquet),
+            "parquet_peak_mb": round(parquet_mb),
+            "load": round(os.getloadavg()[0], 1),
+        }
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--rows", type=int, default=1_000_000)
+    options.add_argument("--json", action="store_true")
+    chosen = options.parse_args()
+    found = measure(chosen.rows)
+    if chosen.json:
+        print(json.dumps(found))
+    else:
+        for name, value in found.items():
+            print(f"{name:24} {value}")
+    return int(found["masked_ratio"] < LEAST or found["masked_peak_mb"] > MOST_MB)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What administrators take out: tables of the log and the view, as files that open everywhere."""

@@ -1,0 +1,216 @@
+"""One export from the store into a file: pinned, read in portions, gone on with, checked, named.
+
+The rows are those of one number of the log, whatever is written meanwhile; what was begun and
+killed is gone on with at the same number, so it ends in the same bytes.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import importlib
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from server.exporting.formats import FORMATS, Format, LineFormat, spooled
+from server.exporting.partial_file import PartialFile, Reached
+from server.exporting.unmasked import UNMASKED, unmask
+from server.exporting.words import Lang, heading, style_of
+from server.store.export_protocol import PAGE, Column, Pinned, Value, ViewChangedError
+from server.store.protocol import Store
+
+Row = tuple[Value, ...]
+Told = Callable[[int, int], None]
+"""Called with crossings read so far and in all, after every portion."""
+CHUNK_BYTES = 1 << 20
+
+
+class ExtraMissingError(Exception):
+    """The format needs an extra that is not installed; its name is the argument."""
+
+
+class RowsMissingError(Exception):
+    """Crossings were purged or compacted away while they were exported."""
+
+    def __init__(self, expected: int, found: int) -> None:
+        super().__init__(expected, found)
+        self.expected = expected
+        self.found = found
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be exported. `n`: as of this log number, None: as far as the view is."""
+
+    table: str
+    window: tuple[int, int]
+    checkpoints: tuple[str, ...]
+    columns: tuple[Column, ...]
+    layout: str
+    lang: Lang
+    n: int | None = None
+    came_after: int = 0
+    unmasked: bool = False
+    compressed: bool = False
+
+    def choices(self) -> dict[str, Any]:
+        """What must be the same for a part to be gone on with."""
+        return {
+            "table": self.table,
+            "window": list(self.window),
+            "checkpoints": list(self.checkpoints),
+            "columns": [one.name for one in self.columns],
+            "layout": self.layout,
+            "lang": self.lang,
+            "as_of": self.n,
+            "came_after": self.came_after,
+            "unmasked": self.unmasked,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What came of it: rows written, from how many crossings, and how many of those count."""
+
+    rows: int
+    crossings: int
+    counted: int
+    n: int
+    sha256: str
+    went_on_from: int
+    """Rows that an earlier run had written."""
+
+
+def columns_of(store: Store, table: str, unmasked: bool) -> tuple[Column, ...]:
+    """All columns of a table; what says who somebody is only where it is unmasked."""
+    return (*store.export_columns(table), *(UNMASKED[table] if unmasked else ()))
+
+
+def export_to(
+    store: Store, asked: Asked, target: Path, told: Told, *, restart: bool = False
+) -> Exported:
+    """Write `target` and its `.sha256`; a part that lies there is gone on with, unless `restart`.
+
+    Raises OtherExportError, ExtraMissingError, RowsMissingError, OSError.
+    """
+    how = FORMATS[asked.layout]
+    make = _maker(how)
+    part = PartialFile(target, asked.choices(), restart)
+    with part.file:
+        before = part.reached
+        pinned = _pin(store, asked, before.n if before is not None else asked.n)
+        lines = _lines(how, asked)
+        rows, size = (before.rows, before.size) if before is not None else (0, 0)
+        if before is None:
+            size += part.file.write(lines.head())
+        position = before.position if before is not None else 0
+        for reached, some in _pages(store, asked, pinned, position, how):
+            position = reached
+            size += part.file.write(lines.rows(some))
+            rows += len(some)
+            part.save(Reached(pinned.n, position, rows, size))
+            told(position, len(pinned.ids))
+        if asked.table in ("crossings", "turn-backs") and rows != len(pinned.ids):
+            raise RowsMissingError(len(pinned.ids), rows)
+        part.save(Reached(pinned.n, position, rows, size), now=True)
+        made = part.path
+        if make is not None:
+            made = target.with_name(f".{target.name}.made")
+            headings = [heading(one.name, asked.lang) for one in asked.columns]
+            with part.path.open("rb") as spool:
+                make(made, asked.columns, headings, spooled(spool))
+        if asked.compressed:
+            made = _compressed(made, target)
+        digest = _sha256(made)
+        part.finish(made)
+    checksum = target.with_name(f"{target.name}.sha256")
+    checksum.write_text(f"{digest}  {target.name}\n", "utf-8")
+    return Exported(
+        rows, len(pinned.ids), pinned.counted, pinned.n, digest, before.rows if before else 0
+    )
+
+
+def export_into(store: Store, asked: Asked, file: BinaryIO, told: Told) -> Exported:
+    """The same into a stream: nothing to go on with, and only formats made of lines."""
+    how = FORMATS[asked.layout]
+    pinned = _pin(store, asked, asked.n)
+    lines = _lines(how, asked)
+    digest = hashlib.sha256()
+    rows = 0
+    out: BinaryIO = gzip.GzipFile(fileobj=file, mode="wb", mtime=0) if asked.compressed else file  # type: ignore[assignment]
+
+    def put(data: bytes) -> None:
+        digest.update(data)
+        out.write(data)
+
+    put(lines.head())
+    for position, some in _pages(store, asked, pinned, 0, how):
+        put(lines.rows(some))
+        rows += len(some)
+        told(position, len(pinned.ids))
+    if out is not file:
+        out.close()
+    file.flush()
+    return Exported(rows, len(pinned.ids), pinned.counted, pinned.n, digest.hexdigest(), 0)
+
+
+def _pin(store: Store, asked: Asked, n: int | None) -> Pinned:
+    return store.pin(asked.table, asked.window, asked.checkpoints, n, asked.came_after)
+
+
+def _lines(how: Format, asked: Asked) -> LineFormat:
+    return how.lines(asked.columns, [heading(one.name, asked.lang) for one in asked.columns])
+
+
+def _pages(
+    store: Store, asked: Asked, pinned: Pinned, position: int, how: Format
+) -> Iterator[tuple[int, list[Row]]]:
+    """(position after it, its rows) of each portion; pins again where the view was made anew."""
+    style = style_of(asked.lang, how.moments, defused=how.defused)
+    stored = set(store.export_columns(asked.table))
+    masked = [one for one in asked.columns if one in stored]
+    while position < len(pinned.ids):
+        try:
+            if asked.unmasked:
+                some = unmask(store, asked.table, pinned, position, asked.columns, style)
+            else:
+                some = store.export_page(asked.table, pinned, position, masked, style)
+        except ViewChangedError:
+            pinned = _pin(store, asked, pinned.n)
+            continue
+        position = min(position + PAGE, len(pinned.ids))
+        yield position, some
+
+
+def _maker(
+    how: Format,
+) -> Callable[[Path, Sequence[Column], Sequence[str], Iterator[Row]], None] | None:
+    """Before anything is read: an hour of rows must not end in a missing package."""
+    if not how.make:
+        return None
+    try:
+        module = importlib.import_module(f"server.exporting.{how.make}")
+    except ModuleNotFoundError:
+        raise ExtraMissingError(how.extra) from None
+    maker: Callable[[Path, Sequence[Column], Sequence[str], Iterator[Row]], None] = module.make
+    return maker
+
+
+def _compressed(made: Path, target: Path) -> Path:
+    packed = target.with_name(f".{target.name}.gz.made")
+    with (
+        made.open("rb") as plain,
+        packed.open("wb") as file,
+        gzip.GzipFile("", "wb", 6, file, 0) as out,
+    ):
+        shutil.copyfileobj(plain, out, CHUNK_BYTES)
+    made.unlink()
+    return packed
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
