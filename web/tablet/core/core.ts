@@ -14,6 +14,7 @@ import { browserEnvironment, type Environment } from "./environment.ts";
 import { Gate } from "./gate.ts";
 import { InForce } from "./in_force.ts";
 import { counts } from "./lookups.ts";
+import { KnownPeople } from "./known_people.ts";
 import { SyncLoop } from "./loop.ts";
 import { isFull, isShort } from "./room.ts";
 import { Noting } from "./noting.ts";
@@ -60,6 +61,7 @@ class TabletCore implements Core {
   readonly noting: Noting;
   readonly told: Told;
   readonly gate: Gate;
+  readonly people: KnownPeople;
   readonly shifts: Shifts;
   readonly shift_packs = new ShiftPacks(this.#force, () => this.#enrolled().checkpoint.id, () => this.#serverMs());
   #watch = new ConflictWatch();
@@ -105,6 +107,7 @@ class TabletCore implements Core {
     });
     this.noting = new Noting(desk);
     this.gate = new Gate({ ...desk, officer: () => this.#live.now.officer });
+    this.people = new KnownPeople({ ...desk, officer: () => this.#live.now.officer });
     this.shifts = new Shifts({
       ...desk,
       noting: this.noting,

@@ -7,6 +7,7 @@
 import type { Evidence } from "../../shared/credentials/index.ts";
 import type { Conflict, ConflictSide, ConflictWrite } from "./conflicts.ts";
 import type { GateWork } from "./gate.ts";
+import type { KnownPerson, PeopleBook } from "./known_people.ts";
 import type { Note, Noted, Noting } from "./noting.ts";
 import type { RefusedEvent } from "./refused.ts";
 import type { StorageState } from "./room.ts";
@@ -17,6 +18,7 @@ import type { Told, ToldAlert } from "./told.ts";
 import type { TurnedBack } from "./turned_back.ts";
 import type { Announced, Checkpoint, CrossingDraft, CrossingSummary, Decision, Direction, NamedPlace, OfficerOnDuty, PackState, SavedCrossing, WaveClass, WaveReason, WaveState } from "./vocabulary.ts";
 
+export type { KnownPerson, PeopleBook };
 export type { Conflict, ConflictSide, ConflictWrite, Drained, Evidence, Note, Noted, RefusedEvent, ToldAlert, TurnedBack };
 export type * from "./shift_packs.ts";
 export type * from "./shifts.ts";
@@ -128,6 +130,8 @@ export interface Core {
   readonly noting: Pick<Noting, "write" | "own">;
   /** Mending, finding, pairing and counting crossings. */
   readonly gate: GateWork;
+  /** Who passed here before, by their whole number. */
+  readonly people: PeopleBook;
   /** Own crossings and other tablets' of this checkpoint, newest first. */
   recent(limit: number): Promise<readonly CrossingSummary[]>;
   /** What tablets wrote differently and a person has to decide; none while the shift is not open. */

@@ -16,6 +16,7 @@ import { fakeGate } from "./fake_gate.ts";
 import { fakeShiftBook, fakeShiftPacks, fakeShifts } from "./fake_shifts.ts";
 import { FAKE_CONFLICTS, FAKE_REFUSED } from "./fake_conflicts.ts";
 import { fakeBegun, fakeTold } from "./fake_told.ts";
+import { fakePeople } from "./fake_people.ts";
 import { FAKE_EVIDENCE, FAKE_PLACES, fakeAnnounced, fakeRecent, HA_DONG, OFFICER } from "./fake_data.ts";
 
 const PIN = "246810";
@@ -145,6 +146,7 @@ export function fakeCore(query: URLSearchParams): Core {
     shifts: fakeShiftBook,
     shift_packs: fakeShiftPacks,
     gate: fakeGate(rows),
+    people: fakePeople,
     noting: {
       async write({ record = "note" }) {
         return { record, ref: "dev:1", seq: 1, time_ms: Date.now() };

@@ -1,0 +1,50 @@
+/** Somebody without a phone on them, found by their whole number among what this tablet holds. */
+
+import { expect, test } from "vitest";
+import { digitsOf } from "./known_people.ts";
+import { codeOf, core, enrolAndOpen, restart, server, settle } from "./test/started.ts";
+import { draftOf, person } from "./test/tablet.ts";
+import { OFFICER, PIN } from "./test/fake_content.ts";
+
+const IDENTITY = { name: "Lê Văn Mẫu", birth_date: "1990", id_number: "058090012345", phone: "0912345678" };
+
+function withIdentity(identity: object): Parameters<typeof core.save>[0] {
+  return draftOf({ ...person("x"), evidence: null, identity });
+}
+
+test("who crossed before is found by phone or ID number, and by the whole of it only", async () => {
+  await enrolAndOpen();
+  await core.save(withIdentity(IDENTITY));
+  expect(await core.people.byNumber("0912345678")).toMatchObject(IDENTITY);
+  expect(await core.people.byNumber("058090012345")).toMatchObject(IDENTITY);
+  for (const other of ["091234567", "05809001234", "0912345679", "912345678"]) {
+    expect(await core.people.byNumber(other)).toBeNull();
+  }
+});
+
+test("the newest crossing of somebody counts, also after a restart and a sync", async () => {
+  await enrolAndOpen();
+  await core.save(withIdentity(IDENTITY));
+  expect(await core.people.byNumber("0912345678")).toMatchObject({ birth_date: "1990" });
+  await core.save(withIdentity({ ...IDENTITY, birth_date: "1990-08-15" }));
+  expect(await core.people.byNumber("0912345678")).toMatchObject({ birth_date: "1990-08-15" });
+  await settle();
+  await restart();
+  await core.openShift(await server.badge(OFFICER), PIN);
+  expect(await core.people.byNumber("0912345678")).toMatchObject({ birth_date: "1990-08-15" });
+});
+
+test("a locked tablet finds nobody", async () => {
+  await enrolAndOpen();
+  await core.save(withIdentity(IDENTITY));
+  await core.people.prepare();
+  core.lock();
+  expect(await codeOf(core.people.byNumber("0912345678"))).toBe("shift.closed");
+});
+
+test("a masked number names nobody, and a number is one however it is written", () => {
+  expect(digitsOf("09123*****")).toBeNull();
+  expect(digitsOf("+84 912 345 678")).toBe("0912345678");
+  expect(digitsOf("0912.345.678")).toBe("0912345678");
+  expect(digitsOf("12345678")).toBeNull();
+});

@@ -1,0 +1,163 @@
+/**
+ * Who has no phone on them but passed here before: looked up by their whole number among what is on this tablet.
+ *
+ * Blind: what is kept in memory is a keyed hash of each number and where its event lies, so there is nothing to page
+ * through and no part of a number to try. The event is opened at the hit, and only while a shift is open; what was
+ * erased meanwhile is not found any more.
+ */
+
+import { crossingMs } from "../../shared/sync/clock.ts";
+import { type History, openOwn, openPulled, recordToken } from "./at_rest.ts";
+import { CoreError } from "./core_error.ts";
+import { type Database, NO_WINDOW, type OwnEvent, type PulledEvent, readMeta } from "./db.ts";
+import { type Entry, ownEntry, personOf, pulledEntry } from "./entries.ts";
+import type { Identity, OfficerOnDuty } from "./vocabulary.ts";
+
+const EVENTS_AT_ONCE = 250;
+const DIGITS = /^[0-9]{9,12}$/;
+
+export interface KnownPerson extends Identity {
+  /** When they last crossed here, as far as this tablet knows. */
+  time_ms: number;
+}
+
+export interface PeopleBook {
+  /** Reads what is new, so that the first look-up does not wait. */
+  prepare(): Promise<void>;
+  /** Whoever last crossed with exactly this ID or phone number. Throws CoreError("shift.closed" | "lookup.role"). */
+  byNumber(digits: string): Promise<KnownPerson | null>;
+}
+
+interface Desk {
+  db(): Database;
+  device(): string;
+  history(): History | null;
+  officer(): OfficerOnDuty | null;
+}
+
+interface Sighting {
+  own: boolean;
+  /** `seq` of an own event, `n` of a pulled one. */
+  at: number;
+  item: string;
+  time_ms: number;
+}
+
+export class KnownPeople implements PeopleBook {
+  readonly #desk: Desk;
+  readonly #seen = new Map<string, Sighting>();
+  #of: History | null = null;
+  #own = 0;
+  #pulled = 0;
+  #generation = 0;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+  }
+
+  prepare(): Promise<void> {
+    const after = this.#running.catch(() => undefined).then(() => this.#refresh());
+    this.#running = after;
+    return after;
+  }
+
+  async byNumber(digits: string): Promise<KnownPerson | null> {
+    // Who only scans sees nobody's history.
+    if (this.#desk.officer()?.role === "volunteer") throw new CoreError("lookup.role");
+    await this.prepare();
+    const history = this.#history();
+    const sighting = this.#seen.get(await tokenOf(history, digits));
+    if (sighting === undefined) return null;
+    const entry = await this.#entry(sighting, history);
+    const person = entry === null ? null : ((await personOf(entry, history))?.items["people"]?.[sighting.item] ?? null);
+    return person === null ? null : { ...identityOf(person), time_ms: sighting.time_ms };
+  }
+
+  #history(): History {
+    const history = this.#desk.history();
+    if (history === null) throw new CoreError("shift.closed");
+    return history;
+  }
+
+  async #refresh(): Promise<void> {
+    const history = this.#history();
+    const db = this.#desk.db();
+    const { generation } = (await readMeta(db, "window")) ?? NO_WINDOW;
+    if (generation !== this.#generation || history.id !== this.#of?.id) this.#forget();
+    this.#generation = generation;
+    this.#of = history;
+    for (;;) {
+      const own = await db.getAll("own", IDBKeyRange.lowerBound(this.#own, true), EVENTS_AT_ONCE);
+      const pulled = await db.getAllFromIndex("pulled", "n", IDBKeyRange.lowerBound(this.#pulled, true), EVENTS_AT_ONCE);
+      if (own.length === 0 && pulled.length === 0) return;
+      const crossings = { own: own.filter(isCrossing), pulled: pulled.filter(isCrossing) };
+      for (const event of await openOwn(db, crossings.own, history)) await this.#take(event, history);
+      for (const event of await openPulled(crossings.pulled, history)) await this.#take(event, history);
+      this.#own = own[own.length - 1]?.seq ?? this.#own;
+      this.#pulled = pulled[pulled.length - 1]?.n ?? this.#pulled;
+    }
+  }
+
+  async #take(event: OwnEvent | PulledEvent, history: History): Promise<void> {
+    const own = "content" in event;
+    const entry = own ? ownEntry(event, this.#desk.device()) : pulledEntry(event);
+    if (entry === null || entry.own?.state === "rejected") return;
+    const people = (await personOf(entry, history).catch(() => null))?.items["people"] ?? {};
+    const time_ms = crossingMs(entry.body.time_ms, entry.body.offset_ms);
+    for (const [item, person] of Object.entries(people)) {
+      for (const name of ["id_number", "phone"]) {
+        const digits = digitsOf(person[name]);
+        if (digits === null) continue;
+        const token = await tokenOf(history, digits);
+        if ((this.#seen.get(token)?.time_ms ?? 0) <= time_ms) this.#seen.set(token, { own, at: own ? event.seq : event.n, item, time_ms });
+      }
+    }
+  }
+
+  async #entry({ own, at }: Sighting, history: History): Promise<Entry | null> {
+    const db = this.#desk.db();
+    if (own) {
+      const row = await db.get("own", at);
+      const [event] = await openOwn(db, row === undefined ? [] : [row], history);
+      return event === undefined ? null : ownEntry(event, this.#desk.device());
+    }
+    const row = await db.getFromIndex("pulled", "n", at);
+    const [event] = await openPulled(row === undefined ? [] : [row], history);
+    return event === undefined ? null : pulledEntry(event);
+  }
+
+  #forget(): void {
+    this.#seen.clear();
+    this.#own = 0;
+    this.#pulled = 0;
+  }
+}
+
+function isCrossing({ kind, person }: { kind: string | null; person: unknown }): boolean {
+  return kind === "crossing" && person !== null;
+}
+
+/** Bare digits; null for what is masked or no number. "+84…" is the same telephone as "0…". */
+export function digitsOf(value: unknown): string | null {
+  if (typeof value !== "string") return null;
+  const digits = value.replace(/[\s.\-]/g, "").replace(/^\+84/, "0");
+  return DIGITS.test(digits) ? digits : null;
+}
+
+function tokenOf(history: History, digits: string): Promise<string> {
+  return recordToken(history, `number:${digits}`);
+}
+
+function identityOf(person: Record<string, unknown>): Identity {
+  const said = (name: string): string | null => (typeof person[name] === "string" ? person[name] : null);
+  const sex = said("sex");
+  return {
+    name: said("name"),
+    birth_date: said("birth_date"),
+    id_number: said("id_number"),
+    sex: sex === "M" || sex === "F" ? sex : null,
+    phone: said("phone"),
+    address: said("address"),
+  };
+}
