@@ -204,6 +204,7 @@ class TabletCore implements Core {
   }
 
   async recent(limit: number): Promise<readonly CrossingSummary[]> {
+    if (this.#duty.blind) return [];
     return await recentCrossings(this.#db(), this.#enrolled().device, limit, this.#duty.history);
   }
 
@@ -211,7 +212,7 @@ class TabletCore implements Core {
     const history = this.#duty.history;
     const { device, server } = this.#enrolled();
     const nameOf = (id: string): string | null => this.#force.packs.roster?.officers.find((one) => one.id === id)?.name ?? null;
-    const found = history === null ? [] : await this.#watch.conflicts(this.#db(), { device, server, history, nameOf });
+    const found = history === null || this.#duty.blind ? [] : await this.#watch.conflicts(this.#db(), { device, server, history, nameOf });
     if (history !== null && found.length !== this.#live.now.conflicts) this.#live.set({ conflicts: found.length });
     return found;
   }

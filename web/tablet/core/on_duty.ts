@@ -45,6 +45,11 @@ export class OnDuty {
     return this.keys?.history ?? null;
   }
 
+  /** Whoever is on duty scans only: what was written before is not for showing. */
+  get blind(): boolean {
+    return this.#shift?.officer.role === "volunteer";
+  }
+
   /** The id of who is on duty. Throws CoreError("shift.closed") unless a shift is open. */
   officer(): string {
     if (this.#shift === null || this.#shift.keys === null) throw new CoreError("shift.closed");

@@ -79,7 +79,7 @@ export function DocumentCard({ subject }: { subject: Evidence["subject"] }): JSX
 }
 
 export function IdentityCard({ identity }: { identity: Evidence["identity"] }): JSX.Element {
-  const { texts } = useUi();
+  const { state, texts } = useUi();
   const [hidden, show] = useHiding();
   if (identity === null) {
     return (
@@ -93,10 +93,13 @@ export function IdentityCard({ identity }: { identity: Evidence["identity"] }): 
     return (
       <section class="identity hidden">
         <p>{texts.person.hidden}</p>
-        <Button onPress={show}>
-          <EyeIcon />
-          <span>{texts.person.show}</span>
-        </Button>
+        {/* A volunteer reads once, to compare; after that only another scan shows it. */}
+        {state.officer?.role !== "volunteer" && (
+          <Button onPress={show}>
+            <EyeIcon />
+            <span>{texts.person.show}</span>
+          </Button>
+        )}
       </section>
     );
   }

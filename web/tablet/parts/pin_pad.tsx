@@ -14,11 +14,13 @@ interface PinPadProps {
   label: string;
   action: string;
   busy: boolean;
+  /** How many digits a PIN has: the last one sends it. */
+  digits?: number;
   /** Resolves false to clear the field after a wrong PIN. */
   submit(pin: string): Promise<boolean>;
 }
 
-export function PinPad({ label, action, busy, submit }: PinPadProps): JSX.Element {
+export function PinPad({ label, action, busy, digits, submit }: PinPadProps): JSX.Element {
   const [pin, setPin] = useState("");
   const press = (key: string): void => setPin((before) => (before + key).slice(0, LONGEST));
   const erase = (): void => setPin((before) => before.slice(0, -1));
@@ -28,6 +30,10 @@ export function PinPad({ label, action, busy, submit }: PinPadProps): JSX.Elemen
       if (!right) setPin("");
     });
   };
+  // Sent once it is seen to be whole; a wrong one is cleared, so this cannot go round.
+  useEffect(() => {
+    if (digits !== undefined && pin.length === digits) send();
+  }, [pin]);
   useEffect(() => {
     const key = (event: KeyboardEvent): void => {
       if (/^[0-9]$/.test(event.key)) press(event.key);

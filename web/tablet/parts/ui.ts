@@ -32,8 +32,8 @@ export interface Ui {
   announced: readonly Announced[];
   /** A sheet over the screen reads codes of its own: the screen must not read them too. */
   covered: boolean;
-  /** Opens the screen of everything that is not a crossing. */
-  more(): void;
+  /** Opens the screen of everything that is not a crossing, or one of its screens at once. */
+  more(id?: string): void;
 }
 
 export const UiContext = createContext<Ui | null>(null);

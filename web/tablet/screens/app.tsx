@@ -36,14 +36,18 @@ export function App({ core, devices, update }: AppProps): JSX.Element {
   const [now_ms, setNow] = useState(() => Date.now());
   const [status, setStatus] = useState(false);
   const [idle, setIdle] = useState(true);
-  const [more, setMore] = useState(false);
+  const [more, setMore] = useState<string | null>(null);
   const battery = useBattery();
   const [camera, setCamera] = useState<string | null>(null);
   const watched = useMemo(() => watching(devices, setCamera), [devices]);
   const kept = useRef<Begun | null>(null);
-  // Another shift must not find what the last one left.
-  if (state.phase !== "open" && state.phase !== "locked") kept.current = null;
-  useEffect(() => (state.phase === "open" ? undefined : setMore(false)), [state.phase]);
+  const whose = useRef<string | null>(null);
+  // Another shift, or another officer, must not find what the last one left.
+  if ((state.phase !== "open" && state.phase !== "locked") || state.officer?.id !== whose.current) kept.current = null;
+  whose.current = state.officer?.id ?? null;
+  useEffect(() => (state.phase === "open" ? undefined : setMore(null)), [state.phase]);
+  // Whoever comes in begins at the lane.
+  useEffect(() => setMore(null), [state.officer?.id]);
   const texts = useTexts(settings.language);
   const theme = shownTheme(settings.theme, now_ms);
 
@@ -83,14 +87,14 @@ export function App({ core, devices, update }: AppProps): JSX.Element {
     places: core.places(),
     announced: core.announced(),
     covered: false,
-    more: () => setMore(true),
+    more: (id = "") => setMore(id),
   };
   return (
     <UiContext.Provider value={ui}>
       <div class="app" onPointerDown={wakeSound}>
         {state.phase !== "starting" && state.phase !== "not_enrolled" && <StatusBar open={() => setStatus(true)} />}
         <UiContext.Provider value={{ ...ui, covered: status }}>
-          {more && state.phase === "open" ? <MoreScreen close={() => setMore(false)} /> : <Current ui={ui} kept={kept} onIdle={setIdle} />}
+          {more !== null && state.phase === "open" ? <MoreScreen at={more} close={() => setMore(null)} /> : <Current ui={ui} kept={kept} onIdle={setIdle} />}
         </UiContext.Provider>
         {status && <StatusSheet close={() => setStatus(false)} idle={idle} update={update} />}
       </div>
@@ -129,6 +133,6 @@ function Current({ ui, kept, onIdle }: { ui: Ui; kept: { current: Begun | null }
     case "locked":
       return <ShiftScreen />;
     case "open":
-      return ui.state.wave === null ? <LaneScreen kept={kept} onIdle={onIdle} /> : <WaveScreen key={ui.state.wave.record} wave={ui.state.wave} />;
+      return ui.state.wave === null ? <LaneScreen key={ui.state.officer?.id} kept={kept} onIdle={onIdle} /> : <WaveScreen key={ui.state.wave.record} wave={ui.state.wave} />;
   }
 }

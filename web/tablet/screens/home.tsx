@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import type { CrossingSummary } from "../core/types.ts";
 import { AnnouncedBar } from "../parts/announced_bar.tsx";
 import { Button, Notice } from "../parts/controls.tsx";
+import { DutyBar } from "../parts/duty_bar.tsx";
 import { CrossingFacts } from "../parts/crossing_facts.tsx";
 import { CameraIcon, GreenLaneIcon, InIcon, MoreIcon, NoCodeIcon, OutIcon, SampleIcon, VEHICLE_ICONS, WaveIcon } from "../parts/icons.tsx";
 import { lazily } from "../parts/lazily.tsx";
@@ -37,7 +38,7 @@ const STRIP = 3;
 const Ambulance = VEHICLE_ICONS.ambulance;
 
 export function HomeScreen(props: HomeProps): JSX.Element {
-  const { texts, settings, change, covered, places, announced, more } = useUi();
+  const { state, texts, settings, change, covered, places, announced, more } = useUi();
   // So that the search is ready when the journey asks.
   useUnits(places);
   const [sampling, setSampling] = useState(false);
@@ -55,6 +56,7 @@ export function HomeScreen(props: HomeProps): JSX.Element {
       </div>
       {/* One cell of the grid in every format. */}
       <div class="home-way">
+        {props.adding === null && <DutyBar />}
         {props.adding === null && <AnnouncedBar />}
         {props.adding === null ? (
           <div class="direction" role="radiogroup" aria-label={texts.home.direction}>
@@ -79,7 +81,7 @@ export function HomeScreen(props: HomeProps): JSX.Element {
       {props.adding === null && (
         <section class="strip" aria-label={texts.home.last}>
           {props.recent.length === 0 ? (
-            <p class="empty">{texts.home.nothing_yet}</p>
+            <p class="empty">{state.officer?.role === "volunteer" ? texts.team.no_history : texts.home.nothing_yet}</p>
           ) : (
             // One large target: a single row would be missed with gloves on.
             <button type="button" class="strip-button" onClick={props.seeAll}>
@@ -117,7 +119,7 @@ export function HomeScreen(props: HomeProps): JSX.Element {
           <span>{texts.home.photo}</span>
         </PhotoButton>
         {props.adding === null && (
-          <Button class="stacked" onPress={more}>
+          <Button class="stacked" onPress={() => more()}>
             <MoreIcon />
             <span>{texts.others.title}</span>
           </Button>

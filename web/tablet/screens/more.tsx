@@ -1,8 +1,9 @@
 /** «Việc khác»: what an officer does besides crossings. Each screen is loaded when it is first asked for, also offline. */
 
 import type { ComponentType, JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Button, Notice, StepHead } from "../parts/controls.tsx";
+import { PeopleIcon, PhoneIcon, QuestionIcon, SwapIcon } from "../parts/icons.tsx";
 import type { OfficerRole } from "../core/types.ts";
 import { useUi } from "../parts/ui.ts";
 
@@ -14,16 +15,29 @@ export interface OtherProps {
 interface Other {
   /** Names its tile in `texts.others.tiles`. */
   id: string;
-  icon: ComponentType;
+  icon: ComponentType<{ class?: string }>;
   /** Who sees it; everybody without it. */
   roles?: readonly OfficerRole[];
   load(): Promise<{ default: ComponentType<OtherProps> }>;
 }
 
-/** In the order of the tiles. */
-const OTHERS: readonly Other[] = [];
+/** Everybody but volunteers, who scan and see nothing of before. */
+const STAFF: readonly OfficerRole[] = ["officer", "lead", "medic"];
 
-export function MoreScreen({ close }: OtherProps): JSX.Element {
+/** In the order of the tiles. */
+const OTHERS: readonly Other[] = [
+  { id: "shift", icon: PeopleIcon, roles: STAFF, load: () => import("./team.tsx") },
+  { id: "consult", icon: QuestionIcon, roles: STAFF, load: () => import("./consult.tsx") },
+  { id: "phones", icon: PhoneIcon, load: () => import("./phones.tsx") },
+  { id: "next_officer", icon: SwapIcon, load: () => import("./next_officer.tsx") },
+];
+
+interface MoreProps extends OtherProps {
+  /** The tile whose screen is wanted, and nothing else; "" for all tiles. */
+  at: string;
+}
+
+export function MoreScreen({ at, close }: MoreProps): JSX.Element {
   const { state, texts } = useUi();
   const [Opened, setOpened] = useState<ComponentType<OtherProps> | null>(null);
   const [loading, setLoading] = useState(false);
@@ -42,7 +56,11 @@ export function MoreScreen({ close }: OtherProps): JSX.Element {
       )
       .finally(() => setLoading(false));
   };
-  if (Opened !== null) return <Opened close={() => setOpened(null)} />;
+  useEffect(() => {
+    const wanted = shown.find(({ id }) => id === at);
+    if (wanted !== undefined) open(wanted);
+  }, [at]);
+  if (Opened !== null) return <Opened close={at === "" ? () => setOpened(null) : close} />;
   return (
     <main class="screen more">
       <StepHead title={words.title} back={close} />

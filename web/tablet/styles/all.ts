@@ -16,4 +16,5 @@ import "./verdict.css";
 import "./wave.css";
 import "./more.css";
 import "./gate.css";
+import "./team.css";
 import "./formats.css";

@@ -1,0 +1,136 @@
+"""A shift on the tablet: taken, asked in, answered elsewhere, another officer, handed over."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Launch
+from tests.e2e.flows.klm import flow
+from tests.e2e.server import Served, wait_for
+from tests.e2e.tablet import PATIENCE_MS, Tablet
+
+CHECKPOINT = "nt-bac-ai"
+OFFICER = f"{CHECKPOINT}-quet"
+LEAD = f"{CHECKPOINT}-truong"
+PLATE = "85C40123"
+
+
+def on_duty(served: Served, browser: Launch, profile: str, lane: str, officer: str) -> Tablet:
+    tablet = Tablet(browser(served.url, profile))
+    tablet.enrol(served.enrolment_link(CHECKPOINT, lane), served.badge(officer))
+    tablet.open_shift(served.pin)
+    return tablet
+
+
+def written(served: Served) -> list[dict[str, Any]]:
+    """The bodies of kind `shift` in the server's log."""
+    return [json.loads(one.body) for one in served.events(CHECKPOINT, "shift")]
+
+
+def asked(served: Served) -> list[dict[str, Any]]:
+    """What was written of questions and answers."""
+    groups = (one.get("items", {}).get("consults", {}) for one in written(served))
+    return [item for group in groups for item in group.values()]
+
+
+def decisions(served: Served) -> list[dict[str, Any]]:
+    return [one for one in asked(served) if "decision" in one]
+
+
+def open_tile(tablet: Tablet, name: str) -> None:
+    tablet.button("Việc khác").click()
+    tablet.button(name).click()
+
+
+def test_a_shift_from_taking_it_to_handing_it_over(served: Served, browser: Launch) -> None:
+    tablet = on_duty(served, browser, "lane", "o-to", OFFICER)
+    page = tablet.page
+    taken = page.get_by_role("status").filter(has_text="Đã nhận ca")
+    bar = tablet.button("Chưa nhận ca trực")
+    expect(bar).to_be_visible(timeout=PATIENCE_MS)
+    with flow(tablet, "nhận ca, hai người", 12) as counted:
+        bar.click()
+        counted.decide("who is in charge")
+        lead = page.get_by_role("group", name="Lê Đức Mẫu")
+        lead.get_by_role("button", name="Chốt trưởng").click()
+        tablet.button("NHẬN CA").click()
+        expect(taken).to_be_visible(timeout=PATIENCE_MS)
+    assert (counted.taps, counted.keys) == (3, 0)
+    tablet.button("Quay lại").click()
+    expect(bar).to_be_hidden()
+    tablet.quick_crossing(PLATE)
+
+    other = on_duty(served, browser, "lead", "xe-tai", LEAD)
+    expect(other.button("Chưa nhận ca trực")).to_be_hidden(timeout=PATIENCE_MS)
+
+    with flow(tablet, "xin ý kiến", 10) as counted:
+        open_tile(tablet, "Xin ý kiến")
+        counted.decide("what it is about")
+        page.get_by_role("radio", name="Giấy tờ").click()
+        page.get_by_role("radio", name="85C-401.23").click()
+        tablet.button("GHI CÂU HỎI").click()
+        expect(page.get_by_role("button", name="Ý kiến là gì?")).to_be_visible(timeout=PATIENCE_MS)
+    assert (counted.taps, counted.keys) == (5, 0)
+    tablet.button("Quay lại").click()
+    tablet.button("Quay lại").click()
+    expect(tablet.button("1 câu hỏi chờ ý kiến")).to_be_visible()
+
+    wait_for("the question", lambda: asked(served))
+    other.send_now()
+    with flow(other, "cho ý kiến", 8) as counted:
+        other.button("1 câu hỏi chờ ý kiến").click()
+        other.page.get_by_role("button", name="Ý kiến là gì?").click()
+        counted.decide("what to decide")
+        other.button("Cho qua").click()
+        said = other.page.get_by_role("status").filter(has_text="Đã ghi ý kiến")
+        expect(said).to_be_visible(timeout=PATIENCE_MS)
+    assert (counted.taps, counted.keys) == (3, 0)
+    decided = wait_for("the decision", lambda: decisions(served))
+    assert [(one["decision"], one["decided_by"]) for one in decided] == [("passed", LEAD)]
+    tablet.send_now()
+    expect(tablet.button("Đã có ý kiến: Cho qua")).to_be_visible(timeout=PATIENCE_MS)
+
+    hand_over(served, tablet)
+
+
+def hand_over(served: Served, tablet: Tablet) -> None:
+    page = tablet.page
+    with flow(tablet, "giao ca", 10) as counted:
+        open_tile(tablet, "Ca trực")
+        tablet.button("Giao ca").click()
+        counted.decide("whether the figures are right")
+        expect(page.locator(".counts")).to_contain_text("Lượt")
+        tablet.button("GIAO CA").click()
+        handed = page.get_by_role("status").filter(has_text="Đã giao ca")
+        expect(handed).to_be_visible(timeout=PATIENCE_MS)
+    assert (counted.taps, counted.keys) == (4, 0)
+    closed = wait_for("the end", lambda: [one for one in written(served) if "closed" in one["set"]])
+    (end,) = closed
+    assert end["set"]["counts"]["crossings"] == 1
+    assert {one["record"] for one in written(served)} == {end["record"]}
+
+
+def test_another_officer_in_seconds_and_a_volunteer_sees_nothing_of_before(
+    served: Served, browser: Launch
+) -> None:
+    tablet = on_duty(served, browser, "lane", "luong-xanh", OFFICER)
+    tablet.quick_crossing("85C40199")
+    expect(tablet.strip()).to_contain_text("401.99")
+    with flow(tablet, "đổi người trực", 15) as counted:
+        open_tile(tablet, "Đổi người trực")
+        expect(tablet.heading("Quét thẻ cán bộ")).to_be_visible(timeout=PATIENCE_MS)
+        counted.scan(served.badge(f"{CHECKPOINT}-tn"))
+        for digit in served.pin:
+            tablet.button(digit).click()
+        expect(tablet.page.get_by_text("Tình nguyện viên chỉ quét")).to_be_visible(
+            timeout=PATIENCE_MS
+        )
+    assert (counted.taps, counted.scans) == (2 + 6, 1)
+    expect(tablet.strip()).not_to_contain_text("401.99")
+    expect(tablet.page.get_by_role("button", name="Xem tất cả")).to_have_count(0)
+    tablet.button("Việc khác").click()
+    expect(tablet.button("Danh bạ trực")).to_be_visible()
+    expect(tablet.button("Ca trực")).to_have_count(0)

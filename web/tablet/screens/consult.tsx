@@ -1,0 +1,112 @@
+/** «Xin ý kiến»: a decision is asked for, and what was answered is recorded with who answered. */
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Action, Consultation } from "../core/types.ts";
+import { Button, Notice, StepHead } from "../parts/controls.tsx";
+import { QuestionIcon, TickIcon } from "../parts/icons.tsx";
+import { officerName, runningShifts } from "../parts/shift_words.ts";
+import { ageText } from "../parts/time.ts";
+import { plateText } from "../parts/plate_text.ts";
+import { useUi } from "../parts/ui.ts";
+import { AnswerScreen } from "./consult_answer.tsx";
+import { AskScreen } from "./consult_ask.tsx";
+
+export default function ConsultScreen({ close }: { close(): void }): JSX.Element {
+  const { state, texts } = useUi();
+  const consults = runningShifts(state).flatMap((shift) => shift.consults);
+  const waiting = consults.filter(({ decision }) => decision === null);
+  const answered = consults.filter(({ decision }) => decision !== null).reverse();
+  const [asking, setAsking] = useState(waiting.length === 0);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [told, setTold] = useState(false);
+  const words = texts.consult;
+  // The record may change while it is on the screen: another tablet answers.
+  const shown = waiting.find((one) => keyOf(one) === chosen) ?? null;
+  if (asking) {
+    return (
+      <AskScreen
+        back={waiting.length + answered.length === 0 ? close : () => setAsking(false)}
+        asked={() => {
+          setAsking(false);
+          setTold(false);
+        }}
+      />
+    );
+  }
+  if (shown !== null) {
+    return (
+      <AnswerScreen
+        question={shown}
+        back={() => setChosen(null)}
+        answered={() => {
+          setChosen(null);
+          setTold(true);
+        }}
+      />
+    );
+  }
+  return (
+    <main class="screen team">
+      <StepHead title={words.title} back={close} />
+      <div class="team-body">
+        {told && <Notice kind="good">{words.saved}</Notice>}
+        {waiting.map((one) => (
+          <button type="button" key={keyOf(one)} class="question waiting" onClick={() => setChosen(keyOf(one))}>
+            <QuestionLines question={one} />
+            <strong class="question-act">{words.decide}</strong>
+          </button>
+        ))}
+        {answered.length > 0 && <h2>{words.earlier}</h2>}
+        {answered.map((one) => (
+          <section key={keyOf(one)} class="question answered">
+            <QuestionLines question={one} />
+            <Decided question={one} />
+          </section>
+        ))}
+      </div>
+      <footer class="team-foot">
+        <Button kind={waiting.length === 0 ? "primary" : "plain"} class="wide tall" onPress={() => setAsking(true)}>
+          {words.new_one}
+        </Button>
+      </footer>
+    </main>
+  );
+}
+
+function keyOf({ shift, item }: Consultation): string {
+  return `${shift} ${item}`;
+}
+
+/** What is asked, by whom, about which vehicle. */
+export function QuestionLines({ question }: { question: Consultation }): JSX.Element {
+  const { core, state, texts, now_ms } = useUi();
+  const words = texts.consult;
+  const age = ageText(texts.ages, now_ms + (state.clock_skew_ms ?? 0) - question.asked_ms);
+  return (
+    <>
+      <span class="question-what">
+        <QuestionIcon /> <strong>{words.subjects[question.about]}</strong>
+        {question.plate !== null && ` · ${plateText(question.plate)}`}
+      </span>
+      {question.question !== "" && <span>{question.question}</span>}
+      <span class="hint">
+        {words.asked(officerName(core, question.asked_by), age)} · {words.of[question.of]}
+      </span>
+    </>
+  );
+}
+
+function Decided({ question }: { question: Consultation }): JSX.Element {
+  const { core, texts } = useUi();
+  const who = question.decided_by === null ? question.answered_by : officerName(core, question.decided_by);
+  return (
+    <>
+      <span class="question-decision">
+        <TickIcon />
+        <strong>{texts.consult.answered(texts.act[question.decision as Action], who === "" ? texts.consult.of[question.of] : who)}</strong>
+      </span>
+      {question.answer !== "" && <span>{question.answer}</span>}
+    </>
+  );
+}
