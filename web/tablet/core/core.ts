@@ -108,15 +108,7 @@ class TabletCore implements Core {
     this.noting = new Noting(desk);
     this.gate = new Gate({ ...desk, officer: () => this.#live.now.officer });
     this.people = new KnownPeople({ ...desk, officer: () => this.#live.now.officer });
-    this.shifts = new Shifts({
-      ...desk,
-      noting: this.noting,
-      officer: () => this.#duty.officer(),
-      lane: () => this.#enrolled().checkpoint.lane,
-      is_lead: () => this.#live.now.officer?.role === "lead",
-      approved: (lead) => this.#duty.approved(lead),
-      changed: (shifts) => this.#live.set({ shifts }),
-    });
+    this.shifts = new Shifts({ ...desk, noting: this.noting, duty: this.#duty, changed: (shifts) => this.#live.set({ shifts }) });
   }
 
   state(): AppState {

@@ -50,6 +50,10 @@ export class OnDuty {
     return this.#shift?.officer.role === "volunteer";
   }
 
+  get is_lead(): boolean {
+    return this.#shift?.officer.role === "lead";
+  }
+
   /** The id of who is on duty. Throws CoreError("shift.closed") unless a shift is open. */
   officer(): string {
     if (this.#shift === null || this.#shift.keys === null) throw new CoreError("shift.closed");

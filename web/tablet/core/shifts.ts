@@ -13,6 +13,8 @@ import { ownEntry, pulledEntry } from "./entries.ts";
 import type { Environment } from "./environment.ts";
 import { eventsOf } from "./lookups.ts";
 import type { Note, Noting } from "./noting.ts";
+import type { OnDuty } from "./on_duty.ts";
+import type { Header } from "./save.ts";
 import { type CrossingCounts, countsSince } from "./shift_counts.ts";
 import { type ShiftState, stateOf } from "./shift_state.ts";
 import type { Lead } from "./types.ts";
@@ -96,11 +98,9 @@ interface Desk {
   server_ms(): number;
   history(): History | null;
   noting: Pick<Noting, "write">;
-  /** Who is on duty here; throws CoreError("shift.closed"). */
-  officer(): string;
-  lane(): string;
-  is_lead(): boolean;
-  approved(lead: Lead): Promise<string>;
+  /** Throws CoreError("shift.closed"). */
+  header(): Header;
+  duty: Pick<OnDuty, "officer" | "is_lead" | "approved">;
   changed(shifts: readonly ShiftState[]): void;
 }
 
@@ -144,14 +144,14 @@ export class Shifts implements ShiftBook {
   }
 
   async begin(draft: ShiftDraft): Promise<void> {
-    const { lane, server_ms } = this.#desk;
+    const { header, server_ms } = this.#desk;
     const taken = this.#shifts.filter(({ record, closed_ms }) => closed_ms === null && draft.takes_over.includes(record));
     const named = draft.roster.map((one, at) => [String(at + 1), one] as const);
     const opened = Math.round(server_ms());
     await this.#write({
       kind: "shift",
       fields: {
-        lane: lane(),
+        lane: header().lane,
         opened,
         due: Math.round(draft.due_ms),
         ...(draft.lead === null ? {} : { lead: draft.lead }),
@@ -208,27 +208,27 @@ export class Shifts implements ShiftBook {
   }
 
   async ask({ about, of, plate, crossing, question }: Question): Promise<void> {
-    const { officer, is_lead, lane, server_ms } = this.#desk;
-    const asked_by = officer();
+    const { duty: on_duty, header, server_ms } = this.#desk;
+    const { lane, officer: asked_by } = header();
     if (this.running() === null) {
-      const duty = is_lead() ? "lead" : "scan";
+      const duty = on_duty.is_lead ? "lead" : "scan";
       const roster: Placed[] = [{ officer: asked_by, name: "", duty }];
-      await this.begin({ lead: is_lead() ? asked_by : null, roster, checked: [], due_ms: server_ms() + USUAL_MS, takes_over: [] });
+      await this.begin({ lead: on_duty.is_lead ? asked_by : null, roster, checked: [], due_ms: server_ms() + USUAL_MS, takes_over: [] });
     }
     const shift = this.running();
     if (shift === null) return;
     const item = (await this.#items())(1);
-    const fields = { about, of, lane: lane(), asked_by, asked: Math.round(server_ms()), ...(plate === null ? {} : { plate }), ...(crossing === undefined ? {} : { crossing }) };
+    const fields = { about, of, lane, asked_by, asked: Math.round(server_ms()), ...(plate === null ? {} : { plate }), ...(crossing === undefined ? {} : { crossing }) };
     const words = question.trim().slice(0, 300);
     const person = words === "" ? {} : { person: { fields: {}, items: { consults: { [item]: { question: words } } } } };
     await this.#write({ kind: "shift", record: shift.record, fields: {}, items: { consults: { [item]: fields } }, ...person });
   }
 
   async answer(record: string, item: string, { decision, answer, answered_by, lead }: Answer): Promise<void> {
-    const { approved, is_lead, officer, server_ms } = this.#desk;
+    const { duty, server_ms } = this.#desk;
     const said_by = answered_by.trim().slice(0, 100);
-    const on_duty = said_by === "" && is_lead() ? officer() : null;
-    const decided_by = lead === undefined ? on_duty : await approved(lead);
+    const on_duty = said_by === "" && duty.is_lead ? duty.officer() : null;
+    const decided_by = lead === undefined ? on_duty : await duty.approved(lead);
     const fields = { decision, decided: Math.round(server_ms()), ...(decided_by === null ? {} : { decided_by }) };
     const words = { answer: answer.trim().slice(0, 300), answered_by: said_by };
     const said = Object.fromEntries(Object.entries(words).filter(([, value]) => value !== ""));
