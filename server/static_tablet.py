@@ -1,7 +1,8 @@
 """The built tablet under /tablet/: what `make web` put into web/dist, or the copy in a wheel.
 
-Few files and small, so they are read whole and compressed once. Names under assets/ hold a hash of
-their content and never change; everything else is asked for again each time.
+Few files and small, so they are read whole and compressed once; the build left Brotli beside them.
+Names under assets/ hold a hash of their content and never change; everything else is asked for
+again each time.
 """
 
 from __future__ import annotations
@@ -45,10 +46,10 @@ pages = Blueprint("tablet", __name__)
 
 @dataclass(frozen=True, slots=True)
 class StaticFile:
-    """A file's bytes, plain and compressed ("" where that saves nothing), and its tag."""
+    """A file's bytes, plain and by coding (only where that saves something), and its tag."""
 
     data: bytes
-    squeezed: bytes
+    coded: dict[str, bytes]
     tag: str
     media_type: str
 
@@ -71,19 +72,19 @@ def tablet(path: str = "index.html") -> Response:
     if file is None:
         raise ProblemError("request.not_found")
     hashed = path.startswith("assets/")
-    squeeze = bool(file.squeezed) and request.accept_encodings["gzip"] > 0
-    response = Response(file.squeezed if squeeze else file.data)
+    coding = next((one for one in file.coded if request.accept_encodings[one] > 0), None)
+    response = Response(file.data if coding is None else file.coded[coding])
     response.content_type = file.media_type
     response.vary.add("Accept-Encoding")
-    if squeeze:
-        response.headers["Content-Encoding"] = "gzip"
+    if coding is not None:
+        response.headers["Content-Encoding"] = coding
     response.headers["Cache-Control"] = (
         f"public, max-age={YEAR_S}, immutable" if hashed else "no-cache"
     )
     context = here()
     origins = context.origins.at(context.clock())
     response.headers["Content-Security-Policy"] = tablet_policy(origins)
-    response.set_etag(f"{file.tag}-gz" if squeeze else file.tag)
+    response.set_etag(file.tag if coding is None else f"{file.tag}-{coding}")
     response.make_conditional(request)
     return response
 
@@ -114,13 +115,18 @@ def _read(file: Path, changed_ns: int) -> StaticFile:
     del changed_ns  # part of the key only: a rebuilt file is read again
     data = file.read_bytes()
     suffix = file.suffix.lower()
-    squeezed = gzip.compress(data, 9, mtime=0) if suffix in _SQUEEZED else b""
+    beside = file.with_name(f"{file.name}.br")
+    coded = {
+        # The smaller first.
+        "br": beside.read_bytes() if beside.is_file() else data,
+        "gzip": gzip.compress(data, 9, mtime=0) if suffix in _SQUEEZED else data,
+    }
     media_type = _TYPES.get(suffix) or mimetypes.guess_type(file.name)[0]
     if media_type in ("text/html", "text/javascript", "text/css", "text/plain"):
         media_type += "; charset=utf-8"
     return StaticFile(
         data,
-        squeezed if len(squeezed) < len(data) else b"",
+        {coding: text for coding, text in coded.items() if len(text) < len(data)},
         hashlib.sha256(data).hexdigest()[:16],
         media_type or "application/octet-stream",
     )

@@ -26,7 +26,7 @@ from sync.retry import Failure, halved, retry_delay_ms
 from sync.runs import Given
 from sync.standing import Standing, check_receipt, drained, handed_on
 
-BATCH_EVENTS = 200
+BATCH_EVENTS = 400
 BATCH_CHARS = 512 * 1024
 ALERTS = ("device.revoked", "device.forked", "seal.key", "seal.text")
 """Codes of an answered event that a person has to know of."""

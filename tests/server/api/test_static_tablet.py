@@ -64,6 +64,18 @@ def test_compressed_when_asked(world: World) -> None:
     assert gzip.decompress(answer.data) == FILES["sw.js"]
 
 
+def test_brotli_of_the_build_goes_first_where_both_are_asked_for(world: World, built: Path) -> None:
+    """Nobody here can read Brotli: the bytes stand for what the build wrote."""
+    (built / "sw.js.br").write_bytes(b"br")
+    both = world.client.get("/tablet/sw.js", headers={"Accept-Encoding": "gzip, deflate, br"})
+    assert (both.headers["Content-Encoding"], both.data) == ("br", b"br")
+    only = world.client.get("/tablet/sw.js", headers={"Accept-Encoding": "gzip"})
+    assert only.headers["Content-Encoding"] == "gzip"
+    assert both.headers["ETag"] != only.headers["ETag"]
+    plain = world.client.get("/tablet/sw.js")
+    assert ("Content-Encoding" in plain.headers, plain.data) == (False, FILES["sw.js"])
+
+
 @pytest.mark.parametrize(
     "path",
     [

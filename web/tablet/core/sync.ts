@@ -22,7 +22,7 @@ import { KEEP_PULLED_MS, type ReadAnswer, readAnswer } from "./pull.ts";
 import { drainedBy, NO_STANDING } from "./standing.ts";
 import { CoreError } from "./core_error.ts";
 
-export const BATCH_EVENTS = 200;
+export const BATCH_EVENTS = 400;
 export const BATCH_CHARACTERS = 512 * 1024;
 /** How much is sent at once: less after an answer that did not come in time, more again after those that did (SPEC O5). */
 export interface Pace {
