@@ -1,4 +1,4 @@
-"""Turned back: one tap shows why, what would change it, whom to call, and a code to complain with."""
+"""Turned back: one tap shows why, what would change it, whom to call, and a complaint code."""
 
 from __future__ import annotations
 
