@@ -23,6 +23,7 @@ from schemas.home_records import (
     NoPersonPart,
     TurnBack,
 )
+from schemas.offence_records import Incident, IncidentPersonPart, Violation, ViolationPersonPart
 from schemas.queue_record import Queue
 from schemas.quick_test import QuickTest, QuickTestPersonPart
 from schemas.shapes import (
@@ -249,6 +250,8 @@ KINDS: dict[tuple[str, int], Kind] = {
         _kind("queue", 1, Queue(), NoPersonPart()),
         _kind("shift", 1, Shift(), ShiftPersonPart()),
         _kind("quick_test", 1, QuickTest(), QuickTestPersonPart()),
+        _kind("violation", 1, Violation(), ViolationPersonPart()),
+        _kind("incident", 1, Incident(), IncidentPersonPart()),
         _kind("erasure", 1, Erasure(), NoPersonPart(), "server"),
         _kind("link", 1, Link(), NoPersonPart(), "server"),
         _kind("turn_back", 1, TurnBack(), NoPersonPart(), "server"),

@@ -16,6 +16,7 @@ from server.store.answers import PushAnswer
 from server.store.export_protocol import ExportStore
 from server.store.feed_pages import Page, PulledEvent, RunPage
 from server.store.forgotten import Compacted, Purged, Target
+from server.store.noted_protocol import NotedStore
 from server.store.published import AuditEntry, Pack
 from server.store.registered import Checkpoint, Device, Enrolment, Officer, User
 from server.store.relay_protocol import RelayStore, SignedEnvelope
@@ -24,7 +25,9 @@ from server.store.watch_protocol import WatchStore
 from sync.batch import Batch
 
 
-class Store(ViewStore, ExportStore, AlertStore, RelayStore, WatchStore, Protocol):
+class Store(
+    ViewStore, ExportStore, AlertStore, NotedStore, RelayStore, WatchStore, Protocol
+):
     """All that the server asks of storage."""
 
     server_id: str

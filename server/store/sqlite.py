@@ -27,6 +27,7 @@ from server.store.log.persons import DayKeys, local_day
 from server.store.log.repeat import repeat
 from server.store.log.rows import Arrival, Memory
 from server.store.log.vouching import Signer
+from server.store.noted import Noted
 from server.store.published import AuditEntry, Pack
 from server.store.reader import Reader
 from server.store.registered import Checkpoint, Device, Enrolment, Officer, User
@@ -47,7 +48,7 @@ def open_store(config: Config, keys: KeyRing | None = None) -> SqliteStore:
     return SqliteStore(config, keys or KeyRing.load_or_create(config.data_dir))
 
 
-class SqliteStore(ViewReads, Forgetting, Linked, Watched):
+class SqliteStore(ViewReads, Forgetting, Linked, Noted, Watched):
     """See `server.store.protocol.Store`. Close it: the writer finishes what is queued."""
 
     def __init__(self, config: Config, keys: KeyRing) -> None:

@@ -12,10 +12,12 @@ from server.store.log.erasures import records_of
 from server.store.log.kept import take_over
 from server.store.log.persons import DayKeys
 from server.store.log.record import LogEvent, OpenEvent, load_day_keys, open_event, read_events
+from server.store.noted_protocol import NOTED
 from server.store.view.alerts import put_alert
 from server.store.view.crossing_row import Cutoffs
 from server.store.view.derive import refresh
 from server.store.view.gaps import Chains
+from server.store.view.noted import put_noted
 from server.store.view.project import put_crossing, put_link, put_notice, put_review
 from server.store.view.view_file import transaction
 
@@ -133,6 +135,8 @@ class Portions:
             put_notice(view, record_id, of_kind, since)
         if kind == "alert":
             put_alert(view, record_id, of_kind, since)
+        if kind in NOTED:
+            put_noted(view, record_id, of_kind, since)
         if kind == "quick_test" and self.is_home:
             view.execute("INSERT OR IGNORE INTO to_look (id) VALUES (?)", (record_id,))
         return set()

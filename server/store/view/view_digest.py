@@ -35,6 +35,8 @@ TABLES: dict[str, str] = {
     "alerts": "SELECT record, code, checkpoint, occurred_ms, state, withdrawn, listed, since"
     " FROM alerts ORDER BY 1",
     "alert_subjects": f"SELECT {_NAMED.format('alert')}, subject FROM alert_subjects ORDER BY 1, 2",
+    "noted": "SELECT record, kind, checkpoint, lane, occurred_ms, officer, what, degree, number,"
+    " wait_s, crossing, voided, since FROM noted ORDER BY record",
     "chains": "SELECT device, branch, through, ahead FROM chains ORDER BY 1, 2",
     "unverified": f"SELECT device, branch, seq, {_NAMED.format('u.record')}, since, closed"
     " FROM unverified u ORDER BY 1, 2, 3",

@@ -119,6 +119,15 @@ def m001_crossings(db: Database) -> None:
             subject TEXT NOT NULL, alert INTEGER NOT NULL, PRIMARY KEY (subject, alert)
         ) WITHOUT ROWID;
         CREATE INDEX alert_subjects_by_alert ON alert_subjects (alert);
+        CREATE TABLE noted (
+            id INTEGER PRIMARY KEY, record TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
+            checkpoint TEXT NOT NULL, lane TEXT NOT NULL, occurred_ms INTEGER NOT NULL,
+            officer TEXT NOT NULL, what TEXT NOT NULL, degree TEXT NOT NULL, number INTEGER,
+            wait_s INTEGER, crossing TEXT NOT NULL, voided TEXT NOT NULL, since INTEGER NOT NULL
+        );
+        CREATE INDEX noted_by_time ON noted (occurred_ms, record);
+        CREATE INDEX noted_by_kind ON noted (kind, occurred_ms, record);
+        CREATE INDEX noted_by_crossing ON noted (crossing) WHERE crossing <> '';
         CREATE TABLE chains (
             device TEXT NOT NULL, branch INTEGER NOT NULL, through INTEGER NOT NULL,
             ahead TEXT NOT NULL, PRIMARY KEY (device, branch)

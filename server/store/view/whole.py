@@ -112,8 +112,8 @@ def assemble(found: Found, day_keys: DayKeys | None) -> CrossingWhole:
         goods=items.get("goods", {}),
         conflicts={path: _sides(record, path, by_ref) for path in conflicts(record, "crossing")},
         settled={path: _sides(record, path, by_ref) for path in settled(record, "crossing")},
-        reviews=tuple(_write(one) for one in reviews),
-        history=tuple(_write(one) for one in sorted(events, key=_in_order)),
+        reviews=tuple(write_of(one) for one in reviews),
+        history=tuple(write_of(one) for one in sorted(events, key=_in_order)),
         twins=tuple(_twin(one) for one in found.twins),
         notices=found.notices,
     )
@@ -124,7 +124,7 @@ def _twin(found: FoundTwin) -> Twin:
     events = [open_event(one, None) for one in found.events]
     by_ref = {one.ref: one for one in events}
     register = merge_events(events).get("decision", Register())
-    writes = tuple(_write(by_ref[one.ref]) for one in register.surviving())
+    writes = tuple(write_of(by_ref[one.ref]) for one in register.surviving())
     by_person = any(one.body.officer is not None for one in events)
     return Twin(found.row, found.tie, found.record, writes, by_person)
 
@@ -187,15 +187,16 @@ def _sides(record: Record, path: str, by_ref: dict[str, OpenEvent]) -> list[Writ
         event = by_ref[one.ref]
         from_person = event.person is not None and path in writes_of(event.person)
         value = {path: one.value}
-        sides.append(_write(event, {} if from_person else value, value if from_person else None))
+        sides.append(write_of(event, {} if from_person else value, value if from_person else None))
     return sides
 
 
-def _write(
+def write_of(
     event: OpenEvent,
     fields: dict[str, Any] | None = None,
     person: dict[str, Any] | None = None,
 ) -> Write:
+    """An event as a page shows it; of all that it writes, or of these values only."""
     if fields is None:
         fields = writes_of(event.body)
         person = None if event.person is None else writes_of(event.person)

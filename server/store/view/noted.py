@@ -1,0 +1,153 @@
+"""What tablets note besides crossings, as rows: put by the projector, read as lists and counts.
+
+A row holds no more than a list shows; who it was, and notes, are read from the log.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from server.store.log.persons import DayKeys
+from server.store.log.record import (
+    OpenEvent,
+    load_day_keys,
+    merge_events,
+    open_event,
+    read_events,
+    shown_values,
+)
+from server.store.noted_protocol import NOTED, NotedCount, NotedQuery, NotedRow, NotedWhole
+from server.store.view.search import ROW, crossing_row, joined, within
+from server.store.view.whole import numbers_beyond, write_of
+from sync.clock import crossing_ms
+
+MAX_ROWS = 500
+
+_COLUMNS = (
+    "record, kind, checkpoint, lane, occurred_ms, officer, what, degree, number, wait_s,"
+    " crossing, voided"
+)
+_ROW = f"SELECT {_COLUMNS} FROM noted"
+_DEGREE = {"violation": "action", "incident": "severity", "quick_test": "result"}
+_NUMBER = {"violation": "amount_vnd", "queue": "length_vehicles"}
+
+
+def put_noted(
+    view: sqlite3.Connection, record_id: int, events: Sequence[OpenEvent], since: int
+) -> None:
+    """Write one record as its events have it."""
+    row, _ = _row_of(events)
+    view.execute(
+        f"INSERT OR REPLACE INTO noted (id, {_COLUMNS}, since)"
+        f" VALUES (?, {', '.join('?' * (_COLUMNS.count(',') + 1))}, ?)",
+        (
+            record_id,
+            row.record,
+            row.kind,
+            row.checkpoint,
+            row.lane,
+            row.occurred_ms,
+            row.officer,
+            row.what,
+            row.degree,
+            row.number,
+            row.wait_s,
+            row.crossing,
+            row.voided,
+            since,
+        ),
+    )
+
+
+def read_noted(
+    view: sqlite3.Connection, query: NotedQuery, after: str, limit: int
+) -> tuple[list[NotedRow], str]:
+    """Rows, newest first, and the key to go on after ("" at the end); ValueError for a bad key."""
+    conditions = within(query.from_ms, query.to_ms, query.checkpoints)
+    if query.kind:
+        conditions.append(("kind = ?", (query.kind,)))
+    if after:
+        occurred, _, record = after.partition(".")
+        conditions.append(("(occurred_ms, record) < (?, ?)", (int(occurred), record)))
+    limit = max(1, min(limit, MAX_ROWS))
+    where, values = joined(conditions)
+    rows = [
+        NotedRow(*row)
+        for row in view.execute(
+            f"{_ROW}{where} ORDER BY occurred_ms DESC, record DESC LIMIT ?", (*values, limit + 1)
+        )
+    ]
+    if len(rows) <= limit:
+        return rows, ""
+    last = rows[limit - 1]
+    return rows[:limit], f"{last.occurred_ms}.{last.record}"
+
+
+def count_noted(
+    view: sqlite3.Connection, from_ms: int, to_ms: int, checkpoints: Sequence[str]
+) -> list[NotedCount]:
+    """Counts and sums by kind, word and degree, without queues and what was voided."""
+    where, values = joined(
+        [*within(from_ms, to_ms, checkpoints), ("voided = ''", ()), ("kind <> 'queue'", ())]
+    )
+    rows = view.execute(
+        "SELECT kind, what, degree, count(*), sum(coalesce(number, 0)) FROM noted"
+        f"{where} GROUP BY kind, what, degree ORDER BY kind, what, degree",
+        values,
+    )
+    return [NotedCount(*row) for row in rows]
+
+
+def read_whole(
+    log: sqlite3.Connection, view: sqlite3.Connection, record: str, day_keys: DayKeys | None
+) -> NotedWhole | None:
+    """One record from all that is stored; without `day_keys` no person part is opened."""
+    known = view.execute("SELECT id FROM noted WHERE record = ?", (record,)).fetchone()
+    if known is None:
+        return None
+    numbers = view.execute("SELECT n FROM record_events WHERE record = ?", known)
+    stored = read_events(
+        log, sorted({*numbers_beyond(log, view, record), *(int(n) for (n,) in numbers)})
+    )
+    if day_keys is not None:
+        load_day_keys(log, stored, day_keys)
+    events = [
+        one
+        for one in (open_event(event, day_keys) for event in stored)
+        if one.body.kind in NOTED and one.body.record == record
+    ]
+    row, values = _row_of(events)
+    names = {name for one in events if one.person is not None for name in one.person.fields}
+    found = view.execute(
+        f"{ROW} WHERE id = (SELECT id FROM records WHERE record = ?)", (row.crossing,)
+    ).fetchone()
+    return NotedWhole(
+        row,
+        {name: value for name, value in values.items() if name not in names},
+        {name: value for name, value in values.items() if name in names},
+        tuple(write_of(one) for one in sorted(events, key=lambda one: (one.log.order, one.ref))),
+        None if found is None else crossing_row(found),
+    )
+
+
+def _row_of(events: Sequence[OpenEvent]) -> tuple[NotedRow, dict[str, Any]]:
+    first = min(events, key=lambda one: (one.log.order, one.ref))
+    kind = first.body.kind
+    fields, _ = shown_values(merge_events(events), kind)
+    row = NotedRow(
+        record=first.body.record,
+        kind=kind,
+        checkpoint=first.body.home,
+        lane=fields.get("lane") or "",
+        occurred_ms=crossing_ms(first.body.time_ms, first.body.offset_ms),
+        officer=first.body.officer or "",
+        what=fields.get("type" if kind == "quick_test" else "what") or "",
+        degree=fields.get(_DEGREE.get(kind, "")) or "",
+        number=fields.get(_NUMBER.get(kind, "")),
+        wait_s=fields.get("wait_s"),
+        crossing=fields.get("crossing") or "",
+        voided=fields.get("voided") or "",
+    )
+    return row, fields
