@@ -25,9 +25,7 @@ from server.store.watch_protocol import WatchStore
 from sync.batch import Batch
 
 
-class Store(
-    ViewStore, ExportStore, AlertStore, NotedStore, RelayStore, WatchStore, Protocol
-):
+class Store(ViewStore, ExportStore, AlertStore, NotedStore, RelayStore, WatchStore, Protocol):
     """All that the server asks of storage."""
 
     server_id: str
