@@ -20,10 +20,10 @@ from server.exporting.run import (
     Exported,
     ExtraMissingError,
     RowsMissingError,
-    columns_of,
     export_into,
     export_to,
 )
+from server.exporting.tables import TABLES, columns_of
 from server.store.export_protocol import Column
 from server.store.protocol import Store
 from server.store.published import AuditEntry
@@ -106,6 +106,27 @@ _command(
     " --case 12/CV-CDC --output nguoi.xlsx",
 )
 
+_command(
+    "alerts",
+    "Mỗi cảnh báo một dòng, như đang đứng lúc này / one row an alert, as it stands now.",
+    "chot export alerts --from yesterday --to now --output canh-bao.xlsx",
+)
+_command(
+    "conflicts",
+    "Mỗi giá trị đang tranh chấp một dòng / one row a value that competes for a field.",
+    "chot export conflicts --from yesterday --to now --output xung-dot.csv",
+)
+_command(
+    "audit",
+    "Mỗi lần xem hay làm một dòng / one row an entry of the audit log.",
+    "chot export audit --from 01/11/2021 --to 30/11/2021 --output nhat-ky-xem.csv",
+)
+_command(
+    "events",
+    "Mỗi sự kiện đã nhận một dòng, theo giờ nhận / one row an accepted event, by its receipt.",
+    "chot export events --from yesterday --to yesterday --output su-kien.jsonl.gz",
+)
+
 
 def _export(
     table: str,
@@ -133,6 +154,8 @@ def _export(
         raise click.ClickException("Chỉ một trong --as-of và --as-of-sequence.")
     if late is not None and as_of_ms is None and as_of is None:
         raise click.ClickException("--late cần --as-of hoặc --as-of-sequence.")
+    if not TABLES[table].is_pinned and (as_of_ms is not None or as_of is not None):
+        raise click.ClickException(f"{table} chỉ có như đang đứng lúc này: bỏ --as-of.")
     if unmask and not (purpose.strip() and case.strip()):
         raise click.ClickException(
             "--unmask cần --purpose và --case: ai xem, vì việc gì, được ghi lại."

@@ -17,9 +17,10 @@ from typing import Any, BinaryIO
 
 from server.exporting.formats import FORMATS, Format, LineFormat, spooled
 from server.exporting.partial_file import PartialFile, Reached
-from server.exporting.unmasked import UNMASKED, unmask
+from server.exporting.rows import Rows, Wanted
+from server.exporting.tables import TABLES
 from server.exporting.words import Lang, heading, style_of
-from server.store.export_protocol import PAGE, Column, Pinned, Value, ViewChangedError
+from server.store.export_protocol import Column, Value
 from server.store.protocol import Store
 
 Row = tuple[Value, ...]
@@ -84,11 +85,6 @@ class Exported:
     """Rows that an earlier run had written."""
 
 
-def columns_of(store: Store, table: str, unmasked: bool) -> tuple[Column, ...]:
-    """All columns of a table; what says who somebody is only where it is unmasked."""
-    return (*store.export_columns(table), *(UNMASKED[table] if unmasked else ()))
-
-
 def export_to(
     store: Store, asked: Asked, target: Path, told: Told, *, restart: bool = False
 ) -> Exported:
@@ -98,24 +94,24 @@ def export_to(
     """
     how = FORMATS[asked.layout]
     make = _maker(how)
-    part = PartialFile(target, asked.choices(), restart)
+    part = PartialFile(target, asked.choices(), restart or not TABLES[asked.table].is_pinned)
     with part.file:
         before = part.reached
-        pinned = _pin(store, asked, before.n if before is not None else asked.n)
+        found = _rows(store, asked, how, before.n if before is not None else asked.n)
         lines = _lines(how, asked)
         rows, size = (before.rows, before.size) if before is not None else (0, 0)
         if before is None:
             size += part.file.write(lines.head())
         position = before.position if before is not None else 0
-        for reached, some in _pages(store, asked, pinned, position, how):
+        for reached, some in found.pages(position):
             position = reached
             size += part.file.write(lines.rows(some))
             rows += len(some)
-            part.save(Reached(pinned.n, position, rows, size))
-            told(position, len(pinned.ids))
-        if asked.table in ("crossings", "turn-backs") and rows != len(pinned.ids):
-            raise RowsMissingError(len(pinned.ids), rows)
-        part.save(Reached(pinned.n, position, rows, size), now=True)
+            part.save(Reached(found.n, position, rows, size))
+            told(position, found.total)
+        if asked.table in ("crossings", "turn-backs") and rows != found.total:
+            raise RowsMissingError(found.total, rows)
+        part.save(Reached(found.n, position, rows, size), now=True)
         made = part.path
         if make is not None:
             made = target.with_name(f".{target.name}.made")
@@ -128,15 +124,13 @@ def export_to(
         part.finish(made)
     checksum = target.with_name(f"{target.name}.sha256")
     checksum.write_text(f"{digest}  {target.name}\n", "utf-8")
-    return Exported(
-        rows, len(pinned.ids), pinned.counted, pinned.n, digest, before.rows if before else 0
-    )
+    return Exported(rows, found.total, found.counted, found.n, digest, before.rows if before else 0)
 
 
 def export_into(store: Store, asked: Asked, file: BinaryIO, told: Told) -> Exported:
     """The same into a stream: nothing to go on with, and only formats made of lines."""
     how = FORMATS[asked.layout]
-    pinned = _pin(store, asked, asked.n)
+    found = _rows(store, asked, how, asked.n)
     lines = _lines(how, asked)
     digest = hashlib.sha256()
     rows = 0
@@ -147,42 +141,28 @@ def export_into(store: Store, asked: Asked, file: BinaryIO, told: Told) -> Expor
         out.write(data)
 
     put(lines.head())
-    for position, some in _pages(store, asked, pinned, 0, how):
+    for position, some in found.pages(0):
         put(lines.rows(some))
         rows += len(some)
-        told(position, len(pinned.ids))
+        told(position, found.total)
     if out is not file:
         out.close()
     file.flush()
-    return Exported(rows, len(pinned.ids), pinned.counted, pinned.n, digest.hexdigest(), 0)
+    return Exported(rows, found.total, found.counted, found.n, digest.hexdigest(), 0)
 
 
-def _pin(store: Store, asked: Asked, n: int | None) -> Pinned:
-    return store.pin(asked.table, asked.window, asked.checkpoints, n, asked.came_after)
+def _rows(store: Store, asked: Asked, how: Format, n: int | None) -> Rows:
+    style = style_of(asked.lang, how.moments, defused=how.defused)
+    columns = asked.columns
+    wanted = Wanted(
+        asked.table, asked.window, asked.checkpoints, columns, style, asked.unmasked, n,
+        asked.came_after,
+    )  # fmt: skip
+    return TABLES[asked.table].rows(store, wanted)
 
 
 def _lines(how: Format, asked: Asked) -> LineFormat:
     return how.lines(asked.columns, [heading(one.name, asked.lang) for one in asked.columns])
-
-
-def _pages(
-    store: Store, asked: Asked, pinned: Pinned, position: int, how: Format
-) -> Iterator[tuple[int, list[Row]]]:
-    """(position after it, its rows) of each portion; pins again where the view was made anew."""
-    style = style_of(asked.lang, how.moments, defused=how.defused)
-    stored = set(store.export_columns(asked.table))
-    masked = [one for one in asked.columns if one in stored]
-    while position < len(pinned.ids):
-        try:
-            if asked.unmasked:
-                some = unmask(store, asked.table, pinned, position, asked.columns, style)
-            else:
-                some = store.export_page(asked.table, pinned, position, masked, style)
-        except ViewChangedError:
-            pinned = _pin(store, asked, pinned.n)
-            continue
-        position = min(position + PAGE, len(pinned.ids))
-        yield position, some
 
 
 def _maker(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from server.spreadsheet import RUN
+from server.exporting.styled import styled
 from server.store.export_protocol import Column, Pinned, Style, Value
 from server.store.protocol import Store
 
@@ -57,23 +57,11 @@ def unmask(
         values: dict[str, Any] = {}
         if whole is not None:
             group = {"goods": whole.goods, "passengers": whole.people}.get(table)
-            values = whole.fields if group is None else group.get(str(row[1]), {})
+            values = whole.fields if group is None else dict(group.get(str(row[1]), {}))
+            if isinstance(values.get("card"), dict):
+                values["card"] = values["card"].get("colour")
         shown = iter(row[len(keys) :])
         filled.append(
-            tuple(next(shown) if one in stored else _shown(one, values, style) for one in columns)
+            tuple(next(shown) if one in stored else styled(one, values, style) for one in columns)
         )
     return filled
-
-
-def _shown(column: Column, values: dict[str, Any], style: Style) -> Value:
-    value = values.get(column.name)
-    if column.name == "card" and isinstance(value, dict):
-        value = value.get("colour")
-    if isinstance(value, list):
-        value = "; ".join(map(str, value))
-    if value is None:
-        return None if column.kind == "number" else ""
-    if column.kind == "number":
-        return float(value)
-    text = style.words.get(column.vocabulary, {}).get(str(value), str(value))
-    return f"'{text}" if column.free and style.defused and text[:1] in RUN else text

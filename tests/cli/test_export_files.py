@@ -24,9 +24,8 @@ import pytest
 
 from cli.demo.make import make_demo
 from server.config import load_config
-from server.exporting import partial_file, run
-from server.exporting.run import columns_of
-from server.exporting.unmasked import UNMASKED
+from server.exporting import crossing_rows, partial_file
+from server.exporting.tables import TABLES, columns_of
 from server.exporting.words import COLUMNS_VI
 from server.store.sqlite import open_store
 from server.store.view import exported
@@ -207,7 +206,7 @@ def test_an_export_that_stops_in_the_middle_goes_on_to_the_same_bytes(
     whole = crossings(name).read_bytes()
     (tmp_path / name).unlink()
     monkeypatch.setattr(partial_file, "SAVE_BYTES", 1)
-    monkeypatch.setattr(run, "PAGE", 50)
+    monkeypatch.setattr(crossing_rows, "PAGE", 50)
     monkeypatch.setattr(exported, "PAGE", 50)
     left = 2
 
@@ -248,9 +247,9 @@ def test_a_part_of_another_export_is_not_gone_on_with(
 def test_a_killed_export_goes_on_to_the_same_bytes(traffic: Path, tmp_path: Path) -> None:
     """SIGKILL as soon as the first note of how far it is lies there."""
     script = (
-        "import sys; from server.exporting import partial_file, run;"
+        "import sys; from server.exporting import crossing_rows, partial_file;"
         "from server.store.view import exported;"
-        "partial_file.SAVE_BYTES = 1; run.PAGE = exported.PAGE = 5;"
+        "partial_file.SAVE_BYTES = 1; crossing_rows.PAGE = exported.PAGE = 5;"
         "from cli.main import main; main(sys.argv[1:])"
     )
     asked = ["export", "crossings", "--data", str(traffic), *WINDOW, "--output"]
@@ -270,7 +269,49 @@ def test_a_killed_export_goes_on_to_the_same_bytes(traffic: Path, tmp_path: Path
 
 def test_every_column_has_a_heading_in_vietnamese(traffic: Path) -> None:
     store = open_store(load_config(traffic))
-    columns = {one.name for table in UNMASKED for one in columns_of(store, table, True)}
+    columns = {one.name for table in TABLES for one in columns_of(store, table, True)}
     store.close()
     assert columns <= set(COLUMNS_VI)
     assert len(columns) > 40
+
+
+def test_events_are_the_accepted_ones_with_their_bodies_by_receipt(
+    crossings: Any, traffic: Path
+) -> None:
+    window = ("--from", "2026-11-22", "--to", "2026-11-22")
+    lines = [
+        json.loads(line)
+        for line in crossings("e.jsonl", *window, table="events").read_text("utf-8").splitlines()
+    ]
+    numbers = [one["n"] for one in lines]
+    assert len(lines) > 100 and numbers == sorted(set(numbers))
+    assert "person" not in lines[0]
+    kinds = {one["kind"] for one in lines}
+    assert "crossing" in kinds and "link" in kinds
+    assert all(json.loads(one["body"])["record"] == one["record"] for one in lines)
+    store = open_store(load_config(traffic))
+    known = {one.n for one in store.pull([c.id for c in store.checkpoints()], 0, 500, False).events}
+    store.close()
+    assert known & set(numbers)
+
+
+def test_alerts_audit_and_conflicts_can_be_taken_out(
+    crossings: Any, chot: Chot, traffic: Path
+) -> None:
+    every = ("--from", "2026-11-20", "--to", "2026-11-23", "--lang", "en")
+    alerts = rows_of(crossings("a.csv", *every, table="alerts"))
+    assert alerts and {row["state"] for row in alerts} <= {"new", "taken", "closed"}
+    assert all(row["crossings"] for row in alerts) and "note" not in alerts[0]
+    audit = rows_of(crossings("s.csv", "--from", "2020-01-01", "--to", "now", table="audit"))
+    assert "export.alerts" in {row["Việc"] for row in audit}
+    conflicts = rows_of(crossings("x.csv", *every, table="conflicts"))
+    by_path: dict[tuple[str, str], set[str]] = {}
+    for row in conflicts:
+        by_path.setdefault((row["record"], row["path"]), set()).add(row["value"])
+    flagged = [
+        row for row in rows_of(crossings("l.csv", *every)) if "conflict" in row["flags"].split("; ")
+    ]
+    assert {row["record"] for row in conflicts} == {row["record"] for row in flagged} != set()
+    assert all(len(values) > 1 for (_, path), values in by_path.items() if "people" not in path)
+    refused = chot("export", "alerts", "--data", traffic, *WINDOW, "--as-of", "now", exit_code=1)
+    assert "--as-of" in refused.output

@@ -17,6 +17,8 @@ class Source:
     """Within one crossing."""
     action: str = ""
     """Only crossings that ended so."""
+    flag: str = ""
+    """Only crossings that carry it."""
 
 
 CROSSING = {
@@ -79,9 +81,15 @@ PASSENGERS = {
     Column("code"): "p.code",
     Column("outcome", vocabulary="outcome"): "p.outcome",
 }
+CONFLICTS = {
+    name: CROSSING[name]
+    for name in CROSSING
+    if name.name in ("record", "occurred", "checkpoint", "direction", "plate")
+}
 SOURCES = {
     "crossings": Source(CROSSING),
     "turn-backs": Source(CROSSING, action="turned_back"),
+    "conflicts": Source(CONFLICTS, flag="conflict"),
     "goods": Source(GOODS, "crossings c JOIN crossing_goods g ON g.crossing = c.id", "g.item"),
     "passengers": Source(
         PASSENGERS, "crossings c JOIN crossing_people p ON p.crossing = c.id", "p.item"

@@ -62,6 +62,8 @@ def pin(files: Files, past: Callable[[Files, int], Past], asked: Asked, n: int |
         conditions = within(*asked.window, asked.checkpoints)
         if asked.source.action:
             conditions.append(("action = ?", (asked.source.action,)))
+        if asked.source.flag:
+            conditions.append(("flags & ? <> 0", (flag_bit(asked.source.flag),)))
         if asked.came_after:
             conditions.append(("first_n > ?", (asked.came_after,)))
         if n < now:
@@ -232,7 +234,8 @@ def _changed(past: Past, asked: Asked) -> list[tuple[int, str, int, int]]:
         row = past.row(str(name))
         if row is None or not lies_in(row, asked.window, asked.checkpoints):
             continue
-        if asked.source.action in ("", row.action):
+        flagged = asked.source.flag in ("", *row.flags)
+        if flagged and asked.source.action in ("", row.action):
             live = not {"voided", "duplicate"} & set(row.flags)
             found.append((row.occurred_ms, row.record, int(record_id), int(live)))
     return sorted(found)
