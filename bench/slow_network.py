@@ -118,7 +118,8 @@ def main() -> int:
     else:
         print(
             f"first load: screen {load.first_screen_s:.1f} s,"
-            f" all installed {load.installed_s:.1f} s (bound {MOST_LOAD_S:g}); {load.received_kb:.0f} kB, on the wire alone"
+            f" all installed {load.installed_s:.1f} s (bound {MOST_LOAD_S:g});"
+            f" {load.received_kb:.0f} kB, on the wire alone"
             f" {load.at_best_s:.1f} s: ratio {load.installed_s / load.at_best_s:.2f};"
             f" next start without network {load.offline_start_s:.1f} s"
         )

@@ -94,6 +94,23 @@ const week = {
     const rows = (await core.recent(limit)).length;
     return { rows, ms: performance.now() - began };
   },
+  /** What the store alone takes for a row of such a size, one a transaction as a crossing has it; in ms each. */
+  async yardstick(count: number): Promise<number[]> {
+    const opened = indexedDB.open("yardstick");
+    opened.onupgradeneeded = () => opened.result.createObjectStore("rows", { autoIncrement: true });
+    await new Promise((done) => (opened.onsuccess = done));
+    const took: number[] = [];
+    for (let n = 0; n < count; n += 1) {
+      const row = { text: digits(2_000) };
+      const began = performance.now();
+      const tx = opened.result.transaction("rows", "readwrite");
+      tx.objectStore("rows").add(row);
+      await new Promise((done) => (tx.oncomplete = done));
+      took.push(performance.now() - began);
+    }
+    opened.result.close();
+    return took;
+  },
   /** Resolves when nothing is unsent; how long that took, in ms. */
   async drain(): Promise<number> {
     online = true;
