@@ -188,7 +188,10 @@ class TabletCore implements Core {
     checkDraft(draft, decision);
     const event = crossingEvent(this.#environment, draft, decision, header);
     const { seq, time_ms } = await this.#append(event.draft, event.person);
-    return { record: event.draft.record, ref: ref(this.#enrolled().device, seq), seq, time_ms };
+    const saved = { record: event.draft.record, ref: ref(this.#enrolled().device, seq), seq, time_ms };
+    // It is on disk; an entry that is not marked is paired with nothing, and may be later.
+    if (typeof draft.paired_entry === "string") await this.gate.pair(draft.paired_entry, saved).catch(() => undefined);
+    return saved;
   }
 
   async undo(saved: SavedCrossing): Promise<void> {

@@ -91,8 +91,7 @@ export class Gate {
 
   /** Writes on the entry by which crossing they left. */
   async pair(entry: string, exit: SavedCrossing): Promise<void> {
-    const opened = await this.mending.open(entry);
-    await this.mending.amend(opened, { paired_exit: exit.record });
+    await this.mending.write(await this.mending.seen(entry), { paired_exit: exit.record });
   }
 
   /** Who is inside since the count was begun; without such a moment since midnight. */

@@ -53,8 +53,13 @@ export class Mending {
 
   /** Throws CoreError("mend.unknown") where this tablet holds nothing of it. */
   async open(record: string): Promise<Opened> {
-    const { db, device, history } = this.#desk;
     this.#allowed();
+    return await this.seen(record);
+  }
+
+  /** The same for what follows from other work, as pairing does. */
+  async seen(record: string): Promise<Opened> {
+    const { db, device, history } = this.#desk;
     const stored = await eventsOf(db(), await recordTokens(history(), [record]), history());
     const own = stored.own.filter(({ state }) => state !== "rejected").map((one) => ownEntry(one, device()));
     const entries = [...own, ...stored.pulled.map(pulledEntry)].filter((one): one is Entry => one?.body.kind === "crossing");
@@ -83,10 +88,14 @@ export class Mending {
   async amend(opened: Opened, changes: Readonly<Record<string, unknown>>): Promise<void> {
     this.#allowed();
     if (Object.keys(changes).length === 0) throw new CoreError("mend.nothing");
-    const body = parted(changes, false);
+    await this.write(opened, changes);
+  }
+
+  async write({ record, seen }: Opened, changes: Readonly<Record<string, unknown>>): Promise<void> {
+    const header = headerOf(this.#desk.header(), this.#desk.environment.now());
     const person = parted(changes, true);
-    const over = Object.fromEntries(Object.keys(changes).map((path) => [path, lastOf(opened.seen[path])]));
-    await this.#write(opened.record, body, person, over);
+    const over = Object.fromEntries(Object.keys(changes).map((path) => [path, lastOf(seen[path])]));
+    await this.#desk.append({ ...header, record, ...parted(changes, false), over }, Object.keys(writesOf(person)).length === 0 ? null : person);
   }
 
   /** The crossing stays in the log and counts no longer. Throws CoreError("shift.closed" | "storage.…"). */
@@ -102,11 +111,6 @@ export class Mending {
 
   #allowed(): void {
     if (this.#desk.officer()?.role === "volunteer") throw new CoreError("mend.volunteer");
-  }
-
-  async #write(record: string, body: PersonPart, person: PersonPart, over: Draft["over"]): Promise<void> {
-    const header = headerOf(this.#desk.header(), this.#desk.environment.now());
-    await this.#desk.append({ ...header, record, ...body, over }, Object.keys(writesOf(person)).length === 0 ? null : person);
   }
 }
 

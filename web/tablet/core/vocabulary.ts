@@ -134,6 +134,8 @@ export interface CrossingDraft {
   note?: string;
   /** When the journey began, as far as it was asked: just before a level rose, or no sooner than that. */
   departed_ms?: number | null;
+  /** Of who leaves: the crossing by which they came in; null where the officer said that it is another. */
+  paired_entry?: string | null;
   /** When the first code was read, for the waiting time; null when unknown. */
   started_ms?: number | null;
 }

@@ -3,7 +3,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { Action, Outcome, VehicleClass } from "../core/types.ts";
 
-function drawing(children: ComponentChildren): (props: { class?: string }) => JSX.Element {
+export function drawing(children: ComponentChildren): (props: { class?: string }) => JSX.Element {
   return (props) => (
     <svg
       class={`icon ${props.class ?? ""}`}

@@ -18,6 +18,7 @@ import { VehicleRow, VehicleSheet } from "../parts/vehicle_picker.tsx";
 import { ACTIONS, MOST_PEOPLE, documentPlate, needsOverride } from "../parts/draft.ts";
 
 const GoodsSheet = lazily(() => import("../parts/goods_sheet.tsx").then((found) => found.GoodsSheet));
+const CameInRow = lazily(() => import("../parts/came_in.tsx").then((found) => found.CameInRow));
 const PlateSheet = lazily(() => import("../parts/plate_field.tsx").then((found) => found.PlateSheet));
 
 const OVERRIDES: readonly OverrideReason[] = ["paper_shown", "emergency", "superior_order", "code_unreadable", "local_resident", "other"];
@@ -76,6 +77,7 @@ export function VerdictScreen(props: VerdictProps): JSX.Element {
           </Button>
         )}
         <TurnedBackNote plate={draft.plate?.normal ?? null} />
+        {draft.direction === "out" && <CameInRow draft={draft} change={change} />}
         {decision.priority.length > 0 && (
           <p class="priority-line" role="status">
             <GoodsIcon />

@@ -605,6 +605,21 @@ export const en: Texts = {
     },
   },
 
+  came_in: {
+    found: (when, age) => `Came in ${when} · inside for ${age}`,
+    apart: "not paired",
+    by: { plate: "same plate", id_number: "same ID" },
+  },
+
+  rush: {
+    title: "Rush",
+    how: "Tap the vehicle, then what is done: it is saved.",
+    count: (n) => `${n} written`,
+    plate: "Plate (if there is time)",
+    refused: "The rules say to turn back:",
+    full: "To let it pass, check it fully on the lane's screen.",
+  },
+
   status: {
     title: "State of this tablet",
     open: "Open the status sheet",

@@ -623,6 +623,23 @@ export const vi = {
     } as Record<string, string>,
   },
 
+  /** Who leaves, and how they came in. */
+  came_in: {
+    found: (when: string, age: string): string => `Đã vào ${when} · ở trong ${age}`,
+    apart: "không khớp",
+    by: { plate: "khớp biển số", id_number: "khớp giấy tờ" },
+  },
+
+  /** Vehicle and action only, for a long queue. */
+  rush: {
+    title: "Ghi nhanh",
+    how: "Chạm loại xe, rồi chạm cách xử lý: đã lưu.",
+    count: (n: number): string => `Đã ghi ${n}`,
+    plate: "Biển số (nếu kịp)",
+    refused: "Theo quy định phải quay đầu:",
+    full: "Muốn cho qua: kiểm tra đủ ở màn hình chính.",
+  },
+
   status: {
     title: "Tình trạng máy",
     open: "Mở bảng tình trạng",
