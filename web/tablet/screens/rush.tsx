@@ -21,7 +21,7 @@ const GLANCED = 60;
 const MOST_ABOARD = 99;
 
 export default function RushScreen({ close }: OtherProps): JSX.Element {
-  const { core, state, texts, settings, change } = useUi();
+  const { core, texts, settings, change } = useUi();
   const [vehicle, setVehicle] = useState<VehicleClass | null>(null);
   const [plate, setPlate] = useState("");
   const [headcount, setHeadcount] = useState(1);
@@ -83,7 +83,7 @@ export default function RushScreen({ close }: OtherProps): JSX.Element {
   return (
     <main class="screen rush">
       <div class="rush-head">
-        <StepHead title={`${words.title} · ${words.count(count)}`} back={close} />
+        <StepHead title={words.title_count(count)} back={close} />
         <DirectionSwitch chosen={direction} choose={(one: Direction) => change({ direction: one })} />
       </div>
       <div class="rush-said">
@@ -93,11 +93,11 @@ export default function RushScreen({ close }: OtherProps): JSX.Element {
           <Notice kind="bad">
             {words.refused} {decision?.reasons[0]?.[settings.language]} {words.full}
           </Notice>
+        ) : entry !== null ? (
+          <CameInNote entry={entry} paired={!apart} pair={(paired) => setApart(!paired)} />
         ) : saved !== null ? (
           <SavedNotice key={saved.crossing.ref} saved_ms={saved.at_ms} undo={undo} over={() => setSaved(null)}>
-            <span>
-              {texts.vehicles[saved.vehicle]} ({texts.verdict.unsent(state.unsent)})
-            </span>
+            <span>{texts.vehicles[saved.vehicle]}</span>
           </SavedNotice>
         ) : (
           <p class="hint">{words.how}</p>
@@ -131,7 +131,6 @@ export default function RushScreen({ close }: OtherProps): JSX.Element {
           </button>
         </div>
         <TurnedBackNote plate={shown?.normal ?? null} />
-        {entry !== null && <CameInNote entry={entry} paired={!apart} pair={(paired) => setApart(!paired)} />}
       </div>
       <footer class="rush-actions" role="group" aria-label={texts.verdict.done_as}>
         {ACTIONS.map((one) => {

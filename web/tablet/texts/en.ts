@@ -78,6 +78,7 @@ export const en: Texts = {
     loading: "Opening…",
     failed: "This part does not open. Reload the app when there is time.",
     tiles: {
+      rush: "Rush",
       shift: "Shift",
       consult: "Ask for a decision",
       phones: "Telephone book",
@@ -612,9 +613,8 @@ export const en: Texts = {
   },
 
   rush: {
-    title: "Rush",
     how: "Tap the vehicle, then what is done: it is saved.",
-    count: (n) => `${n} written`,
+    title_count: (n) => `Rush (${n})`,
     plate: "Plate (if there is time)",
     refused: "The rules say to turn back:",
     full: "To let it pass, check it fully on the lane's screen.",

@@ -81,6 +81,7 @@ export const vi = {
     loading: "Đang mở…",
     failed: "Không mở được phần này. Tải lại ứng dụng khi rảnh.",
     tiles: {
+      rush: "Ghi nhanh",
       shift: "Ca trực",
       consult: "Xin ý kiến",
       phones: "Danh bạ trực",
@@ -632,9 +633,8 @@ export const vi = {
 
   /** Vehicle and action only, for a long queue. */
   rush: {
-    title: "Ghi nhanh",
     how: "Chạm loại xe, rồi chạm cách xử lý: đã lưu.",
-    count: (n: number): string => `Đã ghi ${n}`,
+    title_count: (n: number): string => `Ghi nhanh (${n})`,
     plate: "Biển số (nếu kịp)",
     refused: "Theo quy định phải quay đầu:",
     full: "Muốn cho qua: kiểm tra đủ ở màn hình chính.",
