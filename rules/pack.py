@@ -22,6 +22,8 @@ Outcome: TypeAlias = Literal["pass", "refer", "turn_back"]
 OUTCOMES: tuple[Outcome, ...] = ("pass", "refer", "turn_back")
 """Mildest first: cho qua, kiểm tra thêm, quay đầu."""
 
+Approval: TypeAlias = Literal["milder", "any", "none"]
+APPROVALS: tuple[Approval, ...] = ("milder", "any", "none")
 CHECKPOINT_CLASSES = ("city", "ward", "border", "market", "ring", "mobile")
 DIRECTIONS = ("in", "out")
 MAX_RULES = 500
@@ -138,6 +140,12 @@ class PackContent:
     signs: Asking = "offer"
     """Whether people are asked for signs of illness: temperature and symptoms."""
 
+    sampling_per_mille: int = 0
+    """How many of a thousand green-lane vehicles that would pass are looked at all the same."""
+
+    override_approval: Approval = "milder"
+    """Which overrides a lead approves: those milder than the verdict, any, or none."""
+
     def otherwise_at(self, now_ms: int) -> Otherwise:
         """What holds at a moment where no rule fires: a pack may be published ahead of its time."""
         return next((one for until, one in self.otherwise_before if now_ms < until), self.otherwise)
@@ -194,7 +202,15 @@ def parse_pack_content(content: object) -> PackContent:
     _check_unique(rules, [otherwise, *(one for _, one in before)])
     rules.sort(key=lambda rule: (-rule.priority, rule.id))
     before = tuple(sorted(before, key=lambda one: one[0]))
-    return PackContent(tuple(rules), otherwise, stale_stop_hours, before, signs=_signs(shape))
+    return PackContent(
+        tuple(rules),
+        otherwise,
+        stale_stop_hours,
+        before,
+        signs=_signs(shape),
+        sampling_per_mille=shape.integer("sampling_per_mille", 0, 1000, 0),
+        override_approval=_approval(shape),
+    )
 
 
 def _signs(shape: Shape) -> Asking:
@@ -204,6 +220,15 @@ def _signs(shape: Shape) -> Asking:
         if shape.value("signs") == asking:
             return asking
     raise shape.refused("signs")
+
+
+def _approval(shape: Shape) -> Approval:
+    if not shape.has("override_approval"):
+        return "milder"
+    for approval in APPROVALS:
+        if shape.value("override_approval") == approval:
+            return approval
+    raise shape.refused("override_approval")
 
 
 def _otherwise_until(shape: Shape) -> tuple[int, Otherwise]:

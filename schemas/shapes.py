@@ -192,10 +192,11 @@ class Verdict(Tolerant):
 
 
 class Override(Tolerant):
-    """Why an officer did other than the verdict said, and who took responsibility."""
+    """Why an officer did other than the verdict said, who did, and which lead approved it."""
 
     reason = word(OVERRIDE_REASONS, required=True)
     by = text(64, 1, required=True)
+    approved_by = text(64, 1)
 
 
 class EvidenceSummary(Tolerant):

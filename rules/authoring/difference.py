@@ -10,6 +10,11 @@ from rules.decide import Verdict
 from rules.pack import PackContent, Rule
 
 _EVER_MS = -(2**53)
+PACK_MEMBERS = (
+    *("otherwise", "otherwise_before", "stale_stop_hours"),
+    *("signs", "sampling_per_mille", "override_approval"),
+)
+"""What a pack says besides its rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ def differences(
     changed = {id_: _members(old[id_], new[id_], open_ids) for id_ in new if id_ in old}
     whole = tuple(
         name
-        for name in ("otherwise", "otherwise_before", "stale_stop_hours", "signs")
+        for name in PACK_MEMBERS
         if getattr(before.content, name) != getattr(after.content, name)
     )
     return Difference(

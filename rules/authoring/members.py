@@ -8,7 +8,11 @@ from collections.abc import Iterator
 from rules.values import Json
 
 REASON = ("code", "vi", "en")
-PACK = ("title", "about", "stale_stop_hours", "signs", "rules", "otherwise", "otherwise_before")
+PACK = (
+    *("title", "about", "stale_stop_hours", "signs"),
+    *("sampling_per_mille", "override_approval"),
+    *("rules", "otherwise", "otherwise_before"),
+)
 RULE = (
     "id", "scope", "effective_from", "effective_to", "priority", "exempts", "outcome", "reason",
     "basis", "condition", "about",

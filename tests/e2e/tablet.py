@@ -8,6 +8,7 @@ from typing import Literal
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.e2e.browser import Browser
+from tests.e2e.wedge import scan_by_wedge
 
 PATIENCE_MS = 20_000
 """For what waits on a camera, a decoder or the network; two slow cores do the work of four."""
@@ -66,9 +67,9 @@ class Tablet:
         expect(self.page.get_by_text("Đưa mã vào khung")).to_be_visible(timeout=PATIENCE_MS)
         self.browser.camera.show(text)
         self.reopen_camera()
-        expect(self.page.get_by_role("radiogroup", name="Người này là")).to_be_visible(
-            timeout=PATIENCE_MS
-        )
+        # What is verified and complete goes on to the verdict by itself.
+        asked = self.page.get_by_role("radiogroup", name="Người này là")
+        expect(asked.or_(self.last_person())).to_be_visible(timeout=PATIENCE_MS)
         self.browser.camera.show(None)
 
     def reopen_camera(self) -> None:
@@ -120,7 +121,23 @@ class Tablet:
         group = self.page.get_by_role("radiogroup", name="Xử lý")
         group.get_by_role("radio", name=action).click()
         if override is not None:
-            self.button(override).click()
+            # Beside it may stand that a lead has to agree.
+            reasons = self.sheet("Khác với kết quả: vì sao?")
+            reasons.get_by_role("button", name=override).click()
+
+    def agree(self, badge: str, pin: str) -> None:
+        """The lead's badge by hand scanner and PIN, where an override asks for them."""
+        sheet = self.sheet("Chốt trưởng duyệt")
+        expect(sheet.get_by_role("heading", name="Quét thẻ chốt trưởng")).to_be_visible()
+        scan_by_wedge(self.page, badge)
+        for digit in pin:
+            sheet.get_by_role("button", name=digit, exact=True).click()
+        sheet.get_by_role("button", name="Đồng ý").click()
+        expect(sheet).to_be_hidden(timeout=PATIENCE_MS)
+
+    def last_person(self) -> Locator:
+        """Who was read last, on the verdict's screen."""
+        return self.page.locator(".last-person")
 
     def save(self) -> None:
         """«LƯU», and the word that it is saved."""

@@ -53,7 +53,7 @@ def test_forged_expired_and_unknown_codes_are_told_apart(served: Served, browser
     tablet.scan(genuine)
     expect(tablet.page.get_by_text("Đã xác minh chữ ký")).to_be_visible()
     expect(tablet.page.get_by_text("Nguyễn Thị Mẫu")).to_be_visible()
-    tablet.button("Quay lại").click()
+    tablet.discard()
 
     tablet.scan(forged)
     expect(tablet.page.get_by_text("Chữ ký sai")).to_be_visible()
@@ -103,4 +103,8 @@ def test_sample_codes_go_through_the_photo_decoder(served: Served, browser: Laun
     ):
         tablet.choose_sample(sample)
         expect(tablet.page.get_by_text(proof)).to_be_visible(timeout=PATIENCE_MS)
-        tablet.button("Quay lại").click()
+        if proof == "Đã xác minh chữ ký":
+            # Nothing is left to ask: the verdict is there.
+            tablet.discard()
+        else:
+            tablet.button("Quay lại").click()

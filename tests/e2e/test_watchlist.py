@@ -102,6 +102,7 @@ def test_a_listed_person_is_asked_further_without_a_network_and_without_a_word_w
     shown = tablet.page.content()
     tablet.enter_plate("85C70001")
     tablet.act("Cho qua", override="Lệnh cấp trên")
+    tablet.agree(served.badge(f"{CHECKPOINT}-truong"), served.pin)
     tablet.save()
     shown += tablet.page.content()
     tablet.expect_unsent(1)

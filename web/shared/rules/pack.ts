@@ -16,6 +16,9 @@ export type Outcome = "pass" | "refer" | "turn_back";
 
 /** Mildest first: cho qua, kiểm tra thêm, quay đầu. */
 export const OUTCOMES: readonly Outcome[] = ["pass", "refer", "turn_back"];
+/** Which overrides a lead approves: those milder than the verdict, any, or none. */
+export type Approval = "milder" | "any" | "none";
+export const APPROVALS: readonly Approval[] = ["milder", "any", "none"];
 export const CHECKPOINT_CLASSES = ["city", "ward", "border", "market", "ring", "mobile"];
 export const DIRECTIONS = ["in", "out"];
 export const MAX_RULES = 500;
@@ -100,6 +103,9 @@ export type PackContent = {
   /** Whether people are asked for signs of illness: temperature and symptoms. */
   readonly signs: Asking;
   readonly otherwise_before: readonly (Otherwise & { readonly until_ms: number })[];
+  /** How many of a thousand green-lane vehicles that would pass are looked at all the same. */
+  readonly sampling_per_mille: number;
+  readonly override_approval: Approval;
 };
 
 /** A published pack. `confirmed_at_ms`: when a server last said that it is still the one. */
@@ -181,7 +187,9 @@ export function parsePackContent(content: unknown): PackContent {
   checkUnique(rules, [otherwise, ...otherwise_before]);
   rules.sort((left, right) => right.priority - left.priority || (left.id < right.id ? -1 : 1));
   otherwise_before.sort((left, right) => left.until_ms - right.until_ms);
-  return { rules, otherwise, stale_stop_hours, signs: signsOf(shape), otherwise_before };
+  const sampling_per_mille = shape.integer("sampling_per_mille", 0, 1000, 0);
+  const override_approval = approvalOf(shape);
+  return { rules, otherwise, stale_stop_hours, signs: signsOf(shape), otherwise_before, sampling_per_mille, override_approval };
 }
 
 function signsOf(shape: Shape): Asking {
@@ -189,6 +197,13 @@ function signsOf(shape: Shape): Asking {
   const found = ASKING.find((one) => one === shape.value("signs"));
   if (found === undefined) throw shape.refused("signs");
   return found;
+}
+
+function approvalOf(shape: Shape): Approval {
+  if (!shape.has("override_approval")) return "milder";
+  const approval = APPROVALS.find((known) => known === shape.value("override_approval"));
+  if (approval === undefined) throw shape.refused("override_approval");
+  return approval;
 }
 
 function otherwiseUntil(shape: Shape): Otherwise & { readonly until_ms: number } {

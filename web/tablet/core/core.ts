@@ -34,7 +34,7 @@ import { CoreError } from "./core_error.ts";
 import type { AppState, Conflict, Core, Evidence, Lead, RefusedEvent, TurnedBack, UnsentFile } from "./types.ts";
 import { Told } from "./told.ts";
 import type { Announced, CrossingDraft, CrossingSummary, Decision, NamedPlace, SavedCrossing } from "./vocabulary.ts";
-import { decideDraft } from "./verdict.ts";
+import { decideDraft, isDrawn } from "./verdict.ts";
 import { Waving } from "./waving.ts";
 
 /** The store grows by a few kilobytes a crossing: asking seldom is enough. */
@@ -64,6 +64,8 @@ class TabletCore implements Core {
   readonly people: KnownPeople;
   readonly shifts: Shifts;
   readonly shift_packs = new ShiftPacks(this.#force, () => this.#enrolled().checkpoint.id, () => this.#serverMs());
+  readonly approve = (lead: Lead): Promise<string> => this.#duty.approved(lead);
+  readonly isDrawn = (per_mille: number): boolean => isDrawn(this.#environment.random(2), per_mille);
   #watch = new ConflictWatch();
 
   constructor(environment: Environment) {
@@ -179,11 +181,12 @@ class TabletCore implements Core {
   }
 
   decide(draft: CrossingDraft): Decision {
-    return decideDraft(draft, this.#force.rules, this.#enrolled().checkpoint, this.#serverMs(), this.#earlier);
+    return decideDraft(this.#duty.answered(draft), this.#force.rules, this.#enrolled().checkpoint, this.#serverMs(), this.#earlier);
   }
 
-  async save(draft: CrossingDraft): Promise<SavedCrossing> {
+  async save(written: CrossingDraft): Promise<SavedCrossing> {
     const header = this.#header();
+    const draft = this.#duty.answered(written);
     const decision = this.decide(draft);
     checkDraft(draft, decision);
     const event = crossingEvent(this.#environment, draft, decision, header);

@@ -13,6 +13,7 @@ import { approve, tryPin } from "./pin.ts";
 import { LEAD_FAILURES, officerOf, readBadge, shiftKeys, type Shift } from "./session.ts";
 import type { LiveState } from "./state.ts";
 import type { Lead } from "./types.ts";
+import type { CrossingDraft } from "./vocabulary.ts";
 
 /** What a shift needs of the tablet that it is opened on. */
 interface Desk {
@@ -107,6 +108,12 @@ export class OnDuty {
     const { environment, force, db, server_ms, refresh } = this.#desk;
     const times = { now_ms: environment.now(), server_ms: server_ms() };
     return await approve(db(), lead, force.packs.trust, force.roster(), times).finally(refresh);
+  }
+
+  /** A lead on duty answers for an override by the badge and PIN that opened the shift. */
+  answered(draft: CrossingDraft): CrossingDraft {
+    const officer = this.#shift?.officer;
+    return draft.override !== null && officer?.role === "lead" ? { ...draft, approved_by: officer.id } : draft;
   }
 
   /** Forgets the secret and whose shift it was. */

@@ -37,8 +37,10 @@ export function checkDraft(draft: CrossingDraft, decision: Decision): void {
   if (!Number.isInteger(headcount) || headcount < Math.max(1, people.length) || headcount > MAX_HEADCOUNT) {
     throw new CoreError("draft.headcount", "headcount");
   }
-  if (plate !== null && (plate.normal === "" || plate.normal.length > LONGEST.plate || plate.read.length > LONGEST.plate_read)) {
-    throw new CoreError("draft.plate", "plate");
+  for (const one of [plate, draft.trailer_plate ?? null]) {
+    if (one !== null && (one.normal === "" || one.normal.length > LONGEST.plate || one.read.length > LONGEST.plate_read)) {
+      throw new CoreError("draft.plate", "plate");
+    }
   }
   for (const { temperature_c = 36 } of people) {
     const measured = temperature_c >= TEMPERATURE_C.low && temperature_c <= TEMPERATURE_C.high;
@@ -51,6 +53,7 @@ export function checkDraft(draft: CrossingDraft, decision: Decision): void {
   if (decision.verdict.outcome === "turn_back" && letsThrough && draft.override === null) {
     throw new CoreError("draft.override", "override");
   }
+  if (decision.needs_approval) throw new CoreError("draft.approval", "override");
 }
 
 /** The event of a new crossing. No raw code is in it; of an opaque code only family, status and code. */
@@ -73,9 +76,10 @@ export function crossingEvent(
     vehicle_class: draft.vehicle_class,
     ...(draft.plate_colour === null ? {} : { plate_colour: draft.plate_colour }),
     headcount: draft.headcount,
+    ...besideOf(draft),
     verdict: verdictOf(decision.verdict),
     action: draft.action,
-    override: draft.override === null ? null : { reason: draft.override, by: header.officer },
+    override: overrideOf(draft, header.officer),
     ...waitOf(draft.started_ms ?? null, now),
   };
   const people = numbered(draft.people, (one, at) => ({
@@ -116,6 +120,20 @@ function personVerdict(verdict: Verdict | undefined): Fields {
 
 function reasonsOf(reasons: readonly string[]): string[] {
   return cutAll(reasons, MOST.reasons, LONGEST.reason);
+}
+
+/** What most crossings do not have. */
+function besideOf({ trailer_plate = null, expected_headcount, sampled = false, convoy }: CrossingDraft): Fields {
+  return {
+    ...(trailer_plate === null ? {} : { trailer_plate: plateOf(trailer_plate) }),
+    ...(expected_headcount === undefined ? {} : { expected_headcount: Math.min(MAX_HEADCOUNT, expected_headcount) }),
+    ...(sampled ? { sampled } : {}),
+    ...(convoy === undefined ? {} : { convoy }),
+  };
+}
+
+function overrideOf({ override, approved_by = null }: CrossingDraft, officer: string): Fields | null {
+  return override === null ? null : { reason: override, by: officer, ...present({ approved_by }) };
 }
 
 /** A declared origin is only as good as its code: one that no table can hold is none. */

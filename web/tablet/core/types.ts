@@ -120,6 +120,10 @@ export interface Core {
   decide(draft: CrossingDraft): Decision;
   /** Resolves when the event is on disk, never before. Throws CoreError("shift.closed" | "draft.…" | "storage.…"). */
   save(draft: CrossingDraft): Promise<SavedCrossing>;
+  /** The id of the lead who agrees to an override, for `approved_by`. Throws CoreError("badge.…"). */
+  approve(lead: Lead): Promise<string>;
+  /** Whether the lot falls on this vehicle. */
+  isDrawn(per_mille: number): boolean;
   /** Voids a crossing just saved, as an event of its own. */
   undo(saved: SavedCrossing): Promise<void>;
   readonly waving: WaveThrough;

@@ -1,10 +1,10 @@
 /** A draft and the packs in force → a verdict with its reasons in words. */
 
 import { toIso } from "../../shared/rules/dates.ts";
-import { combine, decide, type Verdict as RulesVerdict } from "../../shared/rules/decide.ts";
+import { combine, decide, severity, type Verdict as RulesVerdict } from "../../shared/rules/decide.ts";
 import { RuleError } from "../../shared/rules/errors.ts";
 import { departuresThatMatter, externalLevels, type LevelBook, NO_LEVELS, parseLevelBook } from "../../shared/rules/grace.ts";
-import { type Basis, parseRulePack, type Reason, reasonsOf, type RulePack } from "../../shared/rules/pack.ts";
+import { type Approval, type Basis, parseRulePack, type Reason, reasonsOf, type RulePack } from "../../shared/rules/pack.ts";
 import { goodsFirst } from "../../shared/rules/permits.ts";
 import { NO_LISTS, parsePermitLists, type PermitLists } from "../../shared/rules/permit_lists.ts";
 import { type Asking, notedHealth } from "../../shared/rules/signs.ts";
@@ -12,7 +12,7 @@ import { parseWatchlist, type WatchFilter, watchHit } from "../../shared/rules/w
 import type { Known } from "./earlier.ts";
 import { journeyExternal } from "./journey_external.ts";
 import type { Pack, Packs } from "./packs.ts";
-import type { Checkpoint, CrossingDraft, Decision, DraftPerson, Verdict } from "./vocabulary.ts";
+import type { Action, Checkpoint, CrossingDraft, Decision, DraftPerson, Outcome, Verdict } from "./vocabulary.ts";
 
 /** The packs that decide, parsed once. A pack that does not parse is no pack: the verdict is then "refer". */
 export interface Rulebook {
@@ -63,12 +63,29 @@ export function decideDraft(draft: CrossingDraft, book: Rulebook, checkpoint: Ch
   const asks_departure_ms = departuresThatMatter(book.levels, trip, serverMs);
   const basis = basisOf(verdict, book.rules);
   const priority = goodsFirst(draft.goods, checkpoint.province, book.permits);
-  return { verdict, reasons, basis, people: people.map(verdictOf), asks_departure_ms, grace: levels.grace, signs: asksSigns(draft, book.rules), priority };
+  const { sampling_per_mille = 0, override_approval = "milder" } = book.rules?.content ?? {};
+  const needs_approval = needsApproval(draft, verdict.outcome, override_approval);
+  const asked = { asks_departure_ms, grace: levels.grace, signs: asksSigns(draft, book.rules), needs_approval, sampling_per_mille };
+  return { verdict, reasons, basis, people: people.map(verdictOf), ...asked, priority };
 }
 
 /** Traffic that nobody stops is asked nothing. */
 function asksSigns({ mode, purpose }: CrossingDraft, rules: RulePack | null): Asking {
   return mode === "green_lane" || mode === "waved" || purpose === "emergency" ? "skip" : (rules?.content.signs ?? "offer");
+}
+
+/** Whether the lot falls on a vehicle, by two random bytes. */
+export function isDrawn([high = 0, low = 0]: Uint8Array, per_mille: number): boolean {
+  return ((high << 8) | low) < (per_mille / 1000) * 65_536;
+}
+
+const ACTIONS: readonly Action[] = ["passed", "referred", "turned_back"];
+
+/** Whether a lead has yet to agree. An emergency does not wait for one: a reviewer sees it afterwards. */
+function needsApproval({ override, action, approved_by = null }: CrossingDraft, outcome: Outcome, approval: Approval): boolean {
+  if (approved_by !== null || override === null || override === "emergency" || approval === "none") return false;
+  const milder = ACTIONS.indexOf(action) < severity(outcome);
+  return approval === "any" ? ACTIONS.indexOf(action) !== severity(outcome) : milder;
 }
 
 /** By the code that was read, or by what stands in the draft where there was none. */

@@ -131,6 +131,16 @@ export interface CrossingDraft {
   headcount: number;
   action: Action;
   override: OverrideReason | null;
+  /** The lead who agreed to the override, by badge and PIN; only for an override that needs it. */
+  approved_by?: string | null;
+  /** Of a tractor's trailer. */
+  trailer_plate?: Plate | null;
+  /** How many people a manifest says are in the vehicle. */
+  expected_headcount?: number;
+  /** Drawn by lot for a closer look, though the rules would let it pass. */
+  sampled?: boolean;
+  /** What the vehicles of one convoy share. */
+  convoy?: string;
   note?: string;
   /** When the journey began, as far as it was asked: just before a level rose, or no sooner than that. */
   departed_ms?: number | null;
@@ -166,6 +176,10 @@ export interface Decision {
   grace: boolean;
   /** Whether people are asked for temperature and symptoms here; never of the green lane or an emergency. */
   signs: Asking;
+  /** The override of this draft needs a lead who is not on duty on this tablet. */
+  needs_approval: boolean;
+  /** How many of a thousand green-lane vehicles that would pass are looked at all the same. */
+  sampling_per_mille: number;
   /** The goods for which the vehicle goes first, "perishable" where they only spoil; mostly none. */
   priority: readonly string[];
 }

@@ -147,6 +147,11 @@ export function fakeCore(query: URLSearchParams): Core {
     shift_packs: fakeShiftPacks,
     gate: fakeGate(rows),
     people: fakePeople,
+    async approve(lead) {
+      await checkPin(lead.pin);
+      return "truong";
+    },
+    isDrawn: (per_mille) => per_mille > 0,
     noting: {
       async write({ record = "note" }) {
         return { record, ref: "dev:1", seq: 1, time_ms: Date.now() };
@@ -214,6 +219,8 @@ function decide(draft: CrossingDraft): Decision {
     asks_departure_ms: [],
     signs: "offer",
     grace: false,
+    needs_approval: draft.override !== null && draft.override !== "emergency" && draft.action === "passed" && outcome !== "pass" && !draft.approved_by,
+    sampling_per_mille: 0,
     priority: draft.goods.flatMap(({ group }) => (group === "farm_products" || group === "sea_products" ? [group] : [])),
   });
   if (draft.mode === "green_lane") return one("pass", "green_lane");

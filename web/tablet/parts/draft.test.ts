@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { evidenceOf } from "../../shared/credentials/evidence.ts";
 import type { DraftPerson, Evidence } from "../core/types.ts";
-import { declaredOrigin, documentPlate, emergencyDraft, followVerdict, greenLaneDraft, needsOverride, newDraft, nextRole, withPerson } from "./draft.ts";
+import { asksPerson, declaredOrigin, documentPlate, emergencyDraft, followVerdict, greenLaneDraft, headcountDifference, isListed, needsOverride, newDraft, nextRole, withoutPerson, withPerson } from "./draft.ts";
 
 const draft = newDraft("in", "car", 1000);
 const declaration = {
@@ -75,4 +75,42 @@ test("a pass makes it the green lane, a manifest a group; a claim makes it nothi
 
 test("an emergency vehicle is one tap", () => {
   expect(emergencyDraft("out", 5)).toMatchObject({ mode: "checked", purpose: "emergency", vehicle_class: "ambulance", direction: "out", people: [] });
+});
+
+test("only what is verified and names its holder is compared on the verdict's own screen", () => {
+  const identity = { name: "Lê Thị Mẫu", birth_date: null, id_number: "001190012345", sex: null, phone: null, address: null };
+  const verified = evidenceOf("own", "verified", "ok", { identity, facts: declaration });
+  expect(asksPerson(verified)).toBe(false);
+  expect(asksPerson({ ...verified, status: "claim" })).toBe(true);
+  expect(asksPerson({ ...verified, identity: null })).toBe(true);
+  expect(asksPerson({ ...verified, warnings: ["extended"] })).toBe(true);
+  expect(asksPerson({ ...verified, family: "pc_covid" })).toBe(true);
+  expect(asksPerson(evidenceOf("own", "verified", "ok", { subject: { type: "manifest", id: "m" } }))).toBe(false);
+});
+
+test("the plate of a verified declaration is on the draft, unless one was typed or it is none", () => {
+  const declared = (plate: string, status: Evidence["status"] = "verified"): DraftPerson => ({
+    role: "driver",
+    card: null,
+    evidence: evidenceOf("own", status, "ok", { facts: { ...declaration, declaration: { ...declaration.declaration, plate } } }),
+  });
+  expect(withPerson(draft, declared("29C-123.45")).plate?.normal).toBe("29C12345");
+  expect(withPerson(draft, declared("29C-123.45", "claim")).plate).toBeNull();
+  expect(withPerson(draft, declared("xe ôm của anh Bảy")).plate).toBeNull();
+  const typed = { ...draft, plate: { read: "85B1", normal: "85B1", candidates: [] } };
+  expect(withPerson(typed, declared("29C-123.45")).plate?.normal).toBe("85B1");
+});
+
+test("a manifest says how many, who is on it and who is not; without it nothing is compared", () => {
+  const people = [{ name: "Đặng Thị Hòa", id_number: null }, { name: "Lê Văn Tám", id_number: "001090000001" }];
+  const manifest = evidenceOf("own", "verified", "ok", { subject: { type: "manifest", id: "m", workers: 2, people } });
+  const bus = withPerson(draft, { role: "driver", evidence: manifest, card: null });
+  expect(headcountDifference(bus)).toBe(0);
+  expect(headcountDifference({ ...bus, headcount: 1 })).toBe(-1);
+  const named = (name: string, id_number: string | null): DraftPerson => ({ role: "passenger", evidence: null, card: null, identity: { name, id_number } });
+  expect(isListed(bus, named("DANG THI HOA", null))).toBe(true);
+  expect(isListed(bus, named("khác", "001090000001"))).toBe(true);
+  expect(isListed(bus, named("Lê Văn Tám", "001090000002"))).toBe(false);
+  expect(isListed(draft, named("Lê Văn Tám", null))).toBeNull();
+  expect(headcountDifference(withoutPerson(bus, 0))).toBeNull();
 });

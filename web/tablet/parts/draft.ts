@@ -2,7 +2,9 @@
 
 import { uuid7 } from "../../shared/sync/encoding.ts";
 import { permitSubject } from "../../shared/rules/permits.ts";
-import type { Action, CrossingDraft, Direction, DraftPerson, Evidence, Outcome, Place, Role, VehicleClass } from "../core/types.ts";
+import { folded } from "./places.ts";
+import { LONGEST_PLATE, plateFrom } from "./plate_text.ts";
+import type { Action, CrossingDraft, Direction, DraftPerson, Evidence, Outcome, Place, Plate, Role, VehicleClass } from "../core/types.ts";
 
 export const ACTIONS: readonly Action[] = ["passed", "referred", "turned_back"];
 
@@ -48,6 +50,38 @@ function mannedBy(evidence: Evidence | null): number {
   return typeof workers === "number" ? Math.min(workers, MOST_PEOPLE) : 0;
 }
 
+/** What the people in the vehicle are compared with; `headcount` is what the officer counts. */
+function expected(evidence: Evidence | null): Partial<CrossingDraft> {
+  const workers = mannedBy(evidence);
+  return workers === 0 ? {} : { expected_headcount: workers };
+}
+
+/** How many more people than the manifest says; negative: they are missing. null where none says. */
+export function headcountDifference({ headcount, expected_headcount }: CrossingDraft): number | null {
+  return expected_headcount === undefined ? null : headcount - expected_headcount;
+}
+
+/** Whether a manifest of this crossing names somebody; null where none names anybody, or nobody can be told. */
+export function isListed(draft: CrossingDraft, person: DraftPerson): boolean | null {
+  const named = draft.people.flatMap(({ evidence }) => (evidence?.subject?.type === "manifest" ? (evidence.subject["people"] ?? []) : []) as Listed[]);
+  const number = person.identity?.id_number ?? person.evidence?.identity?.id_number ?? null;
+  // Some codes carry no marks.
+  const name = folded(person.identity?.name ?? person.evidence?.identity?.name ?? "");
+  if (named.length === 0 || (number === null && name === "")) return null;
+  return named.some((one) => (one.id_number !== null && number !== null ? one.id_number === number : folded(one.name) === name));
+}
+
+interface Listed {
+  name: string;
+  id_number: string | null;
+}
+
+/** Whether eyes or hands have to add something before the rules can be asked. What is verified and names its holder is compared on the verdict's own screen. */
+export function asksPerson({ family, status, identity, subject, warnings }: Evidence): boolean {
+  const of_vehicle = subject?.type === "pass" || subject?.type === "manifest";
+  return family !== "own" || status !== "verified" || warnings.length > 0 || (identity === null && !of_vehicle);
+}
+
 /** An emergency vehicle: nobody is asked for anything before the rules have said so. */
 export function emergencyDraft(direction: Direction, started_ms: number): CrossingDraft {
   return { ...newDraft(direction, "ambulance", started_ms), purpose: "emergency" };
@@ -69,8 +103,18 @@ export function withPerson(draft: CrossingDraft, person: DraftPerson): CrossingD
     people,
     origin,
     headcount: Math.max(draft.headcount, people.length, mannedBy(person.evidence)),
+    ...expected(person.evidence),
+    plate: draft.plate ?? declaredPlate(person.evidence),
     ...(on_foot ? { vehicle_class: "on_foot" } : {}),
   };
+}
+
+/** Without somebody who was read by mistake; how many cross is another matter. */
+export function withoutPerson(draft: CrossingDraft, at: number): CrossingDraft {
+  const { expected_headcount, ...rest } = draft;
+  const people = draft.people.filter((_, other) => other !== at);
+  const listed = people.some(({ evidence }) => mannedBy(evidence) > 0);
+  return { ...rest, people, ...(listed && expected_headcount !== undefined ? { expected_headcount } : {}) };
 }
 
 /** Nothing is known of it yet: no person, no lane of its own, no emergency. */
@@ -97,6 +141,13 @@ export function documentPlate(draft: CrossingDraft): string | null {
   return typeof found === "string" ? found : null;
 }
 
+/** The plate that a verified declaration names: what was declared of this journey, to be compared with the vehicle. */
+function declaredPlate(evidence: Evidence | null): Plate | null {
+  const plate = evidence?.status === "verified" ? evidence.facts.declaration?.plate : null;
+  const read = typeof plate === "string" ? plateFrom(plate) : null;
+  return read !== null && read.normal.length <= LONGEST_PLATE && read.candidates.some((one) => one !== "other") ? read : null;
+}
+
 /** Where a verified declaration says the journey began. */
 export function declaredOrigin(evidence: Evidence): Place | null {
   if (evidence.status !== "verified") return null;
@@ -106,5 +157,5 @@ export function declaredOrigin(evidence: Evidence): Place | null {
 /** The action follows the verdict until the officer has chosen one and said why. */
 export function followVerdict(draft: CrossingDraft, outcome: Outcome): CrossingDraft {
   if (draft.override !== null && needsOverride(outcome, draft.action)) return draft;
-  return { ...draft, action: ACTION_OF[outcome], override: null };
+  return { ...draft, action: ACTION_OF[outcome], override: null, approved_by: null };
 }

@@ -1,10 +1,10 @@
-/** One goods line: group, quantity, unit. */
+/** Goods lines: group, quantity and unit of each. */
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { DraftGoods, GoodsGroup, Unit } from "../core/types.ts";
 import { Button, Chips, Sheet } from "./controls.tsx";
-import { TickIcon } from "./icons.tsx";
+import { CrossIcon, TickIcon } from "./icons.tsx";
 import { Keypad } from "./keypad.tsx";
 import { quantityText } from "./quantity.ts";
 import { useUi } from "./ui.ts";
@@ -23,21 +23,34 @@ export const GOODS_GROUPS: readonly GoodsGroup[] = [
 const UNITS: readonly Unit[] = ["tonne", "kg", "box", "head", "litre"];
 const PERISHABLE: ReadonlySet<GoodsGroup> = new Set(["food", "farm_products", "sea_products"]);
 const LONGEST = 9;
+const MOST_LINES = 12;
 
 interface GoodsSheetProps {
-  goods: DraftGoods | null;
-  done(goods: DraftGoods | null): void;
+  goods: readonly DraftGoods[];
+  done(goods: readonly DraftGoods[]): void;
+  /** The one line there is, put right. */
+  single?: boolean;
   close(): void;
 }
 
-export function GoodsSheet({ goods, done, close }: GoodsSheetProps): JSX.Element {
+export function GoodsSheet({ goods, done, close, single = false }: GoodsSheetProps): JSX.Element {
   const { texts } = useUi();
-  const [group, setGroup] = useState<GoodsGroup | null>(goods?.group ?? null);
-  const [typed, setTyped] = useState(goods === null ? "" : quantityText(goods.quantity));
-  const [unit, setUnit] = useState<Unit>(goods?.unit ?? "tonne");
-  const [perishable, setPerishable] = useState(goods?.perishable ?? false);
+  const begin = single ? goods[0] : undefined;
+  const [lines, setLines] = useState(single ? [] : goods);
+  const [group, setGroup] = useState<GoodsGroup | null>(begin?.group ?? null);
+  const [typed, setTyped] = useState(begin === undefined ? "" : quantityText(begin.quantity));
+  const [unit, setUnit] = useState<Unit>(begin?.unit ?? "tonne");
+  const [perishable, setPerishable] = useState(begin?.perishable ?? false);
   const quantity = Number(typed.replace(",", "."));
-  const ready = group !== null && typed !== "" && Number.isFinite(quantity) && quantity > 0;
+  const line = group !== null && typed !== "" && Number.isFinite(quantity) && quantity > 0 ? { group, quantity, unit, perishable } : null;
+  const begun = group !== null || typed !== "";
+  const another = (): void => {
+    if (line === null) return;
+    setLines([...lines, line]);
+    setGroup(null);
+    setTyped("");
+    setPerishable(false);
+  };
   const press = (key: string): void => {
     if (key === "," && (typed === "" || typed.includes(","))) return;
     setTyped((before) => (before + key).slice(0, LONGEST));
@@ -53,19 +66,36 @@ export function GoodsSheet({ goods, done, close }: GoodsSheetProps): JSX.Element
       close={close}
       foot={
         <div class="pair">
-          <Button onPress={() => done(null)}>{texts.goods.remove}</Button>
-          <Button
-            kind="primary"
-            disabled={!ready}
-            onPress={() => {
-              if (group !== null) done({ group, quantity, unit, perishable });
-            }}
-          >
+          {single ? (
+            <Button onPress={() => done([])}>{texts.goods.remove}</Button>
+          ) : (
+            <Button disabled={line === null || lines.length >= MOST_LINES - 1} onPress={another}>
+              {texts.lane.another_line}
+            </Button>
+          )}
+          <Button kind="primary" disabled={line === null && begun} onPress={() => done(line === null ? lines : [...lines, line])}>
             {texts.app.done}
           </Button>
         </div>
       }
     >
+      {lines.length > 0 && (
+        <ol class="goods-lines">
+          {lines.map((one, at) => (
+            <li key={at}>
+              <span>
+                <strong>
+                  {quantityText(one.quantity)} {texts.units[one.unit]}
+                </strong>{" "}
+                {texts.goods_groups[one.group]}
+              </span>
+              <Button class="square" label={`${texts.goods.remove} ${at + 1}`} onPress={() => setLines(lines.filter((_, other) => other !== at))}>
+                <CrossIcon />
+              </Button>
+            </li>
+          ))}
+        </ol>
+      )}
       <Chips label={texts.goods.group} columns={3} options={GOODS_GROUPS} chosen={group} name={(one) => texts.goods_groups[one]} choose={choose} />
       <div class="quantity-line">
         <output class={typed === "" ? "quantity empty" : "quantity"}>{typed === "" ? texts.goods.quantity : typed}</output>

@@ -1,5 +1,7 @@
 /** Vietnamese names in little room: people are called by the last parts, not by the family name. */
 
+import type { Direction } from "../core/types.ts";
+
 export function calledName(name: string): string {
   return name.trim().split(/\s+/).slice(-2).join(" ");
 }
@@ -11,7 +13,16 @@ export function initials(name: string): string {
     .join("");
 }
 
-/** A lane's name in words; "lan-2" is lane 2, and an id nobody translated is shown as it is. */
+const ONE_WAY: Readonly<Record<string, Direction>> = { vao: "in", ra: "out" };
+
+/** The only way that a lane's id allows: "xe-tai-vao" is inward; null for a lane of both ways. */
+export function laneDirection(id: string | null): Direction | null {
+  return ONE_WAY[/-(vao|ra)$/.exec(id ?? "")?.[1] ?? ""] ?? null;
+}
+
+/** A lane's name in words; "lan-2" is lane 2, "xe-tai-vao" the trucks' way in, and an id nobody translated is shown as it is. */
 export function laneName(lanes: Readonly<Record<string, string>>, id: string): string {
-  return lanes[id] ?? id.replace(/^lan-/, "");
+  const [, base = id, way = ""] = /^(.+)-(vao|ra)$/.exec(id) ?? [];
+  const name = lanes[id] ?? lanes[base] ?? base.replace(/^lan-/, "");
+  return way === "" || id in lanes ? name : `${name} ${lanes[way] ?? way}`;
 }

@@ -7,6 +7,8 @@ import { TickIcon, VEHICLE_ICONS } from "./icons.tsx";
 import { useUi } from "./ui.ts";
 
 const COMMON: readonly VehicleClass[] = ["motorbike", "car", "taxi", "bus", "truck", "van", "tractor_trailer"];
+/** On a phone the others are behind the last button. */
+const USUAL: readonly VehicleClass[] = ["motorbike", "car", "truck"];
 const VEHICLES: readonly VehicleClass[] = [
   "motorbike",
   "car",
@@ -48,7 +50,7 @@ function VehicleButton({ one, chosen, choose }: { one: VehicleClass; chosen: boo
   const { texts } = useUi();
   const Icon = VEHICLE_ICONS[one];
   return (
-    <button type="button" role="radio" aria-checked={chosen} class={`vehicle ${chosen ? "chosen" : ""}`} onClick={choose}>
+    <button type="button" role="radio" aria-checked={chosen} class={`vehicle ${chosen ? "chosen" : ""} ${USUAL.includes(one) ? "" : "rare"}`} onClick={choose}>
       {chosen && <TickIcon class="chip-tick" />}
       <Icon />
       <span>{texts.vehicles[one]}</span>

@@ -11,6 +11,7 @@ import { lazily } from "../parts/lazily.tsx";
 import { readSettings, type Settings, writeSettings } from "../parts/settings.ts";
 import { StatusBar } from "../parts/status_bar.tsx";
 import { useTexts } from "../parts/texts.ts";
+import { laneDirection } from "../parts/names.ts";
 import { shownTheme } from "../parts/theme.ts";
 import { type Devices, errorText, type Ui, UiContext } from "../parts/ui.ts";
 import { keepAwake } from "../parts/wake_lock.ts";
@@ -49,6 +50,9 @@ export function App({ core, devices, update }: AppProps): JSX.Element {
   // Whoever comes in begins at the lane.
   useEffect(() => setMore(null), [state.officer?.id]);
   const texts = useTexts(settings.language);
+  // A wave-through that was begun there has the screen to itself.
+  useEffect(() => (state.wave === null ? undefined : setMore(null)), [state.wave === null]);
+  const way = laneDirection(state.lane);
   const theme = shownTheme(settings.theme, now_ms);
 
   useEffect(() => dropGhostTaps(document), []);
@@ -79,7 +83,8 @@ export function App({ core, devices, update }: AppProps): JSX.Element {
     core,
     state,
     texts,
-    settings,
+    // Nobody goes the other way there, so nobody is asked.
+    settings: way === null ? settings : { ...settings, direction: way },
     change,
     now_ms,
     devices: watched,

@@ -7,10 +7,10 @@ import { AnnouncedBar } from "../parts/announced_bar.tsx";
 import { Button, Notice } from "../parts/controls.tsx";
 import { DutyBar } from "../parts/duty_bar.tsx";
 import { CrossingFacts } from "../parts/crossing_facts.tsx";
-import { CameraIcon, GreenLaneIcon, InIcon, MoreIcon, NoCodeIcon, OutIcon, SampleIcon, VEHICLE_ICONS, WaveIcon } from "../parts/icons.tsx";
-import { lazily } from "../parts/lazily.tsx";
+import { CameraIcon, GreenLaneIcon, InIcon, MoreIcon, NoCodeIcon, OutIcon, SampleIcon, VEHICLE_ICONS } from "../parts/icons.tsx";
 import { PhotoButton, SampleSheet, useSamples } from "../parts/photo.tsx";
 import { Scanner } from "../parts/scanner.tsx";
+import { laneDirection } from "../parts/names.ts";
 import { useUi } from "../parts/ui.ts";
 import { useUnits } from "../parts/units_files.ts";
 import { useWedge } from "../parts/use_wedge.ts";
@@ -33,7 +33,6 @@ interface HomeProps {
   seeAll(): void;
 }
 
-const WaveStartSheet = lazily(() => import("./wave_start.tsx").then((found) => found.WaveStartSheet));
 const STRIP = 3;
 const Ambulance = VEHICLE_ICONS.ambulance;
 
@@ -42,14 +41,13 @@ export function HomeScreen(props: HomeProps): JSX.Element {
   // So that the search is ready when the journey asks.
   useUnits(places);
   const [sampling, setSampling] = useState(false);
-  const [waving, setWaving] = useState(false);
   const samples = useSamples().filter((sample) => sample.kind !== "badge");
-  const typing = useWedge((text) => !covered && !waving && props.onText(text), props.onBroken);
+  const typing = useWedge((text) => !covered && props.onText(text), props.onBroken);
   const { direction } = settings;
   return (
     <main class={`screen home ${announced.length > 0 ? "announcing" : ""}`}>
       <div class="home-scan">
-        {!covered && !waving && <Scanner aim={props.reading ? texts.home.reading : texts.home.aim} paused={sampling || props.reading || typing} onText={props.onText} />}
+        {!covered && <Scanner aim={props.reading ? texts.home.reading : texts.home.aim} paused={sampling || props.reading || typing} onText={props.onText} />}
         {typing && <p class="over-scan">{texts.home.wedge_reading}</p>}
         {props.saved}
         {props.error !== null && <Notice kind="bad">{props.error}</Notice>}
@@ -58,7 +56,15 @@ export function HomeScreen(props: HomeProps): JSX.Element {
       <div class="home-way">
         {props.adding === null && <DutyBar />}
         {props.adding === null && <AnnouncedBar />}
-        {props.adding === null ? (
+        {props.adding !== null ? (
+          props.adding
+        ) : laneDirection(state.lane) !== null ? (
+          <p class={`one-way ${direction}`}>
+            {direction === "in" ? <InIcon /> : <OutIcon />}
+            <strong>{texts.directions[direction]}</strong>
+            <span>{texts.lane.one_way}</span>
+          </p>
+        ) : (
           <div class="direction" role="radiogroup" aria-label={texts.home.direction}>
             {(["in", "out"] as const).map((one) => (
               <button
@@ -74,8 +80,6 @@ export function HomeScreen(props: HomeProps): JSX.Element {
               </button>
             ))}
           </div>
-        ) : (
-          props.adding
         )}
       </div>
       {props.adding === null && (
@@ -100,20 +104,18 @@ export function HomeScreen(props: HomeProps): JSX.Element {
               <GreenLaneIcon />
               <span>{texts.home.green_lane}</span>
             </Button>
-            <Button class="stacked emergency" onPress={props.emergency}>
-              <Ambulance />
-              <span>{texts.home.emergency}</span>
-            </Button>
-            <Button class="stacked wave-start" onPress={() => setWaving(true)}>
-              <WaveIcon />
-              <span>{texts.home.wave}</span>
-            </Button>
           </>
         )}
         <Button class="stacked" onPress={props.noCode}>
           <NoCodeIcon />
           <span>{texts.home.no_code}</span>
         </Button>
+        {props.adding === null && (
+          <Button class="stacked emergency" onPress={props.emergency}>
+            <Ambulance />
+            <span>{texts.home.emergency}</span>
+          </Button>
+        )}
         <PhotoButton class="stacked" choose={(picture) => props.onPicture(Promise.resolve(picture))}>
           <CameraIcon />
           <span>{texts.home.photo}</span>
@@ -131,7 +133,6 @@ export function HomeScreen(props: HomeProps): JSX.Element {
           </Button>
         )}
       </nav>
-      {waving && <WaveStartSheet close={() => setWaving(false)} />}
       {sampling && (
         <SampleSheet
           samples={samples}

@@ -6,7 +6,7 @@ import type { CrossingDraft, CrossingSummary, Decision, DraftPerson, Evidence, O
 import { Notice, StepHead } from "../parts/controls.tsx";
 import { gatherAll, type Gathered, withoutTheRest } from "../parts/gathering.ts";
 import { GatheringPanel, notAddedText } from "../parts/gathering_view.tsx";
-import { emergencyDraft, followVerdict, greenLaneDraft, newDraft, nextRole, withPerson } from "../parts/draft.ts";
+import { asksPerson, emergencyDraft, followVerdict, greenLaneDraft, newDraft, nextRole, withoutPerson, withPerson } from "../parts/draft.ts";
 import { signal, wakeSound } from "../parts/feedback.ts";
 import { lazily } from "../parts/lazily.tsx";
 import { codesInPicture } from "../parts/photo.tsx";
@@ -75,6 +75,9 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
   const vehicle = useRef<VehicleClass>("car");
   /** The draft on hand has had a verdict. */
   const decided = useRef(kept.current?.step.at === "verdict");
+  /** The lot fell on a green-lane vehicle that is not saved yet. */
+  const owed = useRef(false);
+  const { direction } = settings;
   const lately = useRef<readonly Place[]>([]);
   const last = useRef({ text: "", time_ms: 0 });
   /** Set at once: a second tap may come before `busy` is on the screen, and would save another crossing. */
@@ -127,9 +130,11 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
         if (gathered !== null) setStep({ at: "gathering", gathered, said: notAddedText(texts, next.why, next.evidence) });
         return;
       }
-      if (draft === null) setDraft(newDraft(settings.direction, vehicle.current, now_ms));
+      const begun = draft ?? newDraft(direction, vehicle.current, now_ms);
+      if (draft === null) setDraft(begun);
       if (next.is === "more") setStep({ at: "gathering", gathered: next.gathered, said: null });
-      else setStep({ at: "person", evidence: next.evidence });
+      else if (asksPerson(next.evidence) || core.decide(begun).signs === "ask") setStep({ at: "person", evidence: next.evidence });
+      else takePerson({ role: nextRole(begun), evidence: next.evidence, card: null }, begun);
     }, fail);
   };
   const readPicture = (picture: Promise<Blob>): void => {
@@ -155,9 +160,8 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
     }
     judged.current = outcome;
   }, [outcome]);
-  const takePerson = (person: DraftPerson): void => {
+  const takePerson = (person: DraftPerson, before = draft ?? newDraft(direction, vehicle.current, Date.now())): void => {
     wakeSound();
-    const before = draft ?? newDraft(settings.direction, vehicle.current, Date.now());
     const next = withPerson(before, person);
     const first = before.people.length === 0;
     const settled = next.origin !== null || next.mode === "green_lane" || person.evidence?.status === "invalid" || places.length === 0;
@@ -169,11 +173,14 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
   const change = (patch: Partial<CrossingDraft>): void => {
     if (draft === null) return;
     if (patch.vehicle_class !== undefined) vehicle.current = patch.vehicle_class;
-    const next = { ...draft, ...patch };
+    become({ ...draft, ...patch }, patch.action !== undefined);
+  };
+  /** The draft as it now is, judged anew. An action the officer just chose stays; one that merely followed the verdict follows it on. */
+  const become = (next: CrossingDraft, chosen = false): void => {
+    if (draft === null) return;
     const before = core.decide(draft).verdict.outcome;
     const after = core.decide(next).verdict.outcome;
-    // An action the officer just chose stays; one that merely followed the verdict follows it on.
-    setDraft(patch.action === undefined && before !== after ? followVerdict(next, after) : next);
+    setDraft(!chosen && before !== after ? followVerdict(next, after) : next);
     judged.current = after;
     if (before !== after) signal(after, settings.sound);
   };
@@ -196,13 +203,14 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
     setError(null);
     setStep({ at: "home" });
   };
-  const save = (): void => {
-    if (draft === null || writing.current) return;
+  const save = (written = draft): void => {
+    if (written === null || writing.current) return;
     writing.current = true;
     setBusy(true);
     setError(null);
-    core.save(draft).then(
+    core.save(written).then(
       (crossing) => {
+        if (written.sampled === true) owed.current = false;
         writing.current = false;
         setBusy(false);
         signal("saved", settings.sound);
@@ -218,6 +226,18 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
         fail(reason);
       },
     );
+  };
+
+  /** One tap: what the rules let pass is saved with it, unless the lot falls on it. Everything else is looked at first. */
+  const greenLane = (): void => {
+    wakeSound();
+    const next = greenLaneDraft(direction, Date.now());
+    const { verdict, sampling_per_mille } = core.decide(next);
+    if (verdict.outcome !== "pass") return show(next);
+    // Leaving a drawn vehicle and tapping again is no way around the lot.
+    owed.current = owed.current || core.isDrawn(sampling_per_mille);
+    if (owed.current) return show({ ...next, sampled: true });
+    save(followVerdict(next, "pass"));
   };
 
   const undo = (crossing: SavedCrossing): void => {
@@ -273,9 +293,10 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
           busy={busy}
           error={error}
           change={change}
+          removePerson={(at) => become(withoutPerson(draft, at))}
           addPerson={() => setStep({ at: "adding" })}
           changeJourney={() => setStep({ at: "journey" })}
-          save={save}
+          save={() => save()}
           discard={discard}
         />
       );
@@ -315,13 +336,10 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
         onText={read}
         onPicture={readPicture}
         onBroken={() => setError(texts.home.wedge_broken)}
-        greenLane={() => {
-          wakeSound();
-          show(greenLaneDraft(settings.direction, Date.now()));
-        }}
+        greenLane={greenLane}
         emergency={() => {
           wakeSound();
-          show(emergencyDraft(settings.direction, Date.now()));
+          show(emergencyDraft(direction, Date.now()));
         }}
         noCode={() => {
           wakeSound();

@@ -131,10 +131,11 @@ function Goods({ path, value, change, close }: FieldProps): JSX.Element {
   const goods = { group: of("group"), quantity: of("quantity") ?? 0, unit: of("unit") ?? "tonne", perishable: of("perishable") === true } as DraftGoods;
   return (
     <GoodsSheet
-      goods={goods}
+      single
+      goods={[goods]}
       close={close}
-      done={(next) => {
-        const fields = next === null ? { removed: true } : { group: next.group, quantity: next.quantity, unit: next.unit, perishable: next.perishable };
+      done={([next]) => {
+        const fields = next === undefined ? { removed: true } : { group: next.group, quantity: next.quantity, unit: next.unit, perishable: next.perishable };
         change(Object.fromEntries(Object.entries(fields).map(([name, one]) => [`${path}/${name}`, one])));
       }}
     />

@@ -4,7 +4,7 @@ import type { ComponentType, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Button, Notice, StepHead } from "../parts/controls.tsx";
 import { RushIcon } from "../parts/gate_icons.tsx";
-import { PeopleIcon, PhoneIcon, QuestionIcon, SwapIcon } from "../parts/icons.tsx";
+import { PeopleIcon, PhoneIcon, QuestionIcon, SwapIcon, WaveIcon } from "../parts/icons.tsx";
 import type { OfficerRole } from "../core/types.ts";
 import { useUi } from "../parts/ui.ts";
 
@@ -32,6 +32,7 @@ const OTHERS: readonly Other[] = [
   { id: "consult", icon: QuestionIcon, roles: STAFF, load: () => import("./consult.tsx") },
   { id: "phones", icon: PhoneIcon, load: () => import("./phones.tsx") },
   { id: "next_officer", icon: SwapIcon, load: () => import("./next_officer.tsx") },
+  { id: "wave", icon: WaveIcon, load: () => import("./wave_start.tsx") },
 ];
 
 interface MoreProps extends OtherProps {

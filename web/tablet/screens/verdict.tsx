@@ -2,11 +2,12 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Action, CrossingDraft, Decision, OverrideReason } from "../core/types.ts";
+import type { Action, CrossingDraft, Decision } from "../core/types.ts";
 import { Button, Chips, Notice, Sheet } from "../parts/controls.tsx";
 import { DepartureRow } from "../parts/departure.tsx";
+import { ACTION_ICONS, CrossIcon, GoodsIcon, OUTCOME_ICONS, PlaceIcon, SampleIcon } from "../parts/icons.tsx";
 import { lazily } from "../parts/lazily.tsx";
-import { ACTION_ICONS, CrossIcon, GoodsIcon, MinusIcon, OUTCOME_ICONS, PeopleIcon, PlaceIcon, PlusIcon, ScanIcon } from "../parts/icons.tsx";
+import { LastPerson, PeopleRow } from "../parts/people_row.tsx";
 import { plateFrom, plateText } from "../parts/plate_text.ts";
 import { quantityText } from "../parts/quantity.ts";
 import { TravellerButton } from "../parts/traveller_button.tsx";
@@ -15,13 +16,14 @@ import { useUi } from "../parts/ui.ts";
 import { nameOf } from "../parts/units.ts";
 import { useUnits } from "../parts/units_files.ts";
 import { VehicleRow, VehicleSheet } from "../parts/vehicle_picker.tsx";
-import { ACTIONS, MOST_PEOPLE, documentPlate, needsOverride } from "../parts/draft.ts";
+import { ACTIONS, documentPlate, needsOverride } from "../parts/draft.ts";
 
 const GoodsSheet = lazily(() => import("../parts/goods_sheet.tsx").then((found) => found.GoodsSheet));
 const CameInRow = lazily(() => import("../parts/came_in.tsx").then((found) => found.CameInRow));
+const OverrideSheet = lazily(() => import("../parts/override_sheet.tsx").then((found) => found.OverrideSheet));
+const PeopleSheet = lazily(() => import("../parts/people_sheet.tsx").then((found) => found.PeopleSheet));
 const PlateSheet = lazily(() => import("../parts/plate_field.tsx").then((found) => found.PlateSheet));
 
-const OVERRIDES: readonly OverrideReason[] = ["paper_shown", "emergency", "superior_order", "code_unreadable", "local_resident", "other"];
 /** Besides the first; a phone shows how many there are. */
 const REASONS_SHOWN = 2;
 
@@ -33,35 +35,49 @@ interface VerdictProps {
   error: string | null;
   change(patch: Partial<CrossingDraft>): void;
   addPerson(): void;
+  removePerson(at: number): void;
   changeJourney(): void;
   save(): void;
   discard(): void;
 }
 
-type Open = "plate" | "goods" | "vehicles" | "override" | "discard" | null;
+type Open = "plate" | "trailer" | "goods" | "people" | "vehicles" | "override" | "discard" | null;
 
 export function VerdictScreen(props: VerdictProps): JSX.Element {
   const { draft, decision, change, busy } = props;
   const { texts } = useUi();
   const [open, setOpen] = useState<Open>(null);
   const { outcome } = decision.verdict;
-  const incomplete = needsOverride(outcome, draft.action) && draft.override === null;
+  const incomplete = needsOverride(outcome, draft.action) && (draft.override === null || decision.needs_approval);
+  const has_trailer = draft.vehicle_class === "tractor_trailer" || draft.trailer_plate != null;
   const named = documentPlate(draft);
   const plate = draft.plate === null ? texts.verdict.no_plate : plateText(draft.plate.normal);
   const close = (): void => setOpen(null);
   const act = (action: Action): void => {
     const other = needsOverride(outcome, action);
-    change({ action, override: other ? draft.override : null });
+    change({ action, override: other ? draft.override : null, approved_by: null });
     if (other && draft.override === null) setOpen("override");
   };
   return (
     <main class={`screen verdict ${outcome}`}>
       <Answer decision={decision} />
       <div class="scroll verdict-form">
-        <div class="plate-and-goods">
+        {draft.sampled === true && (
+          <p class="sampled" role="status">
+            <SampleIcon />
+            <strong>{texts.lane.sampled}</strong>
+          </p>
+        )}
+        <LastPerson draft={draft} open={() => setOpen("people")} />
+        <div class={`plate-and-goods ${has_trailer ? "trailer" : ""}`}>
           <button type="button" class="row plate-row" aria-label={`${texts.verdict.plate}: ${plate}`} onClick={() => setOpen("plate")}>
             <span class={draft.plate === null ? "row-empty" : "plate"}>{plate}</span>
           </button>
+          {has_trailer && (
+            <button type="button" class="row plate-row" onClick={() => setOpen("trailer")}>
+              <span class={draft.trailer_plate == null ? "row-empty" : "plate"}>{draft.trailer_plate == null ? texts.lane.trailer : plateText(draft.trailer_plate.normal)}</span>
+            </button>
+          )}
           <GoodsButton draft={draft} open={() => setOpen("goods")} />
         </div>
         <TravellerButton draft={draft} decision={decision} opened={() => change({ told: true })} />
@@ -93,7 +109,10 @@ export function VerdictScreen(props: VerdictProps): JSX.Element {
         {draft.override !== null && (
           <button type="button" class="row" onClick={() => setOpen("override")}>
             <span class="row-label">{texts.verdict.because}:</span>
-            <span class="row-value">{texts.overrides[draft.override]}</span>
+            <span class="row-value">
+              {texts.overrides[draft.override]}
+              {draft.approved_by != null && ` · ${texts.lane.agreed}`}
+            </span>
           </button>
         )}
         {props.error !== null && <Notice kind="bad">{props.error}</Notice>}
@@ -102,7 +121,7 @@ export function VerdictScreen(props: VerdictProps): JSX.Element {
             <CrossIcon />
           </Button>
           <Button kind="primary" class="tall save" disabled={busy} onPress={() => (incomplete ? setOpen("override") : props.save())}>
-            {busy ? texts.verdict.saving : incomplete ? texts.verdict.override_needed : texts.verdict.save}
+            {busy ? texts.verdict.saving : incomplete ? (draft.override === null ? texts.verdict.override_needed : texts.lane.lead_needed) : texts.verdict.save}
           </Button>
         </div>
       </footer>
@@ -117,13 +136,35 @@ export function VerdictScreen(props: VerdictProps): JSX.Element {
           }}
         />
       )}
+      {open === "trailer" && (
+        <PlateSheet
+          title={texts.lane.trailer}
+          plate={draft.trailer_plate ?? null}
+          seen={props.seen}
+          close={close}
+          done={(trailer_plate) => {
+            change({ trailer_plate });
+            close();
+          }}
+        />
+      )}
       {open === "goods" && (
         <GoodsSheet
-          goods={draft.goods[0] ?? null}
+          goods={draft.goods}
           close={close}
           done={(goods) => {
-            change({ goods: goods === null ? [] : [goods] });
+            change({ goods });
             close();
+          }}
+        />
+      )}
+      {open === "people" && (
+        <PeopleSheet
+          draft={draft}
+          close={close}
+          remove={(at) => {
+            props.removePerson(at);
+            if (draft.people.length === 1) close();
           }}
         />
       )}
@@ -138,22 +179,14 @@ export function VerdictScreen(props: VerdictProps): JSX.Element {
         />
       )}
       {open === "override" && (
-        <Sheet title={texts.verdict.override} close={close}>
-          <div class="stack">
-            {OVERRIDES.map((reason) => (
-              <Button
-                key={reason}
-                class="wide tall start"
-                onPress={() => {
-                  change({ override: reason });
-                  close();
-                }}
-              >
-                {texts.overrides[reason]}
-              </Button>
-            ))}
-          </div>
-        </Sheet>
+        <OverrideSheet
+          draft={draft}
+          close={close}
+          done={(override, approved_by) => {
+            change({ action: draft.action, override, approved_by });
+            close();
+          }}
+        />
       )}
       {open === "discard" && draft.told === true && (
         <Sheet title={texts.verdict.discard_sure} close={close} foot={<Button kind="primary" class="wide" onPress={close}>{texts.verdict.discard_no}</Button>}>
@@ -217,7 +250,7 @@ function Answer({ decision }: { decision: Decision }): JSX.Element {
 
 function GoodsButton({ draft, open }: { draft: CrossingDraft; open(): void }): JSX.Element {
   const { texts } = useUi();
-  const line = draft.goods[0];
+  const [line, ...others] = draft.goods;
   return (
     <button type="button" class={`row goods-row ${line === undefined ? "" : "filled"}`} onClick={open}>
       <GoodsIcon />
@@ -226,6 +259,7 @@ function GoodsButton({ draft, open }: { draft: CrossingDraft; open(): void }): J
       ) : (
         <span class="row-value">
           {quantityText(line.quantity)} {texts.units[line.unit]}
+          {others.length > 0 && ` +${others.length}`}
           <small>{texts.goods_groups[line.group]}</small>
         </span>
       )}
@@ -247,31 +281,6 @@ function JourneyButton({ draft, open }: { draft: CrossingDraft; open(): void }):
         </span>
       )}
     </button>
-  );
-}
-
-function PeopleRow({ draft, change, addPerson }: { draft: CrossingDraft; change(patch: Partial<CrossingDraft>): void; addPerson(): void }): JSX.Element {
-  const { texts } = useUi();
-  const fewest = Math.max(draft.people.length, 0);
-  return (
-    <div class="people-row">
-      <div class="stepper" role="group" aria-label={texts.verdict.people}>
-        <button type="button" class="step-button" aria-label={texts.verdict.fewer} disabled={draft.headcount <= fewest} onClick={() => change({ headcount: draft.headcount - 1 })}>
-          <MinusIcon />
-        </button>
-        <output aria-label={texts.verdict.people}>
-          <PeopleIcon />
-          {draft.headcount}
-        </output>
-        <button type="button" class="step-button" aria-label={texts.verdict.one_more} disabled={draft.headcount >= MOST_PEOPLE} onClick={() => change({ headcount: draft.headcount + 1 })}>
-          <PlusIcon />
-        </button>
-      </div>
-      <Button class="scan-more" onPress={addPerson}>
-        <ScanIcon />
-        <span>{texts.verdict.add_person}</span>
-      </Button>
-    </div>
   );
 }
 

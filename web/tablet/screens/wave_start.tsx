@@ -11,7 +11,7 @@ import { errorText, useUi } from "../parts/ui.ts";
 
 const REASONS: readonly WaveReason[] = ["queue", "weather", "accident", "superior_order", "other"];
 
-export function WaveStartSheet({ close }: { close(): void }): JSX.Element {
+export default function WaveStartSheet({ close }: { close(): void }): JSX.Element {
   const { core, state, texts, settings } = useUi();
   const [reason, setReason] = useState<WaveReason | null>(null);
   const [asking, setAsking] = useState(false);

@@ -55,7 +55,6 @@ export const en: Texts = {
     reading: "Reading the code…",
     green_lane: "Green lane",
     emergency: "Emergency",
-    wave: "Wave",
     no_code: "No code",
     photo: "Picture",
     sample: "Sample code",
@@ -79,6 +78,7 @@ export const en: Texts = {
     failed: "This part does not open. Reload the app when there is time.",
     tiles: {
       rush: "Rush",
+      wave: "Wave through",
       shift: "Shift",
       consult: "Ask for a decision",
       phones: "Telephone book",
@@ -192,6 +192,24 @@ export const en: Texts = {
     none: "No telephone book yet. An administrator imports it with chot hotlines import.",
     call: (name: string): string => `Call ${name}`,
     shared: "may be given to travellers",
+  },
+
+  /** The lane: what a crossing needs besides a code and a verdict. */
+  lane: {
+    one_way: "one-way lane",
+    sampled: "Drawn by lot: check this vehicle",
+    trailer: "Trailer plate",
+    another_line: "One more line",
+    listed: (expected: number, difference: number): string =>
+      difference === 0 ? `All ${expected} on the list` : difference < 0 ? `List says ${expected}: ${-difference} missing` : `List says ${expected}: ${difference} more`,
+    not_listed: "Not on the list",
+    take_out: "Take this person out",
+    lead_agrees: "The lead agrees",
+    lead_title: "The lead's agreement",
+    lead_needed: "The lead has to agree",
+    agree: "Agree",
+    agreed: "the lead agreed",
+    other_reason: "Another reason",
   },
 
   wave: {
@@ -351,6 +369,8 @@ export const en: Texts = {
     "di-bo": "on foot",
     "san-ga": "platform",
     "y-te": "medical",
+    vao: "in",
+    ra: "out",
   },
 
   journey: {
@@ -787,6 +807,7 @@ export const en: Texts = {
     "draft.headcount": "The number of people is wrong.",
     "draft.temperature": "The temperature is not right (30–45 °C). Measure again or leave it out.",
     "draft.override": "Choose a reason for doing otherwise.",
+    "draft.approval": "The lead has to agree: scan the lead's badge and enter the PIN.",
     "draft.too_large": "Too many people or goods. Write two crossings.",
     "conflict.changed": "Somebody has just written more or decided. Look at the new values and choose.",
     "event.field": "The server finds a field wrong. Tell the administrator.",

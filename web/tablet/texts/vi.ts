@@ -57,7 +57,6 @@ export const vi = {
     reading: "Đang đọc mã…",
     green_lane: "Luồng xanh",
     emergency: "Cấp cứu",
-    wave: "Xả chốt",
     no_code: "Không có mã",
     photo: "Chụp ảnh",
     sample: "Dùng mã mẫu",
@@ -82,6 +81,7 @@ export const vi = {
     failed: "Không mở được phần này. Tải lại ứng dụng khi rảnh.",
     tiles: {
       rush: "Ghi nhanh",
+      wave: "Xả chốt",
       shift: "Ca trực",
       consult: "Xin ý kiến",
       phones: "Danh bạ trực",
@@ -198,6 +198,24 @@ export const vi = {
     none: "Chưa có danh bạ. Người quản trị nạp bằng lệnh chot hotlines import.",
     call: (name: string): string => `Gọi ${name}`,
     shared: "được đọc cho dân",
+  },
+
+  /** The lane: what a crossing needs besides a code and a verdict. */
+  lane: {
+    one_way: "làn một chiều",
+    sampled: "Chọn ngẫu nhiên: kiểm tra xe này",
+    trailer: "Biển rơ-moóc",
+    another_line: "Thêm dòng hàng",
+    listed: (expected: number, difference: number): string =>
+      difference === 0 ? `Đủ ${expected} người theo danh sách` : difference < 0 ? `Danh sách ${expected}: thiếu ${-difference} người` : `Danh sách ${expected}: thừa ${difference} người`,
+    not_listed: "Không có trong danh sách",
+    take_out: "Bỏ người này",
+    lead_agrees: "Chốt trưởng duyệt",
+    lead_title: "Chốt trưởng duyệt",
+    lead_needed: "Cần chốt trưởng duyệt",
+    agree: "Đồng ý",
+    agreed: "chốt trưởng đã duyệt",
+    other_reason: "Chọn lý do khác",
   },
 
   /** Vehicles let through unchecked, only counted. */
@@ -362,6 +380,8 @@ export const vi = {
     "di-bo": "đi bộ",
     "san-ga": "sân ga",
     "y-te": "y tế",
+    vao: "vào",
+    ra: "ra",
   } as Record<string, string>,
 
   journey: {
@@ -811,6 +831,7 @@ export const vi = {
     "draft.headcount": "Số người không đúng. Sửa lại.",
     "draft.temperature": "Nhiệt độ không đúng (30–45 °C). Đo lại hoặc bỏ trống.",
     "draft.override": "Chọn lý do làm khác kết quả.",
+    "draft.approval": "Cần chốt trưởng duyệt: quét thẻ chốt trưởng và nhập PIN.",
     "draft.too_large": "Lượt này có quá nhiều người hoặc hàng. Tách làm hai lượt.",
     "conflict.changed": "Vừa có người ghi thêm hoặc đã quyết định. Xem lại các giá trị mới rồi chọn.",
     "event.field": "Máy chủ thấy một trường ghi sai. Báo quản trị.",
