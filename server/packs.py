@@ -1,9 +1,9 @@
 """Packs: what tablets must know offline, built from the store and `rules/packs`, signed, published.
 
 Two kinds. What follows from the store is made by `publish_packs`, which may run at every start and
-after every change: trust (whose documents count), hotlines, and per checkpoint a roster (who may
-open a shift). What somebody decides is published by `publish`: rules for a checkpoint, levels for
-everybody. A pack gets a new version only when its content changed.
+after every change: trust (whose documents count), hotlines, procedures, and per checkpoint a roster
+(who may open a shift). What somebody decides is published by `publish`: rules for a checkpoint,
+levels for everybody. A pack gets a new version only when its content changed.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from credentials.pack import MAX_PACK_CHARACTERS, PackError, PackPayload, sign_p
 from server.document_keys import DOCUMENT_ISSUER as DOCUMENT_ISSUER
 from server.document_keys import document_keys, key_to_json, trusted_keys
 from server.keys import KeyRing, public_jwk
+from server.shifts.procedure import usual_procedure
 from server.store.protocol import Store
 from server.store.published import Pack, PackVersionError
 from server.store.registered import Device, Officer
@@ -72,7 +73,8 @@ def publish_packs(store: Store, keys: KeyRing, now_ms: int) -> list[Pack]:
         return []
     contents: dict[tuple[str, str], Change] = {
         ("trust", EVERYBODY): lambda last: trust_content(keys, now_ms, last),
-        ("hotlines", EVERYBODY): lambda _: hotlines_content(store),
+        ("hotlines", EVERYBODY): lambda last: hotlines_content(store, last),
+        ("procedures", EVERYBODY): lambda last: usual_procedure() if last is None else last,
     }
     for checkpoint in store.checkpoints():
         contents["roster", checkpoint_scope(checkpoint.id)] = partial(_roster, store, checkpoint.id)
@@ -90,10 +92,11 @@ def trust_in_force(store: Store) -> Mapping[str, Any] | None:
     every revocation.
     """
     pack = store.pack("trust", EVERYBODY)
-    return None if pack is None else _said_by(pack)
+    return None if pack is None else said_by(pack)
 
 
-def _said_by(pack: Pack) -> Mapping[str, Any]:
+def said_by(pack: Pack) -> Mapping[str, Any]:
+    """The content of a pack of our own store, read without its signature."""
     jws = parse_jws(pack.jws, MAX_PACK_CHARACTERS)
     content: Mapping[str, Any] = parse_json(jws.payload)["content"]
     return content
@@ -124,7 +127,7 @@ def publish_changed(
         raise RelayPackError(name)
     for _ in range(MOST_TRIES):
         last = store.pack(name, scope)
-        content = change(None if last is None else _said_by(last))
+        content = change(None if last is None else said_by(last))
         if last is not None and content_of(last, keys, now_ms) == content:
             return None
         pack = sign(name, scope, 1 if last is None else last.version + 1, content, keys, now_ms)
@@ -179,15 +182,18 @@ def bulletins_of(content: Mapping[str, Any]) -> list[Bulletin]:
     return [one for one in found if isinstance(one, Bulletin)]
 
 
-def hotlines_content(store: Store) -> dict[str, Any]:
-    """Whom an officer may call, by checkpoint."""
-    return {
-        "hotlines": [
-            {"checkpoint": one.id, "name": one.name, "number": one.hotline}
-            for one in sorted(store.checkpoints(), key=lambda one: one.id)
-            if one.hotline
-        ]
-    }
+def hotlines_content(store: Store, book: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Whom an officer may call: each checkpoint's own number, and what people put into `book`.
+
+    `book` has `book` and `duty` (`server/shifts/phone_rows.py`); other names in it do not count.
+    """
+    own = [
+        {"checkpoint": one.id, "name": one.name, "number": one.hotline}
+        for one in sorted(store.checkpoints(), key=lambda one: one.id)
+        if one.hotline
+    ]
+    decided = {name: book[name] for name in ("book", "duty") if book and book.get(name)}
+    return {"hotlines": own, **decided}
 
 
 def _roster(store: Store, checkpoint: str, _: object) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from cli.demo.decide import CORRECTED_SHARE, Deciding
+from cli.demo.phones import demo_book
 from cli.demo.places import CHECKPOINTS
 from cli.demo.tablet import DemoTablet
 from cli.demo.traffic import HOUR_MS, Trip, trips
@@ -26,8 +27,10 @@ from server.packs import (
     EVERYBODY,
     bundled,
     checkpoint_scope,
+    hotlines_content,
     officer_kek,
     publish,
+    publish_changed,
     publish_packs,
 )
 from server.passwords import hash_password
@@ -104,6 +107,14 @@ def make_demo(
         _people_and_places(store, notes)
         publish_packs(store, keys, now_ms)
         publish(store, keys, "levels", EVERYBODY, bundled("levels_2021_10"), now_ms)
+        publish_changed(
+            store,
+            keys,
+            "hotlines",
+            EVERYBODY,
+            lambda last: hotlines_content(store, demo_book(last, now_ms)),
+            now_ms,
+        )
         if store.pack("permits", EVERYBODY) is None:
             publish(store, keys, "permits", EVERYBODY, PERMITS, now_ms)
         for place in CHECKPOINTS:

@@ -102,6 +102,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     "checkpoint": ("không có chốt {value}", "there is no checkpoint {value}"),
     "ended": ("đã qua", "has passed"),
     "order": ("trước lúc bắt đầu", "is before the beginning"),
+    "hotline": ("phải là số điện thoại, ví dụ 115 hoặc 0259 000 0058", "must be a number to call"),
+    "choice_kind": (
+        "phải là chỉ huy, y tế, công an, cứu nạn hoặc khác",
+        "must be command, health, police, rescue or other",
+    ),
+    "yes_no": ("phải là có hoặc không", "must be yes or no"),
+    "duty_long": ("một ca trực lãnh đạo dài hơn 62 ngày", "somebody is on duty for over 62 days"),
+    "step_id": ("phải là chữ thường không dấu, số, - hoặc _", "must be a-z, 0-9, - or _"),
+    "step_time": ("phải là đầu ca hoặc cuối ca", "must be open or close"),
+    "many_steps": ("quá {limit} việc", "makes more than {limit} steps"),
     "twice": ("giống hệt dòng {other}", "is the same as row {other}"),
     "differs": ("khác dòng {other} của cùng chuyến", "differs from row {other} of the same trip"),
     "size": (

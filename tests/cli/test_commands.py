@@ -71,7 +71,8 @@ def test_making_the_demo_again_keeps_logins_and_packs(demo_data: Path, chot: Cho
     }
     store.close()
     assert again == versions
-    assert set(versions) == {"rules", "levels", "trust", "roster", "hotlines", "permits"}
+    names = {"rules", "levels", "trust", "roster", "hotlines", "permits", "procedures"}
+    assert set(versions) == names
     assert [line for line in before.splitlines() if "password" in line] == [
         line for line in (demo_data / "demo.json").read_text().splitlines() if "password" in line
     ]

@@ -1,0 +1,1 @@
+"""What tablets need for a shift without a network: whom to call, and the procedure."""
