@@ -3,6 +3,8 @@
 import type { Evidence } from "../../shared/credentials/index.ts";
 import type { Asking } from "../../shared/rules/signs.ts";
 
+export type { Asking };
+
 export type Direction = "in" | "out";
 export type Mode = "checked" | "green_lane" | "waved" | "group";
 export type Purpose =

@@ -181,6 +181,19 @@ export const EyeIcon = drawing(
     <circle cx="12" cy="12" r="3" />
   </>,
 );
+export const ThermometerIcon = drawing(
+  <>
+    <path d="M9.5 14V4.5a2.5 2.5 0 0 1 5 0V14a4.5 4.5 0 1 1-5 0z" />
+    <path d="M12 9v8.5" stroke-width="2.6" />
+  </>,
+);
+export const CardIcon = drawing(
+  <>
+    <path d="M2 5h20v14H2zM14 10h5M14 14h5" />
+    <path d="M5 9h5v6H5z" />
+  </>,
+);
+export const PaperIcon = drawing(<path d="M5 2h10l4 4v16H5zM9 9h6M9 13h6M9 17h3" />);
 export const PhoneIcon = drawing(<path d="M7 1.5h10v21H7zM11 19h2" />);
 export const SealIcon = drawing(
   <>

@@ -12,13 +12,16 @@ import { lazily } from "../parts/lazily.tsx";
 import { codesInPicture } from "../parts/photo.tsx";
 import { samePlace } from "../parts/places.ts";
 import { SavedNotice } from "../parts/saved_notice.tsx";
+import { toAsk, withSigns } from "../parts/signs.ts";
 import { errorText, useUi } from "../parts/ui.ts";
 import { HomeScreen } from "./home.tsx";
 import { JourneyScreen } from "./journey.tsx";
-import { NoCodeScreen, PersonScreen } from "./person.tsx";
+import { PersonScreen } from "./person.tsx";
 import { VerdictScreen } from "./verdict.tsx";
 
+const NoCodeScreen = lazily(() => import("./no_code.tsx").then((found) => found.NoCodeScreen));
 const RecentScreen = lazily(() => import("./recent.tsx").then((found) => found.RecentScreen));
+const SignsScreen = lazily(() => import("./signs.tsx").then((found) => found.SignsScreen));
 const CrossingSheet = lazily(() => import("./recent.tsx").then((found) => found.CrossingSheet));
 
 interface GatheringStep {
@@ -38,6 +41,8 @@ type Step =
   /** `gathering`: where the way back leads. */
   | { at: "no_code"; gathering?: GatheringStep }
   | { at: "journey" }
+  /** Temperature and symptoms of one of the people, counted from 0. */
+  | { at: "signs"; person: number }
   | { at: "verdict" }
   | { at: "recent" };
 
@@ -145,6 +150,12 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
   };
   const show = (next: CrossingDraft): void => {
     const decision = core.decide(next);
+    const person = toAsk(next, decision.signs);
+    if (person !== -1) {
+      setDraft(next);
+      setStep({ at: "signs", person });
+      return;
+    }
     decided.current = true;
     judged.current = decision.verdict.outcome;
     setDraft(followVerdict(next, decision.verdict.outcome));
@@ -266,9 +277,25 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
         <NoCodeScreen
           role={draft === null ? "driver" : nextRole(draft)}
           done={takePerson}
+          onText={read}
+          reading={reading}
+          error={error}
           back={back}
         />
       );
+    case "signs": {
+      const person = draft?.people[step.person];
+      if (draft === null || person === undefined) break;
+      return (
+        <SignsScreen
+          key={step.person}
+          number={step.person + 1}
+          person={person}
+          done={(signs) => show(withSigns(draft, step.person, signs))}
+          back={() => setStep({ at: decided.current ? "verdict" : "journey" })}
+        />
+      );
+    }
     case "journey":
       return (
         <JourneyScreen
@@ -295,6 +322,7 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
           change={change}
           removePerson={(at) => become(withoutPerson(draft, at))}
           addPerson={() => setStep({ at: "adding" })}
+          askSigns={(person) => setStep({ at: "signs", person })}
           changeJourney={() => setStep({ at: "journey" })}
           save={() => save()}
           discard={discard}

@@ -84,30 +84,3 @@ export function PersonScreen({ number, evidence, role: first_role, done, back }:
     </main>
   );
 }
-
-interface NoCodeProps {
-  role: Role;
-  done(person: DraftPerson): void;
-  back(): void;
-}
-
-/** Somebody without a code: the role is enough; the number on the ID card is better. */
-export function NoCodeScreen({ role: first_role, done, back }: NoCodeProps): JSX.Element {
-  const { texts } = useUi();
-  const [role, setRole] = useState(first_role);
-  const [typed, setTyped] = useState(NOTHING_TYPED);
-  return (
-    <main class="screen person">
-      <StepHead title={texts.person.no_code_title} back={back} />
-      <div class="scroll">
-        <Chips label={texts.person.role} columns={3} options={ROLES} chosen={role} name={(one) => texts.roles[one]} choose={setRole} />
-        <IdentityEntry typed={typed} change={setTyped} />
-      </div>
-      <footer class="foot">
-        <Button kind="primary" class="wide tall" onPress={() => done({ role, evidence: null, card: null, ...identityFrom(typed) })}>
-          {texts.app.next}
-        </Button>
-      </footer>
-    </main>
-  );
-}

@@ -10,6 +10,8 @@ import { lazily } from "../parts/lazily.tsx";
 import { LastPerson, PeopleRow } from "../parts/people_row.tsx";
 import { plateFrom, plateText } from "../parts/plate_text.ts";
 import { quantityText } from "../parts/quantity.ts";
+import { isAlarming } from "../parts/signs.ts";
+import { HealthCall, SignsRow } from "../parts/signs_row.tsx";
 import { TravellerButton } from "../parts/traveller_button.tsx";
 import { TurnedBackNote } from "../parts/turned_back_note.tsx";
 import { useUi } from "../parts/ui.ts";
@@ -36,6 +38,8 @@ interface VerdictProps {
   change(patch: Partial<CrossingDraft>): void;
   addPerson(): void;
   removePerson(at: number): void;
+  /** Asks one of the people for temperature and symptoms. */
+  askSigns(at: number): void;
   changeJourney(): void;
   save(): void;
   discard(): void;
@@ -70,6 +74,8 @@ export function VerdictScreen(props: VerdictProps): JSX.Element {
         )}
         <LastPerson draft={draft} open={() => setOpen("people")} />
         <div class={`plate-and-goods ${has_trailer ? "trailer" : ""}`}>
+        {draft.people.some(isAlarming) && <HealthCall text={texts.signs.alarm} />}
+        <div class="plate-and-goods">
           <button type="button" class="row plate-row" aria-label={`${texts.verdict.plate}: ${plate}`} onClick={() => setOpen("plate")}>
             <span class={draft.plate === null ? "row-empty" : "plate"}>{plate}</span>
           </button>
@@ -102,6 +108,7 @@ export function VerdictScreen(props: VerdictProps): JSX.Element {
         )}
         <VehicleRow chosen={draft.vehicle_class} choose={(vehicle_class) => change({ vehicle_class })} more={() => setOpen("vehicles")} />
         <PeopleRow draft={draft} change={change} addPerson={props.addPerson} />
+        <SignsRow draft={draft} asking={decision.signs} open={props.askSigns} />
         <Actions chosen={draft.action} choose={act} />
         <JourneyButton draft={draft} open={props.changeJourney} />
       </div>

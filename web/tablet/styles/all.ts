@@ -17,4 +17,5 @@ import "./wave.css";
 import "./more.css";
 import "./gate.css";
 import "./team.css";
+import "./health.css";
 import "./formats.css";

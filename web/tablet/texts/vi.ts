@@ -812,6 +812,7 @@ export const vi = {
     "badge.pin": "Sai PIN hoặc sai thẻ. Nhập lại.",
     "badge.wait": "Nhập sai nhiều lần. Đợi rồi thử lại.",
     "badge.not_lead": "Thẻ này không phải của chốt trưởng. Quét thẻ chốt trưởng.",
+    "lookup.role": "Vai trò này không tra được người đã qua.",
     "badge.lead": "Sai PIN 5 lần. Cần thẻ của chốt trưởng.",
     "pack.missing": "Máy chưa tải danh sách cán bộ. Nối mạng một lần.",
     "enrolment.changed": "Máy đã được đăng ký lại ở một thẻ khác. Tải lại trang này.",
@@ -895,6 +896,51 @@ export const vi = {
     "sync.*": "Gửi bị lỗi lạ. Tải lại trang khi vắng xe; vẫn lỗi thì báo quản trị. Dữ liệu nằm trên máy.",
     "http.*": "Có gì chặn giữa máy và máy chủ: Wi-Fi phải đăng nhập, hoặc tường lửa. Đổi mạng; cứ làm tiếp, dữ liệu nằm trên máy.",
   } as Record<string, string>,
+
+  /** Temperature and symptoms. */
+  signs: {
+    title: "Sốt, ho, khó thở?",
+    row: "Nhiệt độ, triệu chứng",
+    degrees: (value: string): string => `${value.replace(".", ",")} °C`,
+    not_measured: "Chưa đo",
+    whole: "Độ",
+    tenth: "Phần mười độ",
+    fever: "SỐT",
+    no_fever: "Không sốt",
+    which: "Triệu chứng",
+    symptoms: {
+      fever: "Sốt",
+      cough: "Ho",
+      short_breath: "Khó thở",
+      sore_throat: "Đau họng",
+      taste_loss: "Mất vị giác",
+      fatigue: "Mệt mỏi",
+    } as Record<string, string>,
+    exposure: "Tiếp xúc F0 trong 14 ngày",
+    none: "Không triệu chứng",
+    nothing: "không triệu chứng",
+    asked: (count: number, of: number): string => `${count}/${of} người`,
+    alarm: "Ho, sốt, khó thở: mời sang bàn y tế, báo y tế ngay.",
+    checkpoint: "Đường dây nóng",
+    call: (name: string, number: string): string => `Gọi ${name}: ${number}`,
+  },
+
+  /** Somebody without a code. */
+  no_code: {
+    card: "Quét thẻ CCCD",
+    card_aim: "Đưa mã QR trên thẻ CCCD vào khung",
+    no_card: "Không có thẻ – nhập số",
+    paper: "Ghi giấy, nhập sau",
+    number: "Số điện thoại hoặc giấy tờ",
+    found: (age: string): string => `Đã qua đây ${age} trước`,
+    ask: "Hỏi tên và năm sinh rồi mới xác nhận.",
+    same: "Đúng người này",
+    other: "Không phải",
+    unknown: (kind: string): string => `${kind}: chưa gặp ở đây. Hỏi và khai thay:`,
+    name: "Họ tên",
+    year: "Năm sinh",
+    to_name: "Họ tên",
+  },
 
   /** Short ages; `n` is whole. */
   ages: {
