@@ -72,10 +72,9 @@ export function VerdictScreen(props: VerdictProps): JSX.Element {
             <strong>{texts.lane.sampled}</strong>
           </p>
         )}
+        {draft.people.some(isAlarming) && <HealthCall text={texts.signs.alarm} />}
         <LastPerson draft={draft} open={() => setOpen("people")} />
         <div class={`plate-and-goods ${has_trailer ? "trailer" : ""}`}>
-        {draft.people.some(isAlarming) && <HealthCall text={texts.signs.alarm} />}
-        <div class="plate-and-goods">
           <button type="button" class="row plate-row" aria-label={`${texts.verdict.plate}: ${plate}`} onClick={() => setOpen("plate")}>
             <span class={draft.plate === null ? "row-empty" : "plate"}>{plate}</span>
           </button>
