@@ -9,12 +9,14 @@ from pathlib import Path
 import click
 import qrcode
 
-from cli.data import DATA, VIETNAM, now_ms, opened, told
+from cli.data import DATA, VIETNAM, now_ms, opened, opened_home, told
 from server.config import load_config
 from server.enrolment import CODE_RANDOM_BYTES, code_hash, enrolment_link, new_code
+from server.keys import KeyRing
 from server.store.protocol import Store
 from server.store.published import AuditEntry
 from server.store.registered import Checkpoint, Device, Enrolment
+from server.wipes import order_wipe, wipes_ordered
 
 
 @click.group()
@@ -110,15 +112,41 @@ def _enrol_relay(
 def list_devices(data: Path) -> None:
     """Liệt kê máy bảng và máy trung chuyển / list tablets and relays."""
     with opened(data) as store:
+        keys, now = KeyRing.load_or_create(data), now_ms()
         for one in store.devices():
             if one.kind == "server":
                 continue
             state = "đã thu hồi" if one.revoked_ms else "bị nhân bản" if one.forked_ms else "tốt"
+            if one.id in wipes_ordered(store, keys, one.checkpoint or "", now):
+                state = "chờ xóa"
             unsent = "?" if one.unsent is None else str(one.unsent)
             click.echo(
                 f"{one.id}\t{_where(one)}\t{one.lane or one.kind}\t{state}\tchưa gửi {unsent}\t"
                 f"liên lạc {_when(one.last_contact_ms)}\t{one.name}"
             )
+
+
+@device.command("wipe")
+@DATA
+@click.argument("device_id")
+@click.confirmation_option(
+    prompt="Máy sẽ xóa mọi dữ liệu sau khi gửi hết lượt chưa gửi, và phải đăng ký lại. Xóa?"
+)
+@told
+def wipe(data: Path, device_id: str) -> None:
+    """Ra lệnh xóa một máy bảng từ xa / order a tablet to wipe itself at its next contact.
+
+    Máy đóng ca ngay, gửi nốt những lượt chưa gửi (đã niêm phong), rồi xóa khóa và dữ liệu.
+    """
+    with opened_home(data) as store:
+        found = store.device(device_id)
+        if found is None or found.kind != "tablet":
+            raise click.ClickException(f"Không có máy bảng '{device_id}'.")
+        order_wipe(store, KeyRing.load_or_create(data), found, now_ms())
+        store.audit(AuditEntry(now_ms(), "cli", "device.wipe", device_id))
+    click.echo(
+        "Đã ra lệnh. Máy xóa ở lần liên lạc tới, rồi trong danh sách là đã thu hồi."
+    )
 
 
 @device.command("revoke")

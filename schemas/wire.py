@@ -65,47 +65,7 @@ class Health(Schema):
     server_time = fields.Integer(required=True)
 
 
-# --- devices and tokens ------------------------------------------------------
-
-
-class EnrolRequest(Request):
-    """A one-time code (20 Crockford base32 characters) and the device's public key."""
-
-    code = text(64, 1, required=True)
-    jwk = Unchecked(Jwk, required=True)
-    name = text(64)
-
-
-class EnrolledCheckpoint(Schema):
-    """Where the device stands."""
-
-    id = fields.String(required=True)
-    name = fields.String(required=True)
-    province = fields.String(required=True)
-    # `class` is a Python word
-    klass = fields.String(required=True, data_key="class")
-    lane = fields.String(required=True)
-    lanes = fields.List(fields.String(), required=True)
-    road = fields.String(required=True)
-    hotline = fields.String(required=True)
-
-
-class Enrolled(Schema):
-    """What an enrolled device pins: who it is, where it stands, whose signatures it believes."""
-
-    device = fields.String(required=True)
-    checkpoint = fields.Nested(EnrolledCheckpoint, required=True)
-    server = fields.String(required=True)
-    root_key = fields.Nested(Jwk, required=True)
-    sealing_key = fields.Nested(Jwk, required=True)
-    receipt_key = fields.Nested(Jwk, required=True)
-    server_time = fields.Integer(required=True)
-
-
-class DeviceTokenRequest(Request):
-    """A JWT by the device key (RFC 7523): iss = sub = kid = device, aud "chot", jti, ≤ 5 min."""
-
-    assertion = text(2048, 1, required=True)
+# --- tokens ------------------------------------------------------------------
 
 
 class AccessToken(Schema):
@@ -113,12 +73,6 @@ class AccessToken(Schema):
 
     access_token = fields.String(required=True)
     expires_in = fields.Integer(required=True)
-
-
-class DeviceToken(AccessToken):
-    """A device's token, and the key that what a locked tablet sends here is sealed to (SPEC S4)."""
-
-    sealing_key = fields.Nested(Jwk, required=True)
 
 
 class LoginRequest(Request):

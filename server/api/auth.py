@@ -7,7 +7,8 @@ from typing import Any
 from flask import request
 
 from credentials.jws import public_key_of_jwk
-from schemas.wire import DeviceToken, DeviceTokenRequest, LoginRequest, UserToken
+from schemas.tablets import DeviceToken, DeviceTokenRequest
+from schemas.wire import LoginRequest, UserToken
 from server.access import public
 from server.api.resource import PREFIX, Resource, problems
 from server.context import here

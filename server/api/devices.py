@@ -5,12 +5,12 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from flask import request
+from flask import Response, request
 
 from credentials.jws import jwk_of_public_key, public_key_of_jwk
-from schemas.wire import Enrolled, EnrolRequest
-from server.access import public
-from server.api.resource import PREFIX, Resource, problems
+from schemas.tablets import Enrolled, EnrolRequest, WipedRequest
+from server.access import device_only, public, the_device
+from server.api.resource import DEVICE, PREFIX, Resource, problems
 from server.context import here
 from server.enrolment import code_hash
 from server.keys import public_jwk
@@ -20,6 +20,7 @@ from server.relay.pins import home_pins
 from server.relay.state import read_upstream
 from server.store.published import AuditEntry
 from server.store.registered import Checkpoint, Device
+from server.wipes import note_wiped
 from sync.encoding import uuid7
 
 resource = Resource("devices", __name__, url_prefix=PREFIX, description="Enrolment of tablets")
@@ -61,6 +62,26 @@ def enrol(wanted: dict[str, Any]) -> dict[str, Any]:
         "receipt_key": public_jwk(context.keys.signing),
         "server_time": now_ms,
     }
+
+
+@resource.route("/devices/wiped", methods=["POST"])
+@resource.arguments(WipedRequest)
+@resource.response(204)
+@resource.doc(security=DEVICE)
+@device_only
+def wiped(told: dict[str, Any]) -> Response:
+    """The device's last word (SPEC Q5): it is revoked, and the browser drops what its page left.
+
+    Clear-Site-Data (W3C) deletes files, where a page can only mark rows as deleted.
+    """
+    context, device = here(), the_device()
+    now_ms = context.clock()
+    details = {"dropped": told["dropped"]}
+    context.store.audit(
+        AuditEntry(now_ms, device.id, "device.wiped", device.checkpoint or "", details=details)
+    )
+    note_wiped(context.store, context.keys, device, now_ms)
+    return Response(status=204, headers={"Clear-Site-Data": '"cache", "storage"'})
 
 
 def _checkpoint(device: Device) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from schemas.wire import SignedPack
 from server.access import device_only, the_device
 from server.api.resource import DEVICE, PREFIX, Resource, problems
 from server.context import here
-from server.packs import device_scopes
 from server.problems import ProblemError
+from server.wipes import device_packs
 
 resource = Resource("packs", __name__, url_prefix=PREFIX, description="Signed reference data")
 
@@ -25,9 +25,9 @@ resource = Resource("packs", __name__, url_prefix=PREFIX, description="Signed re
 def pack(name: str) -> Response:
     """The newest version in the device's scope. ETag "<name>-<version>"."""
     device = the_device()
-    if device.revoked_ms is not None:
+    found = device_packs(here().store, device).get(name)
+    if found is None and device.revoked_ms is not None:
         raise ProblemError("device.revoked")
-    found = here().store.packs(device_scopes(device)).get(name)
     if found is None:
         raise ProblemError("pack.unknown")
     response = jsonify({"name": found.name, "version": found.version, "jws": found.jws})

@@ -14,13 +14,13 @@ from server.access import device_only, the_device
 from server.api.resource import DEVICE, PREFIX, Resource, problems
 from server.context import Context, here
 from server.feed_text import runs_text
-from server.packs import device_scopes
 from server.problems import ProblemError
 from server.receipts import receipt_of, receipt_to_json
 from server.relay.state import read_upstream
 from server.store.answers import Answered
 from server.store.registered import Device
 from server.window import next_page
+from server.wipes import device_packs
 from sync.batch import PROTOCOL, Batch, parse_batch, verify_batch
 from sync.cursor import Cursor, Feed, parse_cursor, parse_feed
 from sync.encoding import to_base64url
@@ -142,7 +142,6 @@ def _pull(
 ) -> tuple[dict[str, Any], str]:
     """Members of the answer, and the JSON of its runs."""
     if device.revoked_ms is not None or not feeds:
-        packs = {} if device.revoked_ms is not None else _pack_versions(context, device)
         return {
             "removals": [],
             "cursor": None if cursor is None else str(cursor),
@@ -150,7 +149,7 @@ def _pull(
             "more": False,
             "reset": False,
             "digest": None,
-            "packs": packs,
+            "packs": _pack_versions(context, device),
         }, "[]"
     starts = context.starts.at(now_ms)
     page = next_page(context.store, feeds, device.id, cursor, held_after, starts, now_ms)
@@ -166,5 +165,5 @@ def _pull(
 
 
 def _pack_versions(context: Context, device: Device) -> dict[str, int]:
-    packs = context.store.packs(device_scopes(device))
+    packs = device_packs(context.store, device)
     return {name: pack.version for name, pack in sorted(packs.items())}

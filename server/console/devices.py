@@ -15,9 +15,11 @@ from server.console.times import DAY_MS, HOUR_MS, MINUTE_MS, long_time
 from server.console.visit import language, signed_in
 from server.context import here
 from server.enrolment import CODE_RANDOM_BYTES, code_hash, enrolment_link, new_code, valid_ms
+from server.packs import RelayPackError
 from server.problems import ProblemError
 from server.store.published import AuditEntry
 from server.store.registered import Checkpoint, Device, Enrolment
+from server.wipes import order_wipe, wipes_ordered
 
 MAX_NAME_CHARACTERS = 64
 SILENT_MS = HOUR_MS
@@ -30,6 +32,8 @@ def add_pages(console: Blueprint) -> None:
     console.add_url_rule("/devices/enrolments", "enrol", enrol, methods=["POST"])
     console.add_url_rule("/devices/<string:device>/revocation", "ask_revoke", ask_revoke)
     console.add_url_rule("/devices/<string:device>/revocation", "revoke", revoke, methods=["POST"])
+    console.add_url_rule("/devices/<string:device>/wipe", "ask_wipe", ask_wipe)
+    console.add_url_rule("/devices/<string:device>/wipe", "wipe", wipe, methods=["POST"])
 
 
 @signed_in("admin")
@@ -85,6 +89,25 @@ def revoke(device: str) -> Response:
     return redirect(url_for("console.devices", told="revoked"), 303)
 
 
+@signed_in("admin")
+def ask_wipe(device: str) -> str:
+    """Ask before the order: the tablet has to be enrolled anew afterwards."""
+    return render_template("wipe.html", device=_tablet(device, revoked=True))
+
+
+@signed_in("admin")
+def wipe(device: str) -> Response:
+    """Order it, then the list."""
+    context, found = here(), _tablet(device, revoked=True)
+    now_ms = context.clock()
+    context.store.audit(AuditEntry(now_ms, the_user().id, "device.wipe", found.id))
+    try:
+        order_wipe(context.store, context.keys, found, now_ms)
+    except RelayPackError:
+        raise ProblemError("relay.scope") from None
+    return redirect(url_for("console.devices", told="wipe"), 303)
+
+
 def state_of(device: Device, now_ms: int) -> str:
     """active, silent, new (never heard of), revoked or forked."""
     if device.revoked_ms is not None:
@@ -111,14 +134,26 @@ def _page(wrong: str) -> str:
         ],
         checkpoints=checkpoints,
         names={one.id: one.name for one in checkpoints},
+        wiping=_wiping({one.checkpoint or "" for one in tablets}, now_ms),
         wrong=wrong,
         told=request.args.get("told", ""),
     )
 
 
-def _tablet(device: str) -> Device:
+def _wiping(checkpoints: set[str], now_ms: int) -> set[str]:
+    """The tablets that have been told to wipe themselves and have not said yet that they did."""
+    context = here()
+    return {
+        one
+        for checkpoint in checkpoints
+        for one in wipes_ordered(context.store, context.keys, checkpoint, now_ms)
+    }
+
+
+def _tablet(device: str, revoked: bool = False) -> Device:
+    """Also one that is `revoked` where that does not matter."""
     found = here().store.device(device)
-    if found is None or found.kind != "tablet" or found.revoked_ms is not None:
+    if found is None or found.kind != "tablet" or (found.revoked_ms is not None and not revoked):
         raise ProblemError("record.unknown")
     return found
 

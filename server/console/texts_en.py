@@ -531,6 +531,13 @@ EN: dict[str, str] = {
     "devices.revoke.text": "It will get no more data. What it still sends is kept for a person to "
     "judge. This cannot be undone; to use it again it has to enrol anew.",
     "devices.revoke.unsent": "The tablet reports {count} unsent crossings.",
+    "devices.wipe": "Wipe",
+    "devices.wipe.title": "Wipe this tablet?",
+    "devices.wipe.text": "At its next contact the tablet closes the shift, sends what is unsent, "
+    "then erases its keys and all data. To be used again it has to be enrolled again.",
+    "devices.wipe.unsent": "It last told of {count} unsent events; it sends them before it wipes.",
+    "devices.wipe.ordered": "Ordered. The tablet does it at its next contact.",
+    "device.state.wiping": "Wipe ordered",
     "devices.revoked": "The tablet was revoked.",
     "devices.once.title": "Enrolment code, shown once",
     "devices.once.text": "Scan it with the tablet of {checkpoint}, lane {lane}. Good until {time}. "
@@ -616,6 +623,8 @@ EN: dict[str, str] = {
     "what.device.enrolment": "Made an enrolment code",
     "what.events.import": "Imported a file of unsent events",
     "what.device.enrolled": "A tablet enrolled",
+    "what.device.wipe": "Ordered a tablet to wipe itself",
+    "what.device.wiped": "Tablet wiped itself",
     "what.device.revoked": "Revoked a tablet",
     "what.levels.imported": "Imported levels",
     "what.levels.published": "Published levels",

@@ -531,6 +531,13 @@ VI: dict[str, str] = {
     "devices.revoke.text": "Máy sẽ không nhận dữ liệu mới. Những gì máy còn gửi lên vẫn được giữ "
     "để người có trách nhiệm xem. Không thể hoàn tác; muốn dùng lại phải đăng ký mới.",
     "devices.revoke.unsent": "Máy báo còn {count} lượt chưa gửi.",
+    "devices.wipe": "Xóa máy",
+    "devices.wipe.title": "Xóa dữ liệu trên máy bảng?",
+    "devices.wipe.text": "Ở lần liên lạc tới máy đóng ca, gửi nốt những lượt chưa gửi, rồi xóa "
+    "khóa và mọi dữ liệu. Muốn dùng lại phải đăng ký lại.",
+    "devices.wipe.unsent": "Máy báo còn {count} lượt chưa gửi; máy gửi xong mới xóa.",
+    "devices.wipe.ordered": "Đã ra lệnh xóa. Máy thực hiện ở lần liên lạc tới.",
+    "device.state.wiping": "Chờ xóa",
     "devices.revoked": "Đã thu hồi máy bảng.",
     "devices.once.title": "Mã đăng ký, chỉ hiện một lần",
     "devices.once.text": "Quét bằng máy bảng của {checkpoint}, làn {lane}. Hết hạn lúc {time}. "
@@ -615,6 +622,8 @@ VI: dict[str, str] = {
     "what.device.enrolment": "Tạo mã đăng ký",
     "what.events.import": "Nhập tệp sự kiện chưa gửi",
     "what.device.enrolled": "Máy bảng đã đăng ký",
+    "what.device.wipe": "Ra lệnh xóa máy bảng",
+    "what.device.wiped": "Máy bảng đã tự xóa",
     "what.device.revoked": "Thu hồi máy bảng",
     "what.levels.imported": "Nạp cấp độ dịch",
     "what.levels.published": "Công bố cấp độ dịch",

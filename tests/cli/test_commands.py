@@ -136,3 +136,18 @@ def test_an_officers_badge_opens_the_roster_pack_with_the_right_pin_only(
 
 def _wall_ms() -> int:
     return time.time_ns() // 1_000_000
+
+
+def test_a_tablet_is_ordered_to_wipe_itself(chot: Chot, demo_data: Path) -> None:
+    listed = chot("device", "list", "--data", demo_data).output
+    device = next(line.split("\t")[0] for line in listed.splitlines() if "\t" in line)
+    said = chot("device", "wipe", device, "--data", demo_data, "--yes").output
+    assert "Đã ra lệnh" in said
+    lines = chot("device", "list", "--data", demo_data).output.splitlines()
+    assert [line for line in lines if "chờ xóa" in line] == [
+        line for line in lines if line.startswith(device)
+    ]
+    assert (
+        "Không có máy bảng"
+        in chot("device", "wipe", "nobody", "--data", demo_data, "--yes", exit_code=1).output
+    )

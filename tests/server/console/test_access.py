@@ -35,6 +35,8 @@ MAY: dict[str, set[str]] = {
     "enrol": {"admin"},
     "ask_revoke": {"admin"},
     "revoke": {"admin"},
+    "ask_wipe": {"admin"},
+    "wipe": {"admin"},
     "users": {"admin"},
     "audit_log": {"admin", "approver"},
     "logout": set(ROLES),

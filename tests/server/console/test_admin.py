@@ -171,3 +171,18 @@ def test_figures_count_today_and_name_nobody(console: Console) -> None:
         assert personal not in page
     console.now_ms += 24 * HOUR_MS
     assert "Hôm nay chưa có lượt nào" in console.sign_in("command").get("/console/figures").text
+
+
+def test_an_order_to_wipe_is_asked_about_audited_and_shown_until_it_is_done(
+    console: Console,
+) -> None:
+    device = enrol(console)
+    client = console.sign_in("admin")
+    console.store.contact(device, console.now_ms, 37, 0)
+    asked = client.get(f"/console/devices/{device}/wipe").text
+    assert "Máy báo còn 37 lượt chưa gửi" in asked
+    assert post(client, f"/console/devices/{device}/wipe", {}).status_code == 303
+    page = client.get("/console/devices").text
+    assert "Chờ xóa" in page
+    assert f"/console/devices/{device}/wipe" not in page
+    assert [one.subject for one in console.store.audited_of("device.wipe")] == [device]
