@@ -6,7 +6,6 @@ import { ALARMING, KEPT, LASTING } from "./alarms.ts";
 import { begun } from "./announced.ts";
 import { append, type Draft, type PersonPart } from "./append.ts";
 import { conditionsOf } from "./conditions.ts";
-import { choiceEvents, chosenSide, ConflictWatch } from "./conflicts.ts";
 import { type Database, type Enrolment, keepAlert, openStore, readMeta, type StoredOwn } from "./db.ts";
 import { enrolDevice, enrolmentCode } from "./device.ts";
 import { Earlier } from "./earlier.ts";
@@ -22,7 +21,7 @@ import { OnDuty } from "./on_duty.ts";
 import { packVersions } from "./packs.ts";
 import { refusedEvents } from "./refused.ts";
 import { Rounds } from "./rounds.ts";
-import { checkDraft, crossingEvent, type Header, headerOf, voidEvent } from "./save.ts";
+import { checkDraft, crossingEvent, type Header, voidEvent } from "./save.ts";
 import { ShiftPacks } from "./shift_packs.ts";
 import { pinState } from "./pin.ts";
 import { Shifts } from "./shifts.ts";
@@ -34,8 +33,10 @@ import { CoreError } from "./core_error.ts";
 import type { AppState, Conflict, Core, Evidence, Lead, RefusedEvent, TurnedBack, UnsentFile } from "./types.ts";
 import { Told } from "./told.ts";
 import type { Announced, CrossingDraft, CrossingSummary, Decision, NamedPlace, SavedCrossing } from "./vocabulary.ts";
+import { Settling } from "./settling.ts";
 import { decideDraft, isDrawn } from "./verdict.ts";
 import { Waving } from "./waving.ts";
+import { Wiping } from "./wiping.ts";
 
 /** The store grows by a few kilobytes a crossing: asking seldom is enough. */
 const STORAGE_AFTER_MS = 60_000;
@@ -61,12 +62,13 @@ class TabletCore implements Core {
   readonly noting: Noting;
   readonly told: Told;
   readonly gate: Gate;
+  readonly wiping: Wiping;
   readonly people: KnownPeople;
   readonly shifts: Shifts;
   readonly shift_packs = new ShiftPacks(this.#force, () => this.#enrolled().checkpoint.id, () => this.#serverMs());
   readonly approve = (lead: Lead): Promise<string> => this.#duty.approved(lead);
   readonly isDrawn = (per_mille: number): boolean => isDrawn(this.#environment.random(2), per_mille);
-  #watch = new ConflictWatch();
+  readonly #settling: Settling;
 
   constructor(environment: Environment) {
     this.#environment = environment;
@@ -102,6 +104,14 @@ class TabletCore implements Core {
       history: () => this.#duty.history,
       append: (draft: Draft, person: PersonPart | null) => this.#append(draft, person),
     };
+    const inside = { ...desk, live: this.#live, force: this.#force, duty: this.#duty, enrolled: () => this.#enrolled() };
+    this.#settling = new Settling(inside);
+    this.wiping = new Wiping({
+      ...inside,
+      rounds: this.#rounds,
+      syncNow: () => this.#loop.now(true),
+      forget: () => this.#forget(),
+    });
     this.told = new Told({
       ...desk,
       packs: () => this.#force.packs,
@@ -145,9 +155,7 @@ class TabletCore implements Core {
     this.#duty.drop();
     this.#rounds.forget();
     this.#force.clear();
-    this.#earlier.forget();
-    this.gate.forget();
-    this.shifts.forget();
+    this.#forget();
     this.#live.set({ alerts: [] });
     await this.#adopt(enrolment);
     await this.#loop.now();
@@ -207,23 +215,11 @@ class TabletCore implements Core {
   }
 
   async conflicts(): Promise<readonly Conflict[]> {
-    const history = this.#duty.history;
-    const { device, server } = this.#enrolled();
-    const nameOf = (id: string): string | null => this.#force.packs.roster?.officers.find((one) => one.id === id)?.name ?? null;
-    const found = history === null || this.#duty.blind ? [] : await this.#watch.conflicts(this.#db(), { device, server, history, nameOf });
-    if (history !== null && found.length !== this.#live.now.conflicts) this.#live.set({ conflicts: found.length });
-    return found;
+    return await this.#settling.open();
   }
 
   async resolve(conflict: Conflict, choice: string): Promise<void> {
-    const header = headerOf(this.#header(), this.#environment.now());
-    const { now, side } = chosenSide(await this.conflicts(), conflict, choice);
-    let last: string | null = null;
-    for (const eventAfter of choiceEvents(now, side, header)) {
-      const { draft, person } = eventAfter(last);
-      last = ref(this.#enrolled().device, (await this.#append(draft, person)).seq);
-    }
-    await this.conflicts();
+    await this.#settling.choose(conflict, choice);
   }
 
   async refused(): Promise<readonly RefusedEvent[]> {
@@ -261,9 +257,15 @@ class TabletCore implements Core {
     this.#live.set({ update_ready });
   }
 
+  #forget(): void {
+    this.#earlier.forget();
+    this.gate.forget();
+    this.shifts.forget();
+  }
+
   async #adopt(enrolment: Enrolment): Promise<void> {
     this.#enrolment = enrolment;
-    this.#watch = new ConflictWatch();
+    this.#settling.forget();
     this.waving.forget();
     await this.#refresh();
     const kept = (await readMeta(this.#db(), "alerts")) ?? [];
@@ -315,11 +317,12 @@ class TabletCore implements Core {
     try {
       // What others wrote must not take the last room of the outbox.
       const history = isShort(this.#live.now.storage) ? null : this.#duty.history;
-      const alerts = await this.#rounds.run({ db, enrolment, packs: this.#force.packs, history, onProgress });
+      const alerts = await this.#rounds.run({ db, enrolment, packs: this.#force.packs, history, onProgress, fetches: !this.#live.now.wiping });
       const lasting = this.#live.now.alerts.filter((code) => LASTING.test(code));
       this.#live.set({ alerts: [...new Set([...lasting, ...alerts, ...(await this.#reloadPacks())])] });
       await this.#learn();
       await this.conflicts();
+      await this.wiping.finish();
     } catch (reason) {
       const error = isFull(reason) ? new CoreError("storage.full") : reason;
       const code = error instanceof CoreError ? error.code : "";
@@ -338,6 +341,7 @@ class TabletCore implements Core {
     const { codes, changed, states } = await this.#force.reload(this.#db(), this.#enrolled(), this.#serverMs());
     if (changed || JSON.stringify(states) !== JSON.stringify(this.#live.now.packs)) this.#live.set({ packs: states });
     this.#duty.dropUnlisted();
+    await this.wiping.look();
     await this.told.count();
     return codes;
   }
@@ -350,6 +354,7 @@ class TabletCore implements Core {
   }
 
   async #refresh(): Promise<void> {
+    if (this.wiping.over) return;
     const db = this.#db();
     if (Math.abs(this.#environment.now() - this.#asked_storage_ms) >= STORAGE_AFTER_MS) await this.#askStorage();
     this.#live.set({

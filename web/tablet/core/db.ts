@@ -139,6 +139,8 @@ export interface Meta {
   in_use: { server: string; since_ms: number; wrong: readonly string[] };
   /** By server id: what a locked tablet seals bodies to, besides the home server's key (SPEC S4). */
   sealing_keys: Readonly<Record<string, JsonWebKey>>;
+  /** Since when this tablet is being wiped (SPEC Q4). */
+  wiping: { since_ms: number };
   repaired_ms: number;
   offset_ms: number;
   last_contact_ms: number;

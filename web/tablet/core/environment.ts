@@ -1,5 +1,6 @@
 /** Everything the core takes from outside itself: clock, randomness, network, timers, locks. Tests pass their own. */
 
+import { deleteDB } from "idb";
 import type { Bytes } from "../../shared/sync/encoding.ts";
 import type { StorageState } from "./room.ts";
 
@@ -22,9 +23,12 @@ export interface Environment {
   onWake(action: () => void): () => void;
   /** Asks the browser to keep the store, and what it still has room for. */
   storage(): Promise<StorageState>;
+  /** Deletes the closed store and all that the page keeps besides, and begins as if it were new. */
+  startAnew(): Promise<void>;
 }
 
 const SYNC_LOCK = "chot-sync";
+const DATABASE = "chot";
 
 /** The browser's own. */
 export function browserEnvironment(): Environment {
@@ -34,7 +38,7 @@ export function browserEnvironment(): Environment {
     uniform: () => Math.random(),
     fetch: (url, init) => fetch(url, init),
     api: `${location.origin}/api/v1`,
-    database: "chot",
+    database: DATABASE,
     schedule: (action, ms) => {
       const timer = setTimeout(action, ms);
       return () => clearTimeout(timer);
@@ -42,6 +46,7 @@ export function browserEnvironment(): Environment {
     exclusively,
     onWake,
     storage,
+    startAnew,
   };
 }
 
@@ -76,4 +81,12 @@ async function storage(): Promise<StorageState> {
   const persisted = (await navigator.storage.persisted()) || (await navigator.storage.persist());
   const { usage, quota } = await navigator.storage.estimate();
   return { persisted, usage: usage ?? null, quota: quota ?? null };
+}
+
+async function startAnew(): Promise<void> {
+  await deleteDB(DATABASE);
+  localStorage.clear();
+  sessionStorage.clear();
+  // The page's own memory goes too, and with it what the link that opened it said.
+  location.replace(location.pathname);
 }

@@ -37,7 +37,7 @@ export interface Request {
   body?: unknown;
 }
 
-/** The JSON of a 2xx answer, or null for 304. Throws CallError. */
+/** The JSON of a 2xx answer, or null for 204 and 304. Throws CallError. */
 export async function call(environment: Environment, request: Request): Promise<unknown> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (request.token !== undefined) headers["Authorization"] = `Bearer ${request.token}`;
@@ -65,7 +65,7 @@ export async function call(environment: Environment, request: Request): Promise<
       redirect: "error",
       signal: abort.signal,
     });
-    if (response.status === 304) return null;
+    if (response.status === 304 || response.status === 204) return null;
     if (!response.ok) throw await failureOf(response);
     return await response.json();
   } catch (error) {

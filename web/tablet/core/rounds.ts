@@ -6,6 +6,7 @@ import { Tokens } from "./device.ts";
 import type { Environment } from "./environment.ts";
 import type { History } from "./entries.ts";
 import type { Packs } from "./packs.ts";
+import { call, CallError } from "./http.ts";
 import { BATCH_EVENTS, type Pace, syncRound } from "./sync.ts";
 
 const DAY_MS = 86_400_000;
@@ -17,6 +18,8 @@ export interface RoundInput {
   enrolment: Enrolment;
   packs: Packs;
   history: History | null;
+  /** False while the tablet is being wiped: it sends, and takes nothing more. */
+  fetches: boolean;
   onProgress: () => Promise<void>;
 }
 
@@ -35,6 +38,24 @@ export class Rounds {
   forget(): void {
     this.#tokens.dropAll();
     this.#counted_ms = Number.NEGATIVE_INFINITY;
+  }
+
+  /** One call, to the first server that hears it. Throws CallError where none does. */
+  async say(db: Database, enrolment: Enrolment, packs: Packs, path: string, body: object): Promise<void> {
+    const environment = this.#environment;
+    const offset_ms = (await readMeta(db, "offset_ms")) ?? 0;
+    let failure: unknown = null;
+    for (const base of basesOf(enrolment, packs.all.get("bases"), environment.api)) {
+      try {
+        const token = await this.#tokens.get(base.url, enrolment, offset_ms);
+        await call(environment, { method: "POST", base: base.url, path, token, body });
+        return;
+      } catch (error) {
+        if (!(error instanceof CallError)) throw error;
+        failure = error;
+      }
+    }
+    throw failure;
   }
 
   /** Codes of what a person has to know. Throws as `syncRound`. */

@@ -24,6 +24,7 @@ const START: AppState = {
   wave: null,
   pin: { failures: 0, retry_at_ms: 0, lead_needed: false },
   update_ready: false,
+  wiping: false,
   alerts: [],
 };
 

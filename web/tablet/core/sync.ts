@@ -44,6 +44,8 @@ export interface Round {
   tokens: Tokens;
   /** The history key while the shift is open; null: send sealed, pull nothing. */
   history: History | null;
+  /** Whether newer packs are fetched. */
+  fetches: boolean;
   /** Whether what is stored has to be counted, not only what came since (SPEC F9). */
   recount: boolean;
   /** Kept from round to round. */
@@ -128,7 +130,7 @@ async function roundWith(round: Round, base: Base): Promise<RoundResult> {
     restored ||= drained < before;
     if (unsent <= 0 && !more) break;
   }
-  return { alerts: [...alerts, ...(await fetchPacks(round, base, announced))] };
+  return { alerts: round.fetches ? [...alerts, ...(await fetchPacks(round, base, announced))] : [...alerts] };
 }
 
 async function exchange(round: Round, base: Base, through: number, pace: Pace): Promise<ReadAnswer> {

@@ -16,6 +16,7 @@ import type { ShiftBook, ShiftState } from "./shifts.ts";
 import type { Drained } from "./standing.ts";
 import type { Told, ToldAlert } from "./told.ts";
 import type { TurnedBack } from "./turned_back.ts";
+import type { Wiping } from "./wiping.ts";
 import type { Announced, Checkpoint, CrossingDraft, CrossingSummary, Decision, Direction, NamedPlace, OfficerOnDuty, PackState, SavedCrossing, WaveClass, WaveReason, WaveState } from "./vocabulary.ts";
 
 export type { KnownPerson, PeopleBook };
@@ -83,6 +84,8 @@ export interface AppState {
   /** Wrong PINs in a row, and when the next one may be tried. */
   pin: { failures: number; retry_at_ms: number; lead_needed: boolean };
   update_ready: boolean;
+  /** Its keys are gone and no shift can be opened: it deletes itself once nothing is unsent (SPEC Q4). */
+  wiping: boolean;
   /** Something a person has to know: "device.revoked", "device.forked", "receipt.head", "pack.signature", … */
   alerts: readonly string[];
 }
@@ -127,6 +130,8 @@ export interface Core {
   /** Voids a crossing just saved, as an event of its own. */
   undo(saved: SavedCrossing): Promise<void>;
   readonly waving: WaveThrough;
+  /** A lead wipes this tablet. Throws CoreError("wipe.lead" | "wipe.unsent" | "badge.…"). */
+  readonly wiping: Pick<Wiping, "byHand">;
   readonly shifts: ShiftBook;
   /** What the packs say for a shift: who may be on duty, whom to call, the procedure. */
   readonly shift_packs: Pick<ShiftPacks, "officers" | "phones" | "steps">;

@@ -59,6 +59,7 @@ export function fakeState(query: URLSearchParams, now_ms: number): AppState {
     wave: query.has("wave") ? fakeWave(now_ms) : null,
     pin: { failures: 0, retry_at_ms: 0, lead_needed: false },
     update_ready: age === "amber",
+    wiping: query.has("wiping"),
     alerts: age === "red" ? ["pack.signature"] : query.has("short") ? ["storage.full"] : [],
   };
 }
@@ -160,6 +161,7 @@ export function fakeCore(query: URLSearchParams): Core {
         return [];
       },
     },
+    wiping: { byHand: async () => undefined },
     waving: {
       async start(direction, reason, lead) {
         if (lead !== undefined) await checkPin(lead.pin);

@@ -1,5 +1,6 @@
 /** A tablet under test: one database, a clock that the test moves, no timers, the network of a FakeServer. */
 
+import { deleteDB } from "idb";
 import { type Environment } from "../environment.ts";
 import type { CrossingDraft, DraftPerson } from "../vocabulary.ts";
 import type { FakeServer } from "./fake_server.ts";
@@ -8,6 +9,8 @@ export interface TestEnvironment extends Environment {
   clock_ms: number;
   /** Delays asked for, newest last. */
   delays: number[];
+  /** How often it began as if it were new. */
+  anew: number;
 }
 
 /** `database` names the store: the same name again is the same tablet after a restart. */
@@ -20,6 +23,7 @@ export function testEnvironment(server: FakeServer, database: string, seed = 1):
   const environment: TestEnvironment = {
     clock_ms: server.clock_ms,
     delays: [],
+    anew: 0,
     now: () => environment.clock_ms,
     random: (count) => Uint8Array.from({ length: count }, () => Math.floor(uniform() * 256)),
     uniform,
@@ -35,6 +39,10 @@ export function testEnvironment(server: FakeServer, database: string, seed = 1):
       return true;
     },
     onWake: () => () => {},
+    startAnew: async () => {
+      await deleteDB(environment.database);
+      environment.anew += 1;
+    },
     storage: async () => ({ persisted: true, usage: 0, quota: 1e9 }),
   };
   return environment;
