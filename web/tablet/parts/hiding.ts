@@ -1,17 +1,24 @@
 /** Personal details leave the screen by themselves. */
 
 import { useEffect, useState } from "preact/hooks";
+import { useUi } from "./ui.ts";
 
-export const HIDE_AFTER_MS = 20_000;
-
-/** [hidden, show again]. The time starts anew whenever they are shown. */
-export function useHiding(after_ms: number = HIDE_AFTER_MS): [boolean, () => void] {
+/** [hidden, show again]. The time starts anew whenever they are shown; who looks at another page hides them at once. */
+export function useHiding(): [boolean, () => void] {
+  const { settings } = useUi();
   const [hidden, setHidden] = useState(false);
   useEffect(() => {
     if (hidden) return undefined;
-    const timer = window.setTimeout(() => setHidden(true), after_ms);
-    return () => window.clearTimeout(timer);
-  }, [hidden, after_ms]);
+    const timer = window.setTimeout(() => setHidden(true), settings.hide_s * 1000);
+    const away = (): void => {
+      if (document.visibilityState === "hidden") setHidden(true);
+    };
+    document.addEventListener("visibilitychange", away);
+    return () => {
+      window.clearTimeout(timer);
+      document.removeEventListener("visibilitychange", away);
+    };
+  }, [hidden, settings.hide_s]);
   return [hidden, () => setHidden(false)];
 }
 

@@ -1,5 +1,6 @@
 /** What this tablet's officer chose for the screen. Nothing about travellers is ever kept here. */
 
+import { HIDE_CHOICES_S, type HideSeconds } from "./hide_choices.ts";
 import type { Direction } from "../core/types.ts";
 import type { Theme } from "./theme.ts";
 
@@ -10,9 +11,11 @@ export interface Settings {
   direction: Direction;
   /** Camera id chosen by hand; null: the back camera. */
   lens: string | null;
+  /** After how many seconds personal details leave the screen. */
+  hide_s: HideSeconds;
 }
 
-export const DEFAULTS: Settings = { language: "vi", theme: "auto", sound: true, direction: "in", lens: null };
+export const DEFAULTS: Settings = { language: "vi", theme: "auto", sound: true, direction: "in", lens: null, hide_s: 20 };
 
 const KEY = "chot-settings";
 
@@ -42,5 +45,7 @@ function checked(value: object): Partial<Settings> {
   if (typeof raw.sound === "boolean") kept.sound = raw.sound;
   if (raw.direction === "in" || raw.direction === "out") kept.direction = raw.direction;
   if (typeof raw.lens === "string") kept.lens = raw.lens;
+  const hide_s = HIDE_CHOICES_S.find((one) => one === raw.hide_s);
+  if (hide_s !== undefined) kept.hide_s = hide_s;
   return kept;
 }

@@ -2,22 +2,9 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { UnsentFile } from "../core/types.ts";
 import { Button, Notice } from "./controls.tsx";
+import { download } from "./download.ts";
 import { errorText, useUi } from "./ui.ts";
-
-/** The browser may still be reading the file when the click is over. */
-const REVOKE_MS = 60_000;
-
-/** Hands a file to the browser's downloads. */
-function download({ name, lines }: UnsentFile): void {
-  const url = URL.createObjectURL(new Blob([...lines], { type: "application/x-ndjson" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), REVOKE_MS);
-}
 
 export function UnsentExport(): JSX.Element {
   const { core, texts } = useUi();
@@ -27,7 +14,7 @@ export function UnsentExport(): JSX.Element {
     setBusy(true);
     core
       .exportUnsent()
-      .then(download)
+      .then(({ name, lines }) => download(name, lines, "application/x-ndjson"))
       .then(
         () => setSaid({ text: texts.status.exported, bad: false }),
         (reason: unknown) => setSaid({ text: errorText(texts, reason), bad: true }),

@@ -21,6 +21,7 @@ import { ShiftScreen } from "./shift.tsx";
 
 const MoreScreen = lazily(() => import("./more.tsx").then((found) => found.MoreScreen));
 const StatusSheet = lazily(() => import("./status.tsx").then((found) => found.StatusSheet));
+const WipingScreen = lazily(() => import("./wiping.tsx").then((found) => found.WipingScreen));
 const WaveScreen = lazily(() => import("./wave.tsx").then((found) => found.WaveScreen));
 
 const TICK_MS = 5_000;
@@ -120,6 +121,7 @@ function watching(devices: Devices, failed: (code: string | null) => void): Devi
 }
 
 function Current({ ui, kept, onIdle }: { ui: Ui; kept: { current: Begun | null }; onIdle(idle: boolean): void }): JSX.Element {
+  if (ui.state.wiping) return <WipingScreen />;
   switch (ui.state.phase) {
     case "starting":
       return (

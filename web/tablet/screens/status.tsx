@@ -10,6 +10,7 @@ import { errorText, useUi } from "../parts/ui.ts";
 import { UnsentExport } from "../parts/unsent_export.tsx";
 import { EndShiftSheet } from "./end_shift.tsx";
 import { InboxSheet } from "./inbox.tsx";
+import { UpkeepSheet } from "./upkeep.tsx";
 
 const GRADE_ICONS = { ok: PassIcon, look: AlertIcon, act: RefusedIcon };
 const THEMES: readonly Theme[] = ["auto", "day", "night"];
@@ -32,6 +33,7 @@ export function StatusSheet({ close, idle, update }: StatusProps): JSX.Element {
   const { core, state, texts, settings, change, now_ms, health } = useUi();
   const [ending, setEnding] = useState(false);
   const [inbox, setInbox] = useState(false);
+  const [upkeep, setUpkeep] = useState(false);
   const words = texts.status;
   const on_duty = state.phase === "open";
   return (
@@ -104,6 +106,8 @@ export function StatusSheet({ close, idle, update }: StatusProps): JSX.Element {
       <Chips label={words.theme} columns={3} options={THEMES} chosen={settings.theme} name={(one) => words.themes[one]} choose={(theme) => change({ theme })} />
       <p class="label">{words.sound}</p>
       <Chips label={words.sound} columns={2} options={["on", "off"]} chosen={settings.sound ? "on" : "off"} name={(one) => words[one]} choose={(one) => change({ sound: one === "on" })} />
+      <Button onPress={() => setUpkeep(true)}>{texts.upkeep.open}</Button>
+      {upkeep && <UpkeepSheet close={() => setUpkeep(false)} />}
       {inbox && on_duty && <InboxSheet close={() => setInbox(false)} />}
       {ending && on_duty && <EndShiftSheet cancel={() => setEnding(false)} ended={close} />}
     </Sheet>

@@ -822,6 +822,8 @@ export const vi = {
     "shift.unsent": "Còn lượt chưa gửi. Gửi hết, hoặc chốt trưởng quét thẻ để đồng ý.",
     timeout: "Máy chủ không trả lời kịp. Máy tự thử lại; cứ làm tiếp, dữ liệu nằm trên máy.",
     "enrolment.unsent": "Còn lượt chưa gửi. Nối mạng để gửi hết rồi mới đăng ký lại.",
+    "wipe.lead": "Chỉ chốt trưởng xóa được máy. Quét thẻ chốt trưởng.",
+    "wipe.unsent": "Còn lượt chưa gửi. Gửi hết rồi mới xóa, hoặc chốt trưởng đồng ý bỏ.",
     "export.empty": "Không có lượt nào chưa gửi.",
     "mend.volunteer": "Tình nguyện viên không sửa được lượt đã ghi. Gọi cán bộ trực.",
     "mend.unknown": "Lượt này không còn trên máy. Báo chốt trưởng sửa trên trang quản lý.",
@@ -940,6 +942,28 @@ export const vi = {
     name: "Họ tên",
     year: "Năm sinh",
     to_name: "Họ tên",
+  },
+
+  /** The tablet itself: hiding, help from afar, wiping. */
+  upkeep: {
+    open: "Máy này: ẩn thông tin, hỗ trợ, xóa máy",
+    title: "Máy này",
+    hide: "Tự ẩn thông tin người sau",
+    support: "Hỗ trợ kỹ thuật",
+    support_explain: "Lưu tệp tình trạng máy để gửi người hỗ trợ. Không có tên, số giấy tờ hay biển số nào trong tệp.",
+    support_save: "Lưu tệp hỗ trợ",
+    support_saved: "Đã lưu vào mục Tải xuống.",
+    wipe: "Xóa máy này",
+    wipe_explain: "Khi máy được trả, chuyển chốt hoặc nghi lộ. Cần chốt trưởng.",
+    wipe_sure: "Xóa mọi dữ liệu trên máy?",
+    wipe_then: "Máy gửi nốt nếu có mạng, rồi xóa khóa và dữ liệu. Muốn dùng lại phải đăng ký lại.",
+    wipe_unsent: (n: number): string => `Còn ${n} lượt chưa gửi. Không có mạng thì ${n} lượt này mất hẳn: lưu tệp chưa gửi trước.`,
+    wipe_lead: "Chốt trưởng quét thẻ",
+    wipe_badge: "Quét thẻ chốt trưởng",
+    wipe_pin: "PIN của chốt trưởng",
+    wiping: "Máy này được lệnh xóa",
+    wiping_unsent: (n: number): string => `Không mở ca được nữa. Còn ${n} lượt đang gửi: để máy bật, có mạng.`,
+    wiping_last: "Đã gửi hết. Máy đang báo máy chủ rồi xóa.",
   },
 
   /** Short ages; `n` is whole. */
