@@ -112,11 +112,7 @@ class TabletCore implements Core {
       syncNow: () => this.#loop.now(true),
       forget: () => this.#forget(),
     });
-    this.told = new Told({
-      ...desk,
-      packs: () => this.#force.packs,
-      changed: (told) => told !== this.#live.now.told && this.#live.set({ told }),
-    });
+    this.told = new Told({ ...desk, packs: () => this.#force.packs, changed: (told) => told !== this.#live.now.told && this.#live.set({ told }) });
     this.noting = new Noting(desk);
     this.gate = new Gate({ ...desk, officer: () => this.#live.now.officer });
     this.people = new KnownPeople({ ...desk, officer: () => this.#live.now.officer });

@@ -68,7 +68,6 @@ export class FakeServer {
   /** Every batch that got through, also those whose answer was lost. */
   readonly batches: WireBatch[] = [];
   readonly paths: string[] = [];
-  /** What tablets said when they had wiped themselves. */
   readonly wiped: object[] = [];
   readonly packs = new Map<string, { version: number; jws: string }>();
   #log: Held[] = [];
@@ -194,10 +193,7 @@ export class FakeServer {
     if (path === "/auth/device-token") return await this.#token((body as { assertion: string }).assertion);
     const bearer = headers.get("Authorization")?.replace("Bearer ", "") ?? "";
     if (!this.#tokens.has(bearer)) return problem(401, "auth.expired");
-    if (path === "/devices/wiped") {
-      this.wiped.push(body as object);
-      return new Response(null, { status: 204 });
-    }
+    if (path === "/devices/wiped") return this.wiped.push(body as object), new Response(null, { status: 204 });
     if (path === "/sync") return await this.#sync(body as SyncBody);
     const pack = this.packs.get(path.replace("/packs/", ""));
     return pack === undefined ? problem(404, "pack.unknown") : Response.json({ name: "x", ...pack });
