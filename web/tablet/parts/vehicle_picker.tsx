@@ -9,7 +9,7 @@ import { useUi } from "./ui.ts";
 const COMMON: readonly VehicleClass[] = ["motorbike", "car", "taxi", "bus", "truck", "van", "tractor_trailer"];
 /** On a phone the others are behind the last button. */
 const USUAL: readonly VehicleClass[] = ["motorbike", "car", "truck"];
-const VEHICLES: readonly VehicleClass[] = [
+export const VEHICLES: readonly VehicleClass[] = [
   "motorbike",
   "car",
   "taxi",
@@ -46,7 +46,7 @@ export function VehicleRow({ chosen, choose, more }: VehicleRowProps): JSX.Eleme
   );
 }
 
-function VehicleButton({ one, chosen, choose }: { one: VehicleClass; chosen: boolean; choose(): void }): JSX.Element {
+export function VehicleButton({ one, chosen, choose }: { one: VehicleClass; chosen: boolean; choose(): void }): JSX.Element {
   const { texts } = useUi();
   const Icon = VEHICLE_ICONS[one];
   return (

@@ -3,7 +3,7 @@
 import type { ComponentType, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Button, Notice, StepHead } from "../parts/controls.tsx";
-import { RushIcon } from "../parts/gate_icons.tsx";
+import { PaperIcon, RushIcon } from "../parts/gate_icons.tsx";
 import { PeopleIcon, PhoneIcon, QuestionIcon, SwapIcon, WaveIcon } from "../parts/icons.tsx";
 import type { OfficerRole } from "../core/types.ts";
 import { useUi } from "../parts/ui.ts";
@@ -28,6 +28,7 @@ const STAFF: readonly OfficerRole[] = ["officer", "lead", "medic"];
 /** In the order of the tiles. */
 const OTHERS: readonly Other[] = [
   { id: "rush", icon: RushIcon, load: () => import("./rush.tsx") },
+  { id: "paper", icon: PaperIcon, roles: STAFF, load: () => import("./paper.tsx") },
   { id: "shift", icon: PeopleIcon, roles: STAFF, load: () => import("./team.tsx") },
   { id: "consult", icon: QuestionIcon, roles: STAFF, load: () => import("./consult.tsx") },
   { id: "phones", icon: PhoneIcon, load: () => import("./phones.tsx") },

@@ -8,7 +8,8 @@ import { Notice, StepHead } from "../parts/controls.tsx";
 import { DirectionSwitch } from "../parts/direction_switch.tsx";
 import { ACTIONS, newDraft } from "../parts/draft.ts";
 import { signal, wakeSound } from "../parts/feedback.ts";
-import { ACTION_ICONS, MinusIcon, PeopleIcon, PlusIcon, VEHICLE_ICONS } from "../parts/icons.tsx";
+import { ACTION_ICONS, VEHICLE_ICONS } from "../parts/icons.tsx";
+import { PeopleStepper } from "../parts/people_stepper.tsx";
 import { PlateSheet } from "../parts/plate_field.tsx";
 import { plateFrom, plateText } from "../parts/plate_text.ts";
 import { SavedNotice } from "../parts/saved_notice.tsx";
@@ -118,18 +119,7 @@ export default function RushScreen({ close }: OtherProps): JSX.Element {
         <button type="button" class="row plate-row" aria-label={texts.verdict.plate} onClick={() => setTyping(true)}>
           {shown === null ? <span class="row-empty">{words.plate}</span> : <span class="plate">{plateText(shown.normal)}</span>}
         </button>
-        <div class="stepper" role="group" aria-label={texts.verdict.people}>
-          <button type="button" class="step-button" aria-label={texts.verdict.fewer} disabled={headcount <= 1} onClick={() => setHeadcount(headcount - 1)}>
-            <MinusIcon />
-          </button>
-          <output aria-label={texts.verdict.people}>
-            <PeopleIcon />
-            {headcount}
-          </output>
-          <button type="button" class="step-button" aria-label={texts.verdict.one_more} disabled={headcount >= MOST_ABOARD} onClick={() => setHeadcount(headcount + 1)}>
-            <PlusIcon />
-          </button>
-        </div>
+        <PeopleStepper count={headcount} most={MOST_ABOARD} change={setHeadcount} />
         <TurnedBackNote plate={shown?.normal ?? null} />
       </div>
       <footer class="rush-actions" role="group" aria-label={texts.verdict.done_as}>

@@ -79,6 +79,7 @@ export const en: Texts = {
     tiles: {
       rush: "Rush",
       wave: "Wave through",
+      paper: "Paper log",
       shift: "Shift",
       consult: "Ask for a decision",
       phones: "Telephone book",
@@ -638,6 +639,20 @@ export const en: Texts = {
     plate: "Plate (if there is time)",
     refused: "The rules say to turn back:",
     full: "To let it pass, check it fully on the lane's screen.",
+  },
+
+  paper: {
+    title: "Paper log",
+    title_count: (n) => `Paper log (${n})`,
+    how: "Time: 4 digits; in the same hour as the line before, 2 for the minutes.",
+    line: "Line",
+    line_no: "Number of the line",
+    day: "Day on paper",
+    days: { "0": "Today", "1": "Yesterday", "2": "2 days ago" },
+    time: "Time on paper",
+    vehicle: "Vehicle, people, done",
+    who: "Name, ID",
+    save: (no) => `SAVE LINE ${no}`,
   },
 
   status: {

@@ -82,6 +82,7 @@ export const vi = {
     tiles: {
       rush: "Ghi nhanh",
       wave: "Xả chốt",
+      paper: "Ghi bù sổ giấy",
       shift: "Ca trực",
       consult: "Xin ý kiến",
       phones: "Danh bạ trực",
@@ -658,6 +659,21 @@ export const vi = {
     plate: "Biển số (nếu kịp)",
     refused: "Theo quy định phải quay đầu:",
     full: "Muốn cho qua: kiểm tra đủ ở màn hình chính.",
+  },
+
+  /** The paper log copied afterwards. */
+  paper: {
+    title: "Ghi bù sổ giấy",
+    title_count: (n: number): string => `Ghi bù sổ giấy (${n})`,
+    how: "Giờ: 4 số; cùng giờ với dòng trước thì chỉ gõ 2 số phút.",
+    line: "Dòng sổ",
+    line_no: "Số dòng trên sổ",
+    day: "Ngày ghi trên sổ",
+    days: { "0": "Hôm nay", "1": "Hôm qua", "2": "Hôm kia" },
+    time: "Giờ trên sổ",
+    vehicle: "Xe, người, xử lý",
+    who: "Họ tên, giấy tờ",
+    save: (no: string): string => `LƯU DÒNG ${no}`,
   },
 
   status: {
