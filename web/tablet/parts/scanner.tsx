@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { CameraHandle, CameraState, Lens } from "../core/camera.ts";
 import { Button } from "./controls.tsx";
-import { CameraIcon, SwapIcon, TorchIcon } from "./icons.tsx";
+import { CameraIcon, ScanIcon, SwapIcon, TorchIcon } from "./icons.tsx";
 import { errorText, useUi } from "./ui.ts";
 import { useSerial } from "./use_serial.ts";
 
@@ -111,19 +111,23 @@ export function Scanner({ aim, paused, onText }: ScannerProps): JSX.Element {
         {state.torch !== null && (
           <Button kind="quiet" class="on-video" onPress={torch}>
             <TorchIcon />
-            <span>
+            <span class="tool-word">
               {texts.home.torch}: {lit ? texts.status.on : texts.status.off}
             </span>
           </Button>
         )}
         {state.zoom !== null && (
           <Button kind="quiet" class="on-video" onPress={larger}>
-            <span>{texts.home.zoom(state.zoom.times)}</span>
+            <span class="tool-word">{texts.home.zoom(state.zoom.times)}</span>
+            <span class="tool-short" aria-hidden="true">
+              ×{Math.round(state.zoom.times * 10) / 10}
+            </span>
           </Button>
         )}
         {serial.connect !== null && (
           <Button kind="quiet" class="on-video" onPress={serial.connect}>
-            <span>{serial.lost ? texts.home.serial_lost : texts.home.serial}</span>
+            <ScanIcon />
+            <span class="tool-word">{serial.lost ? texts.home.serial_lost : texts.home.serial}</span>
           </Button>
         )}
         {lenses.length > 1 && state.status === "running" && (
