@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from credentials.evidence import Family, Status
-from schemas import shapes
+from schemas import offence_records, shapes
 
 WEB = Path(__file__).parents[2] / "web"
 TYPES = WEB / "tablet" / "core" / "vocabulary.ts"
@@ -66,3 +66,14 @@ def test_no_word_of_a_vocabulary_is_spelled_twice() -> None:
         if name.isupper() and isinstance(one, tuple):
             assert len(set(one)) == len(one), name
             assert all(re.fullmatch(r"[a-z0-9_]+", word) for word in one), name
+
+
+OFFENCES = TYPES.parents[1] / "parts" / "offences.ts"
+
+
+@pytest.mark.parametrize("name", ["VIOLATIONS", "SANCTIONS", "INCIDENTS", "SEVERITIES"])
+def test_the_tablet_offers_the_same_words_for_what_went_wrong(name: str) -> None:
+    text = OFFENCES.read_text("utf-8")
+    found = re.search(rf"export const {name} = \[([^\]]*)\] as const", text)
+    assert found is not None
+    assert tuple(re.findall(r'"([^"]+)"', found[1])) == getattr(offence_records, name)

@@ -316,3 +316,11 @@ export const TurnIcon = drawing(
     <path d="M4 20v-5h5" />
   </>,
 );
+
+/** A sheet of paper with lines and a mark against one. */
+export const ReportIcon = drawing(
+  <>
+    <path d="M5 2.5h10l4 4v15H5z" />
+    <path d="M15 2.5v4h4M8.5 12h7M8.5 16h4" />
+  </>,
+);

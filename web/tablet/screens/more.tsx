@@ -4,7 +4,7 @@ import type { ComponentType, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Button, Notice, StepHead } from "../parts/controls.tsx";
 import { PaperIcon, RushIcon } from "../parts/gate_icons.tsx";
-import { PeopleIcon, PhoneIcon, QuestionIcon, SwapIcon, WaveIcon } from "../parts/icons.tsx";
+import { PeopleIcon, PhoneIcon, QuestionIcon, ReferIcon, ReportIcon, SwapIcon, WaveIcon } from "../parts/icons.tsx";
 import type { OfficerRole } from "../core/types.ts";
 import { useUi } from "../parts/ui.ts";
 
@@ -31,6 +31,8 @@ const OTHERS: readonly Other[] = [
   { id: "paper", icon: PaperIcon, roles: STAFF, load: () => import("./paper.tsx") },
   { id: "shift", icon: PeopleIcon, roles: STAFF, load: () => import("./team.tsx") },
   { id: "consult", icon: QuestionIcon, roles: STAFF, load: () => import("./consult.tsx") },
+  { id: "violation", icon: ReportIcon, roles: STAFF, load: () => import("./violation.tsx") },
+  { id: "incident", icon: ReferIcon, load: () => import("./incident.tsx") },
   { id: "phones", icon: PhoneIcon, load: () => import("./phones.tsx") },
   { id: "next_officer", icon: SwapIcon, load: () => import("./next_officer.tsx") },
   { id: "wave", icon: WaveIcon, load: () => import("./wave_start.tsx") },

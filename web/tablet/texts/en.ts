@@ -1,6 +1,6 @@
 /** Every text in English; a key that `vi.ts` has and this lacks is a compile error. */
 
-import type { Texts } from "./vi.ts";
+import { type Texts, vi } from "./vi.ts";
 
 export const en: Texts = {
   app: {
@@ -84,6 +84,8 @@ export const en: Texts = {
       consult: "Ask for a decision",
       phones: "Telephone book",
       next_officer: "Change officer",
+      violation: "Violation",
+      incident: "Incident",
     },
   },
 
@@ -423,6 +425,73 @@ export const en: Texts = {
   outcomes: { pass: "PASS", refer: "CHECK MORE", turn_back: "TURN BACK" },
   act: { passed: "Let pass", referred: "Check", turned_back: "Turn back" },
   actions: { passed: "Let pass", referred: "Sent for checks", turned_back: "Turned back" },
+
+  noted: {
+    which: "About which crossing?",
+    no_crossing: "None of them",
+  },
+
+  violation: {
+    title: "Violation",
+    what: "What was broken?",
+    whats: {
+      no_reason: "Out without reason",
+      false_declaration: "False declaration",
+      forged_document: "Forged paper or code",
+      left_isolation: "Left isolation",
+      gathering: "Gathering",
+      no_mask: "No mask",
+      hidden_passengers: "Hidden passengers",
+      passed_by_force: "Drove through",
+      obstruction: "Did not obey",
+      traffic: "Traffic offence",
+      other: "Other",
+    },
+    action: "What was done",
+    actions: { warned: "Warned", draft_report: "Report drafted", fined: "Fined", handed_over: "Handed over" },
+    amount: "Fine",
+    no_amount: "Enter the fine",
+    no_legal: "No legal basis noted.",
+    who: "Who",
+    unknown: "not noted – tap to scan or type",
+    scan: "Scan an ID",
+    fields: { name: "Name", id_number: "ID number", birth_date: "Date or year of birth", address: "Address", phone: "Phone" },
+    note: "What happened (if needed)",
+    said: "What they say (if anything)",
+    choose_first: "Choose what was broken",
+    mine: (count) => `Noted on this tablet: ${count}`,
+    report: "Draft report",
+    see_report: "See the draft report",
+    another: "Note another violation",
+    print: "Print the report",
+    // A paper of the state is in Vietnamese, whatever the tablet speaks.
+    whats_vi: vi.violation.whats_vi,
+    actions_vi: vi.violation.actions_vi,
+  },
+
+  incident: {
+    title: "Incident",
+    what: "What happened?",
+    whats: {
+      accident: "Accident",
+      jam: "Traffic jam",
+      disorder: "Disorder",
+      broke_through: "Vehicle broke through",
+      medical: "Somebody collapsed",
+      fire: "Fire",
+      weather: "Storm, flood",
+      power: "Power cut",
+      network: "No network",
+      equipment: "Broken equipment",
+      other: "Other",
+    },
+    severity: "How bad",
+    severities: { low: "Minor", medium: "Medium", high: "Serious" },
+    note: "More (if needed)",
+    choose_first: "Choose what and how bad",
+    call: "Call now",
+    calls: { police: "Police", fire: "Fire brigade", ambulance: "Ambulance" },
+  },
 
   traveller: {
     open: "Turn to the traveller",
