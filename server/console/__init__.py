@@ -22,6 +22,7 @@ from server.console import (
     review,
     search,
     session,
+    shifts,
     users,
     watchlist,
 )
@@ -38,6 +39,7 @@ FAMILIES = (
     search,
     watchlist,
     figures,
+    shifts,
     documents,
     devices,
     users,

@@ -47,6 +47,7 @@ NAVIGATION: tuple[tuple[str, str, tuple[UserRole, ...]], ...] = (
     ("search", "console.search_form", ("reviewer", "approver")),
     ("watchlist", "console.watchlist", ("reviewer", "approver", "command")),
     ("figures", "console.figures", ("command", "approver")),
+    ("shifts", "console.shifts", ("reviewer", "approver", "command", "admin")),
     ("documents", "console.documents", ("approver",)),
     ("devices", "console.devices", ("admin",)),
     ("users", "console.users", ("admin",)),

@@ -20,12 +20,22 @@ from server.store.noted_protocol import NotedStore
 from server.store.published import AuditEntry, Pack
 from server.store.registered import Checkpoint, Device, Enrolment, Officer, User
 from server.store.relay_protocol import RelayStore, SignedEnvelope
+from server.store.shift_protocol import ShiftStore
 from server.store.view_protocol import ViewStore
 from server.store.watch_protocol import WatchStore
 from sync.batch import Batch
 
 
-class Store(ViewStore, ExportStore, AlertStore, NotedStore, RelayStore, WatchStore, Protocol):
+class Store(
+    ViewStore,
+    ExportStore,
+    AlertStore,
+    NotedStore,
+    ShiftStore,
+    RelayStore,
+    WatchStore,
+    Protocol,
+):
     """All that the server asks of storage."""
 
     server_id: str

@@ -32,6 +32,7 @@ from server.store.published import AuditEntry, Pack
 from server.store.reader import Reader
 from server.store.registered import Checkpoint, Device, Enrolment, Officer, User
 from server.store.relay_protocol import SignedEnvelope
+from server.store.shifts import ShiftReads
 from server.store.viewed import ViewReads
 from server.store.watched import Watched
 from server.store.writer import Job, Writer
@@ -48,7 +49,7 @@ def open_store(config: Config, keys: KeyRing | None = None) -> SqliteStore:
     return SqliteStore(config, keys or KeyRing.load_or_create(config.data_dir))
 
 
-class SqliteStore(ViewReads, Forgetting, Linked, Noted, Watched):
+class SqliteStore(ViewReads, Forgetting, Linked, Noted, ShiftReads, Watched):
     """See `server.store.protocol.Store`. Close it: the writer finishes what is queued."""
 
     def __init__(self, config: Config, keys: KeyRing) -> None:

@@ -19,6 +19,7 @@ from server.store.view.derive import refresh
 from server.store.view.gaps import Chains
 from server.store.view.noted import put_noted
 from server.store.view.project import put_crossing, put_link, put_notice, put_review
+from server.store.view.shifts import put_shift
 from server.store.view.view_file import transaction
 
 Arrived = list[tuple[int, OpenEvent]]
@@ -133,6 +134,8 @@ class Portions:
             return put_link(view, record_id, of_kind, since)
         if kind in ("turn_back", "arrival"):
             put_notice(view, record_id, of_kind, since)
+        if kind == "shift":
+            put_shift(view, record_id, of_kind, since)
         if kind == "alert":
             put_alert(view, record_id, of_kind, since)
         if kind in NOTED:

@@ -37,6 +37,8 @@ TABLES: dict[str, str] = {
     "alert_subjects": f"SELECT {_NAMED.format('alert')}, subject FROM alert_subjects ORDER BY 1, 2",
     "noted": "SELECT record, kind, checkpoint, lane, occurred_ms, officer, what, degree, number,"
     " wait_s, crossing, voided, since FROM noted ORDER BY record",
+    "shifts": "SELECT record, checkpoint, opened_ms, due_ms, closed_ms, lead, opened_by, members,"
+    " asked, waiting, crossings, since FROM shifts ORDER BY 1",
     "chains": "SELECT device, branch, through, ahead FROM chains ORDER BY 1, 2",
     "unverified": f"SELECT device, branch, seq, {_NAMED.format('u.record')}, since, closed"
     " FROM unverified u ORDER BY 1, 2, 3",

@@ -12,7 +12,7 @@ from sqlite_utils.migrations import Migrations
 
 from server.store.log.log_schema import execute_all
 
-VIEW_SCHEMA = 8
+VIEW_SCHEMA = 9
 
 FLAGS = (
     "override",
@@ -128,6 +128,14 @@ def m001_crossings(db: Database) -> None:
         CREATE INDEX noted_by_time ON noted (occurred_ms, record);
         CREATE INDEX noted_by_kind ON noted (kind, occurred_ms, record);
         CREATE INDEX noted_by_crossing ON noted (crossing) WHERE crossing <> '';
+        CREATE TABLE shifts (
+            id INTEGER PRIMARY KEY, record TEXT NOT NULL, checkpoint TEXT NOT NULL,
+            opened_ms INTEGER NOT NULL, due_ms INTEGER, closed_ms INTEGER, lead TEXT NOT NULL,
+            opened_by TEXT NOT NULL, members INTEGER NOT NULL, asked INTEGER NOT NULL,
+            waiting INTEGER NOT NULL, crossings INTEGER, since INTEGER NOT NULL
+        );
+        CREATE INDEX shifts_by_time ON shifts (opened_ms, record);
+        CREATE INDEX shifts_by_record ON shifts (record);
         CREATE TABLE chains (
             device TEXT NOT NULL, branch INTEGER NOT NULL, through INTEGER NOT NULL,
             ahead TEXT NOT NULL, PRIMARY KEY (device, branch)

@@ -7,7 +7,7 @@ import string
 from pathlib import Path
 
 from rules.signs import SYMPTOMS
-from schemas import shapes
+from schemas import shapes, shift_record
 from schemas.home_records import ALERT_CODES
 from server.console import texts_en, texts_vi
 from server.console.pages import NAVIGATION
@@ -34,6 +34,9 @@ VOCABULARIES = {
     "void": shapes.VOID_REASONS,
     "wave": shapes.WAVE_REASONS,
     "review": shapes.REVIEW_DECISIONS,
+    "duty": shift_record.DUTIES,
+    "consult": shift_record.CONSULT_SUBJECTS,
+    "consulted": shift_record.CONSULTED,
     "identified_by": shapes.IDENTIFIED_BY,
     "symptom": SYMPTOMS,
     "alert": ALERT_CODES,

@@ -99,7 +99,8 @@ export function QuestionLines({ question }: { question: Consultation }): JSX.Ele
 
 function Decided({ question }: { question: Consultation }): JSX.Element {
   const { core, texts } = useUi();
-  const who = question.decided_by === null ? question.answered_by : officerName(core, question.decided_by);
+  // A leader at the console is on no roster of ours, but says a name.
+  const who = question.answered_by !== "" || question.decided_by === null ? question.answered_by : officerName(core, question.decided_by);
   return (
     <>
       <span class="question-decision">
