@@ -7,17 +7,12 @@ from collections.abc import Iterator
 
 from playwright.sync_api import expect
 
+from tests.e2e.one_scan import PC_COVID
 from tests.e2e.server import Served
 from tests.e2e.tablet import PATIENCE_MS, Tablet
 
 CHECKPOINT = "nt-ca-na"
 RED_PLACE, RED_SEARCH = "Phường An Lạc", "an lac"
-
-
-def declaration(served: Served, place: tuple[str, str] | None = None) -> str:
-    """A declaration of somebody well."""
-    claims = {"jti": "walk-1", "n": "Lê Văn Thử", "b": "1988-02-03", "y": [], "x": False}
-    return served.document("decl", claims)
 
 
 def walk(tablet: Tablet, served: Served, url: str) -> Iterator[str]:
@@ -36,16 +31,16 @@ def walk(tablet: Tablet, served: Served, url: str) -> Iterator[str]:
     tablet.open_shift(served.pin)
     expect(page.get_by_text("Đưa mã vào khung")).to_be_visible(timeout=PATIENCE_MS)
     yield "lane"
-    yield from _crossings(tablet, served)
+    yield from _crossings(tablet)
     yield from _besides(tablet)
     yield from _status(tablet)
 
 
-def _crossings(tablet: Tablet, served: Served) -> Iterator[str]:
+def _crossings(tablet: Tablet) -> Iterator[str]:
     page = tablet.page
-    tablet.scan(declaration(served))
+    tablet.scan(PC_COVID)
     yield "person"
-    tablet.button("Tiếp tục").click()
+    tablet.tap_card("Thẻ xanh")
     expect(page.get_by_role("searchbox")).to_be_visible()
     yield "journey"
     page.get_by_role("searchbox").fill(RED_SEARCH)

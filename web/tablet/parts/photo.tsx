@@ -103,8 +103,11 @@ function isSample(value: unknown): value is Sample {
 
 /** The samples, once they are known. */
 export function useSamples(): readonly Sample[] {
+  const { practise, state } = useUi();
   const [samples, setSamples] = useState<readonly Sample[]>([]);
   useEffect(() => {
+    // Practice has codes of its own, and no network.
+    if (practise === null && state.checkpoint !== null) return undefined;
     let gone = false;
     asked = asked ?? (navigator.onLine ? loadSamples() : Promise.resolve([]));
     void asked.then((found) => {

@@ -20,6 +20,7 @@ import { type Begun, LaneScreen } from "./lane.tsx";
 import { ShiftScreen } from "./shift.tsx";
 
 const MoreScreen = lazily(() => import("./more.tsx").then((found) => found.MoreScreen));
+const PracticeScreen = lazily(() => import("./practice.tsx").then((found) => found.PracticeScreen));
 const StatusSheet = lazily(() => import("./status.tsx").then((found) => found.StatusSheet));
 const WipingScreen = lazily(() => import("./wiping.tsx").then((found) => found.WipingScreen));
 const WaveScreen = lazily(() => import("./wave.tsx").then((found) => found.WaveScreen));
@@ -30,15 +31,18 @@ interface AppProps {
   core: Core;
   devices: Devices;
   update(): void;
+  /** This is the tablet that is practised on. */
+  practice?: boolean;
 }
 
-export function App({ core, devices, update }: AppProps): JSX.Element {
+export function App({ core, devices, update, practice = false }: AppProps): JSX.Element {
   const [state, setState] = useState(() => core.state());
   const [settings, setSettings] = useState(() => readSettings(localStorage));
   const [now_ms, setNow] = useState(() => Date.now());
   const [status, setStatus] = useState(false);
   const [idle, setIdle] = useState(true);
   const [more, setMore] = useState<string | null>(null);
+  const [practising, setPractising] = useState(false);
   const battery = useBattery();
   const [camera, setCamera] = useState<string | null>(null);
   const watched = useMemo(() => watching(devices, setCamera), [devices]);
@@ -94,11 +98,19 @@ export function App({ core, devices, update }: AppProps): JSX.Element {
     announced: core.announced(),
     covered: false,
     more: (id = "") => setMore(id),
+    practise: practice || state.checkpoint === null ? null : () => setPractising(true),
   };
+  if (practising && state.checkpoint !== null) {
+    return (
+      <UiContext.Provider value={ui}>
+        <PracticeScreen checkpoint={state.checkpoint} close={() => setPractising(false)} />
+      </UiContext.Provider>
+    );
+  }
   return (
     <UiContext.Provider value={ui}>
       <div class="app" onPointerDown={wakeSound}>
-        {state.phase !== "starting" && state.phase !== "not_enrolled" && <StatusBar open={() => setStatus(true)} />}
+        {!practice && state.phase !== "starting" && state.phase !== "not_enrolled" && <StatusBar open={() => setStatus(true)} />}
         <UiContext.Provider value={{ ...ui, covered: status }}>
           {more !== null && state.phase === "open" ? <MoreScreen at={more} close={() => setMore(null)} /> : <Current ui={ui} kept={kept} onIdle={setIdle} />}
         </UiContext.Provider>

@@ -13,7 +13,7 @@ import { ageText } from "../parts/time.ts";
 import { errorText, useUi } from "../parts/ui.ts";
 
 export function ShiftScreen(): JSX.Element {
-  const { core, state, texts, settings } = useUi();
+  const { core, state, texts, settings, practise } = useUi();
   const [badge, setBadge] = useState<string | null>(null);
   const [again, setAgain] = useState(state.phase === "locked");
   const [busy, setBusy] = useState(false);
@@ -99,6 +99,11 @@ export function ShiftScreen(): JSX.Element {
           }}
           failed={failed}
         />
+      )}
+      {practise !== null && !asking_pin && (
+        <Button class="wide" onPress={practise}>
+          {texts.practice.start}
+        </Button>
       )}
     </main>
   );

@@ -30,7 +30,7 @@ function waits({ id, grade }: Reading): boolean {
 }
 
 export function StatusSheet({ close, idle, update }: StatusProps): JSX.Element {
-  const { core, state, texts, settings, change, now_ms, health } = useUi();
+  const { core, state, texts, settings, change, now_ms, health, practise } = useUi();
   const [ending, setEnding] = useState(false);
   const [inbox, setInbox] = useState(false);
   const [upkeep, setUpkeep] = useState(false);
@@ -100,6 +100,18 @@ export function StatusSheet({ close, idle, update }: StatusProps): JSX.Element {
           );
         })}
       </ul>
+      {practise !== null && (
+        <Button
+          class="wide"
+          disabled={!idle}
+          onPress={() => {
+            close();
+            practise();
+          }}
+        >
+          {texts.practice.start}
+        </Button>
+      )}
       <p class="label">{words.language}</p>
       <Chips label={words.language} columns={2} options={LANGUAGES} chosen={settings.language} name={(one) => LANGUAGE_NAMES[one]} choose={(language) => change({ language })} />
       <p class="label">{words.theme}</p>

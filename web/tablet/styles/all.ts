@@ -18,4 +18,5 @@ import "./more.css";
 import "./gate.css";
 import "./team.css";
 import "./health.css";
+import "./practice.css";
 import "./formats.css";

@@ -801,6 +801,25 @@ export const en: Texts = {
     camera_failed: "fault",
   },
 
+  practice: {
+    start: "Practise (2 minutes)",
+    title: "PRACTICE – nothing is logged",
+    place: "PRACTICE",
+    trainee: "Trainee",
+    preparing: "Getting ready to practise…",
+    left: (clock: string): string => `${clock} left`,
+    hold_code: "Hold up a sample code",
+    more_time: "2 more minutes",
+    leave: "Leave practice",
+    tasks: {
+      declared: "Hold a sample code to the camera, read the result, press SAVE.",
+      green_lane: "Let a green-lane vehicle pass.",
+      turn_back: "Hold up a forged code, choose Turn back, SAVE.",
+      undo: "Let one more pass and press Undo within 10 seconds.",
+    },
+    all_done: "All four done. Leave, or go on practising.",
+  },
+
   told: {
     label: "Alerts about crossings here",
     mark: (n: number): string => `alerts: ${n}`,
@@ -935,6 +954,7 @@ export const en: Texts = {
     "camera.failed": "The camera does not run. Restart it, or use a picture.",
     "camera.insecure": "The camera works over https only.",
     "picture.unreadable": "This picture cannot be opened.",
+    "lookup.role": "This role may not look people up. Ask an officer or the lead.",
     "picture.no_code": "No QR code in the picture. Closer, enough light, no glare.",
     "request.rate": "The server asks to wait a moment. The tablet sends again by itself; go on working.",
     "request.too_large": "Too much at once. The tablet sends less by itself; go on working.",

@@ -836,6 +836,26 @@ export const vi = {
     camera_failed: "lỗi",
   },
 
+  /** Practising on a tablet of its own. */
+  practice: {
+    start: "Tập dùng máy (2 phút)",
+    title: "BẢN TẬP – không ghi sổ",
+    place: "TẬP",
+    trainee: "Người tập",
+    preparing: "Đang chuẩn bị bản tập…",
+    left: (clock: string): string => `còn ${clock}`,
+    hold_code: "Đưa mã mẫu vào",
+    more_time: "Thêm 2 phút",
+    leave: "Thoát bản tập",
+    tasks: {
+      declared: "Đưa mã mẫu vào camera, xem kết quả, bấm LƯU.",
+      green_lane: "Cho một xe luồng xanh qua.",
+      turn_back: "Đưa mã giả vào, chọn Quay đầu, LƯU.",
+      undo: "Cho một xe nữa qua rồi bấm Hoàn tác trong 10 giây.",
+    },
+    all_done: "Xong cả bốn việc. Thoát, hoặc cứ tập tiếp.",
+  },
+
   /** What the home server found out afterwards about crossings here. */
   told: {
     label: "Cảnh báo về các lượt của chốt",
@@ -972,6 +992,7 @@ export const vi = {
     "camera.failed": "Camera không chạy. Mở lại, hoặc chụp ảnh mã.",
     "camera.insecure": "Camera chỉ chạy khi mở bằng https.",
     "picture.unreadable": "Không mở được ảnh này.",
+    "lookup.role": "Vai trò này không được tra người. Nhờ cán bộ hoặc chốt trưởng.",
     "picture.no_code": "Không thấy mã QR trong ảnh. Chụp gần hơn, đủ sáng, không lóa.",
     // Families: said where a code has no words of its own, with the code behind them.
     "request.rate": "Máy chủ bảo đợi một lát. Máy tự gửi lại; cứ làm tiếp.",
