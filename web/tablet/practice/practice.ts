@@ -103,6 +103,7 @@ function alone({ now, random, uniform, schedule, storage }: Environment, databas
       return true;
     },
     onWake: () => () => undefined,
+    startAnew: () => Promise.resolve(),
   };
 }
 

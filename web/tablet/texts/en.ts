@@ -954,7 +954,6 @@ export const en: Texts = {
     "camera.failed": "The camera does not run. Restart it, or use a picture.",
     "camera.insecure": "The camera works over https only.",
     "picture.unreadable": "This picture cannot be opened.",
-    "lookup.role": "This role may not look people up. Ask an officer or the lead.",
     "picture.no_code": "No QR code in the picture. Closer, enough light, no glare.",
     "request.rate": "The server asks to wait a moment. The tablet sends again by itself; go on working.",
     "request.too_large": "Too much at once. The tablet sends less by itself; go on working.",

@@ -992,7 +992,6 @@ export const vi = {
     "camera.failed": "Camera không chạy. Mở lại, hoặc chụp ảnh mã.",
     "camera.insecure": "Camera chỉ chạy khi mở bằng https.",
     "picture.unreadable": "Không mở được ảnh này.",
-    "lookup.role": "Vai trò này không được tra người. Nhờ cán bộ hoặc chốt trưởng.",
     "picture.no_code": "Không thấy mã QR trong ảnh. Chụp gần hơn, đủ sáng, không lóa.",
     // Families: said where a code has no words of its own, with the code behind them.
     "request.rate": "Máy chủ bảo đợi một lát. Máy tự gửi lại; cứ làm tiếp.",
