@@ -30,6 +30,7 @@ const tablet: UserConfig = {
     ...shared,
     outDir: resolve(here, "dist/tablet"),
     rollupOptions: {
+      checks: { bundlerTimings: false },
       input: { index: resolve(here, "tablet/index.html"), sw: resolve(here, "tablet/sw.ts") },
       output: {
         // A service worker keeps its address for ever; everything else is named by its content.
