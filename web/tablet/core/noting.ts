@@ -4,9 +4,9 @@ import policies from "../../../docs/policy.json" with { type: "json" };
 import { crossingMs } from "../../shared/sync/clock.ts";
 import { uuid7 } from "../../shared/sync/encoding.ts";
 import { type Fields, type Items, ref } from "../../shared/sync/events.ts";
-import { apply, pathPolicy, type PolicyTable, type RecordState, shown } from "../../shared/sync/registers.ts";
+import { apply, pathPolicy, type PolicyTable, type RecordState, shown, surviving } from "../../shared/sync/registers.ts";
 import type { Draft, PersonPart } from "./append.ts";
-import type { History } from "./at_rest.ts";
+import { type History, openOwn } from "./at_rest.ts";
 import type { Database, StoredOwn } from "./db.ts";
 import { type Entry, ownEntry, personOf } from "./entries.ts";
 import { eventsOf } from "./lookups.ts";
@@ -33,6 +33,8 @@ export interface Noted {
   time_ms: number;
   officer: string;
   values: Readonly<Record<string, unknown>>;
+  /** Per path, the writes that an amendment made on this replaces (`Note.over`). */
+  writes: Readonly<Record<string, readonly string[]>>;
   /** The same of the person parts; null where they do not open. */
   person: Readonly<Record<string, unknown>> | null;
 }
@@ -65,11 +67,15 @@ export class Noting {
     return { record: named, ref: ref(device(), seq), seq, time_ms };
   }
 
-  /** This tablet's own records of a kind with an event since `since_ms` (device time), oldest first; none while no shift is open. */
-  async own(kind: string, since_ms: number): Promise<readonly Noted[]> {
+  /**
+   * This tablet's own records of a kind with an event since `since_ms` (device time), oldest first; none while no
+   * shift is open. `telling`: what the text of such an event has to match.
+   */
+  async own(kind: string, since_ms: number, telling?: RegExp): Promise<readonly Noted[]> {
     const { db, device, history } = this.#desk;
-    const events = await db().getAllFromIndex("own", "time_ms", IDBKeyRange.lowerBound(since_ms));
-    const tokens = new Set(events.filter((one) => one.kind === kind).map((one) => one.token));
+    const events = (await db().getAllFromIndex("own", "time_ms", IDBKeyRange.lowerBound(since_ms))).filter((one) => one.kind === kind);
+    const told = telling === undefined ? events : (await openOwn(db(), events, history())).filter(({ body }) => telling.test(body));
+    const tokens = new Set(told.map((one) => one.token));
     const { own } = await eventsOf(db(), [...tokens], history());
     const noted = [...tokens].map((token) => own.filter((one) => one.token === token));
     const entries = noted.map((rows) => rows.map((row) => ownEntry(row, device())).filter((one) => one !== null));
@@ -91,7 +97,8 @@ async function merged(kind: string, entries: readonly Entry[], history: History 
   const first = entries.reduce((one, two) => (two.order < one.order ? two : one));
   const { record, time_ms, offset_ms, officer } = first.body;
   const values = valuesOf(body, table);
-  return { record, time_ms: crossingMs(time_ms, offset_ms), officer: officer ?? "", values, person: opened ? valuesOf(person, table) : null };
+  const writes = Object.fromEntries([...body].map(([path, register]) => [path, surviving(register).map(({ ref: one }) => one)]));
+  return { record, time_ms: crossingMs(time_ms, offset_ms), officer: officer ?? "", values, writes, person: opened ? valuesOf(person, table) : null };
 }
 
 function valuesOf(state: RecordState, table: PolicyTable): Record<string, unknown> {

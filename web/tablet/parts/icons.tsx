@@ -187,6 +187,7 @@ export const ThermometerIcon = drawing(
     <path d="M12 9v8.5" stroke-width="2.6" />
   </>,
 );
+export const TestIcon = drawing(<path d="M7 2h10v20H7zM10 6h4v5h-4zM10 8h4M10 16.5h4" />);
 export const CardIcon = drawing(
   <>
     <path d="M2 5h20v14H2zM14 10h5M14 14h5" />

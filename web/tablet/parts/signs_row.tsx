@@ -14,7 +14,7 @@ export function HealthCall({ text }: { text: string }): JSX.Element {
   const name = centre?.name ?? texts.signs.checkpoint;
   return (
     <section class="health-call" role="alert">
-      <p>{text}</p>
+      {text !== "" && <p>{text}</p>}
       {number !== "" && (
         <a class="button primary wide" href={`tel:${number.replace(/[^0-9+]/g, "")}`}>
           {texts.signs.call(name, number)}

@@ -4,7 +4,7 @@ import type { ComponentType, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Button, Notice, StepHead } from "../parts/controls.tsx";
 import { PaperIcon, RushIcon } from "../parts/gate_icons.tsx";
-import { PeopleIcon, PhoneIcon, QuestionIcon, ReferIcon, ReportIcon, SwapIcon, WaveIcon } from "../parts/icons.tsx";
+import { CardIcon, PeopleIcon, PhoneIcon, QuestionIcon, ReferIcon, ReportIcon, SwapIcon, TestIcon, WaveIcon } from "../parts/icons.tsx";
 import type { OfficerRole } from "../core/types.ts";
 import { useUi } from "../parts/ui.ts";
 
@@ -36,6 +36,8 @@ const OTHERS: readonly Other[] = [
   { id: "phones", icon: PhoneIcon, load: () => import("./phones.tsx") },
   { id: "next_officer", icon: SwapIcon, load: () => import("./next_officer.tsx") },
   { id: "wave", icon: WaveIcon, load: () => import("./wave_start.tsx") },
+  { id: "quick_test", icon: TestIcon, roles: STAFF, load: () => import("./quick_test.tsx") },
+  { id: "papers", icon: CardIcon, roles: STAFF, load: () => import("./papers.tsx") },
 ];
 
 interface MoreProps extends OtherProps {

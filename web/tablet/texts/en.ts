@@ -77,6 +77,8 @@ export const en: Texts = {
     loading: "Opening…",
     failed: "This part does not open. Reload the app when there is time.",
     tiles: {
+      quick_test: "Quick test",
+      papers: "Papers to enter",
       rush: "Rush",
       wave: "Wave through",
       paper: "Paper log",
@@ -1039,6 +1041,39 @@ export const en: Texts = {
     wiping: "This tablet was ordered to wipe itself",
     wiping_unsent: (n: number): string => `No shift can be opened. ${n} still to be sent: leave it on and connected.`,
     wiping_last: "All is sent. Telling the server, then deleting.",
+  },
+
+  quick_test: {
+    title: "Quick test",
+    whom: "Whose test?",
+    other: "Somebody else, no crossing",
+    waiting: "Result awaited",
+    person: (n) => `Person ${n}`,
+    which: "Person of the crossing",
+    type: "Kind",
+    types: { rapid: "Rapid test", pcr_sample: "PCR sample" },
+    results: { negative: "NEGATIVE", positive: "POSITIVE", invalid: "UNCLEAR", pending: "SAMPLE TAKEN" },
+    wait: "Done, result awaited",
+    product: "Name of the kit (if needed)",
+    name: "Full name",
+    phone: "Phone",
+    saved: (result) => `Saved: ${result}`,
+    undo: "Tapped by mistake: take it back",
+    positive: "POSITIVE",
+    positive_do: [
+      "Mask on, isolate on the spot; they do not go on.",
+      "Call the health service now. Keep those of the same vehicle apart.",
+      "Wait for the confirming PCR sample.",
+    ],
+  },
+
+  papers: {
+    title: "Papers to enter",
+    none: "No paper is waiting.",
+    left: (n) => `${n} to enter`,
+    enter: "Enter from the paper",
+    save: "SAVE",
+    saved: "Entered",
   },
 
   ages: {

@@ -80,6 +80,8 @@ export const vi = {
     loading: "Đang mở…",
     failed: "Không mở được phần này. Tải lại ứng dụng khi rảnh.",
     tiles: {
+      quick_test: "Test nhanh",
+      papers: "Giấy chờ nhập",
       rush: "Ghi nhanh",
       wave: "Xả chốt",
       paper: "Ghi bù sổ giấy",
@@ -1081,6 +1083,40 @@ export const vi = {
     wiping: "Máy này được lệnh xóa",
     wiping_unsent: (n: number): string => `Không mở ca được nữa. Còn ${n} lượt đang gửi: để máy bật, có mạng.`,
     wiping_last: "Đã gửi hết. Máy đang báo máy chủ rồi xóa.",
+  },
+
+  quick_test: {
+    title: "Test nhanh",
+    whom: "Test cho ai?",
+    other: "Người khác, không có lượt",
+    waiting: "Chờ kết quả",
+    person: (n: number): string => `Người ${n}`,
+    which: "Người trong lượt",
+    type: "Loại",
+    types: { rapid: "Test nhanh", pcr_sample: "Lấy mẫu PCR" },
+    results: { negative: "ÂM TÍNH", positive: "DƯƠNG TÍNH", invalid: "KHÔNG RÕ", pending: "ĐÃ LẤY MẪU, CHỜ" },
+    wait: "Đã làm, chờ kết quả",
+    product: "Tên bộ kít (nếu cần)",
+    name: "Họ tên",
+    phone: "Điện thoại",
+    saved: (result: string): string => `Đã lưu: ${result}`,
+    undo: "Bấm nhầm: hủy kết quả này",
+    positive: "DƯƠNG TÍNH",
+    positive_do: [
+      "Đeo khẩu trang, cách ly tại chỗ; không cho đi tiếp.",
+      "Gọi y tế ngay. Giữ riêng người cùng xe.",
+      "Chờ y tế lấy mẫu PCR khẳng định.",
+    ],
+  },
+
+  /** Who was left to paper, to be entered when there is time. */
+  papers: {
+    title: "Giấy chờ nhập",
+    none: "Không còn giấy nào chờ nhập.",
+    left: (n: number): string => `${n} người chờ nhập`,
+    enter: "Nhập theo tờ giấy",
+    save: "LƯU",
+    saved: "Đã nhập",
   },
 
   /** Short ages; `n` is whole. */
