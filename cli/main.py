@@ -30,6 +30,7 @@ COMMANDS = {
     "purge": "cli.purge",
     "rebuild": "cli.rebuild",
     "relay": "cli.relay",
+    "report": "cli.report",
     "restore": "cli.restore",
     "revoke": "cli.revoke",
     "rules": "cli.rules",

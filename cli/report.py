@@ -1,0 +1,147 @@
+"""`chot report`: what is due at 06h, 12h and 18h."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli.data import DATA, VIETNAM, Moment, now_ms, told, viewed
+from server.config import load_config
+from server.reporting.completeness import completeness
+from server.reporting.periods import next_cut_ms
+from server.reporting.report import Report, as_json, make_report
+from server.reporting.said import gap_line, plain
+from server.reporting.words import clock, moment
+from server.store.protocol import Store
+from server.store.published import AuditEntry
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+FORMATS = ("text", "json")
+
+
+class CutOff(Moment):
+    """A cut-off: a time of today (18:00, 18h) or a whole moment."""
+
+    name = "cut-off"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        of_day = re.fullmatch(r"\s*(\d{1,2})[h:](\d{2})?\s*", str(value).lower())
+        if of_day is not None and int(of_day[1]) < 24 and int(of_day[2] or 0) < 60:
+            today = datetime.fromtimestamp(now_ms() / 1000, VIETNAM)
+            hour, minute = int(of_day[1]), int(of_day[2] or 0)
+            at = today.replace(hour=hour, minute=minute, second=0, microsecond=0)
+            return round(at.timestamp() * 1000)
+        return super().convert(value, param, ctx)
+
+
+AT = click.option("--at", "at_ms", type=CutOff(), help="Giờ chốt số liệu: 18:00, hoặc cả ngày giờ.")
+PLACES = click.option("--checkpoint", "checkpoints", multiple=True, help="Chỉ các chốt này.")
+
+
+@click.group(invoke_without_command=True)
+@DATA
+@AT
+@PLACES
+@click.option("--format", "layout", type=click.Choice(FORMATS), help="Mặc định theo tên tệp.")
+@click.option("--output", type=FILE, help="Tệp đích; không có thì in ra màn hình (text, json).")
+@click.option(
+    "--as-of-sequence", "n", type=click.IntRange(0), help="Như đã biết đến số này của nhật ký."
+)
+@click.pass_context
+@told
+def report(
+    context: click.Context,
+    data: Path,
+    at_ms: int | None,
+    checkpoints: tuple[str, ...],
+    layout: str | None,
+    output: Path | None,
+    n: int | None,
+) -> None:
+    """Báo cáo 06h, 12h, 18h / the reports that are due three times a day.
+
+    Trước giờ chốt là DỰ THẢO, có ghi số liệu đến mấy giờ. Mỗi con số nêu kỳ của nó. Không có --at
+    thì là giờ chốt sắp tới.
+
+    Ví dụ: chot report --at 18:00 --output bao-cao.txt
+    """
+    if context.invoked_subcommand is not None:
+        return
+    kind = layout or _by_name(output)
+    with viewed(data) as store:
+        _check(store, checkpoints)
+        now = now_ms()
+        config = load_config(data)
+        at = at_ms if at_ms is not None else next_cut_ms(now, config.report_hours)
+        details = {"at_ms": at, "checkpoints": list(checkpoints), "format": kind}
+        store.audit(AuditEntry(now, "cli", "report", details=details))
+        made = make_report(store, config, at, checkpoints, now, n)
+        _put(made, kind, output)
+
+
+@report.command("status")
+@DATA
+@PLACES
+@click.option("--json", "is_json", is_flag=True, help="Cho chương trình đọc.")
+@told
+def status(data: Path, checkpoints: tuple[str, ...], is_json: bool) -> None:
+    """Điều gì làm báo cáo chưa đủ, và gọi ai / what blocks an honest report, and whom to call.
+
+    Mã thoát 1 khi còn thiếu / exits with 1 while something is missing.
+
+    Ví dụ: chot report status
+    """
+    with viewed(data) as store:
+        _check(store, checkpoints)
+        now = now_ms()
+        found = completeness(store, checkpoints, now)
+        if is_json:
+            made = {
+                "checkpoints": found.checkpoints,
+                "complete": found.complete,
+                "gaps": [
+                    {"checkpoint": gap.checkpoint.id, "device": gap.device.id, "lacks": gap.lacks}
+                    for gap in found.gaps
+                ],
+                "without_device": [one.id for one in found.without_device],
+            }
+            click.echo(json.dumps(made, ensure_ascii=False, indent=2))
+        else:
+            cut = next_cut_ms(now, load_config(data).report_hours)
+            click.echo(f"Giờ chốt tới: {moment(cut)} (còn {round((cut - now) / 60_000)} phút)")
+            click.echo(f"Đủ {found.complete}/{found.checkpoints} chốt lúc {clock(now)}.")
+            for gap in found.gaps:
+                click.echo(f"  {gap_line(gap)}")
+            for one in found.without_device:
+                click.echo(f"  {one.name}: chưa có máy nào. Gọi {one.hotline}.")
+    if not found.is_complete:
+        raise SystemExit(1)
+
+
+def _check(store: Store, checkpoints: tuple[str, ...]) -> None:
+    known = {one.id for one in store.checkpoints()}
+    if unknown := [one for one in checkpoints if one not in known]:
+        raise click.ClickException(f"Không có chốt: {', '.join(unknown)}")
+
+
+def _by_name(output: Path | None) -> str:
+    ending = "" if output is None else output.suffix.lstrip(".").lower()
+    return ending if ending in FORMATS else "text"
+
+
+def _put(made: Report, kind: str, output: Path | None) -> None:
+    text = (
+        json.dumps(as_json(made), ensure_ascii=False, indent=2)
+        if kind == "json"
+        else "\n".join(plain(made))
+    )
+    if output is None:
+        click.echo(text)
+        return
+    output.write_text(f"{text}\n", "utf-8")
+    click.echo(f"→ {output}", err=True)

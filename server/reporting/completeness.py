@@ -1,0 +1,79 @@
+"""How honest a report can be: what each checkpoint may still hold back, and whom to call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from server.store.protocol import Store
+from server.store.registered import Checkpoint, Device
+
+SKEW_MS = 5 * 60_000
+"""A clock further off is said; times are corrected by what the device measured."""
+SILENT_MS = 15 * 60_000
+"""Without contact for longer than this before the cut, something may be missing."""
+
+Lack = Literal["never_heard", "silent", "unsent", "clock"]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Why one device's part of a report may be incomplete."""
+
+    checkpoint: Checkpoint
+    device: Device
+    lacks: tuple[Lack, ...]
+    silent_ms: int | None
+    """Between its last contact and the report's time; None where it was never heard of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """Active checkpoints, the gaps among their devices, and those without any device."""
+
+    checkpoints: int
+    complete: int
+    gaps: tuple[Gap, ...]
+    without_device: tuple[Checkpoint, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.gaps and not self.without_device
+
+
+def completeness(store: Store, checkpoints: Sequence[str], until_ms: int) -> Completeness:
+    """As the server knows it now, for a report whose data end at `until_ms`."""
+    asked = [
+        one
+        for one in store.checkpoints()
+        if one.state == "active" and (not checkpoints or one.id in checkpoints)
+    ]
+    devices: dict[str, list[Device]] = {}
+    for device in store.devices():
+        is_used = device.kind == "tablet" and device.revoked_ms is None
+        if is_used and device.checkpoint is not None:
+            devices.setdefault(device.checkpoint, []).append(device)
+    gaps = [
+        gap
+        for one in asked
+        for device in devices.get(one.id, ())
+        if (gap := _gap(one, device, until_ms)) is not None
+    ]
+    without = tuple(one for one in asked if one.id not in devices)
+    troubled = {gap.checkpoint.id for gap in gaps} | {one.id for one in without}
+    return Completeness(len(asked), len(asked) - len(troubled), tuple(gaps), without)
+
+
+def _gap(checkpoint: Checkpoint, device: Device, until_ms: int) -> Gap | None:
+    if device.last_contact_ms is None:
+        return Gap(checkpoint, device, ("never_heard",), None)
+    silent_ms = until_ms - device.last_contact_ms
+    lacks: list[Lack] = []
+    if silent_ms > SILENT_MS:
+        lacks.append("silent")
+    if device.unsent:
+        lacks.append("unsent")
+    if abs(device.clock_offset_ms or 0) > SKEW_MS:
+        lacks.append("clock")
+    return Gap(checkpoint, device, tuple(lacks), max(0, silent_ms)) if lacks else None

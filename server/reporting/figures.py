@@ -1,0 +1,145 @@
+"""What a report counts. Every passage once: what is void or a duplicate counts nowhere.
+
+Crossings come from the store pinned at one number of the log, so that a figure can be made again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from server.exporting.words import style_of
+from server.reporting.periods import Period
+from server.store.export_protocol import PAGE, Column, ViewChangedError
+from server.store.protocol import Store
+
+PASSENGER_TRANSPORT = ("bus", "taxi")
+CARS = ("car", "taxi")
+TRUCKS = ("van", "truck", "tractor_trailer")
+NO_VEHICLE = ("", "on_foot")
+DECLARED = ("own", "pc_covid")
+"""Families of codes that carry a health declaration."""
+
+FIGURES = (
+    *("crossings", "vehicles", "passenger_transport", "cars", "motorbikes", "trucks"),
+    *("other_vehicles", "on_foot", "people", "in", "out"),
+    *("passed", "referred", "turned_back", "turned_back_in", "turned_back_out"),
+    *("green_lane", "waved", "overrides", "declared", "unknown_codes", "forged"),
+    *("quick_tests", "positive", "violations", "fines_vnd", "incidents"),
+)
+"""The figures in the order of the report."""
+
+_COLUMNS = ("checkpoint", "direction", "mode", "vehicle_class", "people", "families", "action",
+            "override", "flags")  # fmt: skip
+_LEFT_OUT = {"voided", "duplicate"}
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The figures of one period, in all and by checkpoint; violations by their kind."""
+
+    period: Period
+    total: Mapping[str, int]
+    by_checkpoint: Mapping[str, Mapping[str, int]]
+    violations: Mapping[str, int]
+
+
+def count(store: Store, period: Period, checkpoints: Sequence[str], n: int) -> Counted:
+    """Everything of one period, as of log number `n`; no `checkpoints` means all."""
+    by_checkpoint: dict[str, Counter[str]] = {}
+    for row in rows_of(store, "crossings", period, checkpoints, n, _COLUMNS):
+        by_checkpoint.setdefault(str(row["checkpoint"]), Counter()).update(_of_crossing(row))
+    violations: Counter[str] = Counter()
+    places = checkpoints or [one.id for one in store.checkpoints()]
+    for place in places:
+        own = by_checkpoint.setdefault(place, Counter())
+        for one in store.noted_counts(period.from_ms, period.to_ms, (place,)):
+            own.update(_of_noted(one.kind, one.degree, one.records, one.total))
+            if one.kind == "violation":
+                violations[one.what] += one.records
+    total: Counter[str] = Counter()
+    for figures in by_checkpoint.values():
+        total.update(figures)
+    return Counted(
+        period,
+        _named(total),
+        {place: _named(figures) for place, figures in sorted(by_checkpoint.items()) if figures},
+        dict(sorted(violations.items())),
+    )
+
+
+def rows_of(
+    store: Store,
+    table: str,
+    period: Period,
+    checkpoints: Sequence[str],
+    n: int,
+    names: Sequence[str],
+) -> Iterator[dict[str, Any]]:
+    """The rows of an export table with these columns, in the wire's words; what counts only."""
+    columns = _columns(store.export_columns(table), names)
+    style = style_of("en", "ms", defused=False)
+    window = (period.from_ms, period.to_ms)
+    pinned = store.pin(table, window, checkpoints, n)
+    position = 0
+    while position < len(pinned.ids):
+        try:
+            some = store.export_page(table, pinned, position, columns, style)
+        except ViewChangedError:
+            pinned = store.pin(table, window, checkpoints, n)
+            continue
+        for values in some:
+            row = dict(zip(names, values, strict=True))
+            if not _LEFT_OUT & set(str(row["flags"]).split("; ")):
+                yield row
+        position += PAGE
+
+
+def _columns(known: Sequence[Column], names: Sequence[str]) -> list[Column]:
+    by_name = {one.name: one for one in known}
+    return [by_name[name] for name in names]
+
+
+def _of_crossing(row: Mapping[str, Any]) -> dict[str, int]:
+    vehicle, action, direction = row["vehicle_class"], row["action"], row["direction"]
+    flags = set(str(row["flags"]).split("; "))
+    back = action == "turned_back"
+    other = vehicle not in (*NO_VEHICLE, *CARS, *TRUCKS, "motorbike")
+    return {
+        "crossings": 1,
+        "vehicles": int(vehicle not in NO_VEHICLE),
+        "passenger_transport": int(vehicle in PASSENGER_TRANSPORT),
+        "cars": int(vehicle in CARS),
+        "motorbikes": int(vehicle == "motorbike"),
+        "trucks": int(vehicle in TRUCKS),
+        "other_vehicles": int(other),
+        "on_foot": int(vehicle == "on_foot"),
+        "people": int(row["people"]),
+        "in": int(direction == "in"),
+        "out": int(direction == "out"),
+        "passed": int(action == "passed"),
+        "referred": int(action == "referred"),
+        "turned_back": int(back),
+        "turned_back_in": int(back and direction == "in"),
+        "turned_back_out": int(back and direction == "out"),
+        "green_lane": int(row["mode"] == "green_lane"),
+        "waved": int(row["mode"] == "waved"),
+        "overrides": int(row["override"] != ""),
+        "declared": int(bool(set(DECLARED) & set(str(row["families"]).split("; ")))),
+        "unknown_codes": int("unknown_code" in flags),
+        "forged": int("forged" in flags),
+    }
+
+
+def _of_noted(kind: str, degree: str, records: int, total: int) -> dict[str, int]:
+    if kind == "violation":
+        return {"violations": records, "fines_vnd": total}
+    if kind == "quick_test":
+        return {"quick_tests": records, "positive": records if degree == "positive" else 0}
+    return {"incidents": records} if kind == "incident" else {}
+
+
+def _named(figures: Mapping[str, int]) -> dict[str, int]:
+    return {name: int(figures.get(name, 0)) for name in FIGURES}

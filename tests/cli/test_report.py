@@ -1,0 +1,151 @@
+"""A report's figures are those of the log, and it says what may be missing from them."""
+
+from __future__ import annotations
+
+import json
+import random
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.demo.make import make_demo
+from server.config import load_config
+from server.reporting.periods import (
+    VIETNAM,
+    day_start_ms,
+    next_cut_ms,
+    periods_of,
+    previous_cut_ms,
+)
+from server.store.sqlite import open_store
+from tests.cli.conftest import NOON_MS, Chot
+from tests.server.store.tablets import enrolled
+
+HOUR_MS = 3_600_000
+HOURS = (6, 12, 18)
+AT_NOON = "2026-11-22T12:00"
+
+
+@pytest.fixture(scope="session")
+def traffic(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo with the hours before NOON_MS; not to be written to."""
+    data = tmp_path_factory.mktemp("reported") / "data"
+    make_demo(data, NOON_MS, lambda _: None, days=0.4)
+    return data
+
+
+def report(chot: Chot, data: Path, *more: object) -> Any:
+    return json.loads(
+        chot("report", "--data", data, "--at", AT_NOON, "--format", "json", *more).output
+    )
+
+
+def test_cut_offs_follow_each_other_over_midnight() -> None:
+    midnight = round(datetime(2026, 11, 22, tzinfo=VIETNAM).timestamp() * 1000)
+    at = {hour: midnight + hour * HOUR_MS for hour in (0, 6, 12, 18, 24)}
+    assert previous_cut_ms(at[12], HOURS) == at[6]
+    assert previous_cut_ms(at[6], HOURS) == at[18] - 24 * HOUR_MS
+    assert next_cut_ms(at[12], HOURS) == at[12] and next_cut_ms(at[12] + 1, HOURS) == at[18]
+    assert next_cut_ms(at[18] + 1, HOURS) == at[6] + 24 * HOUR_MS
+    assert day_start_ms(at[6]) == at[0] and day_start_ms(at[24]) == at[0]
+    cut, day, activation = periods_of(at[6], HOURS, 5)
+    assert (cut.from_ms, day.from_ms, activation.from_ms) == (at[18] - 24 * HOUR_MS, at[0], 5)
+    assert {one.to_ms for one in (cut, day, activation)} == {at[6]}
+
+
+def test_every_figure_is_a_recount_of_the_log(chot: Chot, traffic: Path) -> None:
+    made = report(chot, traffic)
+    store = open_store(load_config(traffic))
+    for name, period in made["periods"].items():
+        counted = [
+            one
+            for one in store.each_crossing(period["from_ms"], period["to_ms"], (), False)
+            if not {"voided", "duplicate"} & set(one.row.flags)
+        ]
+        figures = period["figures"]
+        rows = [one.row for one in counted]
+        back = [row for row in rows if row.action == "turned_back"]
+        expected = {
+            "crossings": len(rows),
+            "people": sum(row.people for row in rows),
+            "vehicles": sum(row.vehicle_class not in ("", "on_foot") for row in rows),
+            "motorbikes": sum(row.vehicle_class == "motorbike" for row in rows),
+            "turned_back_in": sum(row.direction == "in" for row in back),
+            "turned_back_out": sum(row.direction == "out" for row in back),
+            "overrides": sum(one.fields.get("override") is not None for one in counted),
+        }
+        assert {key: figures[key] for key in expected} == expected, name
+        by_place = period["by_checkpoint"].values()
+        assert sum(one["people"] for one in by_place) == figures["people"]
+        parts = ("cars", "motorbikes", "trucks", "other_vehicles")
+        assert sum(figures[one] for one in parts) == figures["vehicles"]
+    store.close()
+    assert made["periods"]["cut"]["figures"]["crossings"] > 100
+
+
+def test_goods_are_summed_within_one_unit_only(chot: Chot, traffic: Path) -> None:
+    made = report(chot, traffic)
+    store = open_store(load_config(traffic))
+    day = made["periods"]["day"]
+    expected: dict[tuple[str, str, str], float] = {}
+    for one in store.each_crossing(day["from_ms"], day["to_ms"], (), False):
+        counts = one.row.action != "turned_back"
+        if counts and not {"voided", "duplicate"} & set(one.row.flags):
+            for line in one.goods.values():
+                key = (one.row.direction, line["group"], line["unit"])
+                expected[key] = expected.get(key, 0) + line["quantity"]
+    store.close()
+    found = {
+        (one["direction"], one["group"], one["unit"]): one["quantity"] for one in made["goods"]
+    }
+    assert found == {key: round(value, 3) for key, value in expected.items()}
+    assert len(found) > 5
+
+
+def test_as_of_a_number_what_came_later_is_not_counted(chot: Chot, demo_data: Path) -> None:
+    store = open_store(load_config(demo_data))
+    tablet = enrolled(store, random.Random(3), "nt-ca-na")
+    tablet.now_ms = NOON_MS - HOUR_MS
+    tablet.push(store, tablet.crossings(3), NOON_MS)
+    first = report(chot, demo_data)
+    tablet.now_ms = NOON_MS - HOUR_MS
+    tablet.push(store, tablet.crossings(2), NOON_MS + HOUR_MS)
+    store.close()
+    again = report(chot, demo_data, "--as-of-sequence", first["log"]["n"])
+    now = report(chot, demo_data)
+    assert again["periods"] == first["periods"] and again["goods"] == first["goods"]
+    was, grown = (one["periods"]["cut"]["figures"]["crossings"] for one in (first, now))
+    assert (was, grown) == (3, 5)
+
+
+def test_before_its_cut_off_it_is_a_draft_and_says_until_when(chot: Chot, traffic: Path) -> None:
+    early = chot("report", "--data", traffic, "--at", "2099-01-01T06:00").output
+    assert "DỰ THẢO" in early and "số liệu đến" in early
+    late = chot("report", "--data", traffic, "--at", AT_NOON).output
+    assert "DỰ THẢO" not in late
+    assert "Lượt phương tiện" in late and "trong đó: không cho vào" in late
+    assert "Theo nhật ký đến số" in late
+
+
+def test_status_says_whom_to_call_and_ends_with_1(chot: Chot, traffic: Path) -> None:
+    said = chot("report", "status", "--data", traffic, exit_code=1).output
+    assert "chưa liên lạc lần nào" in said and "Gọi 0259" in said
+    one = chot(
+        "report", "status", "--data", traffic, "--checkpoint", "nt-ca-na", "--json", exit_code=1
+    )
+    found = json.loads(one.output)
+    assert found["checkpoints"] == 1 and {gap["checkpoint"] for gap in found["gaps"]} == {
+        "nt-ca-na"
+    }
+    wrong = chot("report", "status", "--data", traffic, "--checkpoint", "x", exit_code=1)
+    assert "Không có chốt: x" in wrong.output
+
+
+def test_a_report_is_in_the_audit_log(chot: Chot, demo_data: Path) -> None:
+    chot("report", "--data", demo_data, "--at", "6h")
+    store = open_store(load_config(demo_data))
+    entries = [entry for _, entry in store.audited(0, 1000) if entry.what == "report"]
+    store.close()
+    assert len(entries) == 1 and entries[0].details["format"] == "text"
