@@ -32,6 +32,7 @@ def figures() -> str:
         by_place=[(one, counts) for one, counts in by_place if counts["crossings"]],
         most=max((counts["crossings"] for _, counts in by_place), default=0),
         total=total,
+        noted=context.store.noted_counts(from_ms, now_ms + 1, ()),
         now_ms=now_ms,
         lag=max(0, newest - watermark),
     )

@@ -44,6 +44,7 @@ BEHIND_EVENTS = 200
 NAVIGATION: tuple[tuple[str, str, tuple[UserRole, ...]], ...] = (
     ("review", "console.queue", ("reviewer", "approver")),
     ("alerts", "console.alerts", ALERTED),
+    ("noted", "console.noted", ("reviewer", "approver", "command")),
     ("search", "console.search_form", ("reviewer", "approver")),
     ("watchlist", "console.watchlist", ("reviewer", "approver", "command")),
     ("figures", "console.figures", ("command", "approver")),

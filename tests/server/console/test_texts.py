@@ -7,10 +7,11 @@ import string
 from pathlib import Path
 
 from rules.signs import SYMPTOMS
-from schemas import shapes, shift_record
+from schemas import offence_records, shapes, shift_record
 from schemas.home_records import ALERT_CODES
 from server.console import texts_en, texts_vi
 from server.console.pages import NAVIGATION
+from server.store.noted_protocol import NOTED
 from server.store.registered import UserRole
 from server.store.view.view_schema import FLAGS
 
@@ -43,6 +44,13 @@ VOCABULARIES = {
     "alerts.meaning": ALERT_CODES,
     "flag": FLAGS,
     "role": UserRole.__args__,  # type: ignore[attr-defined]
+    "violation": offence_records.VIOLATIONS,
+    "sanction": offence_records.SANCTIONS,
+    "incident": offence_records.INCIDENTS,
+    "severity": offence_records.SEVERITIES,
+    "test_type": shapes.TEST_TYPES,
+    "test_result": shapes.TEST_RESULTS,
+    "noted.kind": NOTED,
     "nav": [name for name, _, _ in NAVIGATION],
 }
 
