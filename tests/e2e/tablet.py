@@ -191,7 +191,7 @@ class Tablet:
 
     def expect_unsent(self, count: int, timeout_ms: int = PATIENCE_MS) -> None:
         """«chưa gửi: N» in the line at the top."""
-        bar = self.page.get_by_role("banner")
+        bar = self.page.locator(".status-bar")
         expect(bar).to_contain_text(f"chưa gửi: {count}", timeout=timeout_ms)
 
     def expect_advice(self, words: re.Pattern[str]) -> None:

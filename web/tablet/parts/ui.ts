@@ -34,6 +34,8 @@ export interface Ui {
   covered: boolean;
   /** Opens the screen of everything that is not a crossing, or one of its screens at once. */
   more(id?: string): void;
+  /** Starts the version that waits; null where none does, or where that would cost something. */
+  update: (() => void) | null;
   /** Begins to practise; null while practising, and before this tablet has a checkpoint. */
   practise: (() => void) | null;
 }

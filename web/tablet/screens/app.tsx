@@ -14,6 +14,7 @@ import { useTexts } from "../parts/texts.ts";
 import { laneDirection } from "../parts/names.ts";
 import { shownTheme } from "../parts/theme.ts";
 import { type Devices, errorText, type Ui, UiContext } from "../parts/ui.ts";
+import { updateStand } from "../parts/updates.ts";
 import { keepAwake } from "../parts/wake_lock.ts";
 import { EnrolScreen } from "./enrol.tsx";
 import { type Begun, LaneScreen } from "./lane.tsx";
@@ -98,6 +99,7 @@ export function App({ core, devices, update, practice = false }: AppProps): JSX.
     announced: core.announced(),
     covered: false,
     more: (id = "") => setMore(id),
+    update: !practice && updateStand(state, idle && more === null) === "ready" ? update : null,
     practise: practice || state.checkpoint === null ? null : () => setPractising(true),
   };
   if (practising && state.checkpoint !== null) {
@@ -114,7 +116,7 @@ export function App({ core, devices, update, practice = false }: AppProps): JSX.
         <UiContext.Provider value={{ ...ui, covered: status }}>
           {more !== null && state.phase === "open" ? <MoreScreen at={more} close={() => setMore(null)} /> : <Current ui={ui} kept={kept} onIdle={setIdle} />}
         </UiContext.Provider>
-        {status && <StatusSheet close={() => setStatus(false)} idle={idle} update={update} />}
+        {status && <StatusSheet close={() => setStatus(false)} idle={idle && more === null} update={update} />}
       </div>
     </UiContext.Provider>
   );

@@ -35,10 +35,9 @@ export default function PhonesScreen({ close }: { close(): void }): JSX.Element 
 
 /** A number large enough to be typed into another telephone; a tablet that can call does so at a tap. */
 export function PhoneLine({ name, number, hint, strong }: { name: string; number: string; hint: string; strong?: boolean }): JSX.Element {
-  const { texts } = useUi();
   return (
     <li>
-      <a class={`phone-line ${strong === true ? "strong" : ""}`} href={`tel:${number.replace(/[^+0-9]/g, "")}`} aria-label={`${texts.phones.call(name)}: ${number}`}>
+      <a class={`phone-line ${strong === true ? "strong" : ""}`} href={`tel:${number.replace(/[^+0-9]/g, "")}`}>
         <PhoneIcon />
         <span class="phone-words">
           <strong>{name}</strong>

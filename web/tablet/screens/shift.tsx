@@ -5,7 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { CoreError } from "../core/types.ts";
 import { BadgeReader } from "../parts/badge_reader.tsx";
 import { Button, Notice } from "../parts/controls.tsx";
-import { LockIcon, OfficerIcon } from "../parts/icons.tsx";
+import { LockIcon, OfficerIcon, UpdateIcon } from "../parts/icons.tsx";
 import { signal, wakeSound } from "../parts/feedback.ts";
 import { PinPad } from "../parts/pin_pad.tsx";
 import { calledName, laneName } from "../parts/names.ts";
@@ -13,7 +13,7 @@ import { ageText } from "../parts/time.ts";
 import { errorText, useUi } from "../parts/ui.ts";
 
 export function ShiftScreen(): JSX.Element {
-  const { core, state, texts, settings, practise } = useUi();
+  const { core, state, texts, settings, practise, update } = useUi();
   const [badge, setBadge] = useState<string | null>(null);
   const [again, setAgain] = useState(state.phase === "locked");
   const [busy, setBusy] = useState(false);
@@ -99,6 +99,12 @@ export function ShiftScreen(): JSX.Element {
           }}
           failed={failed}
         />
+      )}
+      {update !== null && !locked && !asking_pin && (
+        <Button class="wide" onPress={update}>
+          <UpdateIcon />
+          <span>{texts.status.update_idle}</span>
+        </Button>
       )}
       {practise !== null && !asking_pin && (
         <Button class="wide" onPress={practise}>

@@ -7,6 +7,7 @@ import { type Reading, readings } from "../parts/health.ts";
 import { AlertIcon, LockIcon, PassIcon, RefusedIcon, UpdateIcon } from "../parts/icons.tsx";
 import type { Theme } from "../parts/theme.ts";
 import { errorText, useUi } from "../parts/ui.ts";
+import { updateStand } from "../parts/updates.ts";
 import { UnsentExport } from "../parts/unsent_export.tsx";
 import { EndShiftSheet } from "./end_shift.tsx";
 import { InboxSheet } from "./inbox.tsx";
@@ -19,7 +20,7 @@ const LANGUAGE_NAMES = { vi: "Tiếng Việt", en: "English" };
 
 interface StatusProps {
   close(): void;
-  /** False while a crossing is on the screen: an update must not cost it. */
+  /** False while a crossing is begun or other work is open. */
   idle: boolean;
   update(): void;
 }
@@ -90,7 +91,7 @@ export function StatusSheet({ close, idle, update }: StatusProps): JSX.Element {
                   </Button>
                 )}
                 {reading.id === "update" && state.update_ready && (
-                  <Button disabled={!idle || state.unsent > 0} onPress={update}>
+                  <Button disabled={updateStand(state, idle) !== "ready"} onPress={update}>
                     <UpdateIcon />
                     <span>{words.update_now}</span>
                   </Button>

@@ -195,7 +195,6 @@ export const en: Texts = {
     next: (name: string, clock: string): string => `Next: ${name}, from ${clock}`,
     kinds: { command: "Command", health: "Health", police: "Police", rescue: "Rescue, fire", other: "Other" },
     none: "No telephone book yet. An administrator imports it with chot hotlines import.",
-    call: (name: string): string => `Call ${name}`,
     shared: "may be given to travellers",
   },
 
@@ -769,6 +768,7 @@ export const en: Texts = {
     update_label: "New version",
     update_ready: "A new version is ready. Update when no vehicle waits and all is sent.",
     update_now: "Update",
+    update_idle: "Start the new version (seconds)",
     update_none: "This is the newest version.",
     language: "Language",
     theme: "Theme",

@@ -201,7 +201,6 @@ export const vi = {
     next: (name: string, clock: string): string => `Tiếp theo: ${name}, từ ${clock}`,
     kinds: { command: "Chỉ huy", health: "Y tế", police: "Công an", rescue: "Cứu nạn, cứu hỏa", other: "Khác" },
     none: "Chưa có danh bạ. Người quản trị nạp bằng lệnh chot hotlines import.",
-    call: (name: string): string => `Gọi ${name}`,
     shared: "được đọc cho dân",
   },
 
@@ -803,6 +802,7 @@ export const vi = {
     update_label: "Bản mới của ứng dụng",
     update_ready: "Đã có bản mới. Cập nhật khi vắng xe và đã gửi hết.",
     update_now: "Cập nhật",
+    update_idle: "Cập nhật bản mới (vài giây)",
     update_none: "Đang dùng bản mới nhất.",
     language: "Ngôn ngữ",
     theme: "Giao diện",
