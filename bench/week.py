@@ -1,10 +1,10 @@
 """A week of one lane in fast motion: 20,000 crossings offline, then sent; --events N, --json.
 
 The tablet's real core writes them in Chromium, the clock running over seven days. The yardstick is
-the same browser's bare store, written beside each day: what a crossing takes above it must not grow
-with what lies in the queue. Then the tablet itself starts on that store, a shift opens, a crossing
-is tapped, and everything is sent. Fails where a late day is slower than an early one by more than
-the stated ratio, where the store grows by more than is written, or where an event is missing.
+the first day of the same run: what a crossing takes must not grow with what lies in the queue. Then
+the tablet itself starts on that store, a shift opens, a crossing is tapped, and everything is sent.
+Fails where the last day is slower than the first by more than the stated ratio, where the store
+grows by more than is written, or where an event is missing.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ EVENTS = 20_000
 DAYS = 7
 SAMPLE = 50
 MOST_SLOWER = 1.5
-"""The last day's crossings to the first day's, each over its own yardstick."""
+"""The last day's crossings to the first day's."""
 MOST_BYTES = 4_000
 """On disk for each crossing written."""
 
@@ -48,17 +48,13 @@ class Day:
     decide_ms: float
     disk_mb: float
 
-    @property
-    def ratio(self) -> float:
-        return self.save_ms / self.bare_ms
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
     days: list[Day]
     start_s: float
     shift_s: float
-    slowest_tap_ms: float
+    frame_ms: float
     drain_s: float
     held: int
 
@@ -100,7 +96,7 @@ def run(served: Served, playwright: Playwright, folder: Path, events: int) -> Fo
             after = page.events[-1].n
     if held != written + 1:
         raise AssertionError(f"{written + 1} written, {held} in the log")
-    return Found(days, start_s, shift_s, taps.slowest_ms, drain_s, held)
+    return Found(days, start_s, shift_s, taps.frame_ms, drain_s, held)
 
 
 def _day(week: Week, count: int, number: int) -> Day:
@@ -134,7 +130,7 @@ def main() -> int:
         chot("demo", "--data", folder / "data", "--days", "0")
         with serving(folder / "data", port=free_port()) as served:
             found = run(served, playwright, folder, events)
-    slower = found.days[-1].ratio / found.days[0].ratio
+    slower = found.days[-1].save_ms / found.days[0].save_ms
     grown = (found.days[-1].disk_mb - found.days[0].disk_mb) * 1e6
     each = grown / (found.days[-1].written - found.days[0].written)
     if "--json" in sys.argv:
@@ -142,8 +138,8 @@ def main() -> int:
     else:
         for day in found.days:
             print(
-                f"{day.written:6} written: save {day.save_ms:.1f} ms, bare {day.bare_ms:.1f} ms,"
-                f" ratio {day.ratio:.2f}; history {day.list_ms:.0f} ms,"
+                f"{day.written:6} written: save {day.save_ms:.1f} ms,"
+                f" bare store {day.bare_ms:.1f} ms; history {day.list_ms:.0f} ms,"
                 f" rules {day.decide_ms:.2f} ms, disk {day.disk_mb:.1f} MB"
             )
         print(
@@ -152,7 +148,7 @@ def main() -> int:
         )
         print(
             f"then the tablet starts in {found.start_s:.1f} s, a shift opens in"
-            f" {found.shift_s:.1f} s, the slowest tap {found.slowest_tap_ms:.0f} ms,"
+            f" {found.shift_s:.1f} s, a tap waits at most {found.frame_ms:.0f} ms for its frame,"
             f" all {found.held} sent in {found.drain_s:.0f} s"
         )
     return 0 if slower <= MOST_SLOWER and each <= MOST_BYTES else 1

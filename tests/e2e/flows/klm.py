@@ -27,7 +27,11 @@ SCRIPT = Path(__file__).with_suffix(".js")
 
 @dataclass(slots=True)
 class Taps:
-    """One flow of one officer. `machine_ms`: from each tap to the last frame that answers it."""
+    """One flow of one officer.
+
+    `machine_ms`: from each tap to the last frame that answers it (a saved row, an opened camera),
+    in all; `slowest_ms`: of one tap. `frame_ms`: the longest from a tap to the next frame.
+    """
 
     name: str
     target_s: float | None
@@ -38,6 +42,7 @@ class Taps:
     decisions: list[str] = field(default_factory=list)
     machine_ms: float = 0
     slowest_ms: float = 0
+    frame_ms: float = 0
 
     def decide(self, what: str) -> None:
         """The officer has to make up their mind here: `what` says about what."""
@@ -85,6 +90,7 @@ def flow(tablet: Tablet, name: str, target_s: float | None = None) -> Iterator[T
     found = page.evaluate("() => klmEnd()")
     one.taps, one.keys = found["taps"], found["keys"]
     one.machine_ms, one.slowest_ms = found["machine_ms"], found["slowest_ms"]
+    one.frame_ms = found["frame_ms"]
     _report(one)
     assert target_s is None or one.hands_s <= target_s, str(one)
 
@@ -103,6 +109,7 @@ def _report(one: Taps) -> None:
             "hands_s": round(one.hands_s, 2),
             "machine_ms": round(one.machine_ms),
             "slowest_ms": round(one.slowest_ms),
+            "frame_ms": round(one.frame_ms),
         }
         with Path(path).open("a", encoding="utf-8") as report:
             report.write(json.dumps(line, ensure_ascii=False) + "\n")
