@@ -72,7 +72,7 @@ def test_a_shift_from_taking_it_to_handing_it_over(served: Served, browser: Laun
         page.get_by_role("radio", name="Giấy tờ").click()
         page.get_by_role("radio", name="85C-401.23").click()
         tablet.button("GHI CÂU HỎI").click()
-        expect(page.get_by_role("button", name="Ý kiến là gì?")).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.get_by_role("button", name="GHI Ý KIẾN")).to_be_visible(timeout=PATIENCE_MS)
     assert (counted.taps, counted.keys) == (5, 0)
     tablet.button("Quay lại").click()
     tablet.button("Quay lại").click()
@@ -82,7 +82,7 @@ def test_a_shift_from_taking_it_to_handing_it_over(served: Served, browser: Laun
     other.send_now()
     with flow(other, "cho ý kiến", 8) as counted:
         other.button("1 câu hỏi chờ ý kiến").click()
-        other.page.get_by_role("button", name="Ý kiến là gì?").click()
+        other.page.get_by_role("button", name="GHI Ý KIẾN").click()
         counted.decide("what to decide")
         other.button("Cho qua").click()
         said = other.page.get_by_role("status").filter(has_text="Đã ghi ý kiến")

@@ -52,14 +52,14 @@ export default function ConsultScreen({ close }: { close(): void }): JSX.Element
       <div class="team-body">
         {told && <Notice kind="good">{words.saved}</Notice>}
         {waiting.map((one) => (
-          <button type="button" key={keyOf(one)} class="question waiting" onClick={() => setChosen(keyOf(one))}>
+          <button type="button" key={keyOf(one)} class="consult waiting" onClick={() => setChosen(keyOf(one))}>
             <QuestionLines question={one} />
-            <strong class="question-act">{words.decide}</strong>
+            <strong class="consult-act">{words.record}</strong>
           </button>
         ))}
         {answered.length > 0 && <h2>{words.earlier}</h2>}
         {answered.map((one) => (
-          <section key={keyOf(one)} class="question answered">
+          <section key={keyOf(one)} class="consult answered">
             <QuestionLines question={one} />
             <Decided question={one} />
           </section>
@@ -85,7 +85,7 @@ export function QuestionLines({ question }: { question: Consultation }): JSX.Ele
   const age = ageText(texts.ages, now_ms + (state.clock_skew_ms ?? 0) - question.asked_ms);
   return (
     <>
-      <span class="question-what">
+      <span class="consult-what">
         <QuestionIcon /> <strong>{words.subjects[question.about]}</strong>
         {question.plate !== null && ` · ${plateText(question.plate)}`}
       </span>
@@ -103,7 +103,7 @@ function Decided({ question }: { question: Consultation }): JSX.Element {
   const who = question.answered_by !== "" || question.decided_by === null ? question.answered_by : officerName(core, question.decided_by);
   return (
     <>
-      <span class="question-decision">
+      <span class="consult-decision">
         <TickIcon />
         <strong>{texts.consult.answered(texts.act[question.decision as Action], who === "" ? texts.consult.of[question.of] : who)}</strong>
       </span>

@@ -8,6 +8,7 @@ import { Button, Chips, Notice, StepHead } from "../parts/controls.tsx";
 import { signal } from "../parts/feedback.ts";
 import { PassIcon, ReferIcon, TurnBackIcon } from "../parts/icons.tsx";
 import { PinPad } from "../parts/pin_pad.tsx";
+import { officerName } from "../parts/shift_words.ts";
 import { errorText, useUi } from "../parts/ui.ts";
 import { QuestionLines } from "./consult.tsx";
 import { WhomToCall } from "./consult_ask.tsx";
@@ -27,7 +28,8 @@ export function AnswerScreen({ question, back, answered }: { question: Consultat
   const ways: readonly By[] = is_lead ? ["me", "phone"] : ["phone", "badge"];
   const leader = core.shift_packs.phones().on_duty[0]?.name ?? "";
   const [by, setBy] = useState<By>(is_lead ? "me" : "phone");
-  const [who, setWho] = useState(question.of === "duty" ? leader : "");
+  const lead = state.shifts.find(({ record }) => record === question.shift)?.lead ?? null;
+  const [who, setWho] = useState(question.of === "duty" ? leader : question.of === "lead" && lead !== null && !is_lead ? officerName(core, lead) : "");
   const [answer, setAnswer] = useState("");
   const [decision, setDecision] = useState<Action | null>(null);
   const [badge, setBadge] = useState<string | null>(null);
@@ -76,7 +78,7 @@ export function AnswerScreen({ question, back, answered }: { question: Consultat
       <StepHead title={words.waiting} back={back} />
       <div class="team-body">
         {bad}
-        <section class="question">
+        <section class="consult">
           <QuestionLines question={question} />
         </section>
         {by !== "me" && <WhomToCall of={question.of} />}

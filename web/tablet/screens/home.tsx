@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import type { CrossingSummary } from "../core/types.ts";
 import { AnnouncedBar } from "../parts/announced_bar.tsx";
 import { Button, Notice } from "../parts/controls.tsx";
-import { DutyBar } from "../parts/duty_bar.tsx";
+import { DutyBar, useDutyNotice } from "../parts/duty_bar.tsx";
 import { CrossingFacts } from "../parts/crossing_facts.tsx";
 import { CameraIcon, GreenLaneIcon, InIcon, MoreIcon, NoCodeIcon, OutIcon, SampleIcon, VEHICLE_ICONS } from "../parts/icons.tsx";
 import { PhotoButton, SampleSheet, useSamples } from "../parts/photo.tsx";
@@ -40,12 +40,13 @@ export function HomeScreen(props: HomeProps): JSX.Element {
   const { state, texts, settings, change, covered, places, announced, more } = useUi();
   // So that the search is ready when the journey asks.
   useUnits(places);
+  const duty = useDutyNotice();
   const [sampling, setSampling] = useState(false);
   const samples = useSamples().filter((sample) => sample.kind !== "badge");
   const typing = useWedge((text) => !covered && props.onText(text), props.onBroken);
   const { direction } = settings;
   return (
-    <main class={`screen home ${announced.length > 0 ? "announcing" : ""}`}>
+    <main class={`screen home ${announced.length > 0 ? "announcing" : ""} ${duty === null ? "" : "telling"}`}>
       <div class="home-scan">
         {!covered && <Scanner aim={props.reading ? texts.home.reading : texts.home.aim} paused={sampling || props.reading || typing} onText={props.onText} />}
         {typing && <p class="over-scan">{texts.home.wedge_reading}</p>}
@@ -54,7 +55,7 @@ export function HomeScreen(props: HomeProps): JSX.Element {
       </div>
       {/* One cell of the grid in every format. */}
       <div class="home-way">
-        {props.adding === null && <DutyBar />}
+        {props.adding === null && duty !== null && <DutyBar notice={duty} />}
         {props.adding === null && <AnnouncedBar />}
         {props.adding !== null ? (
           props.adding

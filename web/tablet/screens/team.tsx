@@ -67,7 +67,7 @@ export default function TeamScreen({ close }: { close(): void }): JSX.Element {
       </div>
       <footer class="team-foot">
         <Button kind={running.length === 0 ? "primary" : "quiet"} class="wide tall" onPress={() => setStep({ at: "begin" })}>
-          {words.take}
+          {running.length === 0 ? words.take : words.take_next}
         </Button>
       </footer>
     </main>
