@@ -13,15 +13,16 @@ import click
 from cli.data import DATA, VIETNAM, Moment, now_ms, told, viewed
 from server.config import load_config
 from server.reporting.completeness import completeness
+from server.reporting.letterhead import LetterheadError, load_letterhead
 from server.reporting.periods import next_cut_ms
 from server.reporting.report import Report, as_json, make_report
-from server.reporting.said import gap_line, plain
+from server.reporting.said import gap_lines, plain
 from server.reporting.words import clock, moment
 from server.store.protocol import Store
 from server.store.published import AuditEntry
 
 FILE = click.Path(dir_okay=False, path_type=Path)
-FORMATS = ("text", "json")
+FORMATS = ("text", "json", "docx")
 
 
 class CutOff(Moment):
@@ -68,7 +69,7 @@ def report(
     Trước giờ chốt là DỰ THẢO, có ghi số liệu đến mấy giờ. Mỗi con số nêu kỳ của nó. Không có --at
     thì là giờ chốt sắp tới.
 
-    Ví dụ: chot report --at 18:00 --output bao-cao.txt
+    Ví dụ: chot report --at 18:00 --output bao-cao.docx
     """
     if context.invoked_subcommand is not None:
         return
@@ -81,7 +82,7 @@ def report(
         details = {"at_ms": at, "checkpoints": list(checkpoints), "format": kind}
         store.audit(AuditEntry(now, "cli", "report", details=details))
         made = make_report(store, config, at, checkpoints, now, n)
-        _put(made, kind, output)
+        _put(made, kind, output, data)
 
 
 @report.command("status")
@@ -115,8 +116,8 @@ def status(data: Path, checkpoints: tuple[str, ...], is_json: bool) -> None:
             cut = next_cut_ms(now, load_config(data).report_hours)
             click.echo(f"Giờ chốt tới: {moment(cut)} (còn {round((cut - now) / 60_000)} phút)")
             click.echo(f"Đủ {found.complete}/{found.checkpoints} chốt lúc {clock(now)}.")
-            for gap in found.gaps:
-                click.echo(f"  {gap_line(gap)}")
+            for line in gap_lines(found.gaps):
+                click.echo(f"  {line}")
             for one in found.without_device:
                 click.echo(f"  {one.name}: chưa có máy nào. Gọi {one.hotline}.")
     if not found.is_complete:
@@ -134,7 +135,20 @@ def _by_name(output: Path | None) -> str:
     return ending if ending in FORMATS else "text"
 
 
-def _put(made: Report, kind: str, output: Path | None) -> None:
+def _put(made: Report, kind: str, output: Path | None, data: Path) -> None:
+    if kind == "docx":
+        if output is None:
+            raise click.ClickException("Định dạng docx cần --output.")
+        try:
+            from server.reporting import docx_file
+        except ModuleNotFoundError:
+            raise click.ClickException("Định dạng này cần: pip install 'chot[docx]'") from None
+        try:
+            docx_file.make(output, made, load_letterhead(data, made.unit))
+        except LetterheadError as error:
+            raise click.ClickException(str(error)) from None
+        click.echo(f"→ {output}", err=True)
+        return
     text = (
         json.dumps(as_json(made), ensure_ascii=False, indent=2)
         if kind == "json"

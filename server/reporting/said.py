@@ -101,20 +101,36 @@ def completeness_lines(report: Report) -> list[str]:
     """How much of it may be missing, and whom to call."""
     found = report.completeness
     lines = [f"Số liệu đầy đủ từ {found.complete}/{found.checkpoints} chốt đang hoạt động."]
-    lines += [gap_line(gap) for gap in found.gaps]
+    lines += gap_lines(found.gaps)
     lines += [f"{one.name}: chưa có máy nào. Gọi {one.hotline}." for one in found.without_device]
     return lines
 
 
-def gap_line(gap: Gap) -> str:
-    """One device that may hold something back."""
-    said = [LACKS_VI[one] for one in gap.lacks]
-    if "unsent" in gap.lacks:
-        said[gap.lacks.index("unsent")] = f"còn {gap.device.unsent} sự kiện chưa gửi"
-    if "silent" in gap.lacks and gap.silent_ms is not None:
-        said[gap.lacks.index("silent")] = f"mất liên lạc {minutes(gap.silent_ms)}"
-    call = f" Gọi {gap.checkpoint.hotline}." if gap.checkpoint.hotline else ""
-    return f"{gap.checkpoint.name}, máy {gap.device.name}: {', '.join(said)}.{call}"
+def gap_lines(gaps: Sequence[Gap]) -> list[str]:
+    """One line a checkpoint: which of its devices may hold something back, and whom to call."""
+    by_place: dict[str, list[Gap]] = {}
+    for gap in gaps:
+        by_place.setdefault(gap.checkpoint.id, []).append(gap)
+    return [_place_line(some) for some in by_place.values()]
+
+
+def _place_line(gaps: Sequence[Gap]) -> str:
+    place = gaps[0].checkpoint
+    alike: dict[str, list[str]] = {}
+    for gap in gaps:
+        alike.setdefault(_lacks(gap), []).append(gap.device.lane or gap.device.name)
+    devices = "; ".join(f"máy làn {', '.join(lanes)} {lacks}" for lacks, lanes in alike.items())
+    call = f" Gọi {place.hotline}." if place.hotline else ""
+    return f"{place.name}: {devices}.{call}"
+
+
+def _lacks(gap: Gap) -> str:
+    said = {one: LACKS_VI[one] for one in gap.lacks}
+    if "unsent" in said:
+        said["unsent"] = f"còn {gap.device.unsent} sự kiện chưa gửi"
+    if "silent" in said and gap.silent_ms is not None:
+        said["silent"] = f"mất liên lạc {minutes(gap.silent_ms)}"
+    return ", ".join(said.values())
 
 
 def source_line(report: Report) -> str:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
+import subprocess
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
+from docx.shared import Length
 
 from cli.demo.make import make_demo
 from server.config import load_config
@@ -19,6 +23,7 @@ from server.reporting.periods import (
     periods_of,
     previous_cut_ms,
 )
+from server.reporting.words import FIGURES_VI, number
 from server.store.sqlite import open_store
 from tests.cli.conftest import NOON_MS, Chot
 from tests.server.store.tablets import enrolled
@@ -149,3 +154,58 @@ def test_a_report_is_in_the_audit_log(chot: Chot, demo_data: Path) -> None:
     entries = [entry for _, entry in store.audited(0, 1000) if entry.what == "report"]
     store.close()
     assert len(entries) == 1 and entries[0].details["format"] == "text"
+
+
+def test_the_page_for_superiors_holds_the_same_figures(
+    chot: Chot, traffic: Path, tmp_path: Path
+) -> None:
+    page = tmp_path / "bc.docx"
+    chot("report", "--data", traffic, "--at", AT_NOON, "--output", page)
+    book = docx.Document(str(page))
+    made = report(chot, traffic)["periods"]
+    cells = [[cell.text for cell in row.cells] for row in book.tables[1].rows]
+    by_name = {row[0]: row[1:4] for row in cells}
+    for name, shown in FIGURES_VI.items():
+        expected = [number(made[one]["figures"][name]) for one in ("cut", "day", "activation")]
+        assert by_name[shown] == expected, name
+    section = book.sections[0]
+    sides = (section.top_margin, section.bottom_margin, section.left_margin, section.right_margin)
+    lengths = (*sides, section.page_width, section.page_height)
+    assert [round(Length(one or 0).mm) for one in lengths] == [20, 20, 30, 15, 210, 297]
+    texts = [one.text for one in book.paragraphs]
+    assert "BÁO CÁO" in texts and any(text.endswith("./.") for text in texts)
+    nation = book.tables[0].rows[0].cells[1].text
+    assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in nation
+
+
+def test_a_letterhead_is_checked_before_anything_is_written(
+    chot: Chot, demo_data: Path, tmp_path: Path
+) -> None:
+    (demo_data / "letterhead.json").write_text('{"ngay": "x"}')
+    page = tmp_path / "bc.docx"
+    said = chot("report", "--data", demo_data, "--at", "6h", "--output", page, exit_code=1).output
+    assert "ngay" in said and not page.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_libreoffice_opens_the_report_and_each_export(
+    chot: Chot, traffic: Path, tmp_path: Path
+) -> None:
+    chot("report", "--data", traffic, "--at", AT_NOON, "--output", tmp_path / "bc.docx")
+    window = ("--from", "2026-11-22 08:00", "--to", "2026-11-22 11:00")
+    for name in ("l.csv", "x.xlsx"):
+        chot("export", "crossings", "--data", traffic, *window, "--output", tmp_path / name)
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    for name in ("bc.docx", "l.csv", "x.xlsx"):
+        subprocess.run(
+            ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", tmp_path,
+             tmp_path / name],
+            check=True, capture_output=True, timeout=180,
+        )  # fmt: skip
+        text = subprocess.run(
+            ["pdftotext", "-layout", (tmp_path / name).with_suffix(".pdf"), "-"],
+            check=True, capture_output=True, text=True, timeout=60,
+        ).stdout  # fmt: skip
+        assert "Cho qua" in text if name != "bc.docx" else "Lượt phương tiện" in text
+        assert "Err:" not in text and "#NAME?" not in text
