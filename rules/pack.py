@@ -27,6 +27,10 @@ APPROVALS: tuple[Approval, ...] = ("milder", "any", "none")
 CHECKPOINT_CLASSES = ("city", "ward", "border", "market", "ring", "mobile")
 DIRECTIONS = ("in", "out")
 MAX_RULES = 500
+MAX_CAPACITIES = 500
+"""Checkpoints for which one pack says how many people fit behind them."""
+
+MAX_PEOPLE_INSIDE = 1_000_000
 MAX_AHEAD = 10
 """How often what holds where no rule fires may change in one pack."""
 
@@ -146,6 +150,9 @@ class PackContent:
     override_approval: Approval = "milder"
     """Which overrides a lead approves: those milder than the verdict, any, or none."""
 
+    most_inside: tuple[tuple[str, int], ...] = ()
+    """How many people may be inside a market or a closed area, by the checkpoint at its gate."""
+
     def otherwise_at(self, now_ms: int) -> Otherwise:
         """What holds at a moment where no rule fires: a pack may be published ahead of its time."""
         return next((one for until, one in self.otherwise_before if now_ms < until), self.otherwise)
@@ -210,7 +217,15 @@ def parse_pack_content(content: object) -> PackContent:
         signs=_signs(shape),
         sampling_per_mille=shape.integer("sampling_per_mille", 0, 1000, 0),
         override_approval=_approval(shape),
+        most_inside=tuple(
+            _capacity(Shape(item, f"/most_inside/{index}"))
+            for index, item in enumerate(shape.items("most_inside", MAX_CAPACITIES))
+        ),
     )
+
+
+def _capacity(shape: Shape) -> tuple[str, int]:
+    return shape.text("checkpoint", most_chars=64), shape.integer("people", 1, MAX_PEOPLE_INSIDE)
 
 
 def _signs(shape: Shape) -> Asking:

@@ -12,7 +12,7 @@ from rules.pack import PackContent, Rule
 _EVER_MS = -(2**53)
 PACK_MEMBERS = (
     *("otherwise", "otherwise_before", "stale_stop_hours"),
-    *("signs", "sampling_per_mille", "override_approval"),
+    *("signs", "sampling_per_mille", "override_approval", "most_inside"),
 )
 """What a pack says besides its rules."""
 

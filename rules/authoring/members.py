@@ -10,7 +10,7 @@ from rules.values import Json
 REASON = ("code", "vi", "en")
 PACK = (
     *("title", "about", "stale_stop_hours", "signs"),
-    *("sampling_per_mille", "override_approval"),
+    *("sampling_per_mille", "override_approval", "most_inside"),
     *("rules", "otherwise", "otherwise_before"),
 )
 RULE = (

@@ -23,7 +23,9 @@ export const CHECKPOINT_CLASSES = ["city", "ward", "border", "market", "ring", "
 export const DIRECTIONS = ["in", "out"];
 export const MAX_RULES = 500;
 /** How often what holds where no rule fires may change in one pack. */
-export const MAX_AHEAD = 10;
+export const MAX_CAPACITIES = 500;
+const MAX_PEOPLE_INSIDE = 1_000_000;
+const MAX_AHEAD = 10;
 export const MAX_PACK_NODES = 500_000;
 export const MAX_PACK_DEPTH = 48;
 /** One line at 22 sp on a small tablet. */
@@ -106,6 +108,8 @@ export type PackContent = {
   /** How many of a thousand green-lane vehicles that would pass are looked at all the same. */
   readonly sampling_per_mille: number;
   readonly override_approval: Approval;
+  /** How many people may be inside a market or a closed area, by the checkpoint at its gate. */
+  readonly most_inside: readonly { readonly checkpoint: string; readonly people: number }[];
 };
 
 /** A published pack. `confirmed_at_ms`: when a server last said that it is still the one. */
@@ -189,7 +193,12 @@ export function parsePackContent(content: unknown): PackContent {
   otherwise_before.sort((left, right) => left.until_ms - right.until_ms);
   const sampling_per_mille = shape.integer("sampling_per_mille", 0, 1000, 0);
   const override_approval = approvalOf(shape);
-  return { rules, otherwise, stale_stop_hours, signs: signsOf(shape), otherwise_before, sampling_per_mille, override_approval };
+  const most_inside = shape.items("most_inside", MAX_CAPACITIES).map((item, index) => capacityOf(new Shape(item, `/most_inside/${index}`)));
+  return { rules, otherwise, stale_stop_hours, signs: signsOf(shape), otherwise_before, sampling_per_mille, override_approval, most_inside };
+}
+
+function capacityOf(shape: Shape): PackContent["most_inside"][number] {
+  return { checkpoint: shape.text("checkpoint", { mostChars: 64 }), people: shape.integer("people", 1, MAX_PEOPLE_INSIDE) };
 }
 
 function signsOf(shape: Shape): Asking {

@@ -114,7 +114,7 @@ class TabletCore implements Core {
     });
     this.told = new Told({ ...desk, packs: () => this.#force.packs, changed: (told) => told !== this.#live.now.told && this.#live.set({ told }) });
     this.noting = new Noting(desk);
-    this.gate = new Gate({ ...desk, officer: () => this.#live.now.officer });
+    this.gate = new Gate({ ...desk, officer: () => this.#live.now.officer, mostInside: () => this.#force.mostInside(this.#enrolled().checkpoint.id) });
     this.people = new KnownPeople({ ...desk, officer: () => this.#live.now.officer });
     this.shifts = new Shifts({ ...desk, noting: this.noting, duty: this.#duty, changed: (shifts) => this.#live.set({ shifts }) });
   }

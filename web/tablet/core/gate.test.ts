@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { BriefCrossing } from "./brief.ts";
-import { codeOf, core, enrolAndOpen, environment, server } from "./test/started.ts";
+import { rulesContent } from "./test/fake_server.ts";
+import { codeOf, core, enrolAndOpen, environment, server, settle } from "./test/started.ts";
 import { draftOf, person } from "./test/tablet.ts";
 
 const MINUTE_MS = 60_000;
@@ -113,7 +114,18 @@ test("who is inside is who came in without those who left, were turned back or n
   await core.gate.brief.save(rushed({ action: "turned_back" }));
   await core.undo(await core.gate.brief.save(rushed()));
   await core.gate.brief.save(rushed({ direction: "out" }));
-  expect(await core.gate.inside(since_ms, 10)).toEqual({ people: 14, vehicles: 0, came_in: 5, left: 1, since_ms });
+  expect(await core.gate.inside(since_ms, 10)).toEqual({ people: 14, vehicles: 0, came_in: 5, left: 1, since_ms, most: null });
+});
+
+test("how many may be inside is said by the rules, for this checkpoint", async () => {
+  await enrolAndOpen();
+  const most_inside = [
+    { checkpoint: "elsewhere", people: 5 },
+    { checkpoint: "hd-ql6", people: 200 },
+  ];
+  await server.publish("rules", 2, { ...(rulesContent() as object), most_inside });
+  await settle();
+  expect((await core.gate.inside(null, 0)).most).toBe(200);
 });
 
 test("plates are found by a part, newest first", async () => {

@@ -25,6 +25,8 @@ export interface GateDesk {
   device(): string;
   server_ms(): number;
   officer(): OfficerOnDuty | null;
+  /** null where no rule says. */
+  mostInside(): number | null;
   /** Throws CoreError("shift.closed"). */
   header(): Header;
   history(): History | null;
@@ -94,9 +96,10 @@ export class Gate {
     await this.mending.write(await this.mending.seen(entry), { paired_exit: exit.record });
   }
 
-  /** Who is inside since the count was begun; without such a moment since midnight. */
-  async inside(since_ms: number | null, began_with: number): Promise<Inside> {
-    return inside(await this.#all(), since_ms ?? startOfDay(this.#desk.server_ms()), began_with);
+  /** Who is inside since the count was begun, without such a moment since midnight; and how many may be. */
+  async inside(since_ms: number | null, began_with: number): Promise<Inside & { most: number | null }> {
+    const { server_ms, mostInside } = this.#desk;
+    return { ...inside(await this.#all(), since_ms ?? startOfDay(server_ms()), began_with), most: mostInside() };
   }
 
   /** How fast a lane moves, of those that passed it lately. */

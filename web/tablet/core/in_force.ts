@@ -25,6 +25,11 @@ export class InForce {
     });
   }
 
+  /** How many people may be inside behind this checkpoint; null where no rule says. */
+  mostInside(checkpoint: string): number | null {
+    return this.rules.rules?.content.most_inside.find((one) => one.checkpoint === checkpoint)?.people ?? null;
+  }
+
   /** The same list for a minute. */
   announced(checkpoint: Checkpoint, serverMs: number): readonly Announced[] {
     const make = () => ({ value: announced(this.rules, checkpoint, serverMs), until_ms: minuteEnd(serverMs) });

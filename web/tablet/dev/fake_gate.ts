@@ -10,7 +10,7 @@ export function fakeGate(rows: readonly CrossingSummary[]): GateWork {
     find: ({ plate = "" }, limit) => Promise.resolve(rows.filter((one) => one.plate?.normal.includes(plate) ?? plate === "").slice(0, limit)),
     cameIn: () => Promise.resolve(null),
     pair: () => Promise.resolve(),
-    inside: (since_ms, began_with) => Promise.resolve({ people: began_with + 12, vehicles: 3, came_in: 40, left: 28, since_ms: since_ms ?? 0 }),
+    inside: (since_ms, began_with) => Promise.resolve({ people: began_with + 12, vehicles: 3, came_in: 40, left: 28, since_ms: since_ms ?? 0, most: 200 }),
     pace: () => Promise.resolve({ passed: 20, seconds_each: 45 }),
     mending: {
       open: (record) => Promise.resolve({ record, time_ms: Date.now(), own: true, values: {}, seen: {} }),

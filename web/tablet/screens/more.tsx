@@ -3,7 +3,7 @@
 import type { ComponentType, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Button, Notice, StepHead } from "../parts/controls.tsx";
-import { PaperIcon, RushIcon } from "../parts/gate_icons.tsx";
+import { GateIcon, PaperIcon, QueueIcon, RushIcon } from "../parts/gate_icons.tsx";
 import { CardIcon, PeopleIcon, PhoneIcon, QuestionIcon, ReferIcon, ReportIcon, SwapIcon, TestIcon, WaveIcon } from "../parts/icons.tsx";
 import type { OfficerRole } from "../core/types.ts";
 import { useUi } from "../parts/ui.ts";
@@ -29,6 +29,8 @@ const STAFF: readonly OfficerRole[] = ["officer", "lead", "medic"];
 const OTHERS: readonly Other[] = [
   { id: "rush", icon: RushIcon, load: () => import("./rush.tsx") },
   { id: "paper", icon: PaperIcon, roles: STAFF, load: () => import("./paper.tsx") },
+  { id: "occupancy", icon: GateIcon, load: () => import("./occupancy.tsx") },
+  { id: "queue", icon: QueueIcon, load: () => import("./queue.tsx") },
   { id: "shift", icon: PeopleIcon, roles: STAFF, load: () => import("./team.tsx") },
   { id: "consult", icon: QuestionIcon, roles: STAFF, load: () => import("./consult.tsx") },
   { id: "violation", icon: ReportIcon, roles: STAFF, load: () => import("./violation.tsx") },

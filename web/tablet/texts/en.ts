@@ -82,6 +82,8 @@ export const en: Texts = {
       rush: "Rush",
       wave: "Wave through",
       paper: "Paper log",
+      occupancy: "Count in and out",
+      queue: "Queue",
       shift: "Shift",
       consult: "Ask for a decision",
       phones: "Telephone book",
@@ -725,6 +727,34 @@ export const en: Texts = {
     vehicle: "Vehicle, people, done",
     who: "Name, ID",
     save: (no) => `SAVE LINE ${no}`,
+  },
+
+  occupancy: {
+    title: "Count in and out",
+    inside: "People inside",
+    room: (n) => `Room for ${n}`,
+    full: "FULL – let nobody in for now",
+    full_hint: (people, most) => `${people} inside, ${most} allowed. Ask them to wait outside.`,
+    still_in: "Let in all the same",
+    wait_outside: "Keep outside",
+    about: (came_in, left, since) => `in ${came_in} · out ${left} · since ${since}`,
+    one_in: (n) => `IN +${n}`,
+    one_out: (n) => `OUT −${n}`,
+    count_anew: "Count anew from now…",
+    count_hint: "How many people are inside now? The tablet counts on from there, with what other gates write.",
+    begin: (n) => `Begin with ${n}`,
+  },
+
+  queue: {
+    title: "Queue",
+    how_many: "How many vehicles wait?",
+    exact: "Another number",
+    wait: "Who joins waits about",
+    minutes: (n) => `${n} min`,
+    vehicles: (n) => `${n} vehicles`,
+    pace: (per_hour, passed) => `This lane passes ${per_hour} vehicles/h (${passed} in 15 minutes).`,
+    no_pace: "Too few passed this lane in 15 minutes for an estimate.",
+    save: "SAVE QUEUE",
   },
 
   status: {

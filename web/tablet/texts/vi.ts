@@ -85,6 +85,8 @@ export const vi = {
       rush: "Ghi nhanh",
       wave: "Xả chốt",
       paper: "Ghi bù sổ giấy",
+      occupancy: "Đếm ra vào",
+      queue: "Hàng chờ",
       shift: "Ca trực",
       consult: "Xin ý kiến",
       phones: "Danh bạ trực",
@@ -758,6 +760,36 @@ export const vi = {
     vehicle: "Xe, người, xử lý",
     who: "Họ tên, giấy tờ",
     save: (no: string): string => `LƯU DÒNG ${no}`,
+  },
+
+  /** Who is inside a market or a closed area. */
+  occupancy: {
+    title: "Đếm ra vào",
+    inside: "Người bên trong",
+    room: (n: number): string => `Còn chỗ cho ${n}`,
+    full: "ĐÃ ĐẦY – tạm dừng cho vào",
+    full_hint: (people: number, most: number): string => `Bên trong ${people}, chỉ được ${most}. Mời chờ ngoài cổng.`,
+    still_in: "Vẫn cho vào",
+    wait_outside: "Không cho vào",
+    about: (came_in: number, left: number, since: string): string => `vào ${came_in} · ra ${left} · từ ${since}`,
+    one_in: (n: number): string => `VÀO +${n}`,
+    one_out: (n: number): string => `RA −${n}`,
+    count_anew: "Đếm lại từ bây giờ…",
+    count_hint: "Bây giờ bên trong có bao nhiêu người? Máy đếm tiếp từ số này, kể cả lượt ghi ở cổng khác.",
+    begin: (n: string): string => `Bắt đầu từ ${n} người`,
+  },
+
+  /** A lane's queue. */
+  queue: {
+    title: "Hàng chờ",
+    how_many: "Bao nhiêu xe đang chờ?",
+    exact: "Nhập số khác",
+    wait: "Xe đến sau chờ khoảng",
+    minutes: (n: number): string => `${n} phút`,
+    vehicles: (n: number): string => `${n} xe`,
+    pace: (per_hour: number, passed: number): string => `Làn này qua ${per_hour} xe/giờ (${passed} xe trong 15 phút).`,
+    no_pace: "Chưa đủ xe qua làn này trong 15 phút để ước tính.",
+    save: "LƯU HÀNG CHỜ",
   },
 
   status: {
