@@ -35,6 +35,8 @@ export interface Request {
   base?: string;
   token?: string;
   body?: unknown;
+  /** The answer may tell the browser to delete what it keeps: it obeys only where cookies might be set. */
+  clears?: boolean;
 }
 
 /** The JSON of a 2xx answer, or null for 204 and 304. Throws CallError. */
@@ -61,7 +63,7 @@ export async function call(environment: Environment, request: Request): Promise<
       headers,
       body,
       cache: "no-store",
-      credentials: "omit",
+      credentials: request.clears === true ? "same-origin" : "omit",
       redirect: "error",
       signal: abort.signal,
     });

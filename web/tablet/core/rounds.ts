@@ -40,7 +40,7 @@ export class Rounds {
     this.#counted_ms = Number.NEGATIVE_INFINITY;
   }
 
-  /** One call, to the first server that hears it. Throws CallError where none does. */
+  /** A last word, to the first server that hears it; its answer may clear this browser. Throws CallError where none does. */
   async say(db: Database, enrolment: Enrolment, packs: Packs, path: string, body: object): Promise<void> {
     const environment = this.#environment;
     const offset_ms = (await readMeta(db, "offset_ms")) ?? 0;
@@ -48,7 +48,7 @@ export class Rounds {
     for (const base of basesOf(enrolment, packs.all.get("bases"), environment.api)) {
       try {
         const token = await this.#tokens.get(base.url, enrolment, offset_ms);
-        await call(environment, { method: "POST", base: base.url, path, token, body });
+        await call(environment, { method: "POST", base: base.url, path, token, body, clears: true });
         return;
       } catch (error) {
         if (!(error instanceof CallError)) throw error;
