@@ -44,7 +44,14 @@ CHECKPOINTS: tuple[Checkpoint, ...] = (
         klass="ward",
     ),
     _at("hd-le-trong-tan", "Chốt Lê Trọng Tấn – La Khê", "Lê Trọng Tấn", "09551", unit=_HA_DONG),
-    _at("hd-to-huu", "Chốt Tố Hữu – Vạn Phúc", "Tố Hữu", "09544", unit=_HA_DONG),
+    _at(
+        "hd-to-huu",
+        "Chốt Tố Hữu – Vạn Phúc",
+        "Tố Hữu",
+        "09544",
+        unit=_HA_DONG,
+        lanes=(*LANES, "xe-tai-ra"),
+    ),
     _at(
         "hd-truc-phia-nam",
         "Chốt trục phía Nam – Kiến Hưng",

@@ -71,6 +71,15 @@ export function isListed(draft: CrossingDraft, person: DraftPerson): boolean | n
   return named.some((one) => (one.id_number !== null && number !== null ? one.id_number === number : folded(one.name) === name));
 }
 
+/** Whether this very document was read for this crossing before: a scanner's second click is no second person. */
+export function isRepeated(draft: CrossingDraft, { family, identity, subject }: Evidence): boolean {
+  const id = subject?.["id"] ?? null;
+  const number = identity?.id_number ?? null;
+  return draft.people.some(({ evidence: one }) =>
+    one?.family !== family ? false : (id !== null && one.subject?.["id"] === id) || (number !== null && one.identity?.id_number === number),
+  );
+}
+
 interface Listed {
   name: string;
   id_number: string | null;

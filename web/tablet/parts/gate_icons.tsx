@@ -8,6 +8,15 @@ export const RushIcon = drawing(
     <path d="m14 5 7 7-7 7" stroke-width="2.6" />
   </>,
 );
+export const ConvoyIcon = drawing(
+  <>
+    <path d="M2 8h8v7H2zM13 8h8v7h-8zM10 12h3" />
+    <circle cx="4.5" cy="17.5" r="1.6" />
+    <circle cx="8" cy="17.5" r="1.6" />
+    <circle cx="15.5" cy="17.5" r="1.6" />
+    <circle cx="19" cy="17.5" r="1.6" />
+  </>,
+);
 export const PaperIcon = drawing(
   <>
     <path d="M5 2.5h10l4 4V21.5H5z" />

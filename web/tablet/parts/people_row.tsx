@@ -6,7 +6,8 @@ import { Button } from "./controls.tsx";
 import { headcountDifference, isListed, MOST_PEOPLE } from "./draft.ts";
 import { familyName } from "./evidence_view.tsx";
 import { useHiding } from "./hiding.ts";
-import { AlertIcon, ClaimIcon, MinusIcon, NoCodeIcon, PeopleIcon, PlusIcon, QuestionIcon, RefusedIcon, ScanIcon, SealIcon } from "./icons.tsx";
+import { AlertIcon, ClaimIcon, NoCodeIcon, QuestionIcon, RefusedIcon, ScanIcon, SealIcon } from "./icons.tsx";
+import { PeopleStepper } from "./people_stepper.tsx";
 import { dateText } from "./time.ts";
 import { useUi } from "./ui.ts";
 
@@ -65,18 +66,7 @@ export function PeopleRow({ draft, change, addPerson }: PeopleRowProps): JSX.Ele
   return (
     <>
       <div class="people-row">
-        <div class="stepper" role="group" aria-label={texts.verdict.people}>
-          <button type="button" class="step-button" aria-label={texts.verdict.fewer} disabled={draft.headcount <= fewest} onClick={() => change({ headcount: draft.headcount - 1 })}>
-            <MinusIcon />
-          </button>
-          <output aria-label={texts.verdict.people}>
-            <PeopleIcon />
-            {draft.headcount}
-          </output>
-          <button type="button" class="step-button" aria-label={texts.verdict.one_more} disabled={draft.headcount >= MOST_PEOPLE} onClick={() => change({ headcount: draft.headcount + 1 })}>
-            <PlusIcon />
-          </button>
-        </div>
+        <PeopleStepper count={draft.headcount} most={MOST_PEOPLE} fewest={fewest} change={(headcount) => change({ headcount })} />
         <Button class="scan-more" onPress={addPerson}>
           <ScanIcon />
           <span>{texts.verdict.add_person}</span>

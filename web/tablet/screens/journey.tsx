@@ -24,13 +24,15 @@ const SHOWN = 8;
 
 interface JourneyProps {
   purpose: Purpose;
+  /** What is asked, where it is not where from. */
+  title?: string;
   /** Origins chosen in this shift, newest first. */
   lately: readonly Place[];
   done(origin: Place | null, purpose: Purpose): void;
   back(): void;
 }
 
-export function JourneyScreen({ purpose: first_purpose, lately, done, back }: JourneyProps): JSX.Element {
+export function JourneyScreen({ purpose: first_purpose, title, lately, done, back }: JourneyProps): JSX.Element {
   const { texts, places, state } = useUi();
   const units = useUnits(places);
   const [purpose, setPurpose] = useState(first_purpose);
@@ -43,7 +45,7 @@ export function JourneyScreen({ purpose: first_purpose, lately, done, back }: Jo
   const shown = typed.trim() === "" ? likelyPlaces(places, lately, SHOWN) : found;
   return (
     <main class="screen journey">
-      <StepHead title={texts.journey.title} back={back} />
+      <StepHead title={title ?? texts.journey.title} back={back} />
       <div class="scroll">
         <Chips label={texts.journey.purpose} columns={4} options={PURPOSES} chosen={purpose} name={(one) => texts.purposes[one]} choose={setPurpose} />
         <div class="search-line">

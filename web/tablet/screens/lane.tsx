@@ -6,7 +6,7 @@ import type { CrossingDraft, CrossingSummary, Decision, DraftPerson, Evidence, O
 import { Notice, StepHead } from "../parts/controls.tsx";
 import { gatherAll, type Gathered, withoutTheRest } from "../parts/gathering.ts";
 import { GatheringPanel, notAddedText } from "../parts/gathering_view.tsx";
-import { asksPerson, emergencyDraft, followVerdict, greenLaneDraft, newDraft, nextRole, withoutPerson, withPerson } from "../parts/draft.ts";
+import { asksPerson, emergencyDraft, followVerdict, greenLaneDraft, isRepeated, newDraft, nextRole, withoutPerson, withPerson } from "../parts/draft.ts";
 import { signal, wakeSound } from "../parts/feedback.ts";
 import { lazily } from "../parts/lazily.tsx";
 import { codesInPicture } from "../parts/photo.tsx";
@@ -136,9 +136,10 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
         return;
       }
       const begun = draft ?? newDraft(direction, vehicle.current, now_ms);
+      if (isRepeated(begun, found[0]) && gathered === null) return setError(texts.lane.repeated);
       if (draft === null) setDraft(begun);
       if (next.is === "more") setStep({ at: "gathering", gathered: next.gathered, said: null });
-      else if (asksPerson(next.evidence) || core.decide(begun).signs === "ask") setStep({ at: "person", evidence: next.evidence });
+      else if (asksPerson(next.evidence)) setStep({ at: "person", evidence: next.evidence });
       else takePerson({ role: nextRole(begun), evidence: next.evidence, card: null }, begun);
     }, fail);
   };
@@ -321,6 +322,8 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
           error={error}
           change={change}
           removePerson={(at) => become(withoutPerson(draft, at))}
+          onText={read}
+          onBroken={() => setError(texts.home.wedge_broken)}
           addPerson={() => setStep({ at: "adding" })}
           askSigns={(person) => setStep({ at: "signs", person })}
           changeJourney={() => setStep({ at: "journey" })}

@@ -3,7 +3,7 @@
 import type { ComponentType, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Button, Notice, StepHead } from "../parts/controls.tsx";
-import { GateIcon, PaperIcon, QueueIcon, RushIcon } from "../parts/gate_icons.tsx";
+import { ConvoyIcon, GateIcon, PaperIcon, QueueIcon, RushIcon } from "../parts/gate_icons.tsx";
 import { CardIcon, PeopleIcon, PhoneIcon, QuestionIcon, ReferIcon, ReportIcon, SwapIcon, TestIcon, WaveIcon } from "../parts/icons.tsx";
 import type { OfficerRole } from "../core/types.ts";
 import { useUi } from "../parts/ui.ts";
@@ -37,6 +37,7 @@ const OTHERS: readonly Other[] = [
   { id: "incident", icon: ReferIcon, load: () => import("./incident.tsx") },
   { id: "phones", icon: PhoneIcon, load: () => import("./phones.tsx") },
   { id: "next_officer", icon: SwapIcon, load: () => import("./next_officer.tsx") },
+  { id: "convoy", icon: ConvoyIcon, load: () => import("./convoy.tsx") },
   { id: "wave", icon: WaveIcon, load: () => import("./wave_start.tsx") },
   { id: "quick_test", icon: TestIcon, roles: STAFF, load: () => import("./quick_test.tsx") },
   { id: "papers", icon: CardIcon, roles: STAFF, load: () => import("./papers.tsx") },

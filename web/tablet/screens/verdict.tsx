@@ -17,6 +17,7 @@ import { TurnedBackNote } from "../parts/turned_back_note.tsx";
 import { useUi } from "../parts/ui.ts";
 import { nameOf } from "../parts/units.ts";
 import { useUnits } from "../parts/units_files.ts";
+import { useWedge } from "../parts/use_wedge.ts";
 import { VehicleRow, VehicleSheet } from "../parts/vehicle_picker.tsx";
 import { ACTIONS, documentPlate, needsOverride } from "../parts/draft.ts";
 
@@ -37,6 +38,9 @@ interface VerdictProps {
   error: string | null;
   change(patch: Partial<CrossingDraft>): void;
   addPerson(): void;
+  /** A hand scanner's next code: somebody more, without a tap. */
+  onText(text: string): void;
+  onBroken(): void;
   removePerson(at: number): void;
   /** Asks one of the people for temperature and symptoms. */
   askSigns(at: number): void;
@@ -49,8 +53,9 @@ type Open = "plate" | "trailer" | "goods" | "people" | "vehicles" | "override" |
 
 export function VerdictScreen(props: VerdictProps): JSX.Element {
   const { draft, decision, change, busy } = props;
-  const { texts } = useUi();
+  const { texts, covered } = useUi();
   const [open, setOpen] = useState<Open>(null);
+  useWedge((text) => open === null && !busy && !covered && props.onText(text), props.onBroken);
   const { outcome } = decision.verdict;
   const incomplete = needsOverride(outcome, draft.action) && (draft.override === null || decision.needs_approval);
   const has_trailer = draft.vehicle_class === "tractor_trailer" || draft.trailer_plate != null;

@@ -16,6 +16,7 @@ import "./verdict.css";
 import "./wave.css";
 import "./more.css";
 import "./gate.css";
+import "./convoy.css";
 import "./team.css";
 import "./health.css";
 import "./practice.css";

@@ -80,6 +80,7 @@ export const en: Texts = {
       quick_test: "Quick test",
       papers: "Papers to enter",
       rush: "Rush",
+      convoy: "Convoy",
       wave: "Wave through",
       paper: "Paper log",
       occupancy: "Count in and out",
@@ -202,6 +203,22 @@ export const en: Texts = {
     shared: "may be given to travellers",
   },
 
+  /** Vehicles that come together. */
+  convoy: {
+    title: "Convoy",
+    from: "Where does the convoy come from?",
+    to: "Where does it go?",
+    next: "Next vehicle",
+    how: "Choose the class and how many people, then the plate. Write all of them down, save once.",
+    add: "ADD VEHICLE",
+    add_people: "ADD",
+    aboard: (n: number): string => (n === 1 ? "1 person" : `${n} people`),
+    count: (vehicles: number, people: number): string => `${vehicles} vehicles · ${people} people`,
+    save: (vehicles: number, people: number): string => (vehicles === 0 ? "SAVE THE CONVOY" : `SAVE ${vehicles} VEHICLES · ${people} PEOPLE`),
+    let_all: "Tap to let the whole convoy pass (with a reason)",
+    leave: (n: number): string => `${n} vehicles are not saved. Leave them?`,
+  },
+
   /** The lane: what a crossing needs besides a code and a verdict. */
   lane: {
     one_way: "one-way lane",
@@ -211,7 +228,9 @@ export const en: Texts = {
     listed: (expected: number, difference: number): string =>
       difference === 0 ? `All ${expected} on the list` : difference < 0 ? `List says ${expected}: ${-difference} missing` : `List says ${expected}: ${difference} more`,
     not_listed: "Not on the list",
+    repeated: "This code was read for this crossing already.",
     take_out: "Take this person out",
+    take_out_vehicle: "Take this vehicle out",
     lead_agrees: "The lead agrees",
     lead_title: "The lead's agreement",
     lead_needed: "The lead has to agree",

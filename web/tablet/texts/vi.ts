@@ -83,6 +83,7 @@ export const vi = {
       quick_test: "Test nhanh",
       papers: "Giấy chờ nhập",
       rush: "Ghi nhanh",
+      convoy: "Đoàn xe",
       wave: "Xả chốt",
       paper: "Ghi bù sổ giấy",
       occupancy: "Đếm ra vào",
@@ -208,6 +209,22 @@ export const vi = {
     shared: "được đọc cho dân",
   },
 
+  /** Vehicles that come together. */
+  convoy: {
+    title: "Đoàn xe",
+    from: "Đoàn từ đâu đến?",
+    to: "Đoàn đi về đâu?",
+    next: "Xe tiếp theo",
+    how: "Chọn loại xe, số người, rồi nhập biển. Ghi hết rồi lưu một lần.",
+    add: "THÊM XE",
+    add_people: "THÊM",
+    aboard: (n: number): string => `${n} người`,
+    count: (vehicles: number, people: number): string => `${vehicles} xe · ${people} người`,
+    save: (vehicles: number, people: number): string => (vehicles === 0 ? "LƯU CẢ ĐOÀN" : `LƯU ${vehicles} XE · ${people} NGƯỜI`),
+    let_all: "Bấm để cho cả đoàn qua (ghi lý do)",
+    leave: (n: number): string => `Còn ${n} xe chưa lưu. Bỏ?`,
+  },
+
   /** The lane: what a crossing needs besides a code and a verdict. */
   lane: {
     one_way: "làn một chiều",
@@ -217,7 +234,9 @@ export const vi = {
     listed: (expected: number, difference: number): string =>
       difference === 0 ? `Đủ ${expected} người theo danh sách` : difference < 0 ? `Danh sách ${expected}: thiếu ${-difference} người` : `Danh sách ${expected}: thừa ${difference} người`,
     not_listed: "Không có trong danh sách",
+    repeated: "Mã này đã quét cho lượt này rồi.",
     take_out: "Bỏ người này",
+    take_out_vehicle: "Bỏ xe này",
     lead_agrees: "Chốt trưởng duyệt",
     lead_title: "Chốt trưởng duyệt",
     lead_needed: "Cần chốt trưởng duyệt",
