@@ -64,7 +64,12 @@ def _crossings(tablet: Tablet) -> Iterator[str]:
     tablet.button("Không có mã").click()
     yield "no-code"
     tablet.button("Quay lại").click()
-    tablet.quick_crossing("85C60001")
+    tablet.prepare_crossing("85C60001")
+    tablet.button("Xoay cho người dân xem").click()
+    expect(tablet.sheet("Màn hình cho người qua chốt")).to_be_visible()
+    yield "traveller"
+    page.keyboard.press("Escape")
+    tablet.save()
     yield "saved"
 
 
@@ -92,6 +97,18 @@ def _besides(tablet: Tablet) -> Iterator[str]:
         if not title.is_visible():
             tablet.button("Quay lại").first.click()
         expect(title).to_be_visible()
+    tablet.button("Vi phạm").click()
+    page.get_by_role("radio", name="Ra đường không lý do").click()
+    tablet.button("LƯU").click()
+    tablet.button("Xem biên bản nháp").click()
+    yield "violation-report"
+    tablet.button("Quay lại").click()
+    yield "violation-saved"
+    tablet.button("Xong").click()
+    tablet.button("Sự việc").click()
+    page.get_by_role("radio", name="Cháy").click()
+    yield "incident-what"
+    tablet.button("Quay lại").click()
     tablet.button("Quay lại").click()
 
 

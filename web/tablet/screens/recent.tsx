@@ -3,6 +3,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Sought } from "../core/gate_figures.ts";
+import { complaintCode, shownCode } from "../../shared/sync/complaint.ts";
 import type { CrossingSummary } from "../core/types.ts";
 import { Button, Chips, Notice, Sheet, StepHead } from "../parts/controls.tsx";
 import { CrossingFacts, SentMark } from "../parts/crossing_facts.tsx";
@@ -127,6 +128,9 @@ export function CrossingSheet({ crossing, close }: { crossing: CrossingSummary; 
           {crossing.name !== null && !hidden && ` · ${crossing.name}`}
         </Fact>
         {crossing.action !== null && <Fact name={texts.recent.action}>{texts.actions[crossing.action]}</Fact>}
+        <Fact name={texts.recent.complaint_code}>
+          <strong class="code-fact">{shownCode(complaintCode(crossing.record))}</strong>
+        </Fact>
         <Fact name={texts.recent.from}>{crossing.own ? texts.recent.here : texts.recent.elsewhere}</Fact>
       </dl>
       <SentMark crossing={crossing} />

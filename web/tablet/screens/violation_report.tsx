@@ -63,7 +63,8 @@ export function ViolationReport({ report, back }: { report: Report; back(): void
   return (
     <main class="screen team">
       <StepHead title={words.report} back={back} />
-      <div class="team-body">
+      {/* Nothing in it can be focused, so it is itself: keys scroll it. */}
+      <div class="team-body" tabIndex={0} role="region" aria-label={words.report}>
         <article class="report" lang="vi">
           <header>
             <p>{state.checkpoint?.name}</p>

@@ -663,6 +663,7 @@ export const en: Texts = {
   },
 
   recent: {
+    complaint_code: "Complaint code",
     title: "Recent crossings",
     search: "Find a plate",
     searched: (plate) => `Contains “${plate}”`,

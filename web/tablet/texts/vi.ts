@@ -692,6 +692,7 @@ export const vi = {
   },
 
   recent: {
+    complaint_code: "Mã khiếu nại",
     title: "Các lượt vừa qua",
     search: "Tìm biển số",
     searched: (plate: string): string => `Có “${plate}”`,
