@@ -6,6 +6,7 @@ import { Button, Notice, StepHead } from "../parts/controls.tsx";
 import { ConvoyIcon, GateIcon, PaperIcon, QueueIcon, RushIcon } from "../parts/gate_icons.tsx";
 import { CardIcon, PeopleIcon, PhoneIcon, QuestionIcon, ReferIcon, ReportIcon, SwapIcon, TestIcon, WaveIcon } from "../parts/icons.tsx";
 import type { OfficerRole } from "../core/types.ts";
+import { apart } from "../parts/lazily.tsx";
 import { useUi } from "../parts/ui.ts";
 
 /** A screen of its own, opened from a tile. */
@@ -43,6 +44,16 @@ const OTHERS: readonly Other[] = [
   { id: "papers", icon: CardIcon, roles: STAFF, load: () => import("./papers.tsx") },
 ];
 
+/** What belongs together on the screen; a tile of none comes last. */
+const GROUPS = {
+  traffic: ["rush", "convoy", "queue", "occupancy", "wave"],
+  people: ["quick_test", "papers", "violation", "incident", "paper"],
+  shift: ["shift", "consult", "next_officer", "phones"],
+} as const;
+
+/** Loaded with the rest after the start: after an update their addresses are gone. */
+const PARTS = new Map(OTHERS.map(({ id, load }) => [id, apart(load)]));
+
 interface MoreProps extends OtherProps {
   /** The tile whose screen is wanted, and nothing else; "" for all tiles. */
   at: string;
@@ -59,8 +70,7 @@ export function MoreScreen({ at, close }: MoreProps): JSX.Element {
   const open = (other: Other): void => {
     setLoading(true);
     setFailed(false);
-    other
-      .load()
+    (PARTS.get(other.id)?.load() ?? other.load())
       .then(
         (module) => setOpened(() => module.default),
         () => setFailed(true),
@@ -77,14 +87,29 @@ export function MoreScreen({ at, close }: MoreProps): JSX.Element {
       <StepHead title={words.title} back={close} />
       {failed && <Notice kind="bad">{words.failed}</Notice>}
       {shown.length === 0 && <p class="empty">{words.empty}</p>}
-      <nav class="more-tiles" aria-label={words.title} aria-busy={loading}>
-        {shown.map((other) => (
-          <Button key={other.id} class="stacked tall" disabled={loading} onPress={() => open(other)}>
-            <other.icon />
-            <span>{words.tiles[other.id] ?? other.id}</span>
-          </Button>
-        ))}
-      </nav>
+      <div class="scroll" aria-busy={loading}>
+        {[...(Object.keys(GROUPS) as (keyof typeof GROUPS)[]), null].map((group) => {
+          const tiles = shown.filter(({ id }) => groupOf(id) === group);
+          return tiles.length === 0 ? null : (
+            <nav key={group} aria-label={group === null ? words.title : words.groups[group]}>
+              {group !== null && <h2 class="label">{words.groups[group]}</h2>}
+              <div class="more-tiles">
+                {tiles.map((other) => (
+                  <Button key={other.id} class="stacked tall" disabled={loading} onPress={() => open(other)}>
+                    <other.icon />
+                    <span>{words.tiles[other.id] ?? other.id}</span>
+                  </Button>
+                ))}
+              </div>
+            </nav>
+          );
+        })}
+      </div>
     </main>
   );
+}
+
+function groupOf(id: string): keyof typeof GROUPS | null {
+  const found = (Object.keys(GROUPS) as (keyof typeof GROUPS)[]).find((group) => (GROUPS[group] as readonly string[]).includes(id));
+  return found ?? null;
 }

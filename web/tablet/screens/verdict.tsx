@@ -90,6 +90,8 @@ export function VerdictScreen(props: VerdictProps): JSX.Element {
           )}
           <GoodsButton draft={draft} open={() => setOpen("goods")} />
         </div>
+        {/* Where the rules stop somebody, what to do is the next question; elsewhere it follows by itself. */}
+        {outcome !== "pass" && <Actions chosen={draft.action} choose={act} />}
         <TravellerButton draft={draft} decision={decision} opened={() => change({ told: true })} />
         <DepartureRow
           rises_ms={decision.asks_departure_ms}
@@ -113,7 +115,7 @@ export function VerdictScreen(props: VerdictProps): JSX.Element {
         <VehicleRow chosen={draft.vehicle_class} choose={(vehicle_class) => change({ vehicle_class })} more={() => setOpen("vehicles")} />
         <PeopleRow draft={draft} change={change} addPerson={props.addPerson} />
         <SignsRow draft={draft} asking={decision.signs} open={props.askSigns} />
-        <Actions chosen={draft.action} choose={act} />
+        {outcome === "pass" && <Actions chosen={draft.action} choose={act} />}
         <JourneyButton draft={draft} open={props.changeJourney} />
       </div>
       <footer class="foot">

@@ -76,6 +76,7 @@ export const en: Texts = {
     empty: "Nothing else to do at this checkpoint.",
     loading: "Opening…",
     failed: "This part does not open. Reload the app when there is time.",
+    groups: { traffic: "Vehicles and lanes", people: "People and events", shift: "Shift" },
     tiles: {
       quick_test: "Quick test",
       papers: "Papers to enter",

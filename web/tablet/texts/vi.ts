@@ -79,6 +79,7 @@ export const vi = {
     empty: "Chưa có việc nào khác ở chốt này.",
     loading: "Đang mở…",
     failed: "Không mở được phần này. Tải lại ứng dụng khi rảnh.",
+    groups: { traffic: "Xe và làn", people: "Người và sự việc", shift: "Ca trực" },
     tiles: {
       quick_test: "Test nhanh",
       papers: "Giấy chờ nhập",
