@@ -11,15 +11,20 @@ from typing import Any
 import click
 
 from cli.data import DATA, VIETNAM, Moment, now_ms, told, viewed
+from cli.data import opened as opened_store
 from server.config import load_config
+from server.keys import KeyRing
 from server.reporting.completeness import completeness
-from server.reporting.letterhead import LetterheadError, load_letterhead
-from server.reporting.periods import next_cut_ms
-from server.reporting.report import Report, as_json, make_report
-from server.reporting.said import gap_lines, plain
+from server.reporting.frozen import as_json
+from server.reporting.issued import DraftError, addendum, issue, opened
+from server.reporting.letterhead import Letterhead, LetterheadError, load_letterhead
+from server.reporting.periods import next_cut_ms, previous_cut_ms
+from server.reporting.report import Report, make_report
+from server.reporting.said import addendum_lines, gap_lines, plain
 from server.reporting.words import clock, moment
 from server.store.protocol import Store
 from server.store.published import AuditEntry
+from server.store.report_protocol import ReportNumberError
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 FORMATS = ("text", "json", "docx")
@@ -106,7 +111,7 @@ def status(data: Path, checkpoints: tuple[str, ...], is_json: bool) -> None:
                 "checkpoints": found.checkpoints,
                 "complete": found.complete,
                 "gaps": [
-                    {"checkpoint": gap.checkpoint.id, "device": gap.device.id, "lacks": gap.lacks}
+                    {"checkpoint": gap.place.id, "device": gap.device, "lacks": gap.lacks}
                     for gap in found.gaps
                 ],
                 "without_device": [one.id for one in found.without_device],
@@ -124,6 +129,109 @@ def status(data: Path, checkpoints: tuple[str, ...], is_json: bool) -> None:
         raise SystemExit(1)
 
 
+@report.command("issue")
+@DATA
+@AT
+@PLACES
+@click.option("--number", required=True, help="Số của văn bản, ví dụ 05.")
+@click.option("--output", type=FILE, help="Tệp docx hoặc json của bản đã ban hành.")
+@click.option("--yes", is_flag=True, help="Không hỏi lại, cả khi số liệu chưa đủ.")
+@told
+def issue_report(
+    data: Path,
+    at_ms: int | None,
+    checkpoints: tuple[str, ...],
+    number: str,
+    output: Path | None,
+    yes: bool,
+) -> None:
+    """Ban hành: số liệu được chốt, ký và giữ nguyên / freeze, sign and keep a report.
+
+    Dữ liệu đến sau không đổi bản đã ban hành; xem phần bổ sung bằng chot report show.
+
+    Ví dụ: chot report issue --at 18:00 --number 05 --output bao-cao-05.docx
+    """
+    with viewed(data) as store:
+        _check(store, checkpoints)
+        now = now_ms()
+        config = load_config(data)
+        at = at_ms if at_ms is not None else previous_cut_ms(now, config.report_hours)
+        made = make_report(store, config, at, checkpoints, now)
+        if not made.completeness.is_complete and not yes:
+            for line in gap_lines(made.completeness.gaps):
+                click.echo(f"  {line}", err=True)
+            complete = f"{made.completeness.complete}/{made.completeness.checkpoints}"
+            click.confirm(f"Mới đủ {complete} chốt. Vẫn ban hành?", abort=True, err=True)
+        head = _letterhead(data, made.unit)
+        key = KeyRing.load_or_create(data).signing
+        try:
+            issued = issue(store, key, made, head, number, now, "cli")
+        except DraftError:
+            raise click.ClickException(
+                f"Chưa đến {moment(at)}: dự thảo thì không ban hành được."
+            ) from None
+        except ReportNumberError:
+            raise click.ClickException(f"Số {number} đã dùng trong năm này.") from None
+        if output is not None:
+            _put(made, _by_name(output), output, data, number)
+        click.echo(f"Đã ban hành số {number}: nhật ký đến số {made.n}", err=True)
+        click.echo(f"sha256 {issued.sha256.hex()}", err=True)
+
+
+@report.command("list")
+@DATA
+@told
+def list_reports(data: Path) -> None:
+    """Các báo cáo đã ban hành / the reports that were issued."""
+    with opened_store(data) as store:
+        for one in store.issued_reports():
+            click.echo(f"{one.year}\t{one.number}\t{moment(one.at_ms)}\t{one.sha256.hex()[:16]}")
+
+
+@report.command("show")
+@DATA
+@click.argument("number")
+@click.option("--year", type=int, help="Năm, khi số có ở nhiều năm.")
+@click.option("--format", "layout", type=click.Choice(FORMATS), help="Mặc định theo tên tệp.")
+@click.option("--output", type=FILE, help="Tệp đích.")
+@told
+def show(
+    data: Path, number: str, year: int | None, layout: str | None, output: Path | None
+) -> None:
+    """Đọc lại bản đã ban hành, kiểm tra chữ ký, nêu phần bổ sung / read an issued report again.
+
+    Ví dụ: chot report show 05
+    """
+    with viewed(data) as store:
+        found = [
+            one
+            for one in store.issued_reports()
+            if one.number == number and year in (None, one.year)
+        ]
+        if len(found) != 1:
+            raise click.ClickException(
+                f"Không có báo cáo số {number}." if not found else "Số này có ở nhiều năm: --year."
+            )
+        [stored] = found
+        again = opened(stored, KeyRing.load_or_create(data).signing.public_key())
+        store.audit(AuditEntry(now_ms(), "cli", "report.show", number))
+        if not again.is_whole:
+            raise click.ClickException(f"Báo cáo số {number} không còn khớp chữ ký.")
+        _put(again.report, layout or _by_name(output), output, data, number, again.letterhead)
+        later = list(addendum_lines(addendum(store, again.report)))
+        click.echo(f"Chữ ký đúng. sha256 {stored.sha256.hex()}", err=True)
+        click.echo("Bổ sung sau khi ban hành:" if later else "Không có gì đến sau.", err=True)
+        for line in later:
+            click.echo(f"  {line}", err=True)
+
+
+def _letterhead(data: Path, unit: str) -> Letterhead:
+    try:
+        return load_letterhead(data, unit)
+    except LetterheadError as error:
+        raise click.ClickException(str(error)) from None
+
+
 def _check(store: Store, checkpoints: tuple[str, ...]) -> None:
     known = {one.id for one in store.checkpoints()}
     if unknown := [one for one in checkpoints if one not in known]:
@@ -135,7 +243,14 @@ def _by_name(output: Path | None) -> str:
     return ending if ending in FORMATS else "text"
 
 
-def _put(made: Report, kind: str, output: Path | None, data: Path) -> None:
+def _put(
+    made: Report,
+    kind: str,
+    output: Path | None,
+    data: Path,
+    number: str = "",
+    letterhead: Letterhead | None = None,
+) -> None:
     if kind == "docx":
         if output is None:
             raise click.ClickException("Định dạng docx cần --output.")
@@ -143,10 +258,8 @@ def _put(made: Report, kind: str, output: Path | None, data: Path) -> None:
             from server.reporting import docx_file
         except ModuleNotFoundError:
             raise click.ClickException("Định dạng này cần: pip install 'chot[docx]'") from None
-        try:
-            docx_file.make(output, made, load_letterhead(data, made.unit))
-        except LetterheadError as error:
-            raise click.ClickException(str(error)) from None
+        head = letterhead if letterhead is not None else _letterhead(data, made.unit)
+        docx_file.make(output, made, head, number)
         click.echo(f"→ {output}", err=True)
         return
     text = (

@@ -18,14 +18,27 @@ Lack = Literal["never_heard", "silent", "unsent", "clock"]
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
-    """Why one device's part of a report may be incomplete."""
+class Place:
+    """A checkpoint as a report names it."""
 
-    checkpoint: Checkpoint
-    device: Device
+    id: str
+    name: str
+    hotline: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Why one device's part of a report may be incomplete.
+
+    `silent_ms`: between its last contact and the report's time; None where it was never heard of.
+    """
+
+    place: Place
+    device: str
+    lane: str
     lacks: tuple[Lack, ...]
+    unsent: int
     silent_ms: int | None
-    """Between its last contact and the report's time; None where it was never heard of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +48,15 @@ class Completeness:
     checkpoints: int
     complete: int
     gaps: tuple[Gap, ...]
-    without_device: tuple[Checkpoint, ...]
+    without_device: tuple[Place, ...]
 
     @property
     def is_complete(self) -> bool:
         return not self.gaps and not self.without_device
+
+
+def place_of(one: Checkpoint) -> Place:
+    return Place(one.id, one.name, one.hotline)
 
 
 def completeness(store: Store, checkpoints: Sequence[str], until_ms: int) -> Completeness:
@@ -60,20 +77,25 @@ def completeness(store: Store, checkpoints: Sequence[str], until_ms: int) -> Com
         for device in devices.get(one.id, ())
         if (gap := _gap(one, device, until_ms)) is not None
     ]
-    without = tuple(one for one in asked if one.id not in devices)
-    troubled = {gap.checkpoint.id for gap in gaps} | {one.id for one in without}
+    without = tuple(place_of(one) for one in asked if one.id not in devices)
+    troubled = {gap.place.id for gap in gaps} | {one.id for one in without}
     return Completeness(len(asked), len(asked) - len(troubled), tuple(gaps), without)
 
 
 def _gap(checkpoint: Checkpoint, device: Device, until_ms: int) -> Gap | None:
-    if device.last_contact_ms is None:
-        return Gap(checkpoint, device, ("never_heard",), None)
-    silent_ms = until_ms - device.last_contact_ms
     lacks: list[Lack] = []
-    if silent_ms > SILENT_MS:
-        lacks.append("silent")
+    silent_ms = None
+    if device.last_contact_ms is None:
+        lacks.append("never_heard")
+    else:
+        silent_ms = max(0, until_ms - device.last_contact_ms)
+        if silent_ms > SILENT_MS:
+            lacks.append("silent")
     if device.unsent:
         lacks.append("unsent")
     if abs(device.clock_offset_ms or 0) > SKEW_MS:
         lacks.append("clock")
-    return Gap(checkpoint, device, tuple(lacks), max(0, silent_ms)) if lacks else None
+    if not lacks:
+        return None
+    lane = device.lane or device.name
+    return Gap(place_of(checkpoint), device.id, lane, tuple(lacks), device.unsent or 0, silent_ms)

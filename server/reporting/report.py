@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from server.config import Config
 from server.exporting.words import style_of
-from server.reporting.completeness import Completeness, completeness
+from server.reporting.completeness import Completeness, Place, completeness, place_of
 from server.reporting.figures import Counted, count
 from server.reporting.goods import GoodsLine, goods_of
 from server.reporting.periods import DAY_MS, Period, periods_of, previous_cut_ms
 from server.store.protocol import Store
-from server.store.registered import Checkpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ class Report:
     made_ms: int
     n: int
     epoch: int
-    checkpoints: tuple[Checkpoint, ...]
+    checkpoints: tuple[Place, ...]
     periods: tuple[Counted, ...]
     goods: tuple[GoodsLine, ...]
     before: Mapping[str, Counted]
@@ -51,7 +49,9 @@ def make_report(
 ) -> Report:
     """The report for a cut-off, as of log number `n` (None: as far as the view is)."""
     until_ms = min(at_ms, now_ms)
-    known = tuple(one for one in store.checkpoints() if not checkpoints or one.id in checkpoints)
+    known = tuple(
+        place_of(one) for one in store.checkpoints() if not checkpoints or one.id in checkpoints
+    )
     ids = tuple(one.id for one in known) if checkpoints else ()
     n = store.pin("crossings", (0, 0), (), n).n
     first = _first_ms(store, n)
@@ -79,59 +79,6 @@ def make_report(
         },
         completeness(store, ids, until_ms),
     )
-
-
-def as_json(report: Report) -> dict[str, Any]:
-    """All of it as JSON values; times are Unix milliseconds."""
-    return {
-        "unit": report.unit,
-        "at_ms": report.at_ms,
-        "until_ms": report.until_ms,
-        "made_ms": report.made_ms,
-        "draft": report.is_draft,
-        "log": {"epoch": report.epoch, "n": report.n},
-        "checkpoints": [one.id for one in report.checkpoints],
-        "periods": {one.period.name: _counted(one) for one in report.periods},
-        "before": {name: _counted(one) for name, one in report.before.items()},
-        "goods": [
-            {
-                "direction": one.direction,
-                "group": one.group,
-                "unit": one.unit or None,
-                "quantity": one.quantity if one.unit else None,
-                "lines": one.lines,
-                "perishable_lines": one.perishable_lines,
-                "mean_7_days": one.mean if one.unit else None,
-            }
-            for one in report.goods
-        ],
-        "completeness": {
-            "checkpoints": report.completeness.checkpoints,
-            "complete": report.completeness.complete,
-            "gaps": [
-                {
-                    "checkpoint": gap.checkpoint.id,
-                    "device": gap.device.id,
-                    "lacks": list(gap.lacks),
-                    "unsent": gap.device.unsent,
-                    "silent_ms": gap.silent_ms,
-                    "hotline": gap.checkpoint.hotline,
-                }
-                for gap in report.completeness.gaps
-            ],
-            "without_device": [one.id for one in report.completeness.without_device],
-        },
-    }
-
-
-def _counted(one: Counted) -> dict[str, Any]:
-    return {
-        "from_ms": one.period.from_ms,
-        "to_ms": one.period.to_ms,
-        "figures": dict(one.total),
-        "by_checkpoint": {place: dict(figures) for place, figures in one.by_checkpoint.items()},
-        "violations": dict(one.violations),
-    }
 
 
 def _first_ms(store: Store, n: int) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from server.reporting.completeness import Gap
 from server.reporting.figures import FIGURES
+from server.reporting.periods import Name
 from server.reporting.report import Report
 from server.reporting.words import (
     DIRECTIONS_VI,
@@ -110,15 +111,15 @@ def gap_lines(gaps: Sequence[Gap]) -> list[str]:
     """One line a checkpoint: which of its devices may hold something back, and whom to call."""
     by_place: dict[str, list[Gap]] = {}
     for gap in gaps:
-        by_place.setdefault(gap.checkpoint.id, []).append(gap)
+        by_place.setdefault(gap.place.id, []).append(gap)
     return [_place_line(some) for some in by_place.values()]
 
 
 def _place_line(gaps: Sequence[Gap]) -> str:
-    place = gaps[0].checkpoint
+    place = gaps[0].place
     alike: dict[str, list[str]] = {}
     for gap in gaps:
-        alike.setdefault(_lacks(gap), []).append(gap.device.lane or gap.device.name)
+        alike.setdefault(_lacks(gap), []).append(gap.lane)
     devices = "; ".join(f"máy làn {', '.join(lanes)} {lacks}" for lacks, lanes in alike.items())
     call = f" Gọi {place.hotline}." if place.hotline else ""
     return f"{place.name}: {devices}.{call}"
@@ -127,7 +128,7 @@ def _place_line(gaps: Sequence[Gap]) -> str:
 def _lacks(gap: Gap) -> str:
     said = {one: LACKS_VI[one] for one in gap.lacks}
     if "unsent" in said:
-        said["unsent"] = f"còn {gap.device.unsent} sự kiện chưa gửi"
+        said["unsent"] = f"còn {gap.unsent} sự kiện chưa gửi"
     if "silent" in said and gap.silent_ms is not None:
         said["silent"] = f"mất liên lạc {minutes(gap.silent_ms)}"
     return ", ".join(said.values())
@@ -162,6 +163,16 @@ def plain(report: Report) -> Iterator[str]:
     for line in completeness_lines(report):
         yield f"  {line}"
     yield source_line(report)
+
+
+def addendum_lines(found: Mapping[Name, Mapping[str, int]]) -> Iterator[str]:
+    """What came after a report was issued, by period."""
+    for name, figures in found.items():
+        yield f"{PERIODS_VI[name]}:"
+        for figure, change in figures.items():
+            if figure in FIGURES_VI:
+                sign = "+" if change > 0 else "−"
+                yield f"  {FIGURES_VI[figure]}: {sign}{number(abs(change))}"
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -20,6 +20,7 @@ from server.store.noted_protocol import NotedStore
 from server.store.published import AuditEntry, Pack
 from server.store.registered import Checkpoint, Device, Enrolment, Officer, User
 from server.store.relay_protocol import RelayStore, SignedEnvelope
+from server.store.report_protocol import ReportStore
 from server.store.shift_protocol import ShiftStore
 from server.store.view_protocol import ViewStore
 from server.store.watch_protocol import WatchStore
@@ -31,6 +32,7 @@ class Store(
     ExportStore,
     AlertStore,
     NotedStore,
+    ReportStore,
     ShiftStore,
     RelayStore,
     WatchStore,

@@ -32,6 +32,7 @@ from server.store.published import AuditEntry, Pack
 from server.store.reader import Reader
 from server.store.registered import Checkpoint, Device, Enrolment, Officer, User
 from server.store.relay_protocol import SignedEnvelope
+from server.store.reported import Reported
 from server.store.shifts import ShiftReads
 from server.store.viewed import ViewReads
 from server.store.watched import Watched
@@ -49,7 +50,7 @@ def open_store(config: Config, keys: KeyRing | None = None) -> SqliteStore:
     return SqliteStore(config, keys or KeyRing.load_or_create(config.data_dir))
 
 
-class SqliteStore(ViewReads, Forgetting, Linked, Noted, ShiftReads, Watched):
+class SqliteStore(ViewReads, Forgetting, Linked, Noted, Reported, ShiftReads, Watched):
     """See `server.store.protocol.Store`. Close it: the writer finishes what is queued."""
 
     def __init__(self, config: Config, keys: KeyRing) -> None:

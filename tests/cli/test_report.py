@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import shutil
+import sqlite3
 import subprocess
 from datetime import datetime
 from pathlib import Path
@@ -209,3 +210,44 @@ def test_libreoffice_opens_the_report_and_each_export(
         ).stdout  # fmt: skip
         assert "Cho qua" in text if name != "bc.docx" else "Lượt phương tiện" in text
         assert "Err:" not in text and "#NAME?" not in text
+
+
+def test_an_issued_report_stays_as_it_is_whatever_comes_later(
+    chot: Chot, demo_data: Path, tmp_path: Path
+) -> None:
+    store = open_store(load_config(demo_data))
+    tablet = enrolled(store, random.Random(3), "nt-ca-na")
+    tablet.now_ms = NOON_MS - HOUR_MS
+    tablet.push(store, tablet.crossings(3), NOON_MS)
+    issue = ("report", "issue", "--data", demo_data, "--at", AT_NOON, "--yes")
+    chot(*issue, "--number", "05", "--output", tmp_path / "first.json")
+    tablet.now_ms = NOON_MS - HOUR_MS
+    tablet.push(store, tablet.crossings(4), NOON_MS + HOUR_MS)
+    store.close()
+    shown = chot("report", "show", "05", "--data", demo_data, "--output", tmp_path / "again.json")
+    assert (tmp_path / "again.json").read_bytes() == (tmp_path / "first.json").read_bytes()
+    assert "Chữ ký đúng" in shown.output and "Bổ sung sau khi ban hành" in shown.output
+    assert "Lượt phương tiện: +4" in shown.output
+    frozen = json.loads((tmp_path / "first.json").read_text("utf-8"))
+    assert frozen["periods"]["cut"]["figures"]["crossings"] == 3
+    assert "05" in chot("report", "list", "--data", demo_data).output
+    again = chot(*issue, "--number", "05", exit_code=1)
+    assert "đã dùng" in again.output
+    page = tmp_path / "bc.docx"
+    chot("report", "show", "05", "--data", demo_data, "--output", page)
+    assert "Số: 05/" in docx.Document(str(page)).tables[0].rows[1].cells[0].text
+
+
+def test_a_draft_is_not_issued_and_a_changed_report_is_seen(chot: Chot, demo_data: Path) -> None:
+    early = chot(
+        "report", "issue", "--data", demo_data, "--at", "2099-01-01T06:00", "--number", "1",
+        "--yes", exit_code=1,
+    )  # fmt: skip
+    assert "dự thảo" in early.output
+    chot("report", "issue", "--data", demo_data, "--at", AT_NOON, "--number", "1", "--yes")
+    log = sqlite3.connect(demo_data / "log.db")
+    log.execute("UPDATE reports SET text = replace(text, '\"people\":0', '\"people\":9')")
+    log.commit()
+    log.close()
+    said = chot("report", "show", "1", "--data", demo_data, exit_code=1).output
+    assert "không còn khớp chữ ký" in said

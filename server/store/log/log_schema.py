@@ -248,6 +248,22 @@ def m007_watchlist(db: Database) -> None:
     )
 
 
+@log_migrations()
+def m008_reports(db: Database) -> None:
+    """Reports that were issued: the frozen text, its digest and this server's signature."""
+    execute_all(
+        db,
+        """
+        CREATE TABLE reports (
+            n INTEGER PRIMARY KEY, year INTEGER NOT NULL, number TEXT NOT NULL,
+            at_ms INTEGER NOT NULL, issued_ms INTEGER NOT NULL, who TEXT NOT NULL,
+            text TEXT NOT NULL, sha256 BLOB NOT NULL, signature BLOB NOT NULL,
+            UNIQUE (year, number)
+        );
+        """,
+    )
+
+
 def execute_all(db: Database, sql: str) -> None:
     """Run statements one by one: `executescript` would commit the migration's transaction first."""
     statement = ""
