@@ -112,6 +112,11 @@ _command(
     "chot export alerts --from yesterday --to now --output canh-bao.xlsx",
 )
 _command(
+    "notes",
+    "Mỗi việc trong sổ một dòng: vi phạm, sự việc, test, hàng chờ / one row a record of the book.",
+    "chot export notes --from yesterday --to now --output so-viec.xlsx",
+)
+_command(
     "conflicts",
     "Mỗi giá trị đang tranh chấp một dòng / one row a value that competes for a field.",
     "chot export conflicts --from yesterday --to now --output xung-dot.csv",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from server.exporting.crossing_rows import ConflictRows, CrossingRows
 from server.exporting.log_rows import AlertRows, AuditRows, EventRows
+from server.exporting.noted_rows import NOTED, NotedRows
+from server.exporting.noted_rows import UNMASKED as NOTED_UNMASKED
 from server.exporting.rows import Rows, Wanted
 from server.exporting.unmasked import UNMASKED
 from server.store.export_protocol import Column
@@ -54,6 +56,7 @@ TABLES = {
     "passengers": Table(CrossingRows, unmasked=UNMASKED["passengers"]),
     "conflicts": Table(ConflictRows, _CONFLICT),
     "alerts": Table(AlertRows, _ALERT, (Column("note", free=True),), False, False),
+    "notes": Table(NotedRows, NOTED, NOTED_UNMASKED, False, False),
     "audit": Table(AuditRows, _AUDIT, in_view=False),
     "events": Table(EventRows, _EVENT, (Column("person"),), False),
 }

@@ -71,6 +71,12 @@ COLUMNS_VI = {
     "body": "Nội dung",
     "who": "Ai",
     "what": "Việc",
+    "result": "Xử lý, kết quả",
+    "amount_vnd": "Tiền phạt (đồng)",
+    "vehicles": "Số xe chờ",
+    "wait_s": "Chờ (giây)",
+    "crossing": "Lượt qua chốt",
+    "voided": "Đã hủy",
     "subject": "Về",
     "reference": "Số văn bản",
     "details": "Chi tiết",
@@ -88,6 +94,13 @@ _VOCABULARIES = (
     *("direction", "mode", "purpose", "vehicle", "outcome", "action", "override", "flag"),
     *("review", "family", "status", "goods", "unit"),
 )
+_TOGETHER = {
+    "noted_kind": ("noted.kind.",),
+    "noted_what": ("violation.", "incident.", "test_type."),
+    "noted_result": ("sanction.", "severity.", "test_result."),
+}
+"""Vocabularies of one column whose rows are of several kinds."""
+
 _ROLES_VI = {"driver": "Lái xe", "passenger": "Người đi cùng", "walker": "Người đi bộ"}
 _YES_NO_VI = {"yes": "có", "no": "không"}
 _YES_NO_EN = {"yes": "true", "no": "false"}
@@ -112,6 +125,13 @@ def _words(lang: Lang) -> dict[str, Mapping[str, str]]:
         "sex": {"M": "Nam", "F": "Nữ"},
         "card": {"green": "xanh", "yellow": "vàng", "none": "không có, không rõ"},
     }
+    for name, heads in _TOGETHER.items():
+        known[name] = {
+            key.removeprefix(head): shown
+            for head in heads
+            for key, shown in VI.items()
+            if key.startswith(head)
+        }
     for vocabulary in _VOCABULARIES:
         head = f"{vocabulary}."
         words = {key[len(head) :]: shown for key, shown in VI.items() if key.startswith(head)}
