@@ -205,3 +205,33 @@ DEVICE = """async () => {
     db.close();
     return get.result.device;
 }"""
+
+
+def test_personal_details_leave_the_screen_as_soon_as_was_chosen(
+    served: Served, browser: Launch
+) -> None:
+    tablet = Tablet(browser(served.url, "tablet"))
+    on_duty(tablet, served, served.url)
+    tablet.button("Mở bảng tình trạng").click()
+    tablet.page.get_by_role("button", name=re.compile("^Máy này")).click()
+    sheet = tablet.sheet("Máy này")
+    sheet.get_by_role("radio", name="5 giây").click()
+    with tablet.page.expect_download() as download:
+        sheet.get_by_role("button", name="Lưu tệp hỗ trợ").click()
+    assert '"format": "chot-support/1"' in Path(download.value.path()).read_text("utf-8")
+    tablet.page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    tablet.scan(CCCD)
+    name = tablet.page.get_by_text(NAME)
+    expect(name).to_be_visible()
+    expect(name).to_be_hidden(timeout=6_000)
+    tablet.button("Hiện lại").click()
+    expect(name).to_be_visible()
+    tablet.page.evaluate(AWAY)
+    expect(name).to_be_hidden(timeout=1_000)
+
+
+AWAY = """() => {
+    Object.defineProperty(document, "visibilityState", {value: "hidden", configurable: true});
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""

@@ -24,7 +24,8 @@ const environment = testEnvironment(server, "golden");
 const core = createCore(environment);
 await core.start();
 await core.enrol(`https://chot.test/tablet/#enrol=${CODE}`);
-await core.openShift(await server.badge(OFFICER), PIN);
+const badge = await server.badge(OFFICER);
+await core.openShift(badge, PIN);
 for (let at = 0; at < SAVED + UNSENT; at += 1) {
   if (at === SAVED) {
     await core.syncNow();
@@ -34,5 +35,5 @@ for (let at = 0; at < SAVED + UNSENT; at += 1) {
   await core.save(draftOf(person(`Người ${at}`)));
 }
 const dump = await dumpOf("golden");
-writeFileSync(file, `${JSON.stringify({ clock_ms: environment.clock_ms, saved: SAVED + UNSENT, unsent: UNSENT, ...dump }, null, 1)}\n`);
+writeFileSync(file, `${JSON.stringify({ clock_ms: environment.clock_ms, saved: SAVED + UNSENT, unsent: UNSENT, badge, pin: PIN, ...dump }, null, 1)}\n`);
 process.exit(0);

@@ -16,6 +16,9 @@ interface Golden extends Dump {
   clock_ms: number;
   saved: number;
   unsent: number;
+  /** What opens it; of version 1 nobody kept it. */
+  badge?: string;
+  pin?: string;
 }
 
 const GOLDEN = new URL("../../../tests/golden/", import.meta.url);
@@ -34,8 +37,10 @@ test.each(versions)("%s: the outbox is whole, and says what is unsent", async (v
   const { device } = (await db.get("meta", "enrolment")) as { device: string };
   db.close();
   expect(own.map(({ seq }) => seq)).toEqual(Array.from({ length: golden.saved }, (_, at) => at + 1));
-  const hashes = await chainOf(await genesis(device), own.map(textsOf));
-  expect(own.every(({ hash }, at) => sameBytes(hash, hashes[at] ?? new Uint8Array()))).toBe(true);
+  if (golden.badge === undefined) {
+    const hashes = await chainOf(await genesis(device), own.map(textsOf));
+    expect(own.every(({ hash }, at) => sameBytes(hash, hashes[at] ?? new Uint8Array()))).toBe(true);
+  }
   const server = await FakeServer.make();
   server.mischief = () => "drop_request";
   const environment = testEnvironment(server, `golden-${version}`);
@@ -43,6 +48,12 @@ test.each(versions)("%s: the outbox is whole, and says what is unsent", async (v
   const core = createCore(environment);
   await core.start();
   expect(core.state()).toMatchObject({ phase: "closed", unsent: golden.unsent });
+  expect((await core.exportUnsent()).events).toBe(golden.unsent);
+  if (golden.badge === undefined || golden.pin === undefined) return;
+  environment.clock_ms = golden.clock_ms;
+  await core.openShift(golden.badge, golden.pin);
+  const people = Array.from({ length: golden.saved }, (_, at) => `Người ${at}`);
+  expect((await core.recent(9)).map(({ name }) => name).sort()).toEqual(people);
 });
 
 /** What the hash of an event is made of. */

@@ -14,8 +14,9 @@ test("badge and PIN open it with no network", async () => {
   expect(core.state()).toMatchObject({ phase: "open", officer: { id: OFFICER, role: "officer" } });
 });
 
-test("a wrong PIN is counted, delayed, and at last only a lead helps; also after a restart", async () => {
+test("a wrong PIN is counted, delayed, and at last only a lead helps; offline, and after a restart too", async () => {
   await core.enrol(CODE);
+  server.mischief = () => "drop_request";
   const badge = await server.badge(OFFICER);
   const tried: string[] = [];
   for (let attempt = 0; attempt < 5; attempt += 1) {
