@@ -63,7 +63,7 @@ def _crossings(tablet: Tablet) -> Iterator[str]:
     tablet.button("Bỏ, không lưu").click()
     tablet.button("Không có mã").click()
     yield "no-code"
-    tablet.button("Quay lại").click()
+    yield from _no_code(tablet)
     tablet.prepare_crossing("85C60001")
     tablet.button("Xoay cho người dân xem").click()
     expect(tablet.sheet("Màn hình cho người qua chốt")).to_be_visible()
@@ -71,6 +71,48 @@ def _crossings(tablet: Tablet) -> Iterator[str]:
     page.keyboard.press("Escape")
     tablet.save()
     yield "saved"
+
+
+def _no_code(tablet: Tablet) -> Iterator[str]:
+    """From the screen of who has no code: declared, ill, and known the next time."""
+    page, phone = tablet.page, "0987654321"
+    for digit in phone:
+        tablet.button(digit).click()
+    expect(page.get_by_text("chưa gặp ở đây")).to_be_visible(timeout=PATIENCE_MS)
+    page.get_by_label("Họ tên").fill("Trần Thị Thử")
+    page.get_by_label("Năm sinh").fill("1985")
+    yield "no-code-declare"
+    tablet.button("Tiếp tục").click()
+    tablet.button("Không rõ nơi đi").click()
+    expect(tablet.heading("Sốt, ho, khó thở?")).to_be_visible(timeout=PATIENCE_MS)
+    yield "signs"
+    page.get_by_role("radio", name="38,…").click()
+    tablet.button("38,4 °C").click()
+    tablet.button("Ho").click()
+    yield "signs-fever"
+    tablet.button("Tiếp tục").click()
+    expect(page.get_by_role("link", name="Gọi")).to_be_visible(timeout=PATIENCE_MS)
+    yield "verdict-call"
+    tablet.enter_plate("85C60002")
+    tablet.save()
+    tablet.button("Không có mã").click()
+    for digit in phone:
+        tablet.button(digit).click()
+    expect(tablet.button("Đúng người này")).to_be_visible(timeout=PATIENCE_MS)
+    yield "no-code-found"
+    tablet.button("Quay lại").click()
+
+
+def _quick_test(tablet: Tablet) -> Iterator[str]:
+    """From the screen of other work and back to it."""
+    tablet.button("Test nhanh").click()
+    tablet.page.get_by_role("button", name="85C-600.01").click()
+    yield "quick-test"
+    tablet.button("DƯƠNG TÍNH").click()
+    expect(tablet.heading("DƯƠNG TÍNH")).to_be_visible(timeout=PATIENCE_MS)
+    yield "quick-test-positive"
+    tablet.button("Xong").click()
+    tablet.button("Quay lại").click()
 
 
 def _besides(tablet: Tablet) -> Iterator[str]:
@@ -109,6 +151,7 @@ def _besides(tablet: Tablet) -> Iterator[str]:
     page.get_by_role("radio", name="Cháy").click()
     yield "incident-what"
     tablet.button("Quay lại").click()
+    yield from _quick_test(tablet)
     tablet.button("Quay lại").click()
 
 

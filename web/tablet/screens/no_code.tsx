@@ -70,6 +70,7 @@ export function NoCodeScreen({ role: first_role, done, onText, reading, error, b
   }, [number]);
 
   const found = hit !== null && hit.number === number ? hit.person : null;
+  const grouped = number.replace(/(.{4})(?=.)/g, "$1 ");
   const type = (next: string): void => {
     setNumber(next.slice(0, LONGEST_NUMBER));
     setClosed(false);
@@ -120,8 +121,8 @@ export function NoCodeScreen({ role: first_role, done, onText, reading, error, b
             <span>{words.paper}</span>
           </Button>
         </div>
-        <button type="button" class={number === "" ? "typed-number empty" : "typed-number"} aria-label={words.number} onClick={() => setClosed(false)}>
-          {number === "" ? words.number : number.replace(/(.{4})(?=.)/g, "$1 ")}
+        <button type="button" class={number === "" ? "typed-number empty" : "typed-number"} aria-label={number === "" ? words.number : `${words.number}: ${grouped}`} onClick={() => setClosed(false)}>
+          {number === "" ? words.number : grouped}
         </button>
         {found !== null ? (
           <section class="identity found" role="status">
