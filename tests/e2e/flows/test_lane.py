@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,11 +11,12 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import Launch
 from tests.e2e.flows.klm import flow
-from tests.e2e.server import Served, wait_for
+from tests.e2e.server import Served, chot, wait_for
 from tests.e2e.tablet import PATIENCE_MS, Tablet
 from tests.e2e.wedge import scan_by_wedge
 
 CHECKPOINT = "hd-to-huu"
+ROOT = Path(__file__).resolve().parents[3]
 DECLARED = {
     "n": "Nguyễn Thị Mẫu", "b": "1990-08-15", "s": "F", "i": "001190012345",
     "o": "2021/268", "d": "2021/268", "r": "work", "y": [], "x": False, "v": "29C-700.01",
@@ -74,6 +76,34 @@ def test_a_green_lane_vehicle_is_one_tap_and_can_be_undone(served: Served, table
     assert saved["set"]["verdict"]["outcome"] == "pass"
     assert "sampled" not in saved["set"]
     assert (undone["record"], undone["set"]["voided"]) == (saved["record"], "undone")
+
+
+def test_the_lot_falls_once_and_is_not_drawn_again(
+    served: Served, browser: Launch, tmp_path: Path
+) -> None:
+    place = "hd-truc-phia-nam"
+    rules = tmp_path / "rules.json"
+    content = json.loads((ROOT / "rules" / "packs" / "ha_dong_2021_08.json").read_text("utf-8"))
+    rules.write_text(json.dumps(content | {"sampling_per_mille": 1000}), "utf-8")
+    journeys = ROOT / "tests" / "vectors" / "rules" / "ha_dong_2021_08_journeys.json"
+    chot("rules", "publish", rules, "--checkpoint", place, "--journeys", journeys, "--yes",
+         "--data", served.data)  # fmt: skip
+    tablet = Tablet(browser(served.url))
+    tablet.enrol(served.enrolment_link(place, "luong-xanh"), served.badge(f"{place}-quet"))
+    tablet.open_shift(served.pin)
+    drawn = tablet.page.get_by_text("Chọn ngẫu nhiên: kiểm tra xe này")
+    for _ in range(2):
+        tablet.button("Luồng xanh").click()
+        expect(drawn).to_be_visible()
+        tablet.discard()
+    tablet.button("Luồng xanh").click()
+    expect(drawn).to_be_visible()
+    tablet.enter_plate("29C70061")
+    tablet.save()
+    tablet.send_now()
+    wait_for("the vehicle", lambda: "29C70061" in served.plates(place))
+    (event,) = served.events(place)
+    assert json.loads(event.body)["set"]["sampled"] is True
 
 
 def test_a_milder_action_than_the_verdict_needs_the_leads_badge_also_offline(

@@ -95,7 +95,11 @@ def test_a_place_that_is_none_is_refused(console: Console) -> None:
 
 
 def test_a_crossing_shows_people_goods_reasons_and_history(console: Console) -> None:
-    record = console.cross(override={"reason": "emergency", "by": "officer-1"})
+    record = console.cross(
+        override={"reason": "emergency", "by": "officer-1", "approved_by": "lead-1"},
+        expected_headcount=40,
+        sampled=True,
+    )
     page = console.sign_in("reviewer").get(f"/console/crossings/{record}").text
     for said in (
         "Nguyễn Văn Thử",
@@ -106,6 +110,9 @@ def test_a_crossing_shows_people_goods_reasons_and_history(console: Console) -> 
         "2.5 tấn",
         "Mã PC-Covid: Tự khai, chưa có chữ ký tin cậy (mã không có chữ ký)",
         "Cấp cứu, khẩn cấp",
+        "chốt trưởng duyệt: lead-1",
+        "Theo danh sách",
+        "Chọn ngẫu nhiên",
         "Quay đầu",
         "Chốt Quốc lộ 6",
         "Lịch sử",

@@ -2,9 +2,10 @@
 
 import { expect, test } from "vitest";
 import { createCore } from "./core.ts";
-import { OFFICER, PIN } from "./test/fake_server.ts";
+import { CODE, LEAD, OFFICER, PIN } from "./test/fake_server.ts";
 import { codeOf, core, enrolAndOpen, environment, heldOnce, restart, saveMany, server, settle } from "./test/started.ts";
 import { draftOf, person } from "./test/tablet.ts";
+import { isDrawn } from "./verdict.ts";
 
 test("is there after a restart, once, and arrives exactly once", async () => {
   await enrolAndOpen();
@@ -126,4 +127,51 @@ test("undo voids the crossing with an event of its own", async () => {
   expect(await core.recent(5)).toMatchObject([{ record: saved.record, voided: true }]);
   await settle();
   expect(heldOnce()).toEqual([1, 2]);
+});
+
+test("what is milder than the verdict waits for a lead's badge and PIN, an emergency for nobody", async () => {
+  await enrolAndOpen();
+  const draft = { ...draftOf(person("A", "yellow")), action: "passed" as const, override: "paper_shown" as const };
+  expect(core.decide(draft).needs_approval).toBe(true);
+  expect(await codeOf(core.save(draft))).toBe("draft.approval");
+  expect(await codeOf(core.approve({ badge_text: await server.badge(OFFICER), pin: PIN }))).toBe("badge.not_lead");
+  expect(await codeOf(core.approve({ badge_text: await server.badge(LEAD), pin: "135790" }))).toBe("badge.pin");
+  const approved_by = await core.approve({ badge_text: await server.badge(LEAD), pin: PIN });
+  await core.save({ ...draft, approved_by });
+  await core.save({ ...draft, override: "emergency" });
+  expect(core.decide({ ...draftOf(person("A")), action: "referred", override: "other" }).needs_approval).toBe(false);
+  await settle();
+  const overrides = server.log().map(({ body }) => (JSON.parse(body) as { set: { override: unknown } }).set.override);
+  expect(overrides).toEqual([
+    { reason: "paper_shown", by: OFFICER, approved_by: LEAD },
+    { reason: "emergency", by: OFFICER },
+  ]);
+});
+
+test("a lead on duty has approved by being on duty", async () => {
+  await core.enrol(`https://chot.test/tablet/#enrol=${CODE}`);
+  await core.openShift(await server.badge(LEAD), PIN);
+  const draft = { ...draftOf(person("A", "yellow")), action: "passed" as const, override: "paper_shown" as const };
+  expect(core.decide(draft).needs_approval).toBe(false);
+  await core.save(draft);
+  await settle();
+  expect(server.log()[0]?.body).toContain(`"approved_by":"${LEAD}"`);
+});
+
+test("trailer, manifest, lot and convoy stand in the body, and only where there are any", async () => {
+  await enrolAndOpen();
+  const trailer_plate = { read: "29R-012.34", normal: "29R01234", candidates: ["trailer"] };
+  const { record } = await core.save(draftOf(person("A")));
+  await core.save({ ...draftOf(person("B")), trailer_plate, expected_headcount: 40, sampled: true, convoy: record });
+  await settle();
+  const [plain, full] = server.log().map(({ body }) => (JSON.parse(body) as { set: object }).set);
+  expect(full).toMatchObject({ trailer_plate, expected_headcount: 40, sampled: true, convoy: record });
+  for (const name of ["trailer_plate", "expected_headcount", "sampled", "convoy"]) expect(plain).not.toHaveProperty(name);
+});
+
+test("the lot falls on as many of a thousand as the pack says", () => {
+  const bytes = (value: number): Uint8Array => Uint8Array.of(value >> 8, value & 255);
+  const drawn = (per_mille: number): number => Array.from({ length: 65_536 }, (_, value) => isDrawn(bytes(value), per_mille)).filter(Boolean).length;
+  expect([drawn(0), drawn(1000)]).toEqual([0, 65_536]);
+  expect(Math.abs(drawn(20) - 1311)).toBeLessThanOrEqual(1);
 });
