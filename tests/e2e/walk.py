@@ -122,7 +122,15 @@ def _besides(tablet: Tablet) -> Iterator[str]:
     yield "recent"
     page.get_by_role("listitem").first.get_by_role("button").first.click()
     yield "recent-one"
-    page.keyboard.press("Escape")
+    tablet.button("Sửa / Hủy lượt").click()
+    expect(page.get_by_role("button", name=re.compile("^Biển số"))).to_be_visible()
+    yield "mend"
+    tablet.button("Hủy lượt…").click()
+    expect(tablet.button("HỦY LƯỢT")).to_be_visible()
+    yield "void"
+    for title in ("Hủy lượt này: vì sao?", None, None):
+        dialog = page.get_by_role("dialog") if title is None else tablet.sheet(title)
+        dialog.get_by_role("button", name="Đóng").first.click()
     tablet.button("Quay lại").click()
     tablet.button("Việc khác").click()
     expect(tablet.heading("Việc khác")).to_be_visible()

@@ -4,7 +4,7 @@
  */
 
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { PROVINCES } from "../../shared/credentials/plate_provinces.ts";
 import { EraseIcon } from "./icons.tsx";
 import { likelyPlates, likelyStarts } from "./plate_local.ts";
@@ -27,8 +27,15 @@ export function PlatePad({ typed, change, seen }: PlatePadProps): JSX.Element {
   const { texts, state } = useUi();
   const [foreign, setForeign] = useState(false);
   const words = texts.plates;
-  const press = (keys: string): void => change((typed + keys).slice(0, LONGEST_PLATE));
-  const erase = (): void => change(typed.slice(0, -1));
+  /** What is typed by now: two keys may come before the first is on the screen. */
+  const now = useRef(typed);
+  now.current = typed;
+  const type = (next: string): void => {
+    now.current = next.slice(0, LONGEST_PLATE);
+    change(now.current);
+  };
+  const press = (keys: string): void => type(now.current + keys);
+  const erase = (): void => type(now.current.slice(0, -1));
   useEffect(() => {
     const key = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.altKey || event.metaKey || event.target instanceof HTMLInputElement) return;
@@ -54,7 +61,7 @@ export function PlatePad({ typed, change, seen }: PlatePadProps): JSX.Element {
           </button>
         ))}
         {plates.map((plate) => (
-          <button type="button" class="key shortcut" key={plate} onClick={() => change(plate)}>
+          <button type="button" class="key shortcut" key={plate} onClick={() => type(plate)}>
             {plateText(plate)}
           </button>
         ))}

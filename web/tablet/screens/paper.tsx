@@ -53,10 +53,17 @@ export default function PaperScreen({ close }: OtherProps): JSX.Element {
     signal("refused", settings.sound);
     setError(errorText(texts, reason));
   };
-  const eraseTime = (): void => setTyped((before) => before.slice(0, -1));
-  const pressTime = (key: string): void => {
-    const next = (typed + key).slice(0, 4);
+  /** Two keys may come before the first is on the screen. */
+  const now_typed = useRef(typed);
+  now_typed.current = typed;
+  const type = (next: string): void => {
+    now_typed.current = next;
     setTyped(next);
+  };
+  const eraseTime = (): void => type(now_typed.current.slice(0, -1));
+  const pressTime = (key: string): void => {
+    const next = (now_typed.current + key).slice(0, 4);
+    type(next);
     if (next.length === 4 && timeOf(next, null) !== null) setOpen("plate");
   };
   const save = (): void => {

@@ -771,7 +771,7 @@ export const vi = {
   /** The paper log copied afterwards. */
   paper: {
     title: "Ghi bù sổ giấy",
-    title_count: (n: number): string => `Ghi bù sổ giấy (${n})`,
+    title_count: (n: number): string => `Ghi bù (${n})`,
     how: "Giờ: 4 số; cùng giờ với dòng trước thì chỉ gõ 2 số phút.",
     line: "Dòng sổ",
     line_no: "Số dòng trên sổ",
