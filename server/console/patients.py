@@ -32,6 +32,11 @@ def patients_of(found: AlertWhole) -> list[dict[str, Any]]:
         crossing = here().store.crossing(subject)
         if crossing is not None:
             people += [one for item, one in crossing.people.items() if item in wanted]
+            continue
+        test = here().store.noted_whole(subject, True)
+        tested = None if test is None else test.person.get("person")
+        if isinstance(tested, dict):
+            people.append(tested)
     return [one for one in people if any(one.get(name) for name in _KNOWN)]
 
 

@@ -17,7 +17,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PHONE = ViewportSize(width=360, height=740)
 EIGHT_INCHES = ViewportSize(width=800, height=1280)
 LOOKS = (("vi", "day"), ("en", "night"))
-SCREENS = 20
+SCREENS = 40
 """At least so many, or the walk lost its way."""
 
 LOOK = """([language, theme]) => {

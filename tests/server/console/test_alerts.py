@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 
@@ -12,6 +13,7 @@ from werkzeug.test import TestResponse
 from server.home.look import HomeLook
 from server.packs import EVERYBODY, checkpoint_scope, publish
 from server.store.registered import UserRole
+from sync.batch import plain_event
 from tests.server.console.conftest import Console, post
 from tests.server.home.deciding import HOUR_MS, ORIGIN, RED, cross, rules_content
 from tests.server.store.tablets import NAME, NOON_MS, PHONE, enrolled
@@ -166,3 +168,19 @@ def test_w9_the_health_service_sees_its_own_alerts_and_whom_to_reach(
     assert client.get(f"/console/alerts/{other}").status_code == 403
     for path in (f"/console/crossings/{crossing}", "/console/watchlist"):
         assert client.get(path).status_code == 403, path
+
+
+def test_w9_whom_a_test_without_a_crossing_is_about_is_read_from_the_test(
+    console: Console, rng: random.Random
+) -> None:
+    tablet = enrolled(console.store, rng)
+    body = tablet.body(
+        tablet.new_record(), kind="quick_test", fields={"type": "rapid", "result": "positive"}
+    )
+    said = {"salt": "A" * 22, "set": {"person": {"name": NAME, "phone": PHONE}}}
+    event = plain_event(body, json.dumps(said, ensure_ascii=False, separators=(",", ":")))
+    tablet.push(console.store, tablet.batch(event))
+    look(console)
+    client = console.sign_in("health")
+    page = client.get(f"/console/alerts/{alert_of(client)}").text
+    assert "Test nhanh dương tính" in page and NAME in page and PHONE in page
