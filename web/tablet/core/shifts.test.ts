@@ -1,14 +1,15 @@
 /** Shifts: opened, shared between tablets, asked in, handed over; offline too. */
 
 import { expect, test } from "vitest";
-import { LEAD, OFFICER, PIN } from "./test/fake_content.ts";
+import { LEAD, OFFICER, PIN, VOLUNTEER } from "./test/fake_content.ts";
 import { codeOf, core, enrolAndOpen, environment, restart, saveMany, server, settle } from "./test/started.ts";
 
 const HOUR_MS = 3_600_000;
 const shift = () => core.state().shifts[0]!;
 
-/** Both clocks, so that the server's stays the tablet's. */
-function later(ms: number): void {
+/** Both clocks, so that the server's stays the tablet's; between rounds, or one would measure the jump. */
+async function later(ms: number): Promise<void> {
+  await settle();
   environment.clock_ms += ms;
   server.clock_ms = environment.clock_ms;
 }
@@ -88,7 +89,7 @@ test("what is handed over is counted since the shift began, without what was voi
   await enrolAndOpen();
   await saveMany(2);
   await settle();
-  later(30 * 60_000);
+  await later(30 * 60_000);
   await begin();
   server.mischief = () => "drop_request";
   const saved = await saveMany(3);
@@ -104,12 +105,28 @@ test("who takes over ends the shift before, and only what was named", async () =
   await enrolAndOpen();
   await begin();
   const before = shift().record;
-  later(6 * HOUR_MS);
+  await later(6 * HOUR_MS);
   await begin();
   expect(core.state().shifts.filter(({ closed_ms }) => closed_ms === null)).toHaveLength(2);
-  later(1000);
+  await later(1000);
   await core.shifts.begin({ lead: OFFICER, roster: [], checked: [], due_ms: environment.clock_ms, takes_over: [before] });
   const old = core.state().shifts.find(({ record }) => record === before)!;
-  expect(old).toMatchObject({ handed_to: OFFICER, closed_ms: environment.clock_ms });
+  expect(old.handed_to).toBe(OFFICER);
+  expect(old.closed_ms).toBeGreaterThan(old.opened_ms + 5 * HOUR_MS);
   expect(core.state().shifts.filter(({ closed_ms }) => closed_ms === null)).toHaveLength(2);
+});
+
+test("with a volunteer on duty nothing of before is shown, and what they write counts", async () => {
+  await enrolAndOpen();
+  await saveMany(2);
+  expect(await core.recent(10)).toHaveLength(2);
+  await core.openShift(await server.badge(VOLUNTEER), PIN);
+  expect(core.state().officer?.role).toBe("volunteer");
+  await saveMany(1);
+  expect(await core.recent(10)).toEqual([]);
+  expect(await core.conflicts()).toEqual([]);
+  expect(await core.gate.find({}, 10)).toEqual([]);
+  // Nobody closed anything in between: whoever comes next goes on.
+  await core.openShift(await server.badge(OFFICER), PIN);
+  expect(await core.recent(10)).toHaveLength(3);
 });

@@ -5,6 +5,7 @@ import { parseBody } from "../../../shared/sync/events.ts";
 
 export const OFFICER = "o-hd-1";
 export const LEAD = "o-hd-lead";
+export const VOLUNTEER = "o-hd-tn";
 export const PIN = "246810";
 export const SECRET = new Uint8Array(16).fill(7);
 
@@ -37,6 +38,7 @@ export async function rosterContent(key: "h-1" | "h-2" = "h-1"): Promise<object>
     [
       { id: OFFICER, name: "Nguyễn Văn Thử", role: "officer" },
       { id: LEAD, name: "Trần Thị Chốt", role: "lead" },
+      { id: VOLUNTEER, name: "Đỗ Minh Thử", role: "volunteer" },
     ].map(async (one) => ({ ...one, iterations: 100_000, wrapped: await wrapHistory(one.id, history) })),
   );
   return { checkpoint: "hd-ql6", history_key_id: key, officers };
