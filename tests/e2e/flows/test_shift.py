@@ -134,3 +134,32 @@ def test_another_officer_in_seconds_and_a_volunteer_sees_nothing_of_before(
     tablet.button("Việc khác").click()
     expect(tablet.button("Danh bạ trực")).to_be_visible()
     expect(tablet.button("Ca trực")).to_have_count(0)
+
+
+def test_a_decision_about_the_vehicle_at_hand_does_not_cost_the_crossing(
+    served: Served, browser: Launch
+) -> None:
+    tablet = on_duty(served, browser, "lane", "xe-may", LEAD)
+    page = tablet.page
+    tablet.prepare_crossing("85C40777")
+    tablet.expect_verdict("KIỂM TRA THÊM")
+    with flow(tablet, "hỏi trực lãnh đạo, ghi ý kiến", 12) as counted:
+        tablet.button("Xin ý kiến").click()
+        counted.decide("what it is about")
+        page.get_by_role("radio", name="Khẩn cấp").click()
+        expect(page.get_by_role("radio", name="85C-407.77")).to_be_checked()
+        expect(page.get_by_role("listitem").get_by_role("link")).to_be_visible()
+        tablet.button("GHI CÂU HỎI").click()
+        counted.decide("what was said")
+        tablet.button("Cho qua").click()
+        said = page.get_by_role("status").filter(has_text="Đã ghi ý kiến")
+        expect(said).to_be_visible(timeout=PATIENCE_MS)
+        tablet.button("Quay lại").click()
+        tablet.expect_verdict("KIỂM TRA THÊM")
+    assert (counted.taps, counted.keys) == (5, 0)
+    expect(page.get_by_role("button", name="Biển số: 85C-407.77")).to_be_visible()
+    tablet.send_now()
+    told = wait_for("it", lambda: [one for one in asked(served) if one.get("plate") == "85C40777"])
+    assert [(one["about"], one["of"], one["asked_by"]) for one in told] == [
+        ("emergency", "duty", LEAD)
+    ]

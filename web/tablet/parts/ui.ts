@@ -32,6 +32,8 @@ export interface Ui {
   announced: readonly Announced[];
   /** A sheet over the screen reads codes of its own: the screen must not read them too. */
   covered: boolean;
+  /** The plate (normal form) of the crossing on the lane's screen; null while there is none. */
+  at_hand: string | null;
   /** Opens the screen of everything that is not a crossing, or one of its screens at once. */
   more(id?: string): void;
   /** Starts the version that waits; null where none does, or where that would cost something. */

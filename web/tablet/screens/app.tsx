@@ -98,6 +98,7 @@ export function App({ core, devices, update, practice = false }: AppProps): JSX.
     places: core.places(),
     announced: core.announced(),
     covered: false,
+    at_hand: kept.current?.draft?.plate?.normal ?? null,
     more: (id = "") => setMore(id),
     update: !practice && updateStand(state, idle && more === null) === "ready" ? update : null,
     practise: practice || state.checkpoint === null ? null : () => setPractising(true),

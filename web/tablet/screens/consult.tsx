@@ -12,6 +12,9 @@ import { useUi } from "../parts/ui.ts";
 import { AnswerScreen } from "./consult_answer.tsx";
 import { AskScreen } from "./consult_ask.tsx";
 
+/** In place of a question's key. */
+const NEWEST = "newest";
+
 export default function ConsultScreen({ close }: { close(): void }): JSX.Element {
   const { state, texts } = useUi();
   const consults = runningShifts(state).flatMap((shift) => shift.consults);
@@ -22,14 +25,16 @@ export default function ConsultScreen({ close }: { close(): void }): JSX.Element
   const [told, setTold] = useState(false);
   const words = texts.consult;
   // The record may change while it is on the screen: another tablet answers.
-  const shown = waiting.find((one) => keyOf(one) === chosen) ?? null;
+  const shown = (chosen === NEWEST ? waiting[waiting.length - 1] : waiting.find((one) => keyOf(one) === chosen)) ?? null;
   if (asking) {
     return (
       <AskScreen
         back={waiting.length + answered.length === 0 ? close : () => setAsking(false)}
-        asked={() => {
+        asked={(of) => {
           setAsking(false);
           setTold(false);
+          // At the telephone the answer comes now; a lead may answer from another lane.
+          setChosen(of === "lead" ? null : NEWEST);
         }}
       />
     );

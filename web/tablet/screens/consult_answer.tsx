@@ -27,7 +27,7 @@ export function AnswerScreen({ question, back, answered }: { question: Consultat
   const is_lead = state.officer?.role === "lead";
   const ways: readonly By[] = is_lead ? ["me", "phone"] : ["phone", "badge"];
   const leader = core.shift_packs.phones().on_duty[0]?.name ?? "";
-  const [by, setBy] = useState<By>(is_lead ? "me" : "phone");
+  const [by, setBy] = useState<By>(is_lead && question.of === "lead" ? "me" : "phone");
   const lead = state.shifts.find(({ record }) => record === question.shift)?.lead ?? null;
   const [who, setWho] = useState(question.of === "duty" ? leader : question.of === "lead" && lead !== null && !is_lead ? officerName(core, lead) : "");
   const [answer, setAnswer] = useState("");

@@ -15,12 +15,12 @@ const OF: readonly Consulted[] = ["lead", "duty", "hotline"];
 /** The newest few: a question is about a vehicle that stands here. */
 const RECENT = 3;
 
-export function AskScreen({ back, asked }: { back(): void; asked(): void }): JSX.Element {
-  const { core, state, texts, settings } = useUi();
+export function AskScreen({ back, asked }: { back(): void; asked(of: Consulted): void }): JSX.Element {
+  const { core, state, texts, settings, at_hand } = useUi();
   const words = texts.consult;
   const [about, setAbout] = useState<ConsultSubject | null>(null);
   const [of, setOf] = useState<Consulted>(state.officer?.role === "lead" ? "duty" : "lead");
-  const [plate, setPlate] = useState<{ normal: string; record: string } | null>(null);
+  const [plate, setPlate] = useState<string>(at_hand ?? "");
   const [recent, setRecent] = useState<readonly { normal: string; record: string }[]>([]);
   const [question, setQuestion] = useState("");
   const [busy, setBusy] = useState(false);
@@ -32,15 +32,18 @@ export function AskScreen({ back, asked }: { back(): void; asked(): void }): JSX
     );
   }, [core]);
 
+  // The vehicle that stands here first.
+  const plates = [...new Set([...(at_hand === null ? [] : [at_hand]), ...recent.map(({ normal }) => normal)])];
   const send = (): void => {
     if (about === null) return;
     setBusy(true);
     setError(null);
-    const which = plate === null ? { plate: null } : { plate: plate.normal, crossing: plate.record };
+    const crossing = plate === at_hand ? undefined : recent.find(({ normal }) => normal === plate)?.record;
+    const which = { plate: plate === "" ? null : plate, ...(crossing === undefined ? {} : { crossing }) };
     core.shifts.ask({ about, of, ...which, question }).then(
       () => {
         signal("saved", settings.sound);
-        asked();
+        asked(of);
       },
       (reason: unknown) => {
         setBusy(false);
@@ -59,17 +62,10 @@ export function AskScreen({ back, asked }: { back(): void; asked(): void }): JSX
         <p class="label">{words.whom}</p>
         <Chips label={words.whom} columns={3} options={OF} chosen={of} name={(one) => words.of[one]} choose={setOf} />
         <WhomToCall of={of} />
-        {recent.length > 0 && (
+        {plates.length > 0 && (
           <>
             <p class="label">{words.plate}</p>
-            <Chips
-              label={words.plate}
-              columns={2}
-              options={["", ...recent.map(({ record }) => record)]}
-              chosen={plate?.record ?? ""}
-              name={(one) => (one === "" ? words.no_plate : plateText(recent.find(({ record }) => record === one)?.normal ?? ""))}
-              choose={(one) => setPlate(recent.find(({ record }) => record === one) ?? null)}
-            />
+            <Chips label={words.plate} columns={2} options={["", ...plates]} chosen={plate} name={(one) => (one === "" ? words.no_plate : plateText(one))} choose={setPlate} />
           </>
         )}
         <label class="label" for="question">

@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import type { Action, CrossingDraft, Decision } from "../core/types.ts";
 import { Button, Chips, Notice, Sheet } from "../parts/controls.tsx";
 import { DepartureRow } from "../parts/departure.tsx";
-import { ACTION_ICONS, CrossIcon, GoodsIcon, OUTCOME_ICONS, PlaceIcon, SampleIcon } from "../parts/icons.tsx";
+import { ACTION_ICONS, CrossIcon, GoodsIcon, OUTCOME_ICONS, PlaceIcon, QuestionIcon, SampleIcon } from "../parts/icons.tsx";
 import { lazily } from "../parts/lazily.tsx";
 import { LastPerson, PeopleRow } from "../parts/people_row.tsx";
 import { plateFrom, plateText } from "../parts/plate_text.ts";
@@ -53,7 +53,7 @@ type Open = "plate" | "trailer" | "goods" | "people" | "vehicles" | "override" |
 
 export function VerdictScreen(props: VerdictProps): JSX.Element {
   const { draft, decision, change, busy } = props;
-  const { texts, covered } = useUi();
+  const { texts, state, covered, more } = useUi();
   const [open, setOpen] = useState<Open>(null);
   useWedge((text) => open === null && !busy && !covered && props.onText(text), props.onBroken);
   const { outcome } = decision.verdict;
@@ -116,6 +116,12 @@ export function VerdictScreen(props: VerdictProps): JSX.Element {
         <PeopleRow draft={draft} change={change} addPerson={props.addPerson} />
         <SignsRow draft={draft} asking={decision.signs} open={props.askSigns} />
         {outcome === "pass" && <Actions chosen={draft.action} choose={act} />}
+        {outcome !== "pass" && state.officer?.role !== "volunteer" && (
+          <Button class="wide" onPress={() => more("consult")}>
+            <QuestionIcon />
+            <span>{texts.consult.title}</span>
+          </Button>
+        )}
         <JourneyButton draft={draft} open={props.changeJourney} />
       </div>
       <footer class="foot">
