@@ -1,9 +1,10 @@
 /** Buttons, chips and sheets: every target at least 56 px, every state told by more than colour. */
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { BackIcon, CrossIcon, TickIcon } from "./icons.tsx";
 import { useUi } from "./ui.ts";
+import { useModal } from "./modal.ts";
 
 interface ButtonProps {
   children: ComponentChildren;
@@ -62,18 +63,11 @@ interface SheetProps {
   full?: boolean;
 }
 
-/** A panel over the screen; Escape and the cross close it. */
+/** A panel over the screen; Escape and the cross close it. Tab stays inside, and what opened it has the focus again after. */
 export function Sheet({ title, close, children, foot, full }: SheetProps): JSX.Element {
   const { texts } = useUi();
   const panel = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    panel.current?.focus();
-    const key = (event: KeyboardEvent): void => {
-      if (event.key === "Escape") close();
-    };
-    window.addEventListener("keydown", key);
-    return () => window.removeEventListener("keydown", key);
-  }, []);
+  useModal(panel, close);
   return (
     <div class="veil" onClick={(event) => event.target === event.currentTarget && close()}>
       <div class={`sheet ${full === true ? "full" : ""}`} role="dialog" aria-modal="true" aria-label={title} tabIndex={-1} ref={panel}>

@@ -1,9 +1,10 @@
 /** A PIN: big keys, dots instead of digits, also by a plugged-in keyboard. */
 
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Button } from "./controls.tsx";
 import { Keypad } from "./keypad.tsx";
+import { BURST_GAP_MS } from "./wedge.ts";
 
 const SHORTEST = 4;
 const LONGEST = 12;
@@ -22,6 +23,7 @@ interface PinPadProps {
 
 export function PinPad({ label, action, busy, digits, submit }: PinPadProps): JSX.Element {
   const [pin, setPin] = useState("");
+  const burst = useRef({ last_ms: Number.NEGATIVE_INFINITY, code: false });
   const press = (key: string): void => setPin((before) => (before + key).slice(0, LONGEST));
   const erase = (): void => setPin((before) => before.slice(0, -1));
   const send = (): void => {
@@ -36,9 +38,15 @@ export function PinPad({ label, action, busy, digits, submit }: PinPadProps): JS
   }, [pin]);
   useEffect(() => {
     const key = (event: KeyboardEvent): void => {
+      // A scanner's burst is no PIN, and its Enter must not count as a wrong one.
+      if (event.timeStamp - burst.current.last_ms > BURST_GAP_MS) burst.current.code = false;
+      burst.current.last_ms = event.timeStamp;
+      if (/^[^0-9]$/.test(event.key)) burst.current.code = true;
+      if (burst.current.code) return setPin("");
       if (/^[0-9]$/.test(event.key)) press(event.key);
       else if (event.key === "Backspace") erase();
-      else if (event.key === "Enter") send();
+      // With no PIN there it presses the button that has the focus.
+      else if (event.key === "Enter" && pin.length >= SHORTEST) send();
       else return;
       event.preventDefault();
     };

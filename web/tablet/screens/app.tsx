@@ -14,6 +14,7 @@ import { useTexts } from "../parts/texts.ts";
 import { laneDirection } from "../parts/names.ts";
 import { shownTheme } from "../parts/theme.ts";
 import { type Devices, errorText, type Ui, UiContext } from "../parts/ui.ts";
+import { useWedge } from "../parts/use_wedge.ts";
 import { updateStand } from "../parts/updates.ts";
 import { keepAwake } from "../parts/wake_lock.ts";
 import { EnrolScreen } from "./enrol.tsx";
@@ -62,6 +63,8 @@ export function App({ core, devices, update, practice = false }: AppProps): JSX.
   const theme = shownTheme(settings.theme, now_ms);
 
   useEffect(() => dropGhostTaps(document), []);
+  // Where no screen asks for a code, the Enter after one must not press the button that has the focus.
+  useWedge(() => undefined, () => undefined);
   useEffect(() => core.subscribe(() => setState(core.state())), [core]);
   useEffect(() => {
     const timer = window.setInterval(() => setNow(Date.now()), TICK_MS);
