@@ -78,6 +78,20 @@ def test_a_green_lane_vehicle_is_one_tap_and_can_be_undone(served: Served, table
     assert (undone["record"], undone["set"]["voided"]) == (saved["record"], "undone")
 
 
+def test_the_plate_of_a_green_lane_vehicle_can_follow_within_ten_seconds(
+    served: Served, tablet: Tablet
+) -> None:
+    tablet.button("Luồng xanh").click()
+    expect(tablet.saved_word()).to_be_visible(timeout=PATIENCE_MS)
+    tablet.button("Thêm biển số cho lượt vừa lưu").click()
+    type_plate(tablet, "29C70071")
+    expect(tablet.button("Thêm biển số cho lượt vừa lưu")).to_have_count(0)
+    body = sent(served, tablet, "29C70071")
+    crossing = served.crossing(body["record"])
+    assert (crossing.row.mode, crossing.fields["plate"]["normal"]) == ("green_lane", "29C70071")
+    assert "conflict" not in crossing.row.flags
+
+
 def test_the_lot_falls_once_and_is_not_drawn_again(
     served: Served, browser: Launch, tmp_path: Path
 ) -> None:

@@ -117,6 +117,7 @@ export const GreenLaneIcon = drawing(
 /** Three arrows past a barrier that is up. */
 export const WaveIcon = drawing(<path d="M3 7h9l-3-3M3 12.5h9l-3-3m3 3-3 3M3 18h9l-3-3m3 3-3 3M16 21V9m0 0 5-7" />);
 export const MoreIcon = drawing(<path d="M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM17 14v6m-3-3h6" />);
+export const PlateIcon = drawing(<path d="M2.5 7h19v10h-19zM6 10.5v3m3-3v3m3-3h3v3h-3zm6 0v3" />);
 export const NoCodeIcon = drawing(
   <>
     <path d="M3 5h18v14H3z" />

@@ -21,9 +21,11 @@ interface SavedNoticeProps {
   /** The ten seconds are over. */
   over(): void;
   children: ComponentChildren;
+  /** Something else that may follow at once. */
+  beside?: JSX.Element | null;
 }
 
-export function SavedNotice({ saved_ms, undo, over, children }: SavedNoticeProps): JSX.Element {
+export function SavedNotice({ saved_ms, undo, over, children, beside = null }: SavedNoticeProps): JSX.Element {
   const { texts } = useUi();
   const [seconds, setSeconds] = useState(() => undoSeconds(saved_ms, Date.now()));
   useEffect(() => {
@@ -41,6 +43,7 @@ export function SavedNotice({ saved_ms, undo, over, children }: SavedNoticeProps
         <strong>{texts.verdict.saved}</strong>
         {children}
       </p>
+      {beside}
       <Button onPress={undo}>{texts.verdict.undo(seconds)}</Button>
     </div>
   );

@@ -11,7 +11,8 @@ import { signal, wakeSound } from "../parts/feedback.ts";
 import { lazily } from "../parts/lazily.tsx";
 import { codesInPicture } from "../parts/photo.tsx";
 import { samePlace } from "../parts/places.ts";
-import { SavedNotice } from "../parts/saved_notice.tsx";
+import { type JustSaved, LaneSaved } from "../parts/lane_saved.tsx";
+import { UNDO_MS } from "../parts/saved_notice.tsx";
 import { toAsk, withSigns } from "../parts/signs.ts";
 import { errorText, useUi } from "../parts/ui.ts";
 import { HomeScreen } from "./home.tsx";
@@ -73,9 +74,11 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
   const [reading, setReading] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
-  const [saved, setSaved] = useState<{ crossing: SavedCrossing; at_ms: number } | null>(null);
+  const [saved, setSaved] = useState<JustSaved | null>(null);
   const [undone, setUndone] = useState(false);
   const [recent, setRecent] = useState<readonly CrossingSummary[]>([]);
+  const typing = useRef(false);
+  const seen = recent.flatMap((crossing) => (crossing.plate === null ? [] : [crossing.plate.normal]));
   const [shown, setShown] = useState<CrossingSummary | null>(null);
   const vehicle = useRef<VehicleClass>("car");
   /** The draft on hand has had a verdict. */
@@ -117,7 +120,7 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
   };
   const read = (text: string): void => {
     const now_ms = Date.now();
-    if (reading) return;
+    if (reading || typing.current) return;
     const same = text === last.current.text && now_ms - last.current.time_ms < SAME_CODE_MS;
     last.current = { text, time_ms: now_ms };
     if (!same) readAll([text], now_ms);
@@ -227,7 +230,7 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
         setBusy(false);
         signal("saved", settings.sound);
         setUndone(false);
-        setSaved({ crossing, at_ms: Date.now() });
+        setSaved({ crossing, at_ms: Date.now(), lacks_plate: written.plate === null && written.vehicle_class !== "on_foot" && written.vehicle_class !== "bicycle" });
         // The saved code is likely still in front of the camera.
         last.current.time_ms = Date.now();
         home();
@@ -317,7 +320,7 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
         <VerdictScreen
           draft={draft}
           decision={decision}
-          seen={recent.flatMap((crossing) => (crossing.plate === null ? [] : [crossing.plate.normal]))}
+          seen={seen}
           busy={busy}
           error={error}
           change={change}
@@ -350,9 +353,17 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
           step.at === "gathering" ? (
             step.said !== null ? <Notice>{step.said}</Notice> : null
           ) : saved !== null ? (
-            <SavedNotice key={saved.crossing.ref} saved_ms={saved.at_ms} undo={() => undo(saved.crossing)} over={() => setSaved(null)}>
-              <span>({texts.verdict.unsent(state.unsent)})</span>
-            </SavedNotice>
+            <LaneSaved
+              key={saved.crossing.ref}
+              saved={saved}
+              seen={seen}
+              undo={() => undo(saved.crossing)}
+              over={() => setSaved(null)}
+              typing={(on) => {
+                typing.current = on;
+                if (!on && Date.now() - saved.at_ms > UNDO_MS) setSaved(null);
+              }}
+            />
           ) : undone ? (
             <Notice>{texts.verdict.undone}</Notice>
           ) : null

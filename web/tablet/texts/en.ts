@@ -230,6 +230,7 @@ export const en: Texts = {
       difference === 0 ? `All ${expected} on the list` : difference < 0 ? `List says ${expected}: ${-difference} missing` : `List says ${expected}: ${difference} more`,
     not_listed: "Not on the list",
     repeated: "This code was read for this crossing already.",
+    add_plate: "Add the plate of the crossing just saved",
     take_out: "Take this person out",
     take_out_vehicle: "Take this vehicle out",
     lead_agrees: "The lead agrees",

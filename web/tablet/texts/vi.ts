@@ -236,6 +236,7 @@ export const vi = {
       difference === 0 ? `Đủ ${expected} người theo danh sách` : difference < 0 ? `Danh sách ${expected}: thiếu ${-difference} người` : `Danh sách ${expected}: thừa ${difference} người`,
     not_listed: "Không có trong danh sách",
     repeated: "Mã này đã quét cho lượt này rồi.",
+    add_plate: "Thêm biển số cho lượt vừa lưu",
     take_out: "Bỏ người này",
     take_out_vehicle: "Bỏ xe này",
     lead_agrees: "Chốt trưởng duyệt",
