@@ -26,6 +26,7 @@ class Proxy:
     def __init__(self, upstream: int) -> None:
         self.upstream = upstream
         self.failure: Failure = "none"
+        self.path = API
         self.changed = threading.Condition()
         self.calls = 0
         """Of the API, since the failure last changed."""
@@ -56,10 +57,11 @@ class Proxy:
         self._server.server_close()
         self._server = None
 
-    def fail(self, failure: Failure) -> None:
-        """From now on."""
+    def fail(self, failure: Failure, path: str = API) -> None:
+        """From now on, on paths that begin so."""
         with self.changed:
             self.failure = failure
+            self.path = path
             self.calls = 0
             self.changed.notify_all()
 
@@ -118,7 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
             return "none"
         with proxy.changed:
             proxy.calls += 1
-            return proxy.failure
+            return proxy.failure if self.path.startswith(proxy.path) else "none"
 
     def _problem(self, status: int) -> None:
         """What a broken machine in between says: not our JSON."""
