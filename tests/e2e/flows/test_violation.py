@@ -11,9 +11,11 @@ from tests.e2e.conftest import Launch
 from tests.e2e.flows.klm import flow
 from tests.e2e.server import Served, wait_for
 from tests.e2e.tablet import PATIENCE_MS, Tablet
+from tests.e2e.wedge import scan_by_wedge
 
 CHECKPOINT = "hd-ql6"
 PLATE = "30C11223"
+CCCD = "001190000001||TRAN THI MAU|15081990|Nu|12 Pho Mau, Ha Dong|01052021"
 
 
 def on_duty(served: Served, browser: Launch) -> Tablet:
@@ -52,8 +54,10 @@ def test_a_violation_is_four_taps_and_its_draft_report_is_there_at_once(
     tablet.sheet("Tiền phạt").get_by_role("button", name="2.000.000 đ").click()
     page.get_by_role("button", name="Người vi phạm").click()
     sheet = tablet.sheet("Người vi phạm")
-    sheet.get_by_label("Họ tên").fill("Trần Thị Mẫu")
-    sheet.get_by_label("Số giấy tờ").fill("001190000001")
+    scan_by_wedge(page, CCCD)
+    expect(sheet.get_by_label("Số giấy tờ")).to_have_value("001190000001")
+    expect(sheet.get_by_label("Họ tên")).to_have_value("TRAN THI MAU")
+    sheet.get_by_label("Điện thoại").fill("0912345678")
     sheet.get_by_role("button", name="Xong").click()
     page.get_by_label("Việc đã xảy ra").fill("Nhắc hai lần không đeo.")
     tablet.button("LƯU").click()
@@ -78,12 +82,18 @@ def test_a_violation_is_four_taps_and_its_draft_report_is_there_at_once(
         "amount_vnd": None,
     }
     assert (second["set"]["action"], second["set"]["amount_vnd"]) == ("fined", 2_000_000)
-    assert "Trần" not in json.dumps(second, ensure_ascii=False)
+    assert "TRAN" not in json.dumps(second, ensure_ascii=False)
     with served.store() as store:
         found = wait_for(
             "the second in the view", lambda: store.noted_whole(second["record"], persons=True)
         )
-    assert found.person["who"] == {"name": "Trần Thị Mẫu", "id_number": "001190000001"}
+    assert found.person["who"] == {
+        "name": "TRAN THI MAU",
+        "id_number": "001190000001",
+        "birth_date": "1990-08-15",
+        "address": "12 Pho Mau, Ha Dong",
+        "phone": "0912345678",
+    }
     assert found.person["note"] == "Nhắc hai lần không đeo."
 
 

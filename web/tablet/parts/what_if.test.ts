@@ -20,12 +20,12 @@ function contentOf(name: string): object {
 }
 
 /** The ways out at a checkpoint of this pack, for a draft of level 3 and 4 places. */
-function waysAt(pack: string, province: string, patch: Partial<CrossingDraft>, places: readonly NamedPlace[] = []): readonly Way[] {
+function waysAt(pack: string, province: string, patch: Partial<CrossingDraft>, places: readonly NamedPlace[] = [], asked: () => void = () => undefined): readonly Way[] {
   const rules = { ...parseRulePack("rules", 1, new Date(NOW_MS).toISOString(), contentOf(pack)), confirmed_at_ms: NOW_MS };
   const checkpoint = { id: "here", province, class: "border" } as Checkpoint;
   const book = { rules, reasons: reasonsOf(rules.content), levels: LEVELS, watchlist: null, permits: NO_LISTS, broken: [] };
   const draft = { ...newDraft("in", "car", NOW_MS), ...patch };
-  const decide = (one: CrossingDraft) => decideDraft(one, book, checkpoint, NOW_MS, NOBODY as never);
+  const decide = (one: CrossingDraft) => (asked(), decideDraft(one, book, checkpoint, NOW_MS, NOBODY as never));
   return waysOut(draft, decide, NOW_MS, places);
 }
 
@@ -46,6 +46,21 @@ test("from level 3 Khánh Hòa names papers with their limits, from the rules al
 
 test("from level 4 Ninh Thuận takes the green card alone", () => {
   expect(needs(waysAt("ninh_thuan_2021_10", "58", { origin: LEVEL_4, people: [walker()] }))).toEqual(["green_card"]);
+});
+
+test("a lorry is told of the green lane, a car is not", () => {
+  const patch = { origin: LEVEL_4, people: [walker()] };
+  expect(needs(waysAt("ninh_thuan_2021_10", "58", { ...patch, vehicle_class: "truck" }))).toContain("pass");
+  expect(needs(waysAt("ninh_thuan_2021_10", "58", patch))).not.toContain("pass");
+});
+
+test("a tablet of 2 GB is not kept busy: so many times at most are the rules asked", () => {
+  let asked = 0;
+  const facts = { doses: [], tests: [], recoveries: [], declaration: { symptoms: ["fever"], exposure: true, origin: null, destination: null, plate: null } };
+  const evidence = { family: "own", status: "verified", code: "ok", facts, identity: null, subject: { type: "declaration" } } as unknown as DraftPerson["evidence"];
+  waysAt("khanh_hoa_2021_10", "56", { origin: LEVEL_4, people: [walker({ evidence })] }, [], () => (asked += 1));
+  waysAt("ha_dong_2021_08", "01", { origin: LEVEL_4, people: [walker({ evidence })] }, [], () => (asked += 1));
+  expect(asked).toBeLessThan(2 * 60);
 });
 
 test("symptoms that were told are never asked away", () => {

@@ -15,6 +15,8 @@ const TEST_HOURS = [168, 120, 96, 72, 48, 24, 12, 6, 0] as const;
 const DOSE_DAYS = [0, 7, 14, 21, 28] as const;
 const LONG_AGO_DAYS = 90;
 const RECOVERED_DAYS = 60;
+/** Vehicles that a green-lane pass is given to. */
+const LADEN: readonly CrossingDraft["vehicle_class"][] = ["truck", "tractor_trailer", "van"];
 /** More is not read by anybody in the rain. */
 const MOST_WAYS = 3;
 
@@ -38,31 +40,33 @@ interface Try {
   change: Change;
 }
 
+type Degrees = readonly [Try, ...Try[]];
+
 const SEVERITY: Record<Outcome, number> = { pass: 0, refer: 1, turn_back: 2 };
 
 /** The shortest ways to a milder answer: single papers first, else two together; passing before being looked at. None where nothing helps. */
 export function waysOut(draft: CrossingDraft, decide: Decide, server_ms: number, places: readonly NamedPlace[]): readonly Way[] {
   const before = SEVERITY[decide(draft).verdict.outcome];
-  const outcomeOf = (...changes: readonly Change[]): Outcome => decide(changes.reduce((one, change) => change(one), draft)).verdict.outcome;
   if (before === 0) return [];
-  const tries = triesFor(draft, server_ms, places);
-  const singles = tries.map(({ first, rest }) => fitting([first, ...rest], (one) => outcomeOf(one.change)));
-  const pairs = (): Way[] =>
-    tries.flatMap((one, at) =>
-      tries.slice(at + 1).flatMap((two) => {
-        const outcome = outcomeOf(one.first.change, two.first.change);
-        if (SEVERITY[outcome] >= Math.min(...[one, two].map(({ first }) => SEVERITY[outcomeOf(first.change)]))) return [];
-        const second = fitting([two.first, ...two.rest], (other) => outcomeOf(one.first.change, other.change)) ?? two.first;
-        const first = fitting([one.first, ...one.rest], (other) => outcomeOf(other.change, second.change)) ?? one.first;
-        return [{ needs: [first.need, second.need], outcome }];
-      }),
-    );
-  const ways = (found: readonly (Try | null)[]): Way[] => found.flatMap((one) => (one === null ? [] : [{ needs: [one.need], outcome: outcomeOf(one.change) }]));
-  const passing = ways(singles).filter(({ outcome }) => outcome === "pass");
+  const outcomeOf = (...tries: readonly Try[]): Outcome => decide(tries.reduce((one, { change }) => change(one), draft)).verdict.outcome;
+  const tries = triesFor(draft, server_ms, places).map((degrees) => ({ degrees, alone: SEVERITY[outcomeOf(degrees[0])] }));
+  const helping = tries.filter(({ alone }) => alone < before);
+  const singles = helping.map(({ degrees, alone }): Way => {
+    const one = easiest(degrees, alone, (degree) => outcomeOf(degree));
+    return { needs: [one.need], outcome: outcomeOf(one) };
+  });
+  const passing = singles.filter(({ outcome }) => outcome === "pass");
   if (passing.length > 0) return passing.filter(({ needs: [one] }) => !passing.some(({ needs: [other] }) => implies(one, other))).slice(0, MOST_WAYS);
-  const together = pairs().filter(({ outcome }) => outcome === "pass");
-  if (together.length > 0) return together.slice(0, MOST_WAYS);
-  return [...ways(singles), ...pairs()].filter(({ outcome }) => SEVERITY[outcome] < before).slice(0, MOST_WAYS);
+  const found = tries.flatMap((one, at) => tries.slice(at + 1).map((two) => ({ one, two, severity: SEVERITY[outcomeOf(one.degrees[0], two.degrees[0])] })));
+  const better = found.filter(({ one, two, severity }) => severity < Math.min(before, one.alone, two.alone));
+  better.sort((left, right) => left.severity - right.severity);
+  const pairs = better.slice(0, MOST_WAYS).map(({ one, two, severity }): Way => {
+    const second = easiest(two.degrees, severity, (degree) => outcomeOf(one.degrees[0], degree));
+    const first = easiest(one.degrees, severity, (degree) => outcomeOf(degree, second));
+    return { needs: [first.need, second.need], outcome: outcomeOf(first, second) };
+  });
+  const together = pairs.filter(({ outcome }) => outcome === "pass");
+  return (together.length > 0 ? together : [...singles, ...pairs]).slice(0, MOST_WAYS);
 }
 
 /** Whether who has `one` has `other` as well: it need not be said. */
@@ -72,16 +76,13 @@ function implies(one: Need | undefined, other: Need | undefined): boolean {
   return false;
 }
 
-/** The easiest of several degrees that does as much as the first one, which asks for most. */
-function fitting(degrees: readonly Try[], outcomeOf: (one: Try) => Outcome): Try | null {
-  const [hardest] = degrees;
-  if (hardest === undefined) return null;
-  const best = SEVERITY[outcomeOf(hardest)];
-  return [...degrees].reverse().find((one) => SEVERITY[outcomeOf(one)] <= best) ?? hardest;
+/** The easiest of several degrees, hardest first, that does as much as the hardest. */
+function easiest(degrees: Degrees, severity: number, outcomeOf: (one: Try) => Outcome): Try {
+  return [...degrees].reverse().find((one) => one === degrees[0] || SEVERITY[outcomeOf(one)] <= severity) ?? degrees[0];
 }
 
-/** Each with its degrees: `first` asks for most, `rest` for less and less. */
-function triesFor(draft: CrossingDraft, server_ms: number, places: readonly NamedPlace[]): { first: Try; rest: readonly Try[] }[] {
+/** What could be shown, each from the degree that asks for most to the one that asks for least. */
+function triesFor(draft: CrossingDraft, server_ms: number, places: readonly NamedPlace[]): Degrees[] {
   const everybody = (change: (person: DraftPerson) => DraftPerson): Change => (one) => ({ ...one, people: shown(one).map(change) });
   const facts = (patch: (evidence: Evidence) => Partial<Evidence["facts"]>): Change =>
     everybody((person) => {
@@ -102,23 +103,24 @@ function triesFor(draft: CrossingDraft, server_ms: number, places: readonly Name
     return { need: { what, days }, change: facts(() => ({ doses: all })) };
   };
   const told = draft.people.some(({ evidence }) => evidence?.status === "verified" && evidence.facts.declaration !== null);
-  const tries: Try[][] = [
-    ...(told ? [] : [[{ need: { what: "declaration" as const }, change: facts(() => ({ declaration: declared(draft) })) }]]),
-    ...(draft.origin === null && places.length > 0 ? [[originTry(places)]] : []),
+  const declaring: Degrees = [{ need: { what: "declaration" }, change: facts(() => ({ declaration: declared(draft) })) }];
+  const laden = LADEN.includes(draft.vehicle_class);
+  const passing: Degrees = [{ need: { what: "pass" }, change: (one) => ({ ...everybody((person) => ({ ...person, evidence: paper(person.evidence, "pass", server_ms) }))(one), mode: "green_lane" }) }];
+  const first: Degrees[] = [...(told ? [] : [declaring]), ...(laden ? [passing] : []), ...(draft.origin === null && places.length > 0 ? [[originTry(places)] as const] : [])];
+  return [
+    ...first,
     [{ need: { what: "green_card" }, change: everybody((person) => ({ ...person, card: { colour: "green", basis: "seen" } })) }],
-    degrees(TEST_HOURS, test("negative_test", "rapid")),
-    degrees(TEST_HOURS, test("negative_pcr", "pcr")),
-    degrees(DOSE_DAYS, doses("one_dose")),
-    degrees(DOSE_DAYS, doses("all_doses")),
+    degreesOf(TEST_HOURS, test("negative_test", "rapid")),
+    degreesOf(TEST_HOURS, test("negative_pcr", "pcr")),
+    degreesOf(DOSE_DAYS, doses("one_dose")),
+    degreesOf(DOSE_DAYS, doses("all_doses")),
     [{ need: { what: "recovered" }, change: facts(() => ({ recoveries: [{ recovered_at: day(RECOVERED_DAYS), valid_until: null }] })) }],
     [{ need: { what: "permit" }, change: everybody((person) => ({ ...person, evidence: paper(person.evidence, "permit", server_ms) })) }],
   ];
-  return tries.map(([first, ...rest]) => ({ first: first as Try, rest }));
 }
 
-/** From the degree that asks for most to the one that asks for least. */
-function degrees<T extends number>(values: readonly T[], make: (value: T) => Try): Try[] {
-  return [...values].reverse().map(make);
+function degreesOf<T extends number>(values: readonly T[], make: (value: T) => Try): Degrees {
+  return [...values].reverse().map(make) as unknown as Degrees;
 }
 
 /** Whoever shows nothing yet counts as one person. */
@@ -132,7 +134,7 @@ function proof(evidence: Evidence | null, server_ms: number): Evidence {
   return signed(evidence, { type: "declaration" }, server_ms);
 }
 
-function paper(evidence: Evidence | null, type: "permit", server_ms: number): Evidence {
+function paper(evidence: Evidence | null, type: "permit" | "pass", server_ms: number): Evidence {
   return signed(evidence, { type, id: "what-if" }, server_ms);
 }
 

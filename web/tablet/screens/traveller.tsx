@@ -40,10 +40,12 @@ export function TravellerScreen({ draft, decision, close }: TravellerProps): JSX
   const { checkpoint } = state;
   const code = draft.record === undefined ? null : complaintCode(draft.record);
   const ours = decision.reasons.some((one) => OURS.includes(one.code));
-  const ways = useMemo(
-    () => (ours ? [] : waysOut(draft, (one) => core.decide(one), now_ms + (state.clock_skew_ms ?? 0), places)),
-    [],
-  );
+  const [ways, setWays] = useState<readonly Way[] | null>(null);
+  useEffect(() => {
+    // The screen first: an old tablet asks the rules for a good part of a second.
+    const timer = window.setTimeout(() => setWays(ours ? [] : waysOut(draft, (one) => core.decide(one), now_ms + (state.clock_skew_ms ?? 0), places)));
+    return () => window.clearTimeout(timer);
+  }, []);
   useEffect(() => {
     const key = (event: KeyboardEvent): void => {
       if (event.key === "Escape") close();
@@ -115,9 +117,10 @@ function outcomeShown({ action }: CrossingDraft): "pass" | "refer" | "turn_back"
   return action === "passed" ? "pass" : action === "referred" ? "refer" : "turn_back";
 }
 
-function Ways({ ways, ours, language }: { ways: readonly Way[]; ours: boolean; language: "vi" | "en" }): JSX.Element {
+function Ways({ ways, ours, language }: { ways: readonly Way[] | null; ours: boolean; language: "vi" | "en" }): JSX.Element {
   const words = TEXTS[language].traveller;
   if (ours) return <p>{words.ours}</p>;
+  if (ways === null) return <p>…</p>;
   if (ways.length === 0) return <p>{words.nothing_helps}</p>;
   const passes = ways[0]?.outcome === "pass";
   return (
