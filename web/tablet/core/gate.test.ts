@@ -128,6 +128,27 @@ test("how many may be inside is said by the rules, for this checkpoint", async (
   expect((await core.gate.inside(null, 0)).most).toBe(200);
 });
 
+test("what was written more than 72 hours ago is not read again, but for what is amended since", async () => {
+  await enrolAndOpen();
+  const old = await core.gate.brief.save(rushed({ plate: plate("85C00001") }));
+  const amended = await core.gate.brief.save(rushed({ plate: plate("85C00002") }));
+  environment.clock_ms += 73 * 60 * MINUTE_MS;
+  await core.gate.brief.save(rushed({ plate: plate("85C00003") }));
+  await core.gate.mending.amend(await core.gate.mending.open(amended.record), { headcount: 4 });
+  const found = await core.gate.find({ plate: "85C0000" }, 10);
+  expect(found.map((one) => [one.plate?.normal, one.headcount])).toEqual([["85C00003", 1], ["85C00002", 4]]);
+  expect(found.some(({ record }) => record === old.record)).toBe(false);
+});
+
+test("what the server rejects is not inside", async () => {
+  await enrolAndOpen();
+  server.state = "rejected";
+  await core.gate.brief.save(rushed());
+  expect((await core.gate.inside(0, 0)).came_in).toBe(1);
+  await settle();
+  expect((await core.gate.inside(0, 0)).came_in).toBe(0);
+});
+
 test("plates are found by a part, newest first", async () => {
   await enrolAndOpen();
   for (const one of ["85C12345", "79A23456", "85C99999"]) {

@@ -110,7 +110,7 @@ export class Gate {
   }
 
   #all(): Promise<readonly Passage[]> {
-    return this.#passages.all(this.#desk.db(), this.#desk.device(), this.#desk.history());
+    return this.#passages.all(this.#desk.db(), this.#desk.device(), this.#desk.history(), this.#desk.environment.now());
   }
 
   async #numbersOf(record: string): Promise<string[]> {

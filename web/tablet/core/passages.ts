@@ -6,12 +6,15 @@
 import { crossingMs } from "../../shared/sync/clock.ts";
 import { apply, pathPolicy, type RecordState, shown } from "../../shared/sync/registers.ts";
 import { type History, openOwn, openPulled, recordTokens } from "./at_rest.ts";
-import { type Database, NO_WINDOW, type OwnEvent, type PulledEvent, readMeta } from "./db.ts";
+import { type Database, NO_WINDOW, type OwnEvent, type PulledEvent, readMeta, type StoredPulled } from "./db.ts";
 import { type Entry, ownEntry, plateOf, POLICIES, pulledEntry } from "./entries.ts";
 import { eventsOf } from "./lookups.ts";
 import type { Action, Direction, Mode, VehicleClass } from "./vocabulary.ts";
 
-const EVENTS_AT_ONCE = 1000;
+/** Few enough that a tap in between is answered. */
+const EVENTS_AT_ONCE = 250;
+/** What was pulled reaches no further back, and who came in before that is asked of the server. */
+const HELD_MS = 72 * 3_600_000;
 
 export interface Passage {
   record: string;
@@ -37,6 +40,9 @@ export class Passages {
   readonly #found = new Map<string, Passage>();
   #own = 0;
   #pulled = 0;
+  /** Of what was pulled: after a reset the newest pages come first (SPEC F7). */
+  #oldest = Number.POSITIVE_INFINITY;
+  #refused: readonly string[] = [];
   #generation = -1;
   #running: Promise<unknown> = Promise.resolve();
 
@@ -44,34 +50,42 @@ export class Passages {
     this.#found.clear();
     this.#own = 0;
     this.#pulled = 0;
+    this.#oldest = Number.POSITIVE_INFINITY;
+    this.#refused = [];
   }
 
   /** All that is held and `history` opens, in no order; calls wait for each other. */
-  async all(db: Database, device: string, history: History | null): Promise<readonly Passage[]> {
-    const after = this.#running.catch(() => undefined).then(() => (history === null ? undefined : this.#refresh(db, device, history)));
+  async all(db: Database, device: string, history: History | null, now_ms: number): Promise<readonly Passage[]> {
+    const after = this.#running.catch(() => undefined).then(() => (history === null ? undefined : this.#refresh(db, device, history, now_ms)));
     this.#running = after;
     await after;
     return [...this.#found.values()];
   }
 
-  async #refresh(db: Database, device: string, history: History): Promise<void> {
+  async #refresh(db: Database, device: string, history: History, now_ms: number): Promise<void> {
     const { generation } = (await readMeta(db, "window")) ?? NO_WINDOW;
     if (generation !== this.#generation) this.forget();
     this.#generation = generation;
+    if (this.#own === 0) this.#own = await beforeHeld(db, now_ms - HELD_MS);
     const fresh = new Map<string, Entry[]>();
     const amended = new Set<string>();
     for (;;) {
       const own = await db.getAll("own", IDBKeyRange.lowerBound(this.#own, true), EVENTS_AT_ONCE);
-      const pulled = await db.getAllFromIndex("pulled", "n", IDBKeyRange.lowerBound(this.#pulled, true), EVENTS_AT_ONCE);
+      const pulled = await this.#nextPulled(db);
       if (own.length === 0 && pulled.length === 0) break;
       for (const entry of crossingsOf(await openOwn(db, own, history), await openPulled(pulled, history), device)) {
-        const { record } = entry.body;
-        if (this.#found.has(record)) amended.add(record);
+        const { record, fields } = entry.body;
+        // One that only amends may be of a crossing that was begun before.
+        if (this.#found.has(record) || (fields["direction"] === undefined && !fresh.has(record))) amended.add(record);
         else fresh.set(record, [...(fresh.get(record) ?? []), entry]);
       }
       this.#own = own[own.length - 1]?.seq ?? this.#own;
-      this.#pulled = pulled[pulled.length - 1]?.n ?? this.#pulled;
+      for (const { n } of pulled) {
+        this.#pulled = Math.max(this.#pulled, n);
+        this.#oldest = Math.min(this.#oldest, n);
+      }
     }
+    for (const record of await this.#judgedAnew(db, device, history)) amended.add(record);
     if (amended.size > 0) {
       const all = await eventsOf(db, await recordTokens(history, [...amended]), history);
       for (const entry of crossingsOf(all.own, all.pulled, device)) {
@@ -79,8 +93,32 @@ export class Passages {
         fresh.set(record, [...(fresh.get(record) ?? []), entry]);
       }
     }
+    // What the server took nothing of counts nowhere, so not here either.
+    for (const record of amended) this.#found.delete(record);
     for (const [record, entries] of fresh) this.#found.set(record, passageOf(record, entries));
   }
+
+  async #nextPulled(db: Database): Promise<StoredPulled[]> {
+    const newer = await db.getAllFromIndex("pulled", "n", IDBKeyRange.lowerBound(this.#pulled, true), EVENTS_AT_ONCE);
+    if (newer.length > 0 || this.#pulled === 0) return newer;
+    return await db.getAllFromIndex("pulled", "n", IDBKeyRange.upperBound(this.#oldest, true), EVENTS_AT_ONCE);
+  }
+
+  /** Records of own events that the server rejected, or took after all, since the last look. */
+  async #judgedAnew(db: Database, device: string, history: History): Promise<string[]> {
+    const rejected = await openOwn(db, await db.getAllFromIndex("own", "state", "rejected"), history);
+    const now = rejected.flatMap((one) => ownEntry(one, device)?.body.record ?? []);
+    const before = this.#refused;
+    this.#refused = now;
+    return [...now.filter((one) => !before.includes(one)), ...before.filter((one) => !now.includes(one))];
+  }
+}
+
+/** The own event before those of this time; a clock that was set back leaves some older ones in. */
+async function beforeHeld(db: Database, from_ms: number): Promise<number> {
+  const held = await db.getAllKeysFromIndex("own", "time_ms", IDBKeyRange.lowerBound(from_ms));
+  const first = held.reduce((least, seq) => Math.min(least, seq), Number.POSITIVE_INFINITY);
+  return Number.isFinite(first) ? first - 1 : ((await readMeta(db, "head"))?.seq ?? 0);
 }
 
 function crossingsOf(own: readonly OwnEvent[], pulled: readonly PulledEvent[], device: string): Entry[] {
