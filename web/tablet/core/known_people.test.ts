@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import { digitsOf } from "./known_people.ts";
 import { codeOf, core, enrolAndOpen, restart, server, settle } from "./test/started.ts";
 import { draftOf, person } from "./test/tablet.ts";
-import { OFFICER, PIN } from "./test/fake_content.ts";
+import { OFFICER, PIN, VOLUNTEER } from "./test/fake_content.ts";
+import { DEVICE } from "./test/fake_server.ts";
 
 const IDENTITY = { name: "Lê Văn Mẫu", birth_date: "1990", id_number: "058090012345", phone: "0912345678" };
 
@@ -40,6 +41,25 @@ test("a locked tablet finds nobody", async () => {
   await core.people.prepare();
   core.lock();
   expect(await codeOf(core.people.byNumber("0912345678"))).toBe("shift.closed");
+});
+
+test("who was erased is found no more, also by a tablet that had looked before", async () => {
+  await enrolAndOpen();
+  await core.save(withIdentity(IDENTITY));
+  await settle();
+  expect(await core.people.byNumber("0912345678")).not.toBeNull();
+  server.removals = [`${DEVICE}:1`];
+  await settle();
+  expect(await core.people.byNumber("0912345678")).toBeNull();
+});
+
+test("a volunteer sees nobody's history", async () => {
+  await enrolAndOpen();
+  await core.save(withIdentity(IDENTITY));
+  await settle();
+  await core.closeShift();
+  await core.openShift(await server.badge(VOLUNTEER), PIN);
+  expect(await codeOf(core.people.byNumber("0912345678"))).toBe("lookup.role");
 });
 
 test("a masked number names nobody, and a number is one however it is written", () => {

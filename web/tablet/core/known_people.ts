@@ -1,19 +1,23 @@
 /**
  * Who has no phone on them but passed here before: looked up by their whole number among what is on this tablet.
  *
- * Blind: what is kept in memory is a keyed hash of each number and where its event lies, so there is nothing to page
+ * Blind: what is kept in memory is a salted hash of each number and where its event lies, so there is nothing to page
  * through and no part of a number to try. The event is opened at the hit, and only while a shift is open; what was
  * erased meanwhile is not found any more.
  */
 
 import { crossingMs } from "../../shared/sync/clock.ts";
-import { type History, openOwn, openPulled, recordToken } from "./at_rest.ts";
+import { sha256Start } from "../../shared/rules/sha256.ts";
+import { toBase64url } from "../../shared/sync/encoding.ts";
+import { type History, openOwn, openPulled } from "./at_rest.ts";
 import { CoreError } from "./core_error.ts";
 import { type Database, NO_WINDOW, type OwnEvent, type PulledEvent, readMeta } from "./db.ts";
+import type { Environment } from "./environment.ts";
 import { type Entry, ownEntry, personOf, pulledEntry } from "./entries.ts";
 import type { Identity, OfficerOnDuty } from "./vocabulary.ts";
 
 const EVENTS_AT_ONCE = 250;
+const SALT_BYTES = 16;
 const DIGITS = /^[0-9]{9,12}$/;
 
 export interface KnownPerson extends Identity {
@@ -29,6 +33,7 @@ export interface PeopleBook {
 }
 
 interface Desk {
+  environment: Pick<Environment, "random">;
   db(): Database;
   device(): string;
   history(): History | null;
@@ -47,6 +52,7 @@ export class KnownPeople implements PeopleBook {
   readonly #desk: Desk;
   readonly #seen = new Map<string, Sighting>();
   #of: History | null = null;
+  #salt = "";
   #own = 0;
   #pulled = 0;
   #generation = 0;
@@ -67,7 +73,7 @@ export class KnownPeople implements PeopleBook {
     if (this.#desk.officer()?.role === "volunteer") throw new CoreError("lookup.role");
     await this.prepare();
     const history = this.#history();
-    const sighting = this.#seen.get(await tokenOf(history, digits));
+    const sighting = this.#seen.get(this.#tokenOf(digits));
     if (sighting === undefined) return null;
     const entry = await this.#entry(sighting, history);
     const person = entry === null ? null : ((await personOf(entry, history))?.items["people"]?.[sighting.item] ?? null);
@@ -92,27 +98,25 @@ export class KnownPeople implements PeopleBook {
       const pulled = await db.getAllFromIndex("pulled", "n", IDBKeyRange.lowerBound(this.#pulled, true), EVENTS_AT_ONCE);
       if (own.length === 0 && pulled.length === 0) return;
       const crossings = { own: own.filter(isCrossing), pulled: pulled.filter(isCrossing) };
-      for (const event of await openOwn(db, crossings.own, history)) await this.#take(event, history);
-      for (const event of await openPulled(crossings.pulled, history)) await this.#take(event, history);
+      // All at once: the browser opens them beside this thread, and one by one each would wait for its turn.
+      const opened = [openOwn(db, crossings.own, history), openPulled(crossings.pulled, history)] as const;
+      const sightings = await Promise.all((await Promise.all(opened)).flat().map((event) => this.#sightings(event, history)));
+      for (const [token, one] of sightings.flat()) if ((this.#seen.get(token)?.time_ms ?? 0) <= one.time_ms) this.#seen.set(token, one);
       this.#own = own[own.length - 1]?.seq ?? this.#own;
       this.#pulled = pulled[pulled.length - 1]?.n ?? this.#pulled;
     }
   }
 
-  async #take(event: OwnEvent | PulledEvent, history: History): Promise<void> {
+  async #sightings(event: OwnEvent | PulledEvent, history: History): Promise<[string, Sighting][]> {
     const own = "content" in event;
     const entry = own ? ownEntry(event, this.#desk.device()) : pulledEntry(event);
-    if (entry === null || entry.own?.state === "rejected") return;
+    if (entry === null || entry.own?.state === "rejected") return [];
     const people = (await personOf(entry, history).catch(() => null))?.items["people"] ?? {};
     const time_ms = crossingMs(entry.body.time_ms, entry.body.offset_ms);
-    for (const [item, person] of Object.entries(people)) {
-      for (const name of ["id_number", "phone"]) {
-        const digits = digitsOf(person[name]);
-        if (digits === null) continue;
-        const token = await tokenOf(history, digits);
-        if ((this.#seen.get(token)?.time_ms ?? 0) <= time_ms) this.#seen.set(token, { own, at: own ? event.seq : event.n, item, time_ms });
-      }
-    }
+    return Object.entries(people).flatMap(([item, { id_number, phone }]) => {
+      const numbers = [digitsOf(id_number), digitsOf(phone)].filter((digits) => digits !== null);
+      return numbers.map((digits): [string, Sighting] => [this.#tokenOf(digits), { own, at: own ? event.seq : event.n, item, time_ms }]);
+    });
   }
 
   async #entry({ own, at }: Sighting, history: History): Promise<Entry | null> {
@@ -127,7 +131,13 @@ export class KnownPeople implements PeopleBook {
     return event === undefined ? null : pulledEntry(event);
   }
 
+  #tokenOf(digits: string): string {
+    // Not WebCrypto: thousands of numbers would each wait for its thread.
+    return `${sha256Start(`${this.#salt}a${digits}`)} ${sha256Start(`${this.#salt}b${digits}`)}`;
+  }
+
   #forget(): void {
+    this.#salt = toBase64url(this.#desk.environment.random(SALT_BYTES));
     this.#seen.clear();
     this.#own = 0;
     this.#pulled = 0;
@@ -143,10 +153,6 @@ export function digitsOf(value: unknown): string | null {
   if (typeof value !== "string") return null;
   const digits = value.replace(/[\s.\-]/g, "").replace(/^\+84/, "0");
   return DIGITS.test(digits) ? digits : null;
-}
-
-function tokenOf(history: History, digits: string): Promise<string> {
-  return recordToken(history, `number:${digits}`);
 }
 
 function identityOf(person: Record<string, unknown>): Identity {
