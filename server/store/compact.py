@@ -51,6 +51,15 @@ _ADD = (
     " crossings = crossings + excluded.crossings, people = people + excluded.people,"
     " vehicles = vehicles + excluded.vehicles"
 )
+_NOTE_COUNTS = (
+    "SELECT checkpoint, date((occurred_ms + 25200000) / 1000, 'unixepoch'), kind, what, degree, 1,"
+    " coalesce(number, 0) FROM noted WHERE id = ? AND voided = '' AND kind <> 'queue'"
+)
+_ADD_NOTE = (
+    "INSERT INTO compacted_notes (checkpoint, day, kind, what, degree, records, total)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+    " records = records + excluded.records, total = total + excluded.total"
+)
 _DROP = (
     "UPDATE runs SET bodies = NULL, persons = NULL, day_key = NULL, commitments = NULL WHERE n = ?"
 )
@@ -113,6 +122,8 @@ class Compaction:
             for row in view.execute(_COUNTS, (record,)):
                 connection.execute(_ADD, row)
                 crossings += 1
+            for row in view.execute(_NOTE_COUNTS, (record,)):
+                connection.execute(_ADD_NOTE, row)
         connection.executemany(_DROP, self._plan.execute("SELECT run FROM old WHERE NOT kept"))
         events, kept = self._plan.execute(
             "SELECT ifnull(sum(count) FILTER (WHERE NOT kept), 0),"

@@ -1,4 +1,8 @@
-"""What is kept of compacted crossings: counts by checkpoint, local day, direction, action. G7."""
+"""What is kept of what was compacted: counts by checkpoint and local day. G7.
+
+Of crossings by direction and action; of violations, incidents and tests by word and degree, with
+the sum of fines.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from datetime import UTC, datetime
 from server.store.log.persons import LOCAL
 
 _COLUMNS = "checkpoint, day, direction, action, crossings, people, vehicles"
+_NOTES = "checkpoint, day, kind, what, degree, records, total"
 _SUMS = {
     "crossings": "crossings",
     "people": "people",
@@ -34,6 +39,11 @@ def take_over(log: sqlite3.Connection, view: sqlite3.Connection) -> None:
         f"INSERT INTO compacted ({_COLUMNS}) VALUES ({marks})",
         log.execute(f"SELECT {_COLUMNS} FROM compacted"),
     )
+    view.execute("DELETE FROM compacted_notes")
+    view.executemany(
+        f"INSERT INTO compacted_notes ({_NOTES}) VALUES ({marks})",
+        log.execute(f"SELECT {_NOTES} FROM compacted_notes"),
+    )
 
 
 def kept_counts(
@@ -44,12 +54,30 @@ def kept_counts(
     Of a day that lies there in part nothing can be said any more: it is left out.
     """
     sums = ", ".join(f"sum({sql})" for sql in _SUMS.values())
+    where, values = _within(from_ms, to_ms, checkpoints)
+    row = view.execute(f"SELECT {sums} FROM compacted WHERE {where}", values).fetchone()
+    return {name: int(value or 0) for name, value in zip(_SUMS, row, strict=True)}
+
+
+def kept_notes(
+    view: sqlite3.Connection, from_ms: int, to_ms: int, checkpoints: Sequence[str]
+) -> dict[tuple[str, str, str], tuple[int, int]]:
+    """(records, sum of numbers) by (kind, what, degree), over the same days."""
+    where, values = _within(from_ms, to_ms, checkpoints)
+    rows = view.execute(
+        "SELECT kind, what, degree, sum(records), sum(total) FROM compacted_notes"
+        f" WHERE {where} GROUP BY kind, what, degree",
+        values,
+    )
+    return {(kind, what, degree): (records, total) for kind, what, degree, records, total in rows}
+
+
+def _within(from_ms: int, to_ms: int, checkpoints: Sequence[str]) -> tuple[str, list[str]]:
     where, values = "day >= ? AND day < ?", [_day_from(from_ms), _day_to(to_ms)]
     if checkpoints:
         where += f" AND checkpoint IN ({','.join('?' * len(checkpoints))})"
         values += checkpoints
-    row = view.execute(f"SELECT {sums} FROM compacted WHERE {where}", values).fetchone()
-    return {name: int(value or 0) for name, value in zip(_SUMS, row, strict=True)}
+    return where, values
 
 
 def _day_from(from_ms: int) -> str:

@@ -264,6 +264,21 @@ def m008_reports(db: Database) -> None:
     )
 
 
+@log_migrations()
+def m009_compacted_notes(db: Database) -> None:
+    """Counts of violations, incidents and tests that runs without bodies held (G7)."""
+    execute_all(
+        db,
+        """
+        CREATE TABLE compacted_notes (
+            checkpoint TEXT NOT NULL, day TEXT NOT NULL, kind TEXT NOT NULL, what TEXT NOT NULL,
+            degree TEXT NOT NULL, records INTEGER NOT NULL, total INTEGER NOT NULL,
+            PRIMARY KEY (checkpoint, day, kind, what, degree)
+        ) WITHOUT ROWID;
+        """,
+    )
+
+
 def execute_all(db: Database, sql: str) -> None:
     """Run statements one by one: `executescript` would commit the migration's transaction first."""
     statement = ""

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
+from server.store.log.kept import kept_notes
 from server.store.log.persons import DayKeys
 from server.store.log.record import (
     OpenEvent,
@@ -88,16 +89,23 @@ def read_noted(
 def count_noted(
     view: sqlite3.Connection, from_ms: int, to_ms: int, checkpoints: Sequence[str]
 ) -> list[NotedCount]:
-    """Counts and sums by kind, word and degree, without queues and what was voided."""
+    """Counts and sums by kind, word and degree, without queues and what was voided.
+
+    With what was compacted since, by whole days (SPEC G7).
+    """
     where, values = joined(
         [*within(from_ms, to_ms, checkpoints), ("voided = ''", ()), ("kind <> 'queue'", ())]
     )
     rows = view.execute(
         "SELECT kind, what, degree, count(*), sum(coalesce(number, 0)) FROM noted"
-        f"{where} GROUP BY kind, what, degree ORDER BY kind, what, degree",
+        f"{where} GROUP BY kind, what, degree",
         values,
     )
-    return [NotedCount(*row) for row in rows]
+    found = kept_notes(view, from_ms, to_ms, checkpoints)
+    for kind, what, degree, records, total in rows:
+        before, sum_before = found.get((kind, what, degree), (0, 0))
+        found[kind, what, degree] = (before + records, sum_before + total)
+    return [NotedCount(*words, *found[words]) for words in sorted(found)]
 
 
 def read_whole(

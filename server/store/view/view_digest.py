@@ -46,6 +46,7 @@ TABLES: dict[str, str] = {
     "shown_documents": f"SELECT {_NAMED.format('crossing')}, item, token, key_id, issuer,"
     " issued_ms FROM shown_documents ORDER BY 1, 2, 3",
     "compacted": "SELECT * FROM compacted ORDER BY 1, 2, 3, 4",
+    "compacted_notes": "SELECT * FROM compacted_notes ORDER BY 1, 2, 3, 4, 5",
     "plates": f"SELECT {_NAMED.format('plates.rowid')}, plates.plate FROM plates ORDER BY 1",
 }
 """Every table but `meta` and `to_look`, which say where its projector and the home server are."""

@@ -12,7 +12,7 @@ from sqlite_utils.migrations import Migrations
 
 from server.store.log.log_schema import execute_all
 
-VIEW_SCHEMA = 9
+VIEW_SCHEMA = 10
 
 FLAGS = (
     "override",
@@ -161,6 +161,11 @@ def m001_crossings(db: Database) -> None:
             checkpoint TEXT NOT NULL, day TEXT NOT NULL, direction TEXT NOT NULL,
             action TEXT NOT NULL, crossings INTEGER NOT NULL, people INTEGER NOT NULL,
             vehicles INTEGER NOT NULL, PRIMARY KEY (checkpoint, day, direction, action)
+        ) WITHOUT ROWID;
+        CREATE TABLE compacted_notes (
+            checkpoint TEXT NOT NULL, day TEXT NOT NULL, kind TEXT NOT NULL, what TEXT NOT NULL,
+            degree TEXT NOT NULL, records INTEGER NOT NULL, total INTEGER NOT NULL,
+            PRIMARY KEY (checkpoint, day, kind, what, degree)
         ) WITHOUT ROWID;
         CREATE TABLE to_look (id INTEGER PRIMARY KEY);
         CREATE TABLE to_decide (id INTEGER PRIMARY KEY);

@@ -17,8 +17,10 @@ from server.store.log.verify import LogWalk, walk_log
 from server.store.published import AuditEntry
 from server.store.reader import read_only
 from server.window import next_page
+from sync.batch import plain_event
 from sync.cursor import Cursor, Feed, feed_set
 from sync.errors import SyncError
+from sync.events import parse_body
 from tests.server.store.conftest import World
 from tests.server.store.tablets import ID_NUMBER, NOON_MS, Tablet
 
@@ -113,6 +115,39 @@ def test_g7_reports_add_up_after_a_compaction_and_after_a_rebuild(world: World) 
     assert compact(world, NOON_MS + 2 * DAY_MS) == (0, 0, 0)
     assert compact(world, NOON_MS + 3 * DAY_MS) == (4, 4, 0)
     assert counts(world) == before
+
+
+def test_g7_violations_incidents_and_tests_add_up_after_a_compaction_too(world: World) -> None:
+    tablet = world.tablet()
+    for day in range(3):
+        tablet.now_ms = NOON_MS + day * DAY_MS
+        fined = {"what": "no_mask", "action": "fined", "amount_vnd": 1_000_000}
+        taken_back = tablet.body(tablet.new_record(), kind="violation", fields=fined)
+        notes = [
+            tablet.body(tablet.new_record(), kind="violation", fields=fined),
+            taken_back,
+            tablet.body(
+                parse_body(taken_back).record,
+                kind="violation",
+                fields={"voided": "undone"},
+            ),
+            tablet.body(
+                tablet.new_record(), kind="incident", fields={"what": "fire", "severity": "low"}
+            ),
+        ]
+        tablet.push(world.store, tablet.batch(*(plain_event(one, None) for one in notes)))
+    world.project()
+    before = world.store.noted_counts(*EVER, [])
+    assert [(one.what, one.records, one.total) for one in before] == [
+        ("fire", 3, 0),
+        ("no_mask", 3, 3_000_000),
+    ]
+    assert compact(world, NOON_MS + 2 * DAY_MS)[0] == 8
+    assert world.store.noted_counts(*EVER, []) == before
+    assert world.store.noted_counts(*EVER, ["nt-ca-na"]) == []
+    world.config.view_path.unlink()
+    world.project()
+    assert world.store.noted_counts(*EVER, []) == before
 
 
 def test_g8_chains_heads_and_signatures_hold_without_the_texts(world: World) -> None:
