@@ -1,0 +1,169 @@
+"""/api/v1/docs: the API for whoever writes a client, made from the OpenAPI. No script, no CDN."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, make_response, render_template
+from markupsafe import Markup, escape
+
+from schemas.problems import PROBLEMS
+from server.access import public
+from server.api.resource import PREFIX
+from server.openapi import as_text, describe
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+METHODS = ("get", "post", "put", "patch", "delete")
+_CODE = re.compile(r"`([^`]+)`")
+_REF = "#/components/schemas/"
+_PROBLEM = "application/problem+json"
+
+pages = Blueprint("api_docs", __name__, template_folder=str(Path(__file__).parent / "templates"))
+
+
+@pages.route(f"{PREFIX}/openapi.json")
+@public
+def document() -> Response:
+    """The OpenAPI document of this very server."""
+    response = make_response(as_text(_described()))
+    response.mimetype = "application/json"
+    return response
+
+
+@pages.route(f"{PREFIX}/docs")
+@public
+def docs() -> Response:
+    """One page: every operation, its shapes, who may call it, and its errors."""
+    found = _described()
+    page = render_template(
+        "api_docs.html",
+        info=found["info"],
+        operations=operations(found),
+        schemas=shapes(found),
+        problems=PROBLEMS,
+        prefix=PREFIX,
+        words=words,
+    )
+    response = make_response(page)
+    response.headers["Content-Security-Policy"] = POLICY
+    return response
+
+
+@pages.route(f"{PREFIX}/docs/style.css")
+@public
+def style() -> Response:
+    """The page's style sheet."""
+    text = (Path(__file__).parent / "templates" / "api_docs.css").read_text("utf-8")
+    return Response(text, mimetype="text/css")
+
+
+def words(text: str) -> Markup:
+    """Plain text with what stands in back quotes as code."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))
+
+
+def operations(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every operation, by its tag, in the order of paths."""
+    every = []
+    for path, methods in found["paths"].items():
+        shared = methods.get("parameters", [])
+        for method in METHODS:
+            if method in methods:
+                every.append(_operation(path, method, methods[method], shared))
+    return sorted(every, key=lambda one: (one["tag"], one["path"]))
+
+
+def _operation(path: str, method: str, one: dict[str, Any], shared: list[Any]) -> dict[str, Any]:
+    answers = []
+    codes: list[tuple[str, str]] = []
+    for status, response in one["responses"].items():
+        content = response.get("content", {})
+        if _PROBLEM in content:
+            codes += [(status, code) for code in _CODE.findall(response.get("description", ""))]
+        elif status[0] in "23":
+            answers.append((status, _shape_of(content)))
+    body = one.get("requestBody", {}).get("content", {})
+    return {
+        "id": f"{method}-{path.removeprefix(PREFIX).strip('/').replace('/', '-')}",
+        "path": path,
+        "method": method.upper(),
+        "tag": one.get("tags", [""])[0],
+        "summary": one.get("summary", ""),
+        "description": one.get("description", ""),
+        "who": sorted({name for some in one.get("security", []) for name in some}),
+        "parameters": [*shared, *one.get("parameters", [])],
+        "request": _shape_of(body),
+        "answers": answers,
+        "codes": [pair for pair in codes if pair[1] in PROBLEMS],
+    }
+
+
+def shapes(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every shape of the wire: its fields, their kinds and bounds, which are required."""
+    return [
+        {
+            "name": name,
+            "fields": [
+                {
+                    "name": field,
+                    "kind": _kind(value),
+                    "required": field in schema.get("required", []),
+                    "bounds": _bounds(value),
+                }
+                for field, value in schema.get("properties", {}).items()
+            ],
+        }
+        for name, schema in sorted(found["components"]["schemas"].items())
+    ]
+
+
+def _shape_of(content: dict[str, Any]) -> str:
+    """The name of the shape in a body; "" where there is none or it has no name."""
+    for media in content.values():
+        schema = media.get("schema", {})
+        reference = schema.get("$ref") or schema.get("items", {}).get("$ref", "")
+        if reference.startswith(_REF):
+            return str(reference.removeprefix(_REF))
+    return ""
+
+
+def _kind(value: dict[str, Any]) -> str:
+    reference = value.get("$ref") or next(
+        (one["$ref"] for one in value.get("allOf", []) if "$ref" in one), ""
+    )
+    if reference:
+        return str(reference.removeprefix(_REF))
+    kind = value.get("type", "any")
+    if kind == "array":
+        return f"[{_kind(value.get('items', {}))}]"
+    more = value.get("additionalProperties")
+    if kind == "object" and isinstance(more, dict):
+        return f"{{text: {_kind(more)}}}"
+    return str(kind)
+
+
+def _bounds(value: dict[str, Any]) -> str:
+    said = []
+    if "enum" in value:
+        said.append(" | ".join(str(one) for one in value["enum"] if one is not None))
+    for name, sign in (("minimum", "≥"), ("maximum", "≤"), ("minLength", "≥"), ("maxLength", "≤")):
+        if name in value:
+            of = " characters" if "Length" in name else ""
+            said.append(f"{sign} {value[name]:,}{of}".replace(",", " "))
+    for name, sign in (("minItems", "≥"), ("maxItems", "≤")):
+        if name in value:
+            said.append(f"{sign} {value[name]} items")
+    if value.get("nullable"):
+        said.append("or null")
+    return ", ".join(said)
+
+
+@lru_cache(1)
+def _described() -> dict[str, Any]:
+    return describe()
