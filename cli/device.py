@@ -144,9 +144,7 @@ def wipe(data: Path, device_id: str) -> None:
             raise click.ClickException(f"Không có máy bảng '{device_id}'.")
         order_wipe(store, KeyRing.load_or_create(data), found, now_ms())
         store.audit(AuditEntry(now_ms(), "cli", "device.wipe", device_id))
-    click.echo(
-        "Đã ra lệnh. Máy xóa ở lần liên lạc tới, rồi trong danh sách là đã thu hồi."
-    )
+    click.echo("Đã ra lệnh. Máy xóa ở lần liên lạc tới, rồi trong danh sách là đã thu hồi.")
 
 
 @device.command("revoke")

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cli.demo.decide import CORRECTED_SHARE, Deciding
 from cli.demo.phones import demo_book
 from cli.demo.places import CHECKPOINTS
+from cli.demo.shifts import Shifts
 from cli.demo.tablet import DemoTablet
 from cli.demo.traffic import HOUR_MS, Trip, trips
 from cli.demo.watched import watch_some
@@ -236,14 +237,17 @@ def _traffic(
     kid = public_jwk(keys.documents)["kid"]
     deciding = Deciding.of(store, keys, CHECKPOINTS, now_ms)
     added = 0
+    shifts = Shifts(notes.setdefault("shifts", {}))
     for hour_ms in range(start_ms // HOUR_MS * HOUR_MS, now_ms, HOUR_MS):
         if hour_ms % (12 * HOUR_MS) == 0:
             say(f"… lượt qua chốt đến {(hour_ms - now_ms) // HOUR_MS:+d} giờ")
         until_ms = min(hour_ms + HOUR_MS, now_ms)
         for place in CHECKPOINTS:
+            if start_ms <= hour_ms:
+                shifts.turn(place, tablets[place.id, place.lanes[0]], hour_ms)
             for trip in trips(place, hour_ms, kid):
                 if start_ms <= trip.at_ms < until_ms:
-                    added += _write(tablets, place, trip, deciding)
+                    added += _write(tablets, place, trip, deciding, shifts)
         for tablet in tablets.values():
             tablet.push(store, until_ms)
         _reviews(store, deciding, now_ms)
@@ -254,13 +258,18 @@ def _traffic(
 
 
 def _write(
-    tablets: dict[tuple[str, str], DemoTablet], place: Checkpoint, trip: Trip, deciding: Deciding
+    tablets: dict[tuple[str, str], DemoTablet],
+    place: Checkpoint,
+    trip: Trip,
+    deciding: Deciding,
+    shifts: Shifts,
 ) -> int:
     """Write a trip to its lane's tablet; how many crossings that made."""
     lanes = place.lanes[:2]
     lane = trip.lane if trip.lane in lanes else lanes[-1]
     tablet = tablets[place.id, lane]
     event = deciding.event(place, trip)
+    shifts.count(place, event.fields)
     name = tablet.write(
         event.record,
         trip.at_ms,

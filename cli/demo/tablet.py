@@ -44,13 +44,14 @@ class DemoTablet:
         person: dict[str, Any],
         salt: bytes,
         over: dict[str, tuple[str, ...]] | None = None,
+        kind: str = "crossing",
     ) -> str:
         """Queue one event that happened at `at_ms` (true time); returns its "device:seq"."""
         self.stamp = tick(self.stamp, at_ms)
         home = self.device.checkpoint
         assert home is not None
         body = Body(
-            kind="crossing",
+            kind=kind,
             version=1,
             record=record,
             home=home,
