@@ -6,6 +6,7 @@ import { brotli } from "./tools/brotli.ts";
 import { budget } from "./tools/budget.ts";
 import { privateNames } from "./tools/private-names.ts";
 import { precache } from "./tools/precache.ts";
+import { together } from "./tools/together.ts";
 import { strictPolicy } from "./tools/strict-policy.ts";
 import { syntaxFloor } from "./tools/syntax-floor.ts";
 
@@ -19,8 +20,8 @@ const shared: UserConfig["build"] = {
   assetsInlineLimit: 0,
   emptyOutDir: true,
   reportCompressedSize: false,
-  // Every browser that runs these modules preloads them by itself or does without.
-  modulePreload: false,
+  // The page names at once what its first script imports; every browser that we serve understands that.
+  modulePreload: { polyfill: false },
 };
 
 const tablet: UserConfig = {
@@ -35,6 +36,8 @@ const tablet: UserConfig = {
       output: {
         // A service worker keeps its address for ever; everything else is named by its content.
         entryFileNames: (chunk) => (chunk.name === "sw" ? "sw.js" : "assets/[name]-[hash].js"),
+        // Each file of its own costs a round trip and a kilobyte of headers: rare screens come together.
+        codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: together() }] },
       },
     },
   },
