@@ -1,11 +1,12 @@
 /** The fields of a crossing that can be put right, in words. */
 
-import type { Action, Outcome } from "../core/types.ts";
+import type { Action, Outcome, Place } from "../core/types.ts";
 import type { Texts } from "../texts/vi.ts";
 import { ACTION_OF, ACTIONS } from "./draft.ts";
+import { laneName } from "./names.ts";
 import { plateText } from "./plate_text.ts";
 
-const FIELDS = ["plate", "trailer_plate", "vehicle_class", "direction", "headcount", "purpose", "action"] as const;
+const FIELDS = ["plate", "trailer_plate", "vehicle_class", "direction", "lane", "mode", "headcount", "purpose", "origin", "destination", "action"] as const;
 
 export interface MendRow {
   /** A register path, or "people/1" and "goods/1" for what is changed as one. */
@@ -34,7 +35,7 @@ export function fieldOf({ mend }: Texts, path: string): string {
 }
 
 /** `value` looks up any path: an item's parts stand in several. */
-export function mendWords(texts: Texts, path: string, of: unknown, value: (path: string) => unknown): string {
+export function mendWords(texts: Texts, path: string, of: unknown, value: (path: string) => unknown, place: (one: Place) => string): string {
   const none = texts.mend.none;
   if (path.startsWith("people/")) {
     const name = value(`${path}/name`);
@@ -48,11 +49,14 @@ export function mendWords(texts: Texts, path: string, of: unknown, value: (path:
     return `${words(texts.goods_groups, group)} ${String(value(`${path}/quantity`) ?? "")} ${words(texts.units, unit)}`.trim();
   }
   if (of === null || of === undefined || of === "") return none;
+  if (path === "origin" || path === "destination") return place(of as Place);
+  if (path === "lane") return laneName(texts.lanes, String(of));
   if (path === "plate" || path === "trailer_plate") return plateText((of as { normal: string }).normal);
   const tables: Record<string, Record<string, string>> = {
     vehicle_class: texts.vehicles,
     direction: texts.directions,
     purpose: texts.purposes,
+    mode: texts.mend.modes,
     action: texts.actions,
   };
   return tables[path]?.[String(of)] ?? String(of);

@@ -33,41 +33,14 @@ interface JourneyProps {
 }
 
 export function JourneyScreen({ purpose: first_purpose, title, lately, done, back }: JourneyProps): JSX.Element {
-  const { texts, places, state } = useUi();
-  const units = useUnits(places);
+  const { texts } = useUi();
   const [purpose, setPurpose] = useState(first_purpose);
-  const [typed, setTyped] = useState("");
-  const province = state.checkpoint?.province ?? "";
-  const found = useMemo(() => {
-    const known = units.list.length === 0 ? [] : searchUnits(units, places, typed, province, SHOWN);
-    return known.length > 0 ? known : searchPlaces(places, typed, SHOWN);
-  }, [places, units, typed, province]);
-  const shown = typed.trim() === "" ? likelyPlaces(places, lately, SHOWN) : found;
   return (
     <main class="screen journey">
       <StepHead title={title ?? texts.journey.title} back={back} />
       <div class="scroll">
         <Chips label={texts.journey.purpose} columns={4} options={PURPOSES} chosen={purpose} name={(one) => texts.purposes[one]} choose={setPurpose} />
-        <div class="search-line">
-          <SearchIcon />
-          <input
-            class="field"
-            type="search"
-            value={typed}
-            maxLength={60}
-            placeholder={texts.journey.search}
-            aria-label={texts.journey.search}
-            autocomplete="off"
-            onInput={(event) => setTyped(event.currentTarget.value)}
-          />
-        </div>
-        <p class="label">{typed.trim() === "" ? texts.journey.likely : texts.journey.search_hint}</p>
-        {shown.length === 0 && <p class="empty">{texts.journey.no_match}</p>}
-        <ul class="places">
-          {shown.map((one) => (
-            <PlaceRow key={one.place.dataset + one.place.code} one={one} choose={() => done(one.place, purpose)} />
-          ))}
-        </ul>
+        <PlaceSearch lately={lately} choose={(place) => done(place, purpose)} />
       </div>
       <footer class="foot">
         <Button class="wide tall" onPress={() => done(null, purpose)}>
@@ -76,6 +49,43 @@ export function JourneyScreen({ purpose: first_purpose, title, lately, done, bac
         </Button>
       </footer>
     </main>
+  );
+}
+
+/** A place: those likely here, or found by the beginnings of its words. */
+export function PlaceSearch({ lately, choose }: { lately: readonly Place[]; choose(place: Place): void }): JSX.Element {
+  const { texts, places, state } = useUi();
+  const units = useUnits(places);
+  const [typed, setTyped] = useState("");
+  const province = state.checkpoint?.province ?? "";
+  const found = useMemo(() => {
+    const known = units.list.length === 0 ? [] : searchUnits(units, places, typed, province, SHOWN);
+    return known.length > 0 ? known : searchPlaces(places, typed, SHOWN);
+  }, [places, units, typed, province]);
+  const shown = typed.trim() === "" ? likelyPlaces(places, lately, SHOWN) : found;
+  return (
+    <>
+      <div class="search-line">
+        <SearchIcon />
+        <input
+          class="field"
+          type="search"
+          value={typed}
+          maxLength={60}
+          placeholder={texts.journey.search}
+          aria-label={texts.journey.search}
+          autocomplete="off"
+          onInput={(event) => setTyped(event.currentTarget.value)}
+        />
+      </div>
+      <p class="label">{typed.trim() === "" ? texts.journey.likely : texts.journey.search_hint}</p>
+      {shown.length === 0 && <p class="empty">{texts.journey.no_match}</p>}
+      <ul class="places">
+        {shown.map((one) => (
+          <PlaceRow key={one.place.dataset + one.place.code} one={one} choose={() => choose(one.place)} />
+        ))}
+      </ul>
+    </>
   );
 }
 

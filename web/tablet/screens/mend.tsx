@@ -3,13 +3,15 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Opened } from "../core/mending.ts";
-import type { Action, CrossingSummary, Outcome, OverrideReason, VoidReason } from "../core/types.ts";
+import type { Action, CrossingSummary, Outcome, OverrideReason, Place, VoidReason } from "../core/types.ts";
 import { Button, Notice, Sheet } from "../parts/controls.tsx";
 import { signal } from "../parts/feedback.ts";
 import { useHiding } from "../parts/hiding.ts";
 import { fieldOf, milder, mendRows, mendWords } from "../parts/mend_words.ts";
 import { plateText } from "../parts/plate_text.ts";
 import { errorText, useUi } from "../parts/ui.ts";
+import { nameOf } from "../parts/units.ts";
+import { useUnits } from "../parts/units_files.ts";
 import { MendField } from "./mend_field.tsx";
 import { VoidSheet } from "./void.tsx";
 
@@ -21,7 +23,9 @@ interface MendProps {
 }
 
 export function MendSheet({ crossing, close, done }: MendProps): JSX.Element {
-  const { core, state, texts, settings } = useUi();
+  const { core, state, texts, settings, places } = useUi();
+  const units = useUnits(places);
+  const place = (one: Place): string => nameOf(units, places, one);
   const [opened, setOpened] = useState<Opened | null>(null);
   const [changes, setChanges] = useState<Readonly<Record<string, unknown>>>({});
   const [editing, setEditing] = useState<string | null>(null);
@@ -108,8 +112,8 @@ export function MendSheet({ crossing, close, done }: MendProps): JSX.Element {
       <p class="hint">{words.how}</p>
       {opened !== null &&
         mendRows(opened.values).map(({ path, personal }) => {
-          const now = mendWords(texts, path, value(path), value);
-          const before = mendWords(texts, path, opened.values[path], (one) => opened.values[one]);
+          const now = mendWords(texts, path, value(path), value, place);
+          const before = mendWords(texts, path, opened.values[path], (one) => opened.values[one], place);
           const secret = personal && hidden;
           return (
             <button type="button" class={`row mend-row ${now === before ? "" : "changed"}`} key={path} onClick={() => (secret ? show() : setEditing(path))}>

@@ -2,20 +2,23 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Action, Direction, DraftGoods, Outcome, OverrideReason, Plate, Purpose, VehicleClass } from "../core/types.ts";
+import type { Action, Direction, DraftGoods, Mode, Outcome, OverrideReason, Plate, Purpose, VehicleClass } from "../core/types.ts";
 import { Button, Chips, Notice, Sheet } from "../parts/controls.tsx";
 import { ACTIONS, MOST_PEOPLE, needsOverride } from "../parts/draft.ts";
 import { GoodsSheet } from "../parts/goods_sheet.tsx";
 import { IdentityEntry, identityFrom } from "../parts/identity_entry.tsx";
 import { Keypad } from "../parts/keypad.tsx";
 import { fieldOf } from "../parts/mend_words.ts";
+import { laneName } from "../parts/names.ts";
 import { PlateSheet } from "../parts/plate_field.tsx";
 import { useUi } from "../parts/ui.ts";
 import { VehicleSheet } from "../parts/vehicle_picker.tsx";
-import { PURPOSES } from "./journey.tsx";
+import { PlaceSearch, PURPOSES } from "./journey.tsx";
 
 const DIRECTIONS: readonly Direction[] = ["in", "out"];
 const OVERRIDES: readonly OverrideReason[] = ["paper_shown", "emergency", "superior_order", "code_unreadable", "local_resident", "other"];
+/** A wave-through is no mode that somebody chooses afterwards. */
+const MODES: readonly Mode[] = ["checked", "green_lane", "group"];
 const LONGEST_NOTE = 500;
 
 interface FieldProps {
@@ -30,7 +33,7 @@ interface FieldProps {
 
 export function MendField(props: FieldProps): JSX.Element {
   const { path, value, change, close } = props;
-  const { texts } = useUi();
+  const { state, texts } = useUi();
   const [group = "", item] = path.split("/");
   const title = fieldOf(texts, path);
   if (group === "plate" || group === "trailer_plate") {
@@ -47,6 +50,11 @@ export function MendField(props: FieldProps): JSX.Element {
       {path === "purpose" && (
         <Chips label={title} columns={2} options={PURPOSES} chosen={value(path) as Purpose} name={(one) => texts.purposes[one]} choose={(next) => change({ purpose: next })} />
       )}
+      {(path === "origin" || path === "destination") && <PlaceSearch lately={[]} choose={(next) => change({ [path]: next })} />}
+      {path === "lane" && (
+        <Chips label={title} columns={2} options={state.checkpoint?.lanes ?? []} chosen={String(value(path) ?? "")} name={(one) => laneName(texts.lanes, one)} choose={(next) => change({ lane: next })} />
+      )}
+      {path === "mode" && <Chips label={title} columns={2} options={MODES} chosen={value(path) as Mode} name={(one) => texts.mend.modes[one]} choose={(next) => change({ mode: next })} />}
       {path === "headcount" && <Headcount {...props} />}
       {path === "action" && <Acting {...props} />}
       {group === "people" && <Somebody {...props} />}

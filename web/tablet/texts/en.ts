@@ -702,6 +702,7 @@ export const en: Texts = {
     void_yes: "VOID",
     restore: "Restore",
     needs_lead: "Milder than the verdict: only a lead may change this.",
+    modes: { checked: "Checked", green_lane: "Green lane", waved: "Waved", group: "Group" },
     reasons: {
       undone: "Undone at once",
       wrong_entry: "Entered wrongly",
@@ -714,6 +715,10 @@ export const en: Texts = {
       trailer_plate: "Trailer plate",
       vehicle_class: "Vehicle",
       direction: "Direction",
+      lane: "Lane",
+      mode: "Mode",
+      origin: "From",
+      destination: "To",
       headcount: "People",
       purpose: "Purpose",
       action: "Done",

@@ -732,6 +732,7 @@ export const vi = {
     void_yes: "HỦY LƯỢT",
     restore: "Khôi phục lượt",
     needs_lead: "Nới hơn kết quả: chỉ chốt trưởng được sửa.",
+    modes: { checked: "Kiểm tra", green_lane: "Luồng xanh", waved: "Xả chốt", group: "Theo đoàn" },
     reasons: {
       undone: "Hoàn tác ngay",
       wrong_entry: "Nhập sai",
@@ -744,6 +745,10 @@ export const vi = {
       trailer_plate: "Biển rơ-moóc",
       vehicle_class: "Loại xe",
       direction: "Chiều đi",
+      lane: "Làn",
+      mode: "Hình thức",
+      origin: "Nơi đi",
+      destination: "Nơi đến",
       headcount: "Số người",
       purpose: "Mục đích",
       action: "Xử lý",
