@@ -2,18 +2,17 @@
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import type { Texts } from "../texts/vi.ts";
+import { type DutyWant, dutyWants } from "./duty_wants.ts";
 import { AlertIcon, PeopleIcon, QuestionIcon, TickIcon } from "./icons.tsx";
-import { lateMs, runningShifts } from "./shift_words.ts";
 import { ageText } from "./time.ts";
 import { useUi } from "./ui.ts";
 
-/** An answer that another tablet or the console gave stays in sight so long. */
-const ANSWER_MS = 5 * 60_000;
-const ICONS = { answered: TickIcon, waiting: QuestionIcon, late: AlertIcon, none: PeopleIcon };
+const ICONS = { answered: TickIcon, waiting: QuestionIcon, late: AlertIcon, overlap: AlertIcon, none: PeopleIcon };
 
-/** What the shift wants, most urgent first; `press` opens where it is done. */
+/** What the shift wants, in words; `press` opens where it is done. */
 export interface DutyNotice {
-  kind: keyof typeof ICONS;
+  kind: DutyWant["kind"];
   words: string;
   press(): void;
 }
@@ -21,31 +20,14 @@ export interface DutyNotice {
 export function useDutyNotice(): DutyNotice | null {
   const { state, texts, now_ms, more } = useUi();
   const [seen, setSeen] = useState<string | null>(null);
-  const me = state.officer?.id;
-  useEffect(() => setSeen(null), [me]);
-  // A volunteer scans and nothing else.
-  if (state.officer === null || state.officer.role === "volunteer") return null;
-  const is_lead = state.officer.role === "lead";
-  const running = runningShifts(state);
-  const server_ms = now_ms + (state.clock_skew_ms ?? 0);
-  const consults = running.flatMap((shift) => shift.consults);
-  const mine = consults.filter(({ asked_by }) => asked_by === me);
-  const answer = mine.find(({ decided_by, decided_ms, item }) => decided_by !== null && decided_by !== me && server_ms - (decided_ms ?? 0) < ANSWER_MS && item !== seen);
-  if (answer !== undefined && answer.decision !== null) {
-    const { decision, item } = answer;
-    const press = (): void => {
-      setSeen(item);
-      more("consult");
-    };
-    return { kind: "answered", words: texts.consult.answered_bar(texts.act[decision]), press };
-  }
-  const waiting = consults.filter(({ decision, asked_by, of }) => decision === null && (asked_by === me || (of === "lead" && is_lead)));
-  if (waiting.length > 0) return { kind: "waiting", words: texts.consult.waiting_bar(waiting.length), press: () => more("consult") };
-  const late = running.find((shift) => lateMs(shift, server_ms) > 0);
-  const press = (): void => more("shift");
-  if (late !== undefined) return { kind: "late", words: texts.team.overdue(ageText(texts.ages, lateMs(late, server_ms))), press };
-  if (running.length === 0) return { kind: "none", words: texts.team.none_bar, press };
-  return running.length === 1 ? null : { kind: "late", words: texts.team.overlap(running.length), press };
+  useEffect(() => setSeen(null), [state.officer?.id]);
+  const want = dutyWants(state, now_ms + (state.clock_skew_ms ?? 0), seen);
+  if (want === null) return null;
+  const press = (): void => {
+    if (want.kind === "answered") setSeen(want.item);
+    more(want.kind === "answered" || want.kind === "waiting" ? "consult" : "shift");
+  };
+  return { kind: want.kind, words: wordsOf(want, texts), press };
 }
 
 export function DutyBar({ notice: { kind, words, press } }: { notice: DutyNotice }): JSX.Element {
@@ -56,4 +38,19 @@ export function DutyBar({ notice: { kind, words, press } }: { notice: DutyNotice
       <strong>{words}</strong>
     </button>
   );
+}
+
+function wordsOf(want: DutyWant, { act, ages, consult, team }: Texts): string {
+  switch (want.kind) {
+    case "answered":
+      return consult.answered_bar(act[want.decision]);
+    case "waiting":
+      return consult.waiting_bar(want.count);
+    case "late":
+      return team.overdue(ageText(ages, want.late_ms));
+    case "overlap":
+      return team.overlap(want.count);
+    case "none":
+      return team.none_bar;
+  }
 }

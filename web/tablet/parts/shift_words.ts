@@ -20,7 +20,7 @@ export function memberName(core: Core, { officer, name }: Pick<ShiftMember, "off
   return officer === null ? name : officerName(core, officer);
 }
 
-export function runningShifts(state: AppState): readonly ShiftState[] {
+export function runningShifts(state: Pick<AppState, "shifts">): readonly ShiftState[] {
   return state.shifts.filter(({ closed_ms }) => closed_ms === null);
 }
 
