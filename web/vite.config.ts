@@ -8,10 +8,11 @@ import { privateNames } from "./tools/private-names.ts";
 import { precache } from "./tools/precache.ts";
 import { together } from "./tools/together.ts";
 import { strictPolicy } from "./tools/strict-policy.ts";
+import { apiFloor } from "./tools/api-floor.ts";
 import { syntaxFloor } from "./tools/syntax-floor.ts";
 
 /** The oldest browser served: Chromium 80, which knows ES2020. */
-const FLOOR = { target: "chrome80", ecmaVersion: 2020 } as const;
+const FLOOR = { chromium: 80, target: "chrome80", ecmaVersion: 2020 } as const;
 
 const here = import.meta.dirname;
 const shared: UserConfig["build"] = {
@@ -42,8 +43,8 @@ const tablet: UserConfig = {
     },
   },
   // Chromium has started workers of modules since version 80.
-  worker: { format: "es", plugins: () => [privateNames(), syntaxFloor(FLOOR.ecmaVersion)], rollupOptions: { output: { entryFileNames: "assets/[name]-[hash].js" } } },
-  plugins: [privateNames(), precache("sw.js"), syntaxFloor(FLOOR.ecmaVersion), strictPolicy(), budget("tablet", { page: "index", start_gzip_kb: 120 }), brotli(resolve(here, "node_modules/.cache/chot-brotli"))],
+  worker: { format: "es", plugins: () => [privateNames(), syntaxFloor(FLOOR.ecmaVersion), apiFloor(FLOOR.chromium)], rollupOptions: { output: { entryFileNames: "assets/[name]-[hash].js" } } },
+  plugins: [privateNames(), precache("sw.js"), syntaxFloor(FLOOR.ecmaVersion), apiFloor(FLOOR.chromium), strictPolicy(), budget("tablet", { page: "index", start_gzip_kb: 120 }), brotli(resolve(here, "node_modules/.cache/chot-brotli"))],
 };
 
 const console_: UserConfig = {

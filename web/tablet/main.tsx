@@ -18,6 +18,8 @@ const devices: Devices = {
 
 const root = document.getElementById("app");
 if (root === null) throw new Error("index.html has no #app");
+// What it says to a browser that does not get here.
+root.textContent = "";
 const core = createCore();
 const update = watchUpdates((ready) => core.setUpdateReady(ready));
 render(<App core={core} devices={devices} update={update} />, root);

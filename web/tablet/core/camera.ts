@@ -6,7 +6,7 @@ import { framePixels } from "./frame_pixels.ts";
 
 export interface CameraState {
   status: "off" | "starting" | "running" | "failed";
-  /** "camera.denied" | "camera.missing" | "camera.busy" | "camera.failed" | "camera.insecure". */
+  /** "camera.denied" | "camera.missing" | "camera.busy" | "camera.failed" | "camera.insecure" | "camera.old_browser". */
   code: string | null;
   lens: string | null;
   /** null: this lens has no torch. */
@@ -87,6 +87,7 @@ export class Camera implements CameraHandle {
     this.#release();
     const turn = this.#turn;
     if (navigator.mediaDevices === undefined) return this.#fail("camera.insecure");
+    if (!compilesWasm()) return this.#fail("camera.old_browser");
     this.#onState({ status: "starting", code: null, lens: lens ?? null, torch: null, zoom: null });
     let stream: MediaStream;
     try {
@@ -240,4 +241,14 @@ function constrain(track: MediaStreamTrack, wanted: LensConstraint): Promise<voi
 
 function codeOf(error: unknown): string {
   return (error instanceof DOMException ? CODES[error.name] : undefined) ?? "camera.failed";
+}
+
+/** Before version 97 Chromium knows no 'wasm-unsafe-eval' and refuses the decoder under our content security policy. */
+function compilesWasm(): boolean {
+  try {
+    // The smallest module there is: magic number and version.
+    return new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)) !== null;
+  } catch {
+    return false;
+  }
 }

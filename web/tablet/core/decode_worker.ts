@@ -4,6 +4,7 @@
  * In a worker, because a frame takes a slow tablet up to half a second, and a finger must not wait for it.
  */
 
+import "./floor.ts";
 import { prepareZXingModule, readBarcodes, type ReaderOptions } from "zxing-wasm/reader";
 import wasmUrl from "zxing-wasm/reader/zxing_reader.wasm?url";
 import type { CameraFrame, DecodeAnswer, DecodeRequest } from "./decode_messages.ts";
