@@ -32,6 +32,7 @@ def walk(tablet: Tablet, served: Served, url: str) -> Iterator[str]:
     expect(page.get_by_text("Đưa mã vào khung")).to_be_visible(timeout=PATIENCE_MS)
     yield "lane"
     yield from _crossings(tablet)
+    yield from _lane(tablet, served)
     yield from _besides(tablet)
     yield from _status(tablet)
 
@@ -71,6 +72,47 @@ def _crossings(tablet: Tablet) -> Iterator[str]:
     page.keyboard.press("Escape")
     tablet.save()
     yield "saved"
+
+
+def _lane(tablet: Tablet, served: Served) -> Iterator[str]:
+    """What needs no look of its own, what a lead has to agree to, and a convoy."""
+    page = tablet.page
+    holder = {"n": "Nguyễn Thị Mẫu", "b": "1990-08-15", "i": "001190012345", "v": "85C-600.05"}
+    trip = {"o": "2021/582", "d": "2021/582", "r": "work", "y": [], "x": False}
+    tablet.scan(served.document("decl", {"jti": "walk-1"} | holder | trip))
+    expect(tablet.last_person()).to_be_visible(timeout=PATIENCE_MS)
+    yield "verdict-declared"
+    tablet.last_person().click()
+    expect(tablet.button("Bỏ người này")).to_be_visible()
+    yield "people"
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Khác").click()
+    tablet.sheet("Loại xe").get_by_role("radio", name="Đầu kéo").click()
+    yield "verdict-tractor"
+    tablet.discard()
+    tablet.prepare_crossing("85C60006")
+    tablet.act("Cho qua")
+    expect(tablet.sheet("Khác với kết quả: vì sao?")).to_be_visible()
+    yield "override"
+    page.keyboard.press("Escape")
+    tablet.discard()
+    tablet.button("Luồng xanh").click()
+    expect(tablet.saved_word()).to_be_visible(timeout=PATIENCE_MS)
+    yield "saved-green-lane"
+    tablet.button("Việc khác").click()
+    tablet.button("Đoàn xe").click()
+    for _ in range(2):
+        tablet.button("Không rõ nơi đi").click()
+    for plate in ("59X170018", "59X170019"):
+        page.get_by_role("button", name="THÊM XE").click()
+        sheet = tablet.sheet("Biển số")
+        for character in plate:
+            sheet.get_by_role("button", name=character, exact=True).first.click()
+        sheet.get_by_role("button", name="Xong", exact=True).click()
+    yield "convoy"
+    tablet.button("Quay lại").click()
+    tablet.button("Bỏ, không lưu").click()
+    tablet.button("Quay lại").click()
 
 
 def _no_code(tablet: Tablet) -> Iterator[str]:

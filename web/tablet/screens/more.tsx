@@ -87,11 +87,11 @@ export function MoreScreen({ at, close }: MoreProps): JSX.Element {
       <StepHead title={words.title} back={close} />
       {failed && <Notice kind="bad">{words.failed}</Notice>}
       {shown.length === 0 && <p class="empty">{words.empty}</p>}
-      <div class="scroll" aria-busy={loading}>
+      <nav class="scroll" aria-label={words.title} aria-busy={loading}>
         {[...(Object.keys(GROUPS) as (keyof typeof GROUPS)[]), null].map((group) => {
           const tiles = shown.filter(({ id }) => groupOf(id) === group);
           return tiles.length === 0 ? null : (
-            <nav key={group} aria-label={group === null ? words.title : words.groups[group]}>
+            <section key={group} aria-label={group === null ? words.title : words.groups[group]}>
               {group !== null && <h2 class="label">{words.groups[group]}</h2>}
               <div class="more-tiles">
                 {tiles.map((other) => (
@@ -101,10 +101,10 @@ export function MoreScreen({ at, close }: MoreProps): JSX.Element {
                   </Button>
                 ))}
               </div>
-            </nav>
+            </section>
           );
         })}
-      </div>
+      </nav>
     </main>
   );
 }
