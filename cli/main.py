@@ -16,6 +16,7 @@ COMMANDS = {
     "complaint": "cli.complaint",
     "demo": "cli.demo",
     "device": "cli.device",
+    "doctor": "cli.doctor",
     "erase": "cli.erase",
     "export": "cli.export",
     "hotlines": "cli.hotlines",
