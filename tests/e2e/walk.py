@@ -34,6 +34,7 @@ def walk(tablet: Tablet, served: Served, url: str) -> Iterator[str]:
     yield from _crossings(tablet)
     yield from _lane(tablet, served)
     yield from _besides(tablet)
+    yield from _shift(tablet)
     yield from _status(tablet)
 
 
@@ -203,6 +204,35 @@ def _besides(tablet: Tablet) -> Iterator[str]:
     tablet.button("Quay lại").click()
     yield from _quick_test(tablet)
     tablet.button("Quay lại").click()
+
+
+def _shift(tablet: Tablet) -> Iterator[str]:
+    page = tablet.page
+    tablet.button("Chưa nhận ca trực").click()
+    tablet.button("NHẬN CA").click()
+    expect(page.get_by_role("status").filter(has_text="Đã nhận ca")).to_be_visible()
+    yield "team-running"
+    tablet.button("Đổi phân công").click()
+    yield "team-roster"
+    tablet.button("Quay lại").click()
+    tablet.button("Giao ca").click()
+    expect(page.locator(".counts")).to_contain_text("Lượt")
+    yield "team-hand-over"
+    tablet.button("Quay lại").click()
+    tablet.button("Quay lại").click()
+    tablet.button("Việc khác").click()
+    tablet.button("Xin ý kiến").click()
+    page.get_by_role("radio", name="Sức khỏe").click()
+    tablet.button("GHI CÂU HỎI").click()
+    expect(tablet.heading("Đang chờ ý kiến")).to_be_visible()
+    yield "consult-answer"
+    tablet.button("Quay lại").click()
+    expect(page.get_by_role("button", name="GHI Ý KIẾN")).to_be_visible()
+    yield "consult"
+    tablet.button("Quay lại").click()
+    tablet.button("Quay lại").click()
+    expect(tablet.button("1 câu hỏi chờ ý kiến")).to_be_visible()
+    yield "lane-question"
 
 
 def _status(tablet: Tablet) -> Iterator[str]:
