@@ -14,7 +14,7 @@ from tests.e2e.tablet import PATIENCE_MS, Tablet
 
 CHECKPOINT = "nt-ga-thap-cham"
 RULES = Path(__file__).parents[3] / "rules" / "packs" / "ninh_thuan_2021_10.json"
-MOST = 122
+MOST = 200
 
 
 def test_a_full_market_lets_in_nobody_unasked(
