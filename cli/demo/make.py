@@ -15,6 +15,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from cli.demo.decide import CORRECTED_SHARE, Deciding
+from cli.demo.noted import noted_of
 from cli.demo.phones import demo_book
 from cli.demo.places import CHECKPOINTS
 from cli.demo.shifts import Shifts
@@ -280,6 +281,12 @@ def _write(
         event.person,
         trip.salt[:16],
     )
+    for one in noted_of(trip, event, lane):
+        officer = f"{place.id}-quet"
+        tablet.write(
+            *(one.record, one.at_ms, officer, event.packs, one.fields, {}, one.person, one.salt),
+            kind=one.kind,
+        )
     other = tablets.get((place.id, lanes[0] if lane == lanes[-1] else lanes[-1]))
     if other is not None and other is not tablet and _is_logged_twice(trip):
         # Sent on to the other lane, where its tablet logs the vehicle as one of its own.

@@ -30,7 +30,7 @@ def test_w2_what_a_demo_decided_is_decided_alike_by_the_home_server(tmp_path: Pa
         projector.catch_up()
     with open_store(config, keys) as store:
         alerts, _ = store.alerts("new", (), "", 500)
-        assert {one.code for one in alerts} <= {"late.isolated"}
+        assert {one.code for one in alerts} <= {"late.isolated", "health.positive"}
 
 
 def test_l2_a_demo_has_trucks_that_two_tablets_logged(tmp_path: Path) -> None:
