@@ -15,6 +15,7 @@ from server.store.log.persons import DayKeys
 from server.store.log.record import load_day_keys, open_person_text, read_range
 from server.store.log.verify import walk_log
 from server.store.reader import read_only
+from sync.chain import event_hash, genesis
 from tests.e2e.outbox.story import Day
 
 NEWEST = 2**62
@@ -123,12 +124,12 @@ def _doubled(rows: list[Stored]) -> list[str]:
 def _altered(day: Day, rows: list[Stored]) -> list[str]:
     own = {int(one["seq"]): one for one in day.tablet["events"]}
     wrong = []
+    begun = genesis(str(day.tablet["device"]))
     for row in rows:
         mine = own.get(row.seq)
-        if mine is not None and (mine["body"], mine["commitment"]) != (
-            row.body,
-            row.commitment.hex(),
-        ):
+        before = own[row.seq - 1]["hash"] if row.seq - 1 in own else begun.hex()
+        made = event_hash(bytes.fromhex(before), row.body, row.commitment)
+        if mine is not None and mine["hash"] != made.hex():
             wrong.append(f"event {row.seq}")
         if (
             row.person is not None

@@ -17,6 +17,7 @@
 
   const button = (name, within = document) =>
     [...within.querySelectorAll("button")].find((one) => !one.disabled && nameOf(one) === name);
+  const starting = (name) => [...document.querySelectorAll("button")].find((one) => !one.disabled && nameOf(one).startsWith(name));
   const press = async (name, within) => (await until(name, () => button(name, within?.()))).click();
   const sheet = (name) => () => document.querySelector(`[role=dialog][aria-label="${name}"]`) ?? document.createElement("i");
   const saved = () => [...document.querySelectorAll("[role=status]")].find((one) => one.textContent.includes("Đã lưu"));
@@ -53,12 +54,15 @@
   async function cross({ plate, name, twice, undo }) {
     await until("the lane", lane);
     await press("Không có mã");
-    const field = await until("the name", () => document.querySelector("#typed-name"));
+    await press("Họ tên");
+    const field = await until("the name", () => document.querySelector("#said-name"));
     field.value = name;
     field.dispatchEvent(new Event("input", { bubbles: true }));
     await press("Tiếp tục");
     await press("Không rõ nơi đi");
-    await press("Biển số");
+    // Who declares by word of mouth is asked what the form asks.
+    await press("Không triệu chứng");
+    await (await until("the plate", () => starting("Biển số"))).click();
     for (const key of plate) await press(key, sheet("Biển số"));
     await press("Xong", sheet("Biển số"));
     await until("the sheet closed", () => document.querySelector("[role=dialog]") === null);
@@ -73,7 +77,7 @@
     });
     chotSay("shown", plate);
     if (undo) {
-      await (await until("«Hoàn tác»", () => [...document.querySelectorAll("button")].find((one) => nameOf(one).startsWith("Hoàn tác")))).click();
+      await (await until("«Hoàn tác»", () => starting("Hoàn tác"))).click();
       await until("«Đã hủy»", () => document.body.textContent.includes("Đã hủy lượt vừa lưu"));
       chotSay("undone", plate);
     }
@@ -97,7 +101,7 @@
   /** Resolves when the tablet has its rules and knows its officers. */
   const packs = () => until("the packs", () => !(document.querySelector(".status-bar")?.textContent ?? "chưa có").includes("chưa có"));
 
-  /** Everything of the store that the ledger needs; bytes as hex. */
+  /** Everything of the store that the ledger needs; bytes as hex. Bodies lie closed: their hashes tell whether they changed. */
   async function stored() {
     const hex = (bytes) => [...bytes].map((one) => one.toString(16).padStart(2, "0")).join("");
     const db = await answer(indexedDB.open("chot"));
@@ -109,7 +113,7 @@
       answer(tx.objectStore("meta").get("enrolment")),
     ]);
     db.close();
-    const events = own.map(({ seq, body, commitment, hash, state }) => ({ seq, body, state, commitment: hex(commitment), hash: hex(hash) }));
+    const events = own.map(({ seq, commitment, hash, state }) => ({ seq, state, commitment: hex(commitment), hash: hex(hash) }));
     const acked = Math.max(0, ...Object.values(standings).map(({ through }) => through));
     return { device: enrolment.device, head: head.seq, acked, events };
   }

@@ -9,6 +9,7 @@ import json
 import pytest
 
 from server.store.log.log_schema import ACCEPTED
+from sync.chain import event_hash, genesis
 from tests.e2e.outbox.ledger import Stored, compare
 from tests.e2e.outbox.story import Day
 
@@ -31,7 +32,12 @@ def day() -> Day:
     for plate in one.names:
         one.say("pressed", plate)
         one.say("shown", plate)
-    events = [{"seq": row.seq, "body": row.body, "commitment": row.commitment.hex()} for row in LOG]
+    hashes = []
+    current = genesis("d")
+    for row in LOG:
+        current = event_hash(current, row.body, row.commitment)
+        hashes.append(current.hex())
+    events = [{"seq": row.seq, "hash": one} for row, one in zip(LOG, hashes, strict=True)]
     one.receipted = 2
     one.tablet = {"device": "d", "head": 2, "acked": 2, "events": events}
     return one
