@@ -185,11 +185,11 @@ def _besides(tablet: Tablet) -> Iterator[str]:
         expect(tiles).to_have_count(0)
         yield f"more: {name}"
         page.keyboard.press("Escape")
-        title = tablet.heading("Việc khác")
-        expect(title.or_(tablet.button("Quay lại")).first).to_be_visible()
-        if not title.is_visible():
+        heading = tablet.heading("Việc khác")
+        expect(heading.or_(tablet.button("Quay lại")).first).to_be_visible()
+        if not heading.is_visible():
             tablet.button("Quay lại").first.click()
-        expect(title).to_be_visible()
+        expect(heading).to_be_visible()
     tablet.button("Vi phạm").click()
     page.get_by_role("radio", name="Ra đường không lý do").click()
     tablet.button("LƯU").click()
