@@ -55,6 +55,7 @@ USERS = (
     (REVIEWER, "Thiếu tá Trần Văn Thử", "reviewer"),
     ("quantri", "Quản trị hệ thống", "admin"),
     ("chihuy", "Ban chỉ huy", "command"),
+    ("yte", "Trung tâm Y tế", "health"),
 )
 OFFICERS = (
     ("truong", "Lê Đức Mẫu", "lead"),

@@ -27,8 +27,17 @@ def with_signs(row: CrossingRow, events: Sequence[OpenEvent]) -> list[Draft]:
         alert(SIGNS, row.record, [row.record], row, item, persons=[item])
         for item, one in sorted(items.get("people", {}).items())
         if not one.get("removed")
-        and alarming_signs(one.get("symptoms") or (), one.get("temperature_c"))
+        and alarming_signs(
+            (*(one.get("symptoms") or ()), *_declared(one)), one.get("temperature_c")
+        )
     ]
+
+
+def _declared(person: Mapping[str, Any]) -> Sequence[object]:
+    """What a verified declaration says: of any other, no facts are kept."""
+    declaration = (person.get("facts") or {}).get("declaration")
+    symptoms = declaration.get("symptoms") if isinstance(declaration, dict) else None
+    return symptoms if isinstance(symptoms, list) else ()
 
 
 def of_test(sources: Sources, record: str) -> Iterator[Draft]:

@@ -64,6 +64,22 @@ def test_w9_other_symptoms_are_no_alert(world: World, tablet: Tablet) -> None:
     assert codes(world) == []
 
 
+def test_w9_what_somebody_declared_is_a_sign(world: World, tablet: Tablet) -> None:
+    facts = {"declaration": {"symptoms": ["short_breath"], "exposure": False}}
+    record = pass_through(world, tablet, person={"name": NAME, "facts": facts})
+    assert ("health.signs", [record]) in codes(world)
+
+
+@pytest.mark.parametrize(
+    "facts", [{"declaration": None}, {"declaration": {"symptoms": "cough"}}, {"declaration": []}]
+)
+def test_w9_facts_of_another_shape_are_no_sign(
+    world: World, tablet: Tablet, facts: dict[str, Any]
+) -> None:
+    pass_through(world, tablet, person={"name": NAME, "facts": facts})
+    assert not [code for code, _ in codes(world) if code == "health.signs"]
+
+
 def test_w9_who_is_turned_back_is_told_as_well(world: World, tablet: Tablet) -> None:
     record = pass_through(world, tablet, person=seen(["cough"]), action="turned_back")
     assert ("health.signs", [record]) in codes(world)

@@ -33,9 +33,10 @@ export function withSigns(draft: CrossingDraft, at: number, signs: NotedSigns): 
   return { ...draft, people: draft.people.map((person, index) => (index === at ? { ...person, ...signs } : person)) };
 }
 
-/** Whether the health service has to hear of it at once: fever, cough, trouble breathing. */
-export function isAlarming({ symptoms = [], temperature_c }: DraftPerson): boolean {
-  return alarmingSigns(symptoms, temperature_c ?? null).length > 0;
+/** Whether the health service has to hear of it at once: fever, cough, trouble breathing, seen or declared. */
+export function isAlarming({ evidence, symptoms = [], temperature_c }: DraftPerson): boolean {
+  const declared = evidence?.status === "verified" ? (evidence.facts.declaration?.symptoms ?? []) : [];
+  return alarmingSigns([...symptoms, ...declared], temperature_c ?? null).length > 0;
 }
 
 /** "36,5 °C" */
