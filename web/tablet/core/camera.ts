@@ -1,6 +1,6 @@
 /** The tablet's camera, handing over each QR code it sees. */
 
-import { decodeFrame, decodePixels } from "./decode.ts";
+import { decodeFrame, decodePixels, isRefused } from "./decode.ts";
 import type { View } from "./decode_messages.ts";
 import { framePixels } from "./frame_pixels.ts";
 
@@ -87,7 +87,6 @@ export class Camera implements CameraHandle {
     this.#release();
     const turn = this.#turn;
     if (navigator.mediaDevices === undefined) return this.#fail("camera.insecure");
-    if (!compilesWasm()) return this.#fail("camera.old_browser");
     this.#onState({ status: "starting", code: null, lens: lens ?? null, torch: null, zoom: null });
     let stream: MediaStream;
     try {
@@ -176,7 +175,7 @@ export class Camera implements CameraHandle {
     try {
       text = (await this.#texts())[0];
     } catch {
-      if (turn === this.#turn) this.#fail("camera.failed");
+      if (turn === this.#turn) this.#fail(isRefused() ? "camera.old_browser" : "camera.failed");
       return;
     }
     if (turn !== this.#turn) return;
@@ -241,14 +240,4 @@ function constrain(track: MediaStreamTrack, wanted: LensConstraint): Promise<voi
 
 function codeOf(error: unknown): string {
   return (error instanceof DOMException ? CODES[error.name] : undefined) ?? "camera.failed";
-}
-
-/** Before version 97 Chromium knows no 'wasm-unsafe-eval' and refuses the decoder under our content security policy. */
-function compilesWasm(): boolean {
-  try {
-    // The smallest module there is: magic number and version.
-    return new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)) !== null;
-  } catch {
-    return false;
-  }
 }

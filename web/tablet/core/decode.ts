@@ -14,11 +14,17 @@ interface Waiting {
 
 let worker: Worker | null = null;
 let asked = 0;
+let refused_here = false;
 const waiting = new Map<number, Waiting>();
 
 /** Fetches and compiles the decoder, 1 MB, before the first code is shown. A failure shows with that code. */
 export async function warmUp(): Promise<void> {
   await ask(null, 0).catch(() => undefined);
+}
+
+/** Whether a picture failed because this browser will never compile the decoder. */
+export function isRefused(): boolean {
+  return refused_here;
 }
 
 /** The texts of all QR codes in a picture, damaged ones left out; empty when there is none. Rejects what is no picture. */
@@ -53,7 +59,8 @@ function ask(picture: DecodeRequest["picture"], most: number): Promise<string[]>
 
 function started(): Worker {
   const fresh = new Worker(new URL("./decode_worker.ts", import.meta.url), { type: "module" });
-  fresh.addEventListener("message", ({ data: { id, texts } }: MessageEvent<DecodeAnswer>) => {
+  fresh.addEventListener("message", ({ data: { id, texts, refused } }: MessageEvent<DecodeAnswer>) => {
+    if (refused) refused_here = true;
     const one = waiting.get(id);
     waiting.delete(id);
     if (texts === null) one?.reject(new Error("the decoder failed"));

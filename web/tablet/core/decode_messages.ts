@@ -20,4 +20,6 @@ export interface DecodeRequest {
 export interface DecodeAnswer {
   id: number;
   texts: string[] | null;
+  /** The browser does not let it compile, now or ever. */
+  refused: boolean;
 }

@@ -22,7 +22,7 @@ const OPTIONS: ReaderOptions = {
 prepareZXingModule({ overrides: { locateFile: () => wasmUrl } });
 
 self.addEventListener("message", ({ data }: MessageEvent<DecodeRequest>) => {
-  const answer = (texts: string[] | null): void => self.postMessage({ id: data.id, texts } satisfies DecodeAnswer);
+  const answer = (texts: string[] | null): void => self.postMessage({ id: data.id, texts, refused: texts === null && !compilesWasm() } satisfies DecodeAnswer);
   textsIn(data).then(answer, () => answer(null));
 });
 
@@ -48,5 +48,15 @@ function pixelsOf({ frame, view }: CameraFrame): ImageData {
   } finally {
     // A camera has few frames, and stops when none comes back.
     frame.close();
+  }
+}
+
+/** Chromium 96 asks the content security policy about workers and does not know 'wasm-unsafe-eval' yet. */
+function compilesWasm(): boolean {
+  try {
+    // The smallest module there is: magic number and version.
+    return new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)) !== null;
+  } catch {
+    return false;
   }
 }

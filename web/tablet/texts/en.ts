@@ -1014,7 +1014,7 @@ export const en: Texts = {
     "camera.busy": "Another app uses the camera. Close it and restart the camera.",
     "camera.failed": "The camera does not run. Restart it, or use a picture.",
     "camera.insecure": "The camera works over https only.",
-    "camera.old_browser": "The browser is too old to read codes by camera. Update Chrome to 97 or newer; until then use a hand scanner or type.",
+    "camera.old_browser": "This browser does not let the camera read codes. Update Chrome; until then use a hand scanner or type.",
     "picture.unreadable": "This picture cannot be opened.",
     "picture.no_code": "No QR code in the picture. Closer, enough light, no glare.",
     "request.rate": "The server asks to wait a moment. The tablet sends again by itself; go on working.",

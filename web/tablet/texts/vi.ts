@@ -1054,7 +1054,7 @@ export const vi = {
     "camera.busy": "Ứng dụng khác đang dùng camera. Đóng ứng dụng đó rồi mở lại.",
     "camera.failed": "Camera không chạy. Mở lại, hoặc chụp ảnh mã.",
     "camera.insecure": "Camera chỉ chạy khi mở bằng https.",
-    "camera.old_browser": "Trình duyệt quá cũ, camera không đọc được mã. Cập nhật Chrome từ bản 97; trước mắt dùng máy quét cầm tay hoặc nhập tay.",
+    "camera.old_browser": "Trình duyệt này không cho camera đọc mã. Cập nhật Chrome; trước mắt dùng máy quét cầm tay hoặc nhập tay.",
     "picture.unreadable": "Không mở được ảnh này.",
     "picture.no_code": "Không thấy mã QR trong ảnh. Chụp gần hơn, đủ sáng, không lóa.",
     // Families: said where a code has no words of its own, with the code behind them.
