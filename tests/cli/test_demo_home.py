@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from cli.demo.make import make_demo
-from server.compare import compare_view
 from schemas.home_records import HEALTH_ALERTS
+from server.compare import compare_view
 from server.config import load_config
 from server.home.look import HomeLook
 from server.keys import KeyRing
