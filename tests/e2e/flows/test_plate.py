@@ -71,3 +71,5 @@ def test_every_kind_of_plate_is_one_tap_a_character(served: Served, browser: Lau
     page.keyboard.press("Backspace")
     page.keyboard.type("6")
     expect(sheet.get_by_role("status")).to_have_text("85C-123.46")
+    page.keyboard.press("Enter")
+    expect(field).to_contain_text("85C-123.46")

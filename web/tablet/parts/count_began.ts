@@ -1,6 +1,6 @@
 /** Since when this tablet counts who is inside, and with how many it began. A figure, about nobody. */
 
-const KEY = "chot.inside";
+const keyOf = (checkpoint: string): string => `chot-inside-${checkpoint}`;
 
 export interface Began {
   checkpoint: string;
@@ -12,7 +12,7 @@ export interface Began {
 /** null where the count was not begun, or at another checkpoint. */
 export function beganAt(storage: Pick<Storage, "getItem">, checkpoint: string): Began | null {
   try {
-    const found = JSON.parse(storage.getItem(KEY) ?? "null") as Partial<Began> | null;
+    const found = JSON.parse(storage.getItem(keyOf(checkpoint)) ?? "null") as Partial<Began> | null;
     const { since_ms, people } = found ?? {};
     const fits = found?.checkpoint === checkpoint && Number.isFinite(since_ms) && Number.isFinite(people);
     return fits ? { checkpoint, since_ms: since_ms as number, people: people as number } : null;
@@ -23,7 +23,7 @@ export function beganAt(storage: Pick<Storage, "getItem">, checkpoint: string): 
 
 export function begin(storage: Pick<Storage, "setItem">, began: Began): Began {
   try {
-    storage.setItem(KEY, JSON.stringify(began));
+    storage.setItem(keyOf(began.checkpoint), JSON.stringify(began));
   } catch {
     // A browser without room keeps it until the screen is closed.
   }

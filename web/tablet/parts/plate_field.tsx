@@ -35,7 +35,7 @@ export function PlateSheet({ plate, seen, done, close, title }: PlateSheetProps)
         </div>
       }
     >
-      <PlatePad typed={typed} change={setTyped} seen={seen} />
+      <PlatePad typed={typed} change={setTyped} seen={seen} enter={() => shown !== null && done(shown)} />
     </Sheet>
   );
 }

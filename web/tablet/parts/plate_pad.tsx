@@ -21,9 +21,11 @@ interface PlatePadProps {
   change(typed: string): void;
   /** Normal forms of plates seen lately, newest first. */
   seen: readonly string[];
+  /** The key Enter, at a desk. */
+  enter?(): void;
 }
 
-export function PlatePad({ typed, change, seen }: PlatePadProps): JSX.Element {
+export function PlatePad({ typed, change, seen, enter }: PlatePadProps): JSX.Element {
   const { texts, state } = useUi();
   const [foreign, setForeign] = useState(false);
   const words = texts.plates;
@@ -40,7 +42,8 @@ export function PlatePad({ typed, change, seen }: PlatePadProps): JSX.Element {
     const key = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.altKey || event.metaKey || event.target instanceof HTMLInputElement) return;
       const character = event.key.toUpperCase();
-      if (event.key === "Backspace") erase();
+      if (event.key === "Enter" && !(event.target instanceof HTMLButtonElement)) enter?.();
+      else if (event.key === "Backspace") erase();
       else if (/^[0-9A-ZĐ]$/.test(character)) press(character);
       else return;
       event.preventDefault();
@@ -50,7 +53,8 @@ export function PlatePad({ typed, change, seen }: PlatePadProps): JSX.Element {
   });
   const { digits, letters } = likelyKeys(typed);
   const starts = typed === "" ? likelyStarts(state.checkpoint?.province ?? null, seen, SUGGESTIONS) : [];
-  const plates = likelyPlates(typed, seen, PLATES);
+  // Volunteers see nothing of those who came before.
+  const plates = state.officer?.role === "volunteer" ? [] : likelyPlates(typed, seen, PLATES);
   return (
     <div class="plate-pad">
       <PlateShown typed={typed} />
