@@ -125,7 +125,7 @@ function Ways({ ways, ours, language }: { ways: readonly Way[] | null; ours: boo
   const passes = ways[0]?.outcome === "pass";
   return (
     <>
-      <p>{passes ? words.passes_with : words.milder_with}</p>
+      <p>{passes ? (ways.length === 1 ? words.passes_with_it : words.passes_with) : words.milder_with}</p>
       <ul class="traveller-ways">
         {ways.map(({ needs }) => (
           <li key={needs.map(({ what }) => what).join()}>{needs.map((need) => needText(words.needs, need)).join(` ${words.and} `)}</li>

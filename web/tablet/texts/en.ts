@@ -529,6 +529,7 @@ export const en: Texts = {
     heads: { passed: "Please go on", referred: "Please wait for a further check", turned_back: "You may not pass yet" },
     why: "Why?",
     what_helps: "What do you need to pass?",
+    passes_with_it: "You may pass with:",
     passes_with: "You may pass with any one of these:",
     milder_with: "You will be looked at here if you have:",
     nothing_helps: "Under the rules in force no paper changes the answer. In an emergency tell the officer at once.",

@@ -556,6 +556,7 @@ export const vi = {
     heads: { passed: "Mời bạn đi qua", referred: "Mời bạn chờ kiểm tra thêm", turned_back: "Bạn chưa được qua chốt" },
     why: "Vì sao?",
     what_helps: "Cần gì để được đi qua?",
+    passes_with_it: "Bạn được đi qua khi có:",
     passes_with: "Bạn được đi qua khi có một trong các điều sau:",
     milder_with: "Bạn được xem xét tại chốt khi có:",
     nothing_helps: "Theo quy định đang áp dụng, chưa có giấy tờ nào làm thay đổi kết quả. Cấp cứu: nói ngay với cán bộ.",
