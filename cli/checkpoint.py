@@ -30,7 +30,12 @@ def checkpoint() -> None:
 @click.option("--commune", required=True, help="Mã xã.")
 @click.option("--class", "klass", type=click.Choice(_CLASSES), default="border", show_default=True)
 @click.option("--hotline", default="", help="Đường dây nóng công khai.")
-@click.option("--lane", "lanes", multiple=True, help="Lặp lại cho từng làn.")
+@click.option(
+    "--lane",
+    "lanes",
+    multiple=True,
+    help="Lặp lại cho từng làn; đuôi -vao hoặc -ra: làn một chiều / one way.",
+)
 @told
 def add(data: Path, identifier: str, klass: str, lanes: tuple[str, ...], **rest: str) -> None:
     """Thêm hoặc sửa một chốt / add or change a checkpoint.

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { evidenceOf } from "../../shared/credentials/evidence.ts";
 import type { DraftPerson, Evidence } from "../core/types.ts";
-import { asksPerson, declaredOrigin, documentPlate, emergencyDraft, followVerdict, greenLaneDraft, headcountDifference, isListed, needsOverride, newDraft, nextRole, withoutPerson, withPerson } from "./draft.ts";
+import { asksPerson, changed, declaredOrigin, documentPlate, emergencyDraft, followVerdict, greenLaneDraft, headcountDifference, isListed, needsOverride, newDraft, nextRole, withoutPerson, withPerson } from "./draft.ts";
 
 const draft = newDraft("in", "car", 1000);
 const declaration = {
@@ -25,6 +25,14 @@ test("an action with a reason stays while it differs from the verdict", () => {
 test("being stricter than the verdict needs a reason too", () => {
   expect(needsOverride("pass", "turned_back")).toBe(true);
   expect(needsOverride("refer", "referred")).toBe(false);
+});
+
+test("who has no vehicle walks, and a vehicle has a driver", () => {
+  const two = [0, 1].reduce((one) => withPerson(one, { role: nextRole(one), evidence: null, card: null }), draft);
+  const walking = changed(two, { vehicle_class: "on_foot" });
+  expect(walking.people.map(({ role }) => role)).toEqual(["walker", "walker"]);
+  expect(changed(walking, { vehicle_class: "bus" }).people.map(({ role }) => role)).toEqual(["driver", "passenger"]);
+  expect(changed(two, { vehicle_class: "truck", headcount: 3 })).toMatchObject({ people: two.people, headcount: 3 });
 });
 
 test("the first person drives, the next ride along", () => {

@@ -118,6 +118,15 @@ export function withPerson(draft: CrossingDraft, person: DraftPerson): CrossingD
   };
 }
 
+/** With what the officer changed. Who has no vehicle walks, and a vehicle has a driver. */
+export function changed(draft: CrossingDraft, patch: Partial<CrossingDraft>): CrossingDraft {
+  const next = { ...draft, ...patch };
+  if (next.vehicle_class === draft.vehicle_class) return next;
+  if (next.vehicle_class === "on_foot") return { ...next, people: next.people.map((one) => ({ ...one, role: "walker" })) };
+  if (draft.vehicle_class !== "on_foot") return next;
+  return { ...next, people: next.people.map((one, at) => ({ ...one, role: at === 0 ? "driver" : "passenger" })) };
+}
+
 /** Without somebody who was read by mistake; how many cross is another matter. */
 export function withoutPerson(draft: CrossingDraft, at: number): CrossingDraft {
   const { expected_headcount, ...rest } = draft;

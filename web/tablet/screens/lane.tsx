@@ -6,9 +6,10 @@ import type { CrossingDraft, CrossingSummary, Decision, DraftPerson, Evidence, O
 import { Notice, StepHead } from "../parts/controls.tsx";
 import { gatherAll, type Gathered, withoutTheRest } from "../parts/gathering.ts";
 import { GatheringPanel, notAddedText } from "../parts/gathering_view.tsx";
-import { asksPerson, emergencyDraft, followVerdict, greenLaneDraft, isRepeated, newDraft, nextRole, withoutPerson, withPerson } from "../parts/draft.ts";
+import { asksPerson, changed, emergencyDraft, followVerdict, greenLaneDraft, isRepeated, newDraft, nextRole, withoutPerson, withPerson } from "../parts/draft.ts";
 import { signal, wakeSound } from "../parts/feedback.ts";
 import { lazily } from "../parts/lazily.tsx";
+import { laneVehicle } from "../parts/names.ts";
 import { codesInPicture } from "../parts/photo.tsx";
 import { samePlace } from "../parts/places.ts";
 import { type JustSaved, LaneSaved } from "../parts/lane_saved.tsx";
@@ -80,7 +81,7 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
   const typing = useRef(false);
   const seen = recent.flatMap((crossing) => (crossing.plate === null ? [] : [crossing.plate.normal]));
   const [shown, setShown] = useState<CrossingSummary | null>(null);
-  const vehicle = useRef<VehicleClass>("car");
+  const vehicle = useRef<VehicleClass>(laneVehicle(state.lane));
   /** The draft on hand has had a verdict. */
   const decided = useRef(kept.current?.step.at === "verdict");
   /** The lot fell on a green-lane vehicle that is not saved yet. */
@@ -188,7 +189,7 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
   const change = (patch: Partial<CrossingDraft>): void => {
     if (draft === null) return;
     if (patch.vehicle_class !== undefined) vehicle.current = patch.vehicle_class;
-    become({ ...draft, ...patch }, patch.action !== undefined);
+    become(changed(draft, patch), patch.action !== undefined);
   };
   /** The draft as it now is, judged anew. An action the officer just chose stays; one that merely followed the verdict follows it on. */
   const become = (next: CrossingDraft, chosen = false): void => {

@@ -181,6 +181,7 @@ export function VerdictScreen(props: VerdictProps): JSX.Element {
         <PeopleSheet
           draft={draft}
           close={close}
+          setRole={(at, role) => change({ people: draft.people.map((one, other) => (other === at ? { ...one, role } : one)) })}
           remove={(at) => {
             props.removePerson(at);
             if (draft.people.length === 1) close();
