@@ -7,6 +7,7 @@ import { BadgeReader } from "../parts/badge_reader.tsx";
 import { Button, Notice, Sheet } from "../parts/controls.tsx";
 import { signal } from "../parts/feedback.ts";
 import { PinPad } from "../parts/pin_pad.tsx";
+import { runningShifts } from "../parts/shift_words.ts";
 import { errorText, useUi } from "../parts/ui.ts";
 import { UnsentExport } from "../parts/unsent_export.tsx";
 
@@ -17,13 +18,16 @@ interface EndShiftProps {
 }
 
 export function EndShiftSheet({ cancel, ended }: EndShiftProps): JSX.Element {
-  const { core, state, texts, settings } = useUi();
+  const { core, state, texts, settings, more } = useUi();
   const [asking, setAsking] = useState(false);
   const [badge, setBadge] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const words = texts.status;
   const needs_lead = state.unsent > 0 && state.officer?.role !== "lead";
+
+  // Leaving the tablet hands nothing over.
+  const mine = runningShifts(state).some(({ lead, opened_by }) => (lead ?? opened_by) === state.officer?.id);
 
   const failed = (reason: unknown): void => {
     signal("refused", settings.sound);
@@ -60,6 +64,20 @@ export function EndShiftSheet({ cancel, ended }: EndShiftProps): JSX.Element {
   return (
     <Sheet title={words.close_sure} close={cancel} foot={foot}>
       {error !== null && <Notice kind="bad">{error}</Notice>}
+      {mine && !asking && (
+        <>
+          <Notice>{texts.team.not_handed}</Notice>
+          <Button
+            kind="primary"
+            onPress={() => {
+              ended();
+              more("shift");
+            }}
+          >
+            {texts.team.hand_over}
+          </Button>
+        </>
+      )}
       {state.unsent > 0 && <Notice>{words.close_unsent(state.unsent)}</Notice>}
       {needs_lead && !asking && (
         <>

@@ -26,11 +26,16 @@ export function HandOverShift({ shift, busy, said, back, handOver }: HandOverPro
   const [done, setDone] = useState<readonly string[]>([]);
   const [note, setNote] = useState("");
   const [to, setTo] = useState<string | null>(null);
+  const { unsent, conflicts } = state;
+  // Once: thousands of crossings are opened for it.
   useEffect(() => {
     core.shifts.counts(shift).then(setCounts, (reason: unknown) => setFailed(errorText(texts, reason)));
-  }, [shift.record, state.unsent, state.last_contact_ms]);
-
-  const { unsent, conflicts } = state;
+  }, [shift.record]);
+  /** Others write on while somebody reads: what is handed over is counted when it is. */
+  const send = async (): Promise<void> => {
+    const now = await core.shifts.counts(shift);
+    await core.shifts.handOver(shift, { checked_out: done, counts: { ...now, unsent, conflicts }, note, handed_to: to });
+  };
   const leads = leadsFirst(core.shift_packs.officers()).filter(({ id, role }) => role === "lead" && id !== shift.lead);
   const shown = counts === null ? [] : Object.entries({ ...counts, unsent, conflicts });
   return (
@@ -69,7 +74,7 @@ export function HandOverShift({ shift, busy, said, back, handOver }: HandOverPro
           kind="primary"
           class="wide tall"
           disabled={busy || counts === null}
-          onPress={() => counts !== null && handOver(core.shifts.handOver(shift, { checked_out: done, counts: { ...counts, unsent, conflicts }, note, handed_to: to }))}
+          onPress={() => handOver(send())}
         >
           {words.hand_over_now}
         </Button>

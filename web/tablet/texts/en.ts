@@ -125,6 +125,7 @@ export const en: Texts = {
     take_over: "Take it over and close it",
     side_by_side: "Keep both open",
     hand_over: "Hand over",
+    not_handed: "Your shift is not handed over yet. Hand it over first, then leave this tablet.",
     hand_over_now: "HAND OVER",
     hand_to: "To whom",
     nobody: "Nobody yet",

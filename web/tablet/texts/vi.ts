@@ -129,6 +129,7 @@ export const vi = {
     take_over: "Nhận bàn giao, đóng ca đó",
     side_by_side: "Để hai ca cùng mở",
     hand_over: "Giao ca",
+    not_handed: "Ca trực của bạn chưa giao. Giao ca trước, rồi mới thôi trực máy này.",
     hand_over_now: "GIAO CA",
     hand_to: "Giao cho",
     nobody: "Chưa có người nhận",
