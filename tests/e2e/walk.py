@@ -129,7 +129,7 @@ def _no_code(tablet: Tablet) -> Iterator[str]:
     tablet.button("Không rõ nơi đi").click()
     expect(tablet.heading("Sốt, ho, khó thở?")).to_be_visible(timeout=PATIENCE_MS)
     yield "signs"
-    page.get_by_role("radio", name="38,…").click()
+    page.get_by_role("radio", name="38°").click()
     tablet.button("38,4 °C").click()
     tablet.button("Ho").click()
     yield "signs-fever"

@@ -58,11 +58,12 @@ export function SignsScreen({ number, person, done, back }: SignsProps): JSX.Ele
           )}
         </output>
         <div class="degree-keys">
-          <Chips label={words.whole} columns={3} options={WHOLES} chosen={whole} name={(one) => `${one},…`} choose={setWhole} />
+          <Chips label={words.whole} columns={3} options={WHOLES} chosen={whole} name={(one) => `${one}°`} choose={setWhole} />
           <div class="keypad tenths" role="group" aria-label={words.tenth}>
             {TENTHS.map((one) => (
               <button type="button" key={one} class={`key ${one === tenth ? "chosen" : ""}`} aria-pressed={one === tenth} aria-label={degreesText(texts, Number(`${whole}.${one}`))} onClick={() => setTenth(one === tenth ? null : one)}>
-                ,{one}
+                {words.mark}
+                {one}
               </button>
             ))}
           </div>

@@ -1045,6 +1045,7 @@ export const en: Texts = {
     title: "Fever, cough?",
     row: "Temperature, symptoms",
     degrees: (value) => `${value} °C`,
+    mark: ".",
     not_measured: "Not measured",
     whole: "Degrees",
     tenth: "Tenths of a degree",

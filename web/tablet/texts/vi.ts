@@ -1087,6 +1087,8 @@ export const vi = {
     title: "Sốt, ho, khó thở?",
     row: "Nhiệt độ, triệu chứng",
     degrees: (value: string): string => `${value.replace(".", ",")} °C`,
+    /** Between whole degrees and tenths. */
+    mark: ",",
     not_measured: "Chưa đo",
     whole: "Độ",
     tenth: "Phần mười độ",
