@@ -38,6 +38,9 @@ export function TravellerScreen({ draft, decision, close }: TravellerProps): JSX
   const texts = TEXTS[language];
   const words = texts.traveller;
   const { checkpoint } = state;
+  // Of the telephone book, what may be shown to travellers, the checkpoint's own first.
+  const shared = core.shift_packs.phones().hotlines.find((one) => one.public);
+  const hotline = shared?.number ?? checkpoint?.hotline ?? "";
   const code = draft.record === undefined ? null : complaintCode(draft.record);
   const ours = decision.reasons.some((one) => OURS.includes(one.code));
   const [ways, setWays] = useState<readonly Way[] | null>(null);
@@ -81,10 +84,10 @@ export function TravellerScreen({ draft, decision, close }: TravellerProps): JSX
           <Ways ways={ways} ours={ours} language={language} />
           <div class="traveller-foot">
             <div class="traveller-contact">
-              {(checkpoint?.hotline ?? "") !== "" && (
+              {hotline !== "" && (
                 <p>
                   {words.hotline}
-                  <strong>{checkpoint?.hotline}</strong>
+                  <strong>{hotline}</strong>
                 </p>
               )}
               {code !== null && (
