@@ -66,3 +66,41 @@ def test_a_plate_read_wrongly_is_found_and_put_right(served: Served, browser: La
     seen = served.crossing(first["record"])
     assert seen.row.plate == "85C70009"
     assert "conflict" not in seen.row.flags
+
+
+def test_letting_through_more_afterwards_asks_a_lead(served: Served, browser: Launch) -> None:
+    tablet = Tablet(browser(served.url))
+    officer, lead = (served.badge(f"{CHECKPOINT}-{role}") for role in ("quet", "truong"))
+    tablet.enrol(served.enrolment_link(CHECKPOINT, "xe-tai"), officer)
+    tablet.open_shift(served.pin)
+    tablet.quick_crossing("85C70077")
+    page = tablet.page
+    page.get_by_role("button", name="Xem tất cả").click()
+    page.get_by_role("button", name=re.compile("85C-700.77")).click()
+    tablet.button("Sửa / Hủy lượt").click()
+    page.get_by_role("button", name=re.compile("^Xử lý")).click()
+    sheet = tablet.sheet("Xử lý")
+    sheet.get_by_role("radio", name="Cho qua").click()
+    tablet.browser.camera.show(lead)
+    sheet.get_by_role("button", name="Người địa phương").click()
+    agree = sheet.get_by_role("button", name="Đồng ý")
+    expect(agree).to_be_visible(timeout=PATIENCE_MS)
+    for digit in served.pin:
+        sheet.get_by_role("button", name=digit, exact=True).click()
+    tablet.browser.camera.show(None)
+    agree.click()
+    tablet.button("LƯU SỬA (1)").click()
+    expect(page.get_by_role("dialog")).to_be_hidden(timeout=PATIENCE_MS)
+    tablet.button("Quay lại").click()
+    tablet.send_now()
+    tablet.expect_unsent(0)
+    bodies = [json.loads(one.body) for one in served.events(CHECKPOINT)]
+    (amended,) = (one["set"] for one in bodies if "action" in one.get("over", {}))
+    assert amended == {
+        "action": "passed",
+        "override": {
+            "reason": "local_resident",
+            "by": f"{CHECKPOINT}-quet",
+            "approved_by": f"{CHECKPOINT}-truong",
+        },
+    }

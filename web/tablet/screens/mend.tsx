@@ -62,8 +62,9 @@ export function MendSheet({ crossing, close, done }: MendProps): JSX.Element {
     });
     setEditing(null);
   };
-  const act = (action: Action, reason: OverrideReason | null): void => {
-    const override = reason === null ? null : { reason, by: state.officer?.id ?? "" };
+  const act = (action: Action, reason: OverrideReason | null, approved_by: string | null): void => {
+    const agreed = approved_by === null ? {} : { approved_by };
+    const override = reason === null ? null : { reason, by: state.officer?.id ?? "", ...agreed };
     change({ action, ...(override === null && opened?.values["override"] === undefined ? {} : { override }) });
   };
   const count = Object.keys(changes).filter((path) => path !== "override").length;
@@ -80,7 +81,7 @@ export function MendSheet({ crossing, close, done }: MendProps): JSX.Element {
         value={value}
         change={change}
         act={act}
-        needs_lead={(action) => !is_lead && milder(outcome, action)}
+        needs_lead={(action, reason) => !is_lead && reason !== "emergency" && milder(outcome, action)}
         outcome={outcome}
         close={() => setEditing(null)}
       />

@@ -3,12 +3,13 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Action, Direction, DraftGoods, Mode, Outcome, OverrideReason, Plate, Purpose, VehicleClass } from "../core/types.ts";
-import { Button, Chips, Notice, Sheet } from "../parts/controls.tsx";
+import { Button, Chips, Sheet } from "../parts/controls.tsx";
 import { ACTIONS, MOST_PEOPLE, needsOverride } from "../parts/draft.ts";
 import { GoodsSheet } from "../parts/goods_sheet.tsx";
 import { IdentityEntry, identityFrom } from "../parts/identity_entry.tsx";
 import { Keypad } from "../parts/keypad.tsx";
 import { fieldOf } from "../parts/mend_words.ts";
+import { LeadAgrees } from "../parts/lead_agrees.tsx";
 import { laneName } from "../parts/names.ts";
 import { PlateSheet } from "../parts/plate_field.tsx";
 import { useUi } from "../parts/ui.ts";
@@ -25,8 +26,9 @@ interface FieldProps {
   path: string;
   value(path: string): unknown;
   change(patch: Readonly<Record<string, unknown>>): void;
-  act(action: Action, reason: OverrideReason | null): void;
-  needs_lead(action: Action): boolean;
+  act(action: Action, reason: OverrideReason | null, approved_by: string | null): void;
+  /** An emergency waits for no lead: a reviewer sees it afterwards. */
+  needs_lead(action: Action, reason: OverrideReason): boolean;
   outcome: Outcome | null;
   close(): void;
 }
@@ -79,23 +81,35 @@ function Headcount({ path, change }: FieldProps): JSX.Element {
   );
 }
 
-/** Doing other than the verdict said needs its reason here too; letting through more is for a lead. */
+/** Doing other than the verdict said needs its reason here too, and a lead where it lets through more. */
 function Acting({ path, value, act, needs_lead, outcome }: FieldProps): JSX.Element {
   const { texts } = useUi();
   const [asking, setAsking] = useState<Action | null>(null);
+  const [because, setBecause] = useState<OverrideReason | null>(null);
   const choose = (action: Action): void => {
-    if (outcome === null || !needsOverride(outcome, action)) act(action, null);
+    setBecause(null);
+    if (outcome === null || !needsOverride(outcome, action)) act(action, null, null);
     else setAsking(action);
   };
+  if (asking !== null && because !== null) {
+    return (
+      <>
+        <p>
+          {texts.act[asking]} · {texts.overrides[because]}
+        </p>
+        <p class="hint">{texts.mend.needs_lead}</p>
+        <LeadAgrees agreed={(lead) => act(asking, because, lead)} />
+      </>
+    );
+  }
   return (
     <>
       <Chips label={texts.verdict.done_as} columns={3} options={ACTIONS} chosen={asking ?? (value(path) as Action)} name={(one) => texts.act[one]} choose={choose} />
-      {asking !== null && needs_lead(asking) && <Notice kind="bad">{texts.mend.needs_lead}</Notice>}
-      {asking !== null && !needs_lead(asking) && (
+      {asking !== null && (
         <div class="stack">
           <p class="label">{texts.verdict.override}</p>
           {OVERRIDES.map((reason) => (
-            <Button key={reason} class="wide start" onPress={() => act(asking, reason)}>
+            <Button key={reason} class="wide start" onPress={() => (needs_lead(asking, reason) ? setBecause(reason) : act(asking, reason, null))}>
               {texts.overrides[reason]}
             </Button>
           ))}

@@ -703,7 +703,7 @@ export const en: Texts = {
     void_hint: "A voided crossing stays in the log; it only does not count.",
     void_yes: "VOID",
     restore: "Restore",
-    needs_lead: "Milder than the verdict: only a lead may change this.",
+    needs_lead: "Milder than the verdict: a lead's badge and PIN agree to it.",
     modes: { checked: "Checked", green_lane: "Green lane", waved: "Waved", group: "Group" },
     reasons: {
       undone: "Undone at once",

@@ -733,7 +733,7 @@ export const vi = {
     void_hint: "Lượt bị hủy vẫn nằm trong nhật ký, chỉ không được tính.",
     void_yes: "HỦY LƯỢT",
     restore: "Khôi phục lượt",
-    needs_lead: "Nới hơn kết quả: chỉ chốt trưởng được sửa.",
+    needs_lead: "Nới hơn kết quả: chốt trưởng quét thẻ để đồng ý.",
     modes: { checked: "Kiểm tra", green_lane: "Luồng xanh", waved: "Xả chốt", group: "Theo đoàn" },
     reasons: {
       undone: "Hoàn tác ngay",
