@@ -23,7 +23,7 @@ import { drainedBy, NO_STANDING } from "./standing.ts";
 import { CoreError } from "./core_error.ts";
 
 export const BATCH_EVENTS = 400;
-export const BATCH_CHARACTERS = 512 * 1024;
+export const BATCH_CHARACTERS = 1024 * 1024;
 /** How much is sent at once: less after an answer that did not come in time, more again after those that did (SPEC O5). */
 export interface Pace {
   events: number;

@@ -55,7 +55,7 @@ test("X2 a locked tablet writes the file too, and one with nothing unsent says s
   await core.reopen(PIN);
 });
 
-test("a long outbox is cut into batches one after another", async () => {
+test("a long outbox is cut into batches one after another", { timeout: 20_000 }, async () => {
   await enrolAndOpen();
   server.mischief = () => "drop_request";
   await saveMany(201);

@@ -3,10 +3,13 @@
 import { type Database, type Enrolment, readMeta } from "./db.ts";
 import { ownAfter } from "./lookups.ts";
 import { drainedOf } from "./standing.ts";
-import { BATCH_CHARACTERS, BATCH_EVENTS, batchOf } from "./sync.ts";
+import { batchOf } from "./sync.ts";
 import { CoreError } from "./core_error.ts";
 import type { UnsentFile } from "./types.ts";
 
+/** A line of a file stays far below what one may have (SPEC X1). */
+const LINE_EVENTS = 200;
+const LINE_CHARACTERS = 512 * 1024;
 const VIETNAM_MS = 7 * 3_600_000;
 
 /** Everything after the last believed receipt. A file may get lost, so all texts are in it sealed (SPEC X2). */
@@ -15,7 +18,7 @@ export async function unsentFile(db: Database, enrolment: Enrolment, nowMs: numb
   const batches: string[] = [];
   let through = acked;
   for (;;) {
-    const events = await ownAfter(db, through, BATCH_EVENTS, BATCH_CHARACTERS);
+    const events = await ownAfter(db, through, LINE_EVENTS, LINE_CHARACTERS);
     const last = events[events.length - 1];
     if (last === undefined) break;
     batches.push(lineOf(await batchOf({ db, enrolment, history: null }, "home", through, events)));
