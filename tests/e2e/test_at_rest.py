@@ -219,8 +219,8 @@ def test_personal_details_leave_the_screen_as_soon_as_was_chosen(
     with tablet.page.expect_download() as download:
         sheet.get_by_role("button", name="Lưu tệp hỗ trợ").click()
     assert '"format": "chot-support/1"' in Path(download.value.path()).read_text("utf-8")
-    tablet.page.keyboard.press("Escape")
-    expect(sheet).to_be_hidden()
+    sheet.get_by_role("button", name="Đóng").first.click()
+    tablet.sheet("Tình trạng máy").get_by_role("button", name="Đóng").first.click()
     tablet.scan(CCCD)
     name = tablet.page.get_by_text(NAME)
     expect(name).to_be_visible()

@@ -245,6 +245,15 @@ def _status(tablet: Tablet) -> Iterator[str]:
     expect(tablet.sheet("Hộp việc")).to_be_visible()
     yield "inbox"
     tablet.sheet("Hộp việc").get_by_role("button", name="Đóng").first.click()
+    sheet.get_by_role("button", name=re.compile("^Máy này")).click()
+    upkeep = tablet.sheet("Máy này")
+    expect(upkeep).to_be_visible()
+    yield "upkeep"
+    upkeep.get_by_role("button", name="Xóa máy này").click()
+    expect(tablet.sheet("Xóa mọi dữ liệu trên máy?")).to_be_visible()
+    yield "wipe"
+    tablet.sheet("Xóa mọi dữ liệu trên máy?").get_by_role("button", name="Hủy").click()
+    upkeep.get_by_role("button", name="Đóng").first.click()
     sheet.get_by_role("button", name="Kết thúc ca").click()
     yield "end-shift"
     page.keyboard.press("Escape")

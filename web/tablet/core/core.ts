@@ -87,6 +87,7 @@ class TabletCore implements Core {
       enrolled: () => this.#enrolled(),
       server_ms: () => this.#serverMs(),
       refresh: () => this.#refresh(),
+      dropped: () => this.#forget(),
     });
     this.waving = new Waving({
       environment,
@@ -110,7 +111,6 @@ class TabletCore implements Core {
       ...inside,
       rounds: this.#rounds,
       syncNow: () => this.#loop.now(true),
-      forget: () => this.#forget(),
     });
     this.told = new Told({ ...desk, packs: () => this.#force.packs, changed: (told) => told !== this.#live.now.told && this.#live.set({ told }) });
     this.noting = new Noting(desk);
@@ -151,7 +151,6 @@ class TabletCore implements Core {
     this.#duty.drop();
     this.#rounds.forget();
     this.#force.clear();
-    this.#forget();
     this.#live.set({ alerts: [] });
     await this.#adopt(enrolment);
     await this.#loop.now();

@@ -26,6 +26,8 @@ interface Desk {
   server_ms(): number;
   /** Counts again what the state shows of the store. */
   refresh(): Promise<void>;
+  /** Nobody is on duty any more: what was read while somebody was is not kept in memory. */
+  dropped(): void;
 }
 
 /** The one shift of this tablet: none, open, or locked with its secret in memory. */
@@ -122,6 +124,7 @@ export class OnDuty {
     this.#shift = null;
     const { live } = this.#desk;
     live.set({ officer: null, phase: ["starting", "not_enrolled"].includes(live.now.phase) ? live.now.phase : "closed" });
+    this.#desk.dropped();
   }
 
   /** Somebody struck off the roster does not go on until the end of the shift. */

@@ -28,8 +28,6 @@ interface Desk {
   db(): Database;
   enrolled(): Enrolment;
   syncNow(): Promise<void>;
-  /** What was learnt from the store while shifts were open. */
-  forget(): void;
 }
 
 export class Wiping {
@@ -77,10 +75,9 @@ export class Wiping {
   }
 
   async #begin(): Promise<void> {
-    const { environment, db, duty, live, force, forget } = this.#desk;
+    const { environment, db, duty, live, force } = this.#desk;
     duty.drop();
     await eraseKeys(db(), environment.now());
-    forget();
     force.clear();
     live.set({ wiping: true, phase: "closed" });
   }

@@ -3,6 +3,8 @@
 import type { JSX } from "preact";
 import type { Noted } from "../core/types.ts";
 import { Button, StepHead } from "../parts/controls.tsx";
+import { useHiding } from "../parts/hiding.ts";
+import { EyeIcon } from "../parts/icons.tsx";
 import { dongText, type Legal, type Sanction, type ViolationWord } from "../parts/offences.ts";
 import { plateText } from "../parts/plate_text.ts";
 import { officerName } from "../parts/shift_words.ts";
@@ -54,6 +56,7 @@ const BLANK = "……………………………";
 export function ViolationReport({ report, back }: { report: Report; back(): void }): JSX.Element {
   const { core, state, texts } = useUi();
   const words = texts.violation;
+  const [hidden, show] = useHiding();
   const { who, legal } = report;
   const line = (name: string, value: string): JSX.Element => (
     <p>
@@ -80,11 +83,20 @@ export function ViolationReport({ report, back }: { report: Report; back(): void
           {line("Tại", [state.checkpoint?.name ?? "", state.checkpoint?.road ?? ""].filter((one) => one !== "").join(", "))}
           {line("Người lập", officerName(core, report.officer))}
           <h3>1. Người vi phạm</h3>
-          {line("Họ tên", who.name)}
-          {line("Sinh", who.birth_date)}
-          {line("Số giấy tờ", who.id_number)}
-          {line("Nơi ở", who.address)}
-          {line("Điện thoại", who.phone)}
+          {hidden ? (
+            <Button onPress={show}>
+              <EyeIcon />
+              <span>{texts.person.show}</span>
+            </Button>
+          ) : (
+            <>
+              {line("Họ tên", who.name)}
+              {line("Sinh", who.birth_date)}
+              {line("Số giấy tờ", who.id_number)}
+              {line("Nơi ở", who.address)}
+              {line("Điện thoại", who.phone)}
+            </>
+          )}
           {report.plate !== "" && line("Biển số xe", plateText(report.plate))}
           <h3>2. Hành vi</h3>
           <p>
