@@ -6,7 +6,7 @@ import type { Place, Purpose, SavedCrossing, VehicleClass } from "../core/types.
 import { Button, Notice, Sheet, StepHead } from "../parts/controls.tsx";
 import { type ConvoyOverride, convoyDraft, type ConvoyVehicle, firstSaved, MOST_VEHICLES, type Route, settled } from "../parts/convoy.ts";
 import { signal, wakeSound } from "../parts/feedback.ts";
-import { CrossIcon, OUTCOME_ICONS, PlusIcon, TickIcon, VEHICLE_ICONS } from "../parts/icons.tsx";
+import { CrossIcon, OUTCOME_ICONS, PeopleIcon, PlusIcon, TickIcon, VEHICLE_ICONS } from "../parts/icons.tsx";
 import { OverrideSheet } from "../parts/override_sheet.tsx";
 import { PeopleStepper } from "../parts/people_stepper.tsx";
 import { PlateSheet } from "../parts/plate_field.tsx";
@@ -19,11 +19,16 @@ import type { OtherProps } from "./more.tsx";
 
 const MOST_ABOARD = 99;
 
-export default function ConvoyScreen({ close }: OtherProps): JSX.Element {
-  const { core, texts, settings } = useUi();
+/** A convoy begun, and by whom: kept while the tablet is locked, in memory alone. */
+let kept: { officer: string | undefined; route: Route; vehicles: readonly ConvoyVehicle[] } | null = null;
+
+export default function ConvoyScreen({ close: leave }: OtherProps): JSX.Element {
+  const { core, state, texts, settings } = useUi();
+  const officer = state.officer?.id;
+  const begun = kept?.officer === officer ? kept : null;
   const [from, setFrom] = useState<{ origin: Place | null; purpose: Purpose } | null>(null);
-  const [route, setRoute] = useState<Route | null>(null);
-  const [vehicles, setVehicles] = useState<readonly ConvoyVehicle[]>([]);
+  const [route, setRoute] = useState<Route | null>(begun?.route ?? null);
+  const [vehicles, setVehicles] = useState<readonly ConvoyVehicle[]>(begun?.vehicles ?? []);
   const [vehicle_class, setClass] = useState<VehicleClass>("motorbike");
   const [headcount, setHeadcount] = useState(1);
   const [open, setOpen] = useState<"plate" | "classes" | "override" | "leave" | null>(null);
@@ -35,6 +40,11 @@ export default function ConvoyScreen({ close }: OtherProps): JSX.Element {
   const began = useRef(Date.now());
   const words = texts.convoy;
   const { direction } = settings;
+  kept = route === null ? null : { officer, route, vehicles };
+  const close = (): void => {
+    kept = null;
+    leave();
+  };
   const waiting = vehicles.filter(({ saved }) => saved === null);
   const people = vehicles.reduce((sum, one) => sum + one.headcount, 0);
   useEffect(() => {
@@ -208,7 +218,10 @@ function Row({ vehicle: { plate, vehicle_class, headcount, saved }, outcome, tak
     <li class={`convoy-row ${outcome}`}>
       <Vehicle />
       <strong>{plate === null ? texts.vehicles[vehicle_class] : plateText(plate.normal)}</strong>
-      <span>{texts.convoy.aboard(headcount)}</span>
+      <span class="convoy-aboard">
+        <PeopleIcon />
+        {headcount}
+      </span>
       <span class={`crossing-end ${ENDS[outcome]}`}>
         <Outcome />
         <span>{texts.outcomes[outcome]}</span>

@@ -214,7 +214,6 @@ export const en: Texts = {
     how: "Choose the class and how many people, then the plate. Write all of them down, save once.",
     add: "ADD VEHICLE",
     add_people: "ADD",
-    aboard: (n: number): string => (n === 1 ? "1 person" : `${n} people`),
     count: (vehicles: number, people: number): string => `${vehicles} vehicles · ${people} people`,
     save: (vehicles: number, people: number): string => (vehicles === 0 ? "SAVE THE CONVOY" : `SAVE ${vehicles} VEHICLES · ${people} PEOPLE`),
     let_all: "Tap to let the whole convoy pass (with a reason)",

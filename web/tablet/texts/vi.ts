@@ -220,7 +220,6 @@ export const vi = {
     how: "Chọn loại xe, số người, rồi nhập biển. Ghi hết rồi lưu một lần.",
     add: "THÊM XE",
     add_people: "THÊM",
-    aboard: (n: number): string => `${n} người`,
     count: (vehicles: number, people: number): string => `${vehicles} xe · ${people} người`,
     save: (vehicles: number, people: number): string => (vehicles === 0 ? "LƯU CẢ ĐOÀN" : `LƯU ${vehicles} XE · ${people} NGƯỜI`),
     let_all: "Bấm để cho cả đoàn qua (ghi lý do)",
