@@ -71,7 +71,7 @@ def test_a_crossing_is_scanned_and_sent_with_nothing_younger_than_the_floor(
     tablet.button("Không rõ nơi đi").click()
     tablet.enter_plate("30A00080")
     tablet.save()
-    wait_for("the crossing", lambda: served.plates(CHECKPOINT) == ["30A00080"])
+    wait_for("the crossing", lambda: served.plates(CHECKPOINT).count("30A00080") == 1)
 
 
 def test_a_browser_that_compiles_no_decoder_says_so_and_takes_a_hand_scanner(

@@ -24,6 +24,10 @@ def walk(tablet: Tablet, served: Served, url: str) -> Iterator[str]:
     page.goto("about:blank")  # the link differs by its fragment alone: that would load nothing
     tablet.enrol(served.enrolment_link(CHECKPOINT, "o-to", url))
     yield "shift"
+    tablet.button("Tập dùng máy (2 phút)").click()
+    expect(page.get_by_text("1/4")).to_be_visible(timeout=PATIENCE_MS)
+    yield "practice"
+    tablet.button("Thoát bản tập").click()
     tablet.browser.camera.show(served.badge(f"{CHECKPOINT}-truong"))
     page.reload()
     expect(tablet.button("Mở ca")).to_be_visible(timeout=PATIENCE_MS)

@@ -5,7 +5,7 @@ import type { Outcome } from "../core/types.ts";
 export type Signal = Outcome | "read" | "saved" | "refused";
 
 /** [hertz, start s, length s]. Pass rises, refer repeats one tone, turn-back falls low and long. */
-const TONES: Record<Signal, readonly (readonly [number, number, number])[]> = {
+export const TONES: Record<Signal, readonly (readonly [number, number, number])[]> = {
   pass: [[784, 0, 0.11], [1175, 0.12, 0.2]],
   refer: [[587, 0, 0.13], [587, 0.2, 0.13], [587, 0.4, 0.13]],
   turn_back: [[330, 0, 0.3], [220, 0.32, 0.5]],
@@ -15,7 +15,7 @@ const TONES: Record<Signal, readonly (readonly [number, number, number])[]> = {
 };
 
 /** Milliseconds on, off, on, … */
-const VIBRATIONS: Record<Signal, readonly number[]> = {
+export const VIBRATIONS: Record<Signal, readonly number[]> = {
   pass: [80],
   refer: [120, 90, 120, 90, 120],
   turn_back: [600],

@@ -1,7 +1,7 @@
 /** The keyboard in a panel over the screen: the topmost one has it, and nothing below can be reached. */
 
 import type { RefObject } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 const REACHABLE = "button:not([disabled]), a[href], input:not([disabled]), select:not([disabled]), textarea:not([disabled])";
 /** From the lowest to the topmost. */
@@ -10,7 +10,8 @@ const open: object[] = [];
 export function useModal(panel: RefObject<HTMLElement | null>, close: () => void): void {
   const latest = useRef(close);
   latest.current = close;
-  useEffect(() => {
+  // With the picture, not after it: a key may come in between.
+  useLayoutEffect(() => {
     const self = {};
     const before = document.activeElement;
     open.push(self);
