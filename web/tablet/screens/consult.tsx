@@ -4,10 +4,9 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Action, Consultation } from "../core/types.ts";
 import { Button, Notice, StepHead } from "../parts/controls.tsx";
-import { QuestionIcon, TickIcon } from "../parts/icons.tsx";
+import { TickIcon } from "../parts/icons.tsx";
+import { QuestionLines } from "../parts/question_lines.tsx";
 import { officerName, runningShifts } from "../parts/shift_words.ts";
-import { ageText } from "../parts/time.ts";
-import { plateText } from "../parts/plate_text.ts";
 import { useUi } from "../parts/ui.ts";
 import { AnswerScreen } from "./consult_answer.tsx";
 import { AskScreen } from "./consult_ask.tsx";
@@ -81,25 +80,6 @@ export default function ConsultScreen({ close }: { close(): void }): JSX.Element
 
 function keyOf({ shift, item }: Consultation): string {
   return `${shift} ${item}`;
-}
-
-/** What is asked, by whom, about which vehicle. */
-export function QuestionLines({ question }: { question: Consultation }): JSX.Element {
-  const { core, state, texts, now_ms } = useUi();
-  const words = texts.consult;
-  const age = ageText(texts.ages, now_ms + (state.clock_skew_ms ?? 0) - question.asked_ms);
-  return (
-    <>
-      <span class="consult-what">
-        <QuestionIcon /> <strong>{words.subjects[question.about]}</strong>
-        {question.plate !== null && ` · ${plateText(question.plate)}`}
-      </span>
-      {question.question !== "" && <span>{question.question}</span>}
-      <span class="hint">
-        {words.asked(officerName(core, question.asked_by), age)} · {words.of[question.of]}
-      </span>
-    </>
-  );
 }
 
 function Decided({ question }: { question: Consultation }): JSX.Element {

@@ -8,9 +8,9 @@ import { Button, Chips, Notice, StepHead } from "../parts/controls.tsx";
 import { signal } from "../parts/feedback.ts";
 import { PassIcon, ReferIcon, TurnBackIcon } from "../parts/icons.tsx";
 import { PinPad } from "../parts/pin_pad.tsx";
+import { QuestionLines } from "../parts/question_lines.tsx";
 import { officerName } from "../parts/shift_words.ts";
 import { errorText, useUi } from "../parts/ui.ts";
-import { QuestionLines } from "./consult.tsx";
 import { WhomToCall } from "./consult_ask.tsx";
 
 const DECISIONS = [

@@ -8,7 +8,7 @@ import { signal } from "../parts/feedback.ts";
 import { officerName, runningShifts } from "../parts/shift_words.ts";
 import { plateText } from "../parts/plate_text.ts";
 import { errorText, useUi } from "../parts/ui.ts";
-import { PhoneLine } from "./phones.tsx";
+import { PhoneLine } from "../parts/phone_line.tsx";
 
 const SUBJECTS: readonly ConsultSubject[] = ["papers", "identity", "health", "goods", "emergency", "level", "other"];
 const OF: readonly Consulted[] = ["lead", "duty", "hotline"];

@@ -7,7 +7,7 @@ import { Button, Chips, Notice, StepHead } from "../parts/controls.tsx";
 import { NotedSaved, useWriting } from "../parts/noted.tsx";
 import { INCIDENTS, type IncidentWord, SEVERITIES, type Severity } from "../parts/offences.ts";
 import { useUi } from "../parts/ui.ts";
-import { PhoneLine } from "./phones.tsx";
+import { PhoneLine } from "../parts/phone_line.tsx";
 import "../styles/noted.css";
 
 const LONGEST_NOTE = 500;

@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { StepHead } from "../parts/controls.tsx";
-import { PhoneIcon } from "../parts/icons.tsx";
+import { PhoneLine } from "../parts/phone_line.tsx";
 import { clockText } from "../parts/time.ts";
 import { useUi } from "../parts/ui.ts";
 
@@ -30,21 +30,5 @@ export default function PhonesScreen({ close }: { close(): void }): JSX.Element 
         </ul>
       </div>
     </main>
-  );
-}
-
-/** A number large enough to be typed into another telephone; a tablet that can call does so at a tap. */
-export function PhoneLine({ name, number, hint, strong }: { name: string; number: string; hint: string; strong?: boolean }): JSX.Element {
-  return (
-    <li>
-      <a class={`phone-line ${strong === true ? "strong" : ""}`} href={`tel:${number.replace(/[^+0-9]/g, "")}`}>
-        <PhoneIcon />
-        <span class="phone-words">
-          <strong>{name}</strong>
-          <span class="phone-number">{number}</span>
-          <span class="hint">{hint}</span>
-        </span>
-      </a>
-    </li>
   );
 }
