@@ -24,6 +24,7 @@ COMMANDS = {
     "issue": "cli.issue",
     "keys": "cli.keys",
     "levels": "cli.levels",
+    "offences": "cli.offences",
     "officer": "cli.officer",
     "permits": "cli.permits",
     "plate": "cli.plate",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from schemas.shapes import Plate, Tolerant, record_id, text, whole, word
+from schemas.shapes import Flag, Plate, Tolerant, record_id, text, whole, word
 
 LATEST_AUTO = {"shows": "latest", "closes": "auto"}
 LATEST_ASK = {"shows": "latest", "closes": "ask"}
@@ -51,10 +51,11 @@ MOST_VND = 10_000_000_000
 
 
 class Legal(Tolerant):
-    """On whose word: the document and its clause, as the tablet's list or the officer says."""
+    """On whose word: document and clause by the pack `offences`, or `unconfirmed` by the tablet."""
 
     document = text(64, 1, required=True)
     clause = text(120, required=True)
+    unconfirmed = Flag()
 
 
 class Violation(Tolerant):

@@ -109,6 +109,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "yes_no": ("phải là có hoặc không", "must be yes or no"),
     "duty_long": ("một ca trực lãnh đạo dài hơn 62 ngày", "somebody is on duty for over 62 days"),
+    "violation": ("không phải tên hay mã vi phạm", "is no violation of the list"),
     "step_id": ("phải là chữ thường không dấu, số, - hoặc _", "must be a-z, 0-9, - or _"),
     "step_time": ("phải là đầu ca hoặc cuối ca", "must be open or close"),
     "many_steps": ("quá {limit} việc", "makes more than {limit} steps"),

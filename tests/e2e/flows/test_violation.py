@@ -77,6 +77,7 @@ def test_a_violation_is_four_taps_and_its_draft_report_is_there_at_once(
         "legal": {
             "document": "117/2020/NĐ-CP",
             "clause": "Điều 7: giám sát bệnh truyền nhiễm",
+            "unconfirmed": True,
         },
         "action": "draft_report",
         "amount_vnd": None,

@@ -56,6 +56,19 @@ export class ShiftPacks {
     return phoneBook(this.#force.packs, this.#checkpoint(), this.#server_ms());
   }
 
+  /** On whose word a violation is punished, by its word: what counsel has checked (pack `offences`). */
+  legal(): ReadonlyMap<string, { document: string; clause: string }> {
+    const content = this.#force.packs.all.get("offences")?.content;
+    const lines: unknown[] = isObject(content) && Array.isArray(content["legal"]) ? content["legal"] : [];
+    return new Map(
+      lines.flatMap((one) => {
+        if (!isObject(one)) return [];
+        const { what, document, clause } = one;
+        return typeof what === "string" && typeof document === "string" && typeof clause === "string" ? [[what, { document, clause }] as const] : [];
+      }),
+    );
+  }
+
   /** Steps of the procedure when a shift begins and when it is handed over. */
   steps(at: Step["at"]): readonly Step[] {
     return stepsOf(this.#force.packs).filter((one) => one.at === at);

@@ -38,6 +38,7 @@ export function fakeShifts(now_ms: number): readonly ShiftState[] {
 }
 
 export const fakeShiftPacks: Core["shift_packs"] = {
+  legal: () => new Map(),
   officers: () => [
     { id: "lead", name: "Lê Đức Mẫu", role: "lead" },
     OFFICER,

@@ -40,13 +40,15 @@ export type Severity = (typeof SEVERITIES)[number];
 export interface Legal {
   document: string;
   clause: string;
+  /** Nobody has checked it against the text. */
+  unconfirmed: boolean;
 }
 
 /**
  * What an officer would look up at first. None of it has been checked against the texts by counsel, and the
  * screen says so; articles only, because points were numbered differently in what was read of them.
  */
-export const LEGAL: Readonly<Record<ViolationWord, Legal | null>> = {
+const USUAL: Readonly<Record<ViolationWord, Omit<Legal, "unconfirmed"> | null>> = {
   no_reason: { document: "117/2020/NĐ-CP", clause: "Điều 12: áp dụng biện pháp chống dịch" },
   false_declaration: { document: "117/2020/NĐ-CP", clause: "Điều 7: giám sát bệnh truyền nhiễm" },
   forged_document: { document: "Bộ luật Hình sự 2015", clause: "Điều 341: tài liệu giả" },
@@ -59,6 +61,14 @@ export const LEGAL: Readonly<Record<ViolationWord, Legal | null>> = {
   traffic: { document: "168/2024/NĐ-CP", clause: "Theo hành vi" },
   other: null,
 };
+
+/** What the unit has published for it; else the list above, unconfirmed. */
+export function legalOf(what: ViolationWord, published: ReadonlyMap<string, Omit<Legal, "unconfirmed">>): Legal | null {
+  const checked = published.get(what);
+  if (checked !== undefined) return { ...checked, unconfirmed: false };
+  const usual = USUAL[what];
+  return usual === null ? null : { ...usual, unconfirmed: true };
+}
 
 /** Fines of one tap, in đồng. */
 export const AMOUNTS = [1_000_000, 2_000_000, 3_000_000, 5_000_000, 7_500_000, 10_000_000] as const;

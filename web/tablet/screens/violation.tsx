@@ -7,7 +7,7 @@ import { Button, Chips, Notice, Sheet, StepHead } from "../parts/controls.tsx";
 import { ScanIcon } from "../parts/icons.tsx";
 import { Keypad } from "../parts/keypad.tsx";
 import { isJustNow, NotedSaved, useLatest, useWriting, WhichCrossing } from "../parts/noted.tsx";
-import { AMOUNTS, dongText, LEGAL, MOST_VND, type Sanction, SANCTIONS, VIOLATIONS, type ViolationWord } from "../parts/offences.ts";
+import { AMOUNTS, dongText, legalOf, MOST_VND, type Sanction, SANCTIONS, VIOLATIONS, type ViolationWord } from "../parts/offences.ts";
 import { Scanner } from "../parts/scanner.tsx";
 import { clockText } from "../parts/time.ts";
 import { useUi } from "../parts/ui.ts";
@@ -50,13 +50,14 @@ export default function ViolationScreen({ close }: { close(): void }): JSX.Eleme
     setSaved(null);
     setCrossing(undefined);
   };
+  const legal = what === null ? null : legalOf(what, core.shift_packs.legal());
   const save = (): void => {
     if (what === null) return;
     const fields = {
       lane: state.lane ?? "",
       ...(about === null ? {} : { crossing: about.record, plate: about.plate }),
       what,
-      legal: LEGAL[what],
+      legal,
       action,
       amount_vnd: action === "fined" ? amount_vnd : null,
     };
@@ -90,7 +91,6 @@ export default function ViolationScreen({ close }: { close(): void }): JSX.Eleme
       </main>
     );
   }
-  const legal = what === null ? null : LEGAL[what];
   const missing = action === "fined" && amount_vnd === null;
   return (
     <main class="screen team">
@@ -101,7 +101,7 @@ export default function ViolationScreen({ close }: { close(): void }): JSX.Eleme
         <Chips label={words.what} columns={2} options={VIOLATIONS} chosen={what} name={(one) => words.whats[one]} choose={setWhat} />
         {what !== null && (
           <p class="noted-legal">
-            {legal === null ? words.no_legal : `${texts.verdict.basis}: ${legal.document} · ${legal.clause} (${texts.verdict.unconfirmed})`}
+            {legal === null ? words.no_legal : `${texts.verdict.basis}: ${legal.document} · ${legal.clause}${legal.unconfirmed ? ` (${texts.verdict.unconfirmed})` : ""}`}
           </p>
         )}
         <p class="label">{words.action}</p>

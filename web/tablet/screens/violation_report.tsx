@@ -103,7 +103,7 @@ export function ViolationReport({ report, back }: { report: Report; back(): void
             <strong>{words.whats_vi[report.what] ?? report.what}</strong>
             {report.note !== "" && `. ${report.note}`}
           </p>
-          {line("Căn cứ", legal === null ? "" : `${legal.document}, ${legal.clause} (chưa đối chiếu văn bản)`)}
+          {line("Căn cứ", legal === null ? "" : `${legal.document}, ${legal.clause}${legal.unconfirmed === false ? "" : " (chưa đối chiếu văn bản)"}`)}
           <h3>3. Ý kiến của người vi phạm</h3>
           <p>{report.said === "" ? BLANK : report.said}</p>
           <h3>4. Xử lý</h3>
