@@ -8,7 +8,9 @@ from typing import get_args, get_type_hints
 
 import click
 
-from cli.data import DATA, now_ms, opened, told
+from cli.data import DATA, now_ms, opened, opened_home, told
+from server.keys import KeyRing
+from server.packs import publish_packs
 from server.store.published import AuditEntry
 from server.store.registered import Checkpoint
 
@@ -57,6 +59,24 @@ def add(data: Path, identifier: str, klass: str, lanes: tuple[str, ...], **rest:
         )
         store.audit(AuditEntry(now_ms(), "cli", "checkpoint.put", identifier))
     click.echo(f"Đã lưu chốt {identifier}.")
+
+
+@checkpoint.command("renew-key")
+@DATA
+@click.argument("identifier")
+@told
+def renew_key(data: Path, identifier: str) -> None:
+    """Đổi khóa dữ liệu trên máy bảng của một chốt / another key for its tablets' history.
+
+    Khi mất thẻ cùng máy: thẻ cũ không mở được dữ liệu mới. Cấp thẻ mới cho người mất thẻ trước.
+    """
+    with opened_home(data) as store:
+        if store.history_key(identifier) is None:
+            raise click.ClickException(f"Không có chốt '{identifier}'.")
+        store.renew_history_key(identifier)
+        store.audit(AuditEntry(now_ms(), "cli", "checkpoint.renew_key", identifier))
+        publish_packs(store, KeyRing.load_or_create(data), now_ms())
+    click.echo("Đã đổi khóa. Máy bảng dùng khóa mới từ lần mở ca sau khi nhận danh sách mới.")
 
 
 @checkpoint.command("list")

@@ -171,6 +171,9 @@ class Store(
 
     def checkpoints(self) -> list[Checkpoint]: ...
 
+    def renew_history_key(self, checkpoint: str) -> None:
+        """From the next roster on, tablets close what they keep under another key (SPEC Q2)."""
+
     def history_key(self, checkpoint: str) -> tuple[str, bytes] | None:
         """(id, 32 bytes) of the key that a checkpoint's roster wraps for each officer."""
 

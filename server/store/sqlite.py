@@ -259,6 +259,9 @@ class SqliteStore(ViewReads, Forgetting, Linked, Noted, Reported, ShiftReads, Wa
     def checkpoints(self) -> list[Checkpoint]:
         return self._reader.run(lambda files: registry.read_checkpoints(files.log))
 
+    def renew_history_key(self, checkpoint: str) -> None:
+        self._writer.run(lambda log: registry.renew_history_key(log, checkpoint, self.keys))
+
     def history_key(self, checkpoint: str) -> tuple[str, bytes] | None:
         """(id, 32 bytes) of the key that a checkpoint's roster wraps for each officer."""
         return self._reader.run(

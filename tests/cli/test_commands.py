@@ -151,3 +151,21 @@ def test_a_tablet_is_ordered_to_wipe_itself(chot: Chot, demo_data: Path) -> None
         "Không có máy bảng"
         in chot("device", "wipe", "nobody", "--data", demo_data, "--yes", exit_code=1).output
     )
+
+
+def test_another_history_key_is_wrapped_anew_for_every_officer(chot: Chot, demo_data: Path) -> None:
+    def roster() -> tuple[str, set[str]]:
+        store = store_of(demo_data)
+        pack = store.packs(["checkpoint:hd-ql6"])["roster"]
+        store.close()
+        keys = KeyRing.load_or_create(demo_data)
+        content = verify_pack(pack.jws, public_jwk(keys.packs), int(time.time() * 1000)).content
+        return content["history_key_id"], {one["wrapped"] for one in content["officers"]}
+
+    before, wrapped = roster()
+    assert "Đã đổi khóa" in chot("checkpoint", "renew-key", "hd-ql6", "--data", demo_data).output
+    after, again = roster()
+    assert after != before
+    assert wrapped and wrapped.isdisjoint(again)
+    said = chot("checkpoint", "renew-key", "nowhere", "--data", demo_data, exit_code=1).output
+    assert "Không có chốt" in said

@@ -138,6 +138,15 @@ def read_history_key(
     return str(row[0]), keys.unwrap(row[1], f"history key {checkpoint}")
 
 
+def renew_history_key(connection: sqlite3.Connection, checkpoint: str, keys: KeyRing) -> None:
+    """Another key for what its tablets keep from now on; nothing for a checkpoint that is none."""
+    fresh = keys.wrap(secrets.token_bytes(KEY_BYTES), f"history key {checkpoint}")
+    connection.execute(
+        "UPDATE checkpoints SET history_key_id = ?, history_key = ? WHERE id = ?",
+        (secrets.token_hex(8), fresh, checkpoint),
+    )
+
+
 def put_user(connection: sqlite3.Connection, one: User, keys: KeyRing) -> None:
     """Add or change a user; ValueError when somebody else has the login."""
     totp = one.totp_secret

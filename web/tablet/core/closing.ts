@@ -5,7 +5,7 @@ import { bodyBinding } from "../../shared/sync/seal.ts";
 import { readAnew } from "./answers.ts";
 import type { ShiftKeys } from "./append.ts";
 import { close, recordToken } from "./at_rest.ts";
-import { type Database, type Opening, readMeta, type StoredOwn } from "./db.ts";
+import { type Database, type Opening, readMeta, type StoredOwn, writeMeta } from "./db.ts";
 import type { Environment } from "./environment.ts";
 
 const CHUNK = 200;
@@ -32,8 +32,9 @@ export async function closeRest(environment: Environment, db: Database, keys: Sh
     if (old.length === 0) break;
     await replace(db, await Promise.all(old.map((row) => closedRow(environment, device, row, keys))));
   }
-  const [pulled] = await db.getAll("pulled", null, 1);
-  if (pulled !== undefined && pulled.history_key_id !== keys.history.id) await readAnew(db);
+  const before = await readMeta(db, "history_key_id");
+  if (before !== null && before !== keys.history.id) await readAnew(db);
+  if (before !== keys.history.id) await writeMeta(db, "history_key_id", keys.history.id);
 }
 
 async function closedRow(environment: Environment, device: string, old: OldOwn, keys: ShiftKeys): Promise<StoredOwn> {

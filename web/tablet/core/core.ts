@@ -255,6 +255,7 @@ class TabletCore implements Core {
   #forget(): void {
     this.#earlier.forget();
     this.gate.forget();
+    this.people.forget();
     this.shifts.forget();
   }
 

@@ -141,6 +141,8 @@ export interface Meta {
   sealing_keys: Readonly<Record<string, JsonWebKey>>;
   /** Since when this tablet is being wiped (SPEC Q4). */
   wiping: { since_ms: number };
+  /** Under which history key what was pulled is closed. */
+  history_key_id: string;
   repaired_ms: number;
   offset_ms: number;
   last_contact_ms: number;

@@ -90,7 +90,7 @@ export class KnownPeople implements PeopleBook {
     const history = this.#history();
     const db = this.#desk.db();
     const { generation } = (await readMeta(db, "window")) ?? NO_WINDOW;
-    if (generation !== this.#generation || history.id !== this.#of?.id) this.#forget();
+    if (generation !== this.#generation || history.id !== this.#of?.id) this.forget();
     this.#generation = generation;
     this.#of = history;
     for (;;) {
@@ -136,7 +136,8 @@ export class KnownPeople implements PeopleBook {
     return `${sha256Start(`${this.#salt}a${digits}`)} ${sha256Start(`${this.#salt}b${digits}`)}`;
   }
 
-  #forget(): void {
+  /** Another history key, or nobody on duty any more. */
+  forget(): void {
     this.#salt = toBase64url(this.#desk.environment.random(SALT_BYTES));
     this.#seen.clear();
     this.#own = 0;
