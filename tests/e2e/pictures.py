@@ -11,7 +11,7 @@ from PIL import Image, ImageChops
 from playwright.sync_api import Page
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screens"
-COLOURS = 64
+COLOURS = 32
 SCALE = 0.5
 MOST_BYTES = 60_000
 SEEN = 24
