@@ -8,6 +8,7 @@ from typing import Any
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Launch
+from tests.e2e.desk import Desk
 from tests.e2e.flows.klm import flow
 from tests.e2e.server import Served, wait_for
 from tests.e2e.tablet import PATIENCE_MS, Tablet
@@ -169,3 +170,36 @@ def test_a_decision_about_the_vehicle_at_hand_does_not_cost_the_crossing(
     assert [(one["about"], one["of"], one["asked_by"]) for one in told] == [
         ("emergency", "duty", LEAD)
     ]
+
+
+def test_a_leader_answers_at_the_console_and_the_lane_is_told(
+    served: Served, browser: Launch
+) -> None:
+    tablet = on_duty(served, browser, "lane", "o-to", OFFICER)
+    page = tablet.page
+    open_tile(tablet, "Xin ý kiến")
+    page.get_by_role("radio", name="Hàng hóa").click()
+    page.get_by_role("radio", name="Trực lãnh đạo").click()
+    page.get_by_role("textbox", name="Câu hỏi").fill("Xe chở oxy không có giấy")
+    tablet.button("GHI CÂU HỎI").click()
+    expect(tablet.heading("Đang chờ ý kiến")).to_be_visible(timeout=PATIENCE_MS)
+    tablet.button("Quay lại").click()
+    tablet.button("Quay lại").click()
+    tablet.button("Quay lại").click()
+    wait_for("it", lambda: [one for one in asked(served) if one.get("about") == "goods"])
+
+    desk = Desk(browser(served.url, "desk"), served.url)
+    desk.sign_in(served, "command")
+    desk.page.get_by_role("link", name="Ca trực").click()
+    desk.page.get_by_role("row").filter(has_text="Chốt Bác Ái").get_by_role("link").first.click()
+    question = desk.page.get_by_role("article").filter(has_text="Xe chở oxy không có giấy")
+    question.get_by_role("textbox", name="Lời dặn").fill("Cho qua ngay")
+    question.get_by_role("button", name="Đã cho qua", exact=True).click()
+    expect(desk.page.get_by_role("status")).to_contain_text("Đã ghi ý kiến")
+
+    tablet.send_now()
+    told = tablet.button("Đã có ý kiến: Cho qua")
+    expect(told).to_be_visible(timeout=PATIENCE_MS)
+    told.click()
+    expect(page.get_by_text("Cho qua ngay")).to_be_visible()
+    expect(page.get_by_text("Ban chỉ huy")).to_be_visible()

@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import type { Action, Consultation } from "../core/types.ts";
 import { Button, Notice, StepHead } from "../parts/controls.tsx";
 import { TickIcon } from "../parts/icons.tsx";
+import { dutyWants } from "../parts/duty_wants.ts";
 import { QuestionLines } from "../parts/question_lines.tsx";
 import { officerName, runningShifts } from "../parts/shift_words.ts";
 import { useUi } from "../parts/ui.ts";
@@ -15,11 +16,13 @@ import { AskScreen } from "./consult_ask.tsx";
 const NEWEST = "newest";
 
 export default function ConsultScreen({ close }: { close(): void }): JSX.Element {
-  const { state, texts } = useUi();
+  const { state, texts, now_ms } = useUi();
+  // Whoever comes for an answer must not be asked what to ask.
+  const answer_is_new = dutyWants(state, now_ms + (state.clock_skew_ms ?? 0), null)?.kind === "answered";
   const consults = runningShifts(state).flatMap((shift) => shift.consults);
   const waiting = consults.filter(({ decision }) => decision === null);
   const answered = consults.filter(({ decision }) => decision !== null).reverse();
-  const [asking, setAsking] = useState(waiting.length === 0);
+  const [asking, setAsking] = useState(waiting.length === 0 && !answer_is_new);
   const [chosen, setChosen] = useState<string | null>(null);
   const [told, setTold] = useState(false);
   const words = texts.consult;
