@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -110,10 +111,14 @@ def _xlsx(path: Path) -> Iterator[Row]:
     try:
         with zipfile.ZipFile(path) as archive:
             unzipped = sum(one.file_size for one in archive.infolist())
-    except (zipfile.BadZipFile, ValueError):
+            if unzipped > MAX_UNZIPPED_BYTES:
+                raise TableError("file.large", limit=MAX_UNZIPPED_BYTES // 2**20)
+            # No workbook has one. What a parser does with it differs: lxml, which openpyxl takes
+            # where it finds it, leaves entities out without a word.
+            if any(_declares_types(archive.read(one)) for one in archive.infolist()):
+                raise TableError("file.xlsx")
+    except (zipfile.BadZipFile, ValueError, EOFError, zlib.error):
         raise TableError("file.xlsx") from None
-    if unzipped > MAX_UNZIPPED_BYTES:
-        raise TableError("file.large", limit=MAX_UNZIPPED_BYTES // 2**20)
     # Opened here, because openpyxl leaves a file open that it cannot read.
     with path.open("rb") as file:
         try:
@@ -134,6 +139,11 @@ def _xlsx(path: Path) -> Iterator[Row]:
             if isinstance(value, int | float) and not isinstance(value, bool)
         )
         yield Row(number, tuple(cells), bare)
+
+
+def _declares_types(part: bytes) -> bool:
+    """Whether a part holds a document type declaration, in any encoding that XML parsers take."""
+    return any("<!DOCTYPE".encode(coding) in part for coding in ("utf-8", "utf-16-le", "utf-16-be"))
 
 
 def _cell(value: Any) -> str:
