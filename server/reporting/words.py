@@ -27,6 +27,7 @@ FIGURES_VI: dict[str, str] = {
     "unknown_codes": "Lượt có mã không rõ",
     "forged": "Lượt có mã giả mạo",
     "overrides": "Lượt xử lý khác kết luận",
+    "health_signs": "Người có sốt, ho, khó thở",
     "quick_tests": "Test nhanh",
     "positive": "trong đó: dương tính",
     "violations": "Vụ vi phạm",
