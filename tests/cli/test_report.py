@@ -251,3 +251,17 @@ def test_a_draft_is_not_issued_and_a_changed_report_is_seen(chot: Chot, demo_dat
     log.close()
     said = chot("report", "show", "1", "--data", demo_data, exit_code=1).output
     assert "không còn khớp chữ ký" in said
+
+
+def test_signs_of_illness_are_counted_where_the_home_server_alerted(
+    chot: Chot, traffic: Path
+) -> None:
+    made = report(chot, traffic)["periods"]["activation"]
+    store = open_store(load_config(traffic))
+    found = [
+        one
+        for state in ("new", "taken", "closed")
+        for one in store.alerts(state, ("health.signs",), "", 200)[0]  # type: ignore[arg-type]
+    ]
+    store.close()
+    assert made["figures"]["health_signs"] == len(found) > 0
