@@ -17,6 +17,7 @@ from docx.shared import Length
 
 from cli.demo.make import make_demo
 from server.config import load_config
+from server.reporting.figures import ALERT_STATES
 from server.reporting.periods import (
     VIETNAM,
     day_start_ms,
@@ -259,9 +260,7 @@ def test_signs_of_illness_are_counted_where_the_home_server_alerted(
     made = report(chot, traffic)["periods"]["activation"]
     store = open_store(load_config(traffic))
     found = [
-        one
-        for state in ("new", "taken", "closed")
-        for one in store.alerts(state, ("health.signs",), "", 200)[0]  # type: ignore[arg-type]
+        one for state in ALERT_STATES for one in store.alerts(state, ("health.signs",), "", 200)[0]
     ]
     store.close()
     assert made["figures"]["health_signs"] == len(found) > 0
