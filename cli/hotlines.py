@@ -9,16 +9,9 @@ from typing import Any
 import click
 
 from cli.data import DATA, now_ms, opened_home, told
-from cli.wrong_rows import refuse_rows
-from server.issuing.tables import TableError, read_table
-from server.issuing.texts import said
-from server.keys import KeyRing
-from server.packs import EVERYBODY, hotlines_content, publish_changed, said_by
+from cli.rows_to_pack import FILE, LANG, publish_rows, rows_of
+from server.packs import EVERYBODY, hotlines_content, said_by
 from server.shifts.phone_rows import COLUMNS, phone_book, still_to_come
-from server.store.published import AuditEntry
-
-FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-LANG = click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
 
 
 @click.group()
@@ -43,32 +36,16 @@ def import_(file: Path, data: Path, dry_run: bool, lang: str) -> None:
 
     Ví dụ: chot hotlines import danh-ba.csv --dry-run
     """
-    now = now_ms()
     with opened_home(data) as store:
         known = [one.id for one in store.checkpoints()]
-        try:
-            found, errors = phone_book(read_table(file), known)
-        except TableError as error:
-            raise click.ClickException(
-                f"{file}: {said(error.code, lang, **error.values)}"
-            ) from None
-        if errors:
-            refuse_rows(file, errors, COLUMNS, lang, ("chưa nhận dòng nào", "nothing was taken"))
-        book = still_to_come(found, now)
-        _tell(book)
-        if dry_run:
-            click.echo("Chưa công bố gì / nothing was published (--dry-run).")
-            return
-        keys = KeyRing.load_or_create(data)
-        pack = publish_changed(
-            store, keys, "hotlines", EVERYBODY, lambda _: hotlines_content(store, book), now
-        )
-        if pack is None:
-            click.echo("Không có gì mới / nothing new.")
-            return
-        details = {"book": len(book["book"]), "duty": len(book["duty"])}
-        store.audit(AuditEntry(now, "cli", "hotlines.published", file.name, details=details))
-    click.echo(f"Gói hotlines phiên bản / version {pack.version}.")
+    found = rows_of(file, lambda table: phone_book(table, known), COLUMNS, lang)
+    book = still_to_come(found, now_ms())
+    _tell(book)
+    if dry_run:
+        click.echo("Chưa công bố gì / nothing was published (--dry-run).")
+        return
+    rows = {"book": len(book["book"]), "duty": len(book["duty"])}
+    publish_rows(data, "hotlines", lambda store: hotlines_content(store, book), file.name, rows)
 
 
 @hotlines.command("show")

@@ -6,15 +6,11 @@ from pathlib import Path
 
 import click
 
-from cli.data import DATA, now_ms, opened_home, told
-from cli.wrong_rows import refuse_rows
-from server.issuing.tables import TableError, read_table
-from server.issuing.texts import said
-from server.keys import KeyRing
+from cli.data import DATA, opened_home, told
+from cli.rows_to_pack import FILE, LANG, publish_rows, rows_of
 from server.offences import COLUMNS
 from server.offences import offences as offences_in
-from server.packs import EVERYBODY, publish, said_by
-from server.store.published import AuditEntry
+from server.packs import EVERYBODY, said_by
 
 
 @click.group()
@@ -23,9 +19,9 @@ def offences() -> None:
 
 
 @offences.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@FILE
 @DATA
-@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
+@LANG
 @told
 def import_(file: Path, data: Path, lang: str) -> None:
     """Công bố căn cứ đã đối chiếu từ tệp .csv, .xlsx / publish what was checked.
@@ -37,22 +33,9 @@ def import_(file: Path, data: Path, lang: str) -> None:
 
     Ví dụ: chot offences import can-cu.csv
     """
-    try:
-        content, errors = offences_in(read_table(file))
-    except TableError as error:
-        raise click.ClickException(f"{file}: {said(error.code, lang, **error.values)}") from None
-    if errors:
-        refuse_rows(file, errors, COLUMNS, lang, ("chưa nhận dòng nào", "nothing was taken"))
-    now = now_ms()
-    with opened_home(data) as store:
-        keys = KeyRing.load_or_create(data)
-        pack = publish(store, keys, "offences", EVERYBODY, content, now)
-        if pack is None:
-            click.echo("Không có gì mới / nothing new.")
-            return
-        details = {"rows": len(content["legal"])}
-        store.audit(AuditEntry(now, "cli", "offences.published", file.name, details=details))
-    click.echo(f"Gói offences phiên bản / version {pack.version}.")
+    content = rows_of(file, offences_in, COLUMNS, lang)
+    rows = {"rows": len(content["legal"])}
+    publish_rows(data, "offences", lambda _: content, file.name, rows)
 
 
 @offences.command("show")

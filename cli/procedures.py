@@ -7,14 +7,10 @@ from typing import Any
 
 import click
 
-from cli.data import DATA, now_ms, opened_home, told
-from cli.wrong_rows import refuse_rows
-from server.issuing.tables import TableError, read_table
-from server.issuing.texts import said
-from server.keys import KeyRing
-from server.packs import EVERYBODY, publish, said_by
+from cli.data import DATA, opened_home, told
+from cli.rows_to_pack import FILE, LANG, publish_rows, rows_of
+from server.packs import EVERYBODY, said_by
 from server.shifts.procedure import COLUMNS, procedure, usual_procedure
-from server.store.published import AuditEntry
 
 WORDS = {"open": "đầu ca", "close": "cuối ca"}
 
@@ -25,9 +21,9 @@ def procedures() -> None:
 
 
 @procedures.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@FILE
 @DATA
-@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
+@LANG
 @told
 def import_(file: Path, data: Path, lang: str) -> None:
     """Thay các bước bằng tệp .csv, .xlsx và công bố / replace the steps and publish them.
@@ -37,13 +33,7 @@ def import_(file: Path, data: Path, lang: str) -> None:
 
     Ví dụ: chot procedures import quy-trinh.csv
     """
-    try:
-        content, errors = procedure(read_table(file))
-    except TableError as error:
-        raise click.ClickException(f"{file}: {said(error.code, lang, **error.values)}") from None
-    if errors:
-        refuse_rows(file, errors, COLUMNS, lang, ("chưa nhận dòng nào", "nothing was taken"))
-    _publish(data, content, file.name)
+    _publish(data, rows_of(file, procedure, COLUMNS, lang), file.name)
 
 
 @procedures.command("reset")
@@ -67,13 +57,5 @@ def show(data: Path) -> None:
 
 
 def _publish(data: Path, content: dict[str, Any], reference: str) -> None:
-    now = now_ms()
-    with opened_home(data) as store:
-        keys = KeyRing.load_or_create(data)
-        pack = publish(store, keys, "procedures", EVERYBODY, content, now)
-        if pack is None:
-            click.echo("Không có gì mới / nothing new.")
-            return
-        details = {"steps": len(content["steps"])}
-        store.audit(AuditEntry(now, "cli", "procedures.published", reference, details=details))
-    click.echo(f"Gói procedures phiên bản / version {pack.version}.")
+    steps = {"steps": len(content["steps"])}
+    publish_rows(data, "procedures", lambda _: content, reference, steps)
