@@ -15,7 +15,7 @@ import { SavedNotice } from "../parts/saved_notice.tsx";
 import { errorText, useUi } from "../parts/ui.ts";
 import { VehicleRow, VehicleSheet } from "../parts/vehicle_picker.tsx";
 import { JourneyScreen } from "./journey.tsx";
-import type { OtherProps } from "./more.tsx";
+import type { OtherProps } from "./other_props.ts";
 
 const MOST_ABOARD = 99;
 

@@ -8,11 +8,7 @@ import { CardIcon, PeopleIcon, PhoneIcon, QuestionIcon, ReferIcon, ReportIcon, S
 import type { OfficerRole } from "../core/types.ts";
 import { apart } from "../parts/lazily.tsx";
 import { useUi } from "../parts/ui.ts";
-
-/** A screen of its own, opened from a tile. */
-export interface OtherProps {
-  close(): void;
-}
+import type { OtherProps } from "./other_props.ts";
 
 interface Other {
   /** Names its tile in `texts.others.tiles`. */

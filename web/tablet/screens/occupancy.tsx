@@ -12,7 +12,7 @@ import { PeopleStepper } from "../parts/people_stepper.tsx";
 import { SavedNotice } from "../parts/saved_notice.tsx";
 import { momentText } from "../parts/time.ts";
 import { errorText, useUi } from "../parts/ui.ts";
-import type { OtherProps } from "./more.tsx";
+import type { OtherProps } from "./other_props.ts";
 
 const CLASSES: readonly VehicleClass[] = ["on_foot", "motorbike", "car", "truck"];
 const MOST_AT_ONCE = 99;

@@ -18,7 +18,7 @@ import { SavedNotice } from "../parts/saved_notice.tsx";
 import { clockText } from "../parts/time.ts";
 import { errorText, useUi } from "../parts/ui.ts";
 import { VEHICLES, VehicleButton } from "../parts/vehicle_picker.tsx";
-import type { OtherProps } from "./more.tsx";
+import type { OtherProps } from "./other_props.ts";
 
 type Day = "0" | "1" | "2";
 const DAYS: readonly Day[] = ["0", "1", "2"];

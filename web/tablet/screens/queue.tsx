@@ -10,7 +10,7 @@ import { Keypad } from "../parts/keypad.tsx";
 import { laneName } from "../parts/names.ts";
 import { clockText } from "../parts/time.ts";
 import { errorText, useUi } from "../parts/ui.ts";
-import type { OtherProps } from "./more.tsx";
+import type { OtherProps } from "./other_props.ts";
 
 const LENGTHS = ["0", "5", "10", "20", "30", "50", "100"] as const;
 const HOURS_SHOWN_MS = 6 * 3_600_000;

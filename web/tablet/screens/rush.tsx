@@ -15,7 +15,7 @@ import { plateFrom, plateText } from "../parts/plate_text.ts";
 import { SavedNotice } from "../parts/saved_notice.tsx";
 import { TurnedBackNote } from "../parts/turned_back_note.tsx";
 import { errorText, useUi } from "../parts/ui.ts";
-import type { OtherProps } from "./more.tsx";
+import type { OtherProps } from "./other_props.ts";
 
 const CLASSES: readonly VehicleClass[] = ["motorbike", "car", "truck", "bus", "van", "taxi", "tractor_trailer", "on_foot", "other"];
 const GLANCED = 60;
