@@ -1,7 +1,7 @@
 /** A PIN: big keys, dots instead of digits, also by a plugged-in keyboard. */
 
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button } from "./controls.tsx";
 import { Keypad } from "./keypad.tsx";
 import { BURST_GAP_MS } from "./wedge.ts";
@@ -36,7 +36,8 @@ export function PinPad({ label, action, busy, digits, submit }: PinPadProps): JS
   useEffect(() => {
     if (digits !== undefined && pin.length === digits) send();
   }, [pin]);
-  useEffect(() => {
+  // With the picture, not after it: Enter would send what was typed before the last key.
+  useLayoutEffect(() => {
     const key = (event: KeyboardEvent): void => {
       // A scanner's burst is no PIN, and its Enter must not count as a wrong one.
       if (event.timeStamp - burst.current.last_ms > BURST_GAP_MS) burst.current.code = false;

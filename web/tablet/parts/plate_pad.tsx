@@ -4,7 +4,7 @@
  */
 
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { PROVINCES } from "../../shared/credentials/plate_provinces.ts";
 import { EraseIcon } from "./icons.tsx";
 import { likelyPlates, likelyStarts } from "./plate_local.ts";
@@ -38,7 +38,8 @@ export function PlatePad({ typed, change, seen, enter }: PlatePadProps): JSX.Ele
   };
   const press = (keys: string): void => type(now.current + keys);
   const erase = (): void => type(now.current.slice(0, -1));
-  useEffect(() => {
+  // With the picture, not after it: Enter would take what was typed before the last key.
+  useLayoutEffect(() => {
     const key = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.altKey || event.metaKey || event.target instanceof HTMLInputElement) return;
       const character = event.key.toUpperCase();

@@ -1,7 +1,7 @@
 /** «Ghi bù»: the paper log copied line by line. What is the same in the next line stays; the keypad follows what is missing. */
 
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { startOfDay } from "../core/gate_figures.ts";
 import type { Action, SavedCrossing, VehicleClass } from "../core/types.ts";
 import { Button, Chips, Notice, Sheet, StepHead } from "../parts/controls.tsx";
@@ -178,7 +178,8 @@ export default function PaperScreen({ close }: OtherProps): JSX.Element {
 
 /** A keyboard at a desk is faster than any screen. */
 function useTyping(active: boolean, press: (key: string) => void, erase: () => void): void {
-  useEffect(() => {
+  // With the picture, not after it: a key must not be added to what stood there before the last.
+  useLayoutEffect(() => {
     const key = (event: KeyboardEvent): void => {
       if (!active || event.target instanceof HTMLInputElement) return;
       if (/^[0-9]$/.test(event.key)) press(event.key);
