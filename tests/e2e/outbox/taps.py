@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -21,10 +22,13 @@ async def tap_all(
 async def _tap(page: Page, one: dict[str, Any], say: Callable[[str, str], None]) -> None:
     plate = str(one["plate"])
     await _button(page, "Không có mã")
-    await page.locator("#typed-name").fill(one["name"])
+    await _button(page, "Họ tên")
+    await page.locator("#said-name").fill(one["name"])
     await _button(page, "Tiếp tục")
     await _button(page, "Không rõ nơi đi")
-    await _button(page, "Biển số")
+    # Who declares by word of mouth is asked what the form asks.
+    await _button(page, "Không triệu chứng")
+    await page.get_by_role("button", name=re.compile("^Biển số")).click(timeout=PATIENCE_MS)
     sheet = page.get_by_role("dialog", name="Biển số")
     for key in plate:
         await sheet.get_by_role("button", name=key, exact=True).first.click()
