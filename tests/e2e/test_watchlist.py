@@ -17,7 +17,7 @@ from tests.e2e.tablet import PATIENCE_MS, Tablet
 CHECKPOINT = "nt-ca-na"
 LISTED = "058190054321|264987654|Nguyễn Thị Danh|15081990|Nữ|Thôn 2, xã Mẫu|01012021"
 OTHER = "058190054322|264987655|Nguyễn Thị Khác|15081990|Nữ|Thôn 2, xã Mẫu|01012021"
-WORDS = ("f1_child", "F1 trẻ em", "trẻ em", "cách ly", "264987654")
+WORDS = ("f1_child", "F1 trẻ em", "trẻ em", "với mẹ", "264987654")
 """What the list says of the person; the tablet reads the number itself from the card."""
 
 STORED = """async () => {

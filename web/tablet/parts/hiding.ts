@@ -1,13 +1,14 @@
 /** Personal details leave the screen by themselves. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { useUi } from "./ui.ts";
 
 /** [hidden, show again]. The time starts anew whenever they are shown; who looks at another page hides them at once. */
 export function useHiding(): [boolean, () => void] {
   const { settings } = useUi();
   const [hidden, setHidden] = useState(false);
-  useEffect(() => {
+  // With the picture, not after it: nobody may leave the page in between.
+  useLayoutEffect(() => {
     if (hidden) return undefined;
     const timer = window.setTimeout(() => setHidden(true), settings.hide_s * 1000);
     const away = (): void => {

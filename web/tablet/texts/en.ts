@@ -1034,7 +1034,7 @@ export const en: Texts = {
     "record.*": "The server has no such record. Go online and try again, or tell the administrator.",
     "server.*": "The server has a fault; the tablet sends again by itself. Go on working, everything is on the tablet.",
     "sync.*": "Sending met an unknown fault. Reload the page when no vehicle waits; if that does not help, tell the administrator. Everything is on the tablet.",
-    "http.*": "Something stands between tablet and server: a Wi-Fi that wants a log-in, or a firewall. Try another network; go on working, everything is on the tablet.",
+    "http.*": "Something stands between tablet and server: a Wi-Fi that wants a log-in, or a firewall. Try another network; go on working, it is sent by itself.",
   },
 
   signs: {

@@ -1075,7 +1075,7 @@ export const vi = {
     "record.*": "Máy chủ không có bản ghi này. Nối mạng rồi thử lại, hoặc báo quản trị.",
     "server.*": "Máy chủ lỗi, máy sẽ tự gửi lại. Cứ làm tiếp, dữ liệu nằm trên máy.",
     "sync.*": "Gửi bị lỗi lạ. Tải lại trang khi vắng xe; vẫn lỗi thì báo quản trị. Dữ liệu nằm trên máy.",
-    "http.*": "Có gì chặn giữa máy và máy chủ: Wi-Fi phải đăng nhập, hoặc tường lửa. Đổi mạng; cứ làm tiếp, dữ liệu nằm trên máy.",
+    "http.*": "Có gì chặn giữa máy và máy chủ: Wi-Fi phải đăng nhập, hoặc tường lửa. Đổi mạng; cứ làm tiếp, máy tự gửi lại.",
   } as Record<string, string>,
 
   /** Temperature and symptoms. */
