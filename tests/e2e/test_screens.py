@@ -1,16 +1,22 @@
-"""Every screen in both languages and themes as a picture in docs/screens/; add yours in walk.py."""
+"""Every screen in both languages and themes as a picture; add yours in walk.py.
+
+`CHOT_PICTURES=1` writes them into docs/screens/: they show the hour, so each run makes others.
+"""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from itertools import pairwise, product
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from playwright.sync_api import Page, ViewportSize
 
 from tests.e2e.conftest import Launch
 from tests.e2e.pictures import FOLDER, MOST_BYTES, differs, keep, slug, take
-from tests.e2e.server import Served
+from tests.e2e.server import Served, chot, free_port, serving
 from tests.e2e.tablet import Tablet
 from tests.e2e.test_accessible import EIGHT_INCHES, IS_SHOWN, LOOK, PHONE, SCREENS
 from tests.e2e.walk import walk
@@ -20,21 +26,32 @@ ON_PHONE = ("vi", "night")
 PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
-def test_every_screen_has_its_pictures(served: Served, browser: Launch) -> None:
-    tablet = Tablet(browser(served.url))
+@pytest.fixture
+def untouched(tmp_path: Path) -> Iterator[Served]:
+    """A server of its own: where somebody walked before, shifts are taken and people known."""
+    data = tmp_path / "data"
+    chot("demo", "--data", data, "--days", "0")
+    with serving(data, port=free_port()) as running:
+        yield running
+
+
+def test_every_screen_has_its_pictures(untouched: Served, browser: Launch, tmp_path: Path) -> None:
+    folder = FOLDER if os.environ.get("CHOT_PICTURES") else tmp_path
+    (folder / "tablet").mkdir(exist_ok=True)
+    tablet = Tablet(browser(untouched.url))
     page = tablet.page
     kept = set()
-    for name in walk(tablet, served, served.url):
+    for name in walk(tablet, untouched, untouched.url):
         pictures = []
         for look in LOOKS:
             pictures.append(_look(page, look, EIGHT_INCHES))
-            kept.add(_keep(pictures[-1], f"{slug(name)}-{'-'.join(look)}"))
-        kept.add(_keep(_look(page, ON_PHONE, PHONE), f"{slug(name)}-phone"))
+            kept.add(_keep(folder, pictures[-1], f"{slug(name)}-{'-'.join(look)}"))
+        kept.add(_keep(folder, _look(page, ON_PHONE, PHONE), f"{slug(name)}-phone"))
         _look(page, LOOKS[0], EIGHT_INCHES)
         # Day and night are another picture in each language.
         assert all(differs(*pair) for pair in pairwise(pictures)), name
     assert len(kept) >= SCREENS * (len(LOOKS) + 1)
-    for old in set((FOLDER / "tablet").glob("*.png")) - kept:
+    for old in set((folder / "tablet").glob("*.png")) - kept:
         old.unlink()
 
 
@@ -46,8 +63,8 @@ def _look(page: Page, look: tuple[str, str], size: ViewportSize) -> Image.Image:
     return take(page)
 
 
-def _keep(picture: Image.Image, name: str) -> Path:
-    path = FOLDER / "tablet" / f"{name}.png"
+def _keep(folder: Path, picture: Image.Image, name: str) -> Path:
+    path = folder / "tablet" / f"{name}.png"
     size = keep(picture, path)
     assert size <= MOST_BYTES, f"{path.name}: {size} bytes"
     return path

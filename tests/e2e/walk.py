@@ -157,7 +157,7 @@ def _no_code(tablet: Tablet) -> Iterator[str]:
 def _quick_test(tablet: Tablet) -> Iterator[str]:
     """From the screen of other work and back to it."""
     tablet.button("Test nhanh").click()
-    tablet.page.get_by_role("button", name="85C-600.01").click()
+    tablet.page.get_by_role("button", name="85C-600.01").first.click()
     yield "quick-test"
     tablet.button("DƯƠNG TÍNH").click()
     expect(tablet.heading("DƯƠNG TÍNH")).to_be_visible(timeout=PATIENCE_MS)
