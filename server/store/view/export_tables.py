@@ -47,16 +47,14 @@ CROSSING = {
     Column("officer"): "c.officer",
     Column("device"): "c.device",
 }
+_NAMED = ("occurred", "checkpoint", "direction", "plate", "vehicle_class", "action", "flags")
+_OF_ITS_CROSSING = {one: CROSSING[one] for one in CROSSING if one.name in _NAMED}
+"""What every line of a crossing says of it."""
+
 GOODS = {
     Column("record"): "c.record",
     Column("line"): "g.item",
-    Column("occurred", "moment"): "c.occurred_ms",
-    Column("checkpoint"): "c.checkpoint",
-    Column("direction", vocabulary="direction"): "c.direction",
-    Column("action", vocabulary="action"): "c.action",
-    Column("flags", vocabulary="flag", many=True): "c.flags",
-    Column("plate", free=True): "c.plate",
-    Column("vehicle_class", vocabulary="vehicle"): "c.vehicle_class",
+    **_OF_ITS_CROSSING,
     Column("group", vocabulary="goods"): "g.goods_group",
     Column("quantity", "number"): "g.quantity",
     Column("unit", vocabulary="unit"): "g.unit",
@@ -68,13 +66,7 @@ GOODS = {
 PASSENGERS = {
     Column("record"): "c.record",
     Column("person"): "p.item",
-    Column("occurred", "moment"): "c.occurred_ms",
-    Column("checkpoint"): "c.checkpoint",
-    Column("direction", vocabulary="direction"): "c.direction",
-    Column("action", vocabulary="action"): "c.action",
-    Column("flags", vocabulary="flag", many=True): "c.flags",
-    Column("plate", free=True): "c.plate",
-    Column("vehicle_class", vocabulary="vehicle"): "c.vehicle_class",
+    **_OF_ITS_CROSSING,
     Column("role", vocabulary="as"): "p.role",
     Column("family", vocabulary="family"): "p.family",
     Column("evidence", vocabulary="status"): "p.status",
