@@ -1,8 +1,9 @@
-"""One server for the run, a proxy that can fail in front of it, and a Chromium per tablet."""
+"""A server for each file of tests, a proxy that can fail in front of it, and a Chromium per tablet."""
 
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -26,12 +27,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A demo without traffic, served; at the end its log has no traceback and names nobody."""
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of a demo without traffic, made once; nobody serves it."""
+    data = tmp_path_factory.mktemp("demo") / "data"
+    chot("demo", "--data", data, "--days", "0")
+    return data
+
+
+@pytest.fixture(scope="module")
+def served(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A copy of the demo, served; at the end its log has no traceback and names nobody.
+
+    Each file has its own: what one left at a checkpoint must not be what another one counts.
+    """
     if not BUILT.exists():
         pytest.skip("the tablet is not built: make web")
     data = tmp_path_factory.mktemp("served") / "data"
-    chot("demo", "--data", data, "--days", "0")
+    shutil.copytree(demo, data)
     with serving(data, port=free_port()) as running:
         yield running
     check_log(running)
