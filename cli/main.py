@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import importlib
 from importlib.metadata import version
+from pathlib import Path
 
 import click
 
+from cli.settings import (
+    PREFIX,
+    VARIABLE,
+    close_to_environment,
+    defaults_of,
+    read_settings,
+    settings_path,
+)
+
 COMMANDS = {
     "alerts": "cli.alerts",
+    "audit": "cli.audit",
     "backup": "cli.backup",
     "bulletin": "cli.bulletin",
     "checkpoint": "cli.checkpoint",
@@ -21,6 +32,7 @@ COMMANDS = {
     "export": "cli.export",
     "hotlines": "cli.hotlines",
     "import-events": "cli.import_events",
+    "init": "cli.init",
     "issue": "cli.issue",
     "keys": "cli.keys",
     "levels": "cli.levels",
@@ -38,6 +50,7 @@ COMMANDS = {
     "rules": "cli.rules",
     "serve": "cli.serve",
     "simulate": "cli.simulate",
+    "stats": "cli.stats",
     "trust": "cli.trust",
     "user": "cli.user",
     "verify": "cli.verify",
@@ -64,12 +77,35 @@ class LazyGroup(click.Group):
 
 @click.command(
     cls=LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+        "auto_envvar_prefix": PREFIX,
+    },
     epilog="Dữ liệu nằm trong một thư mục: --data DIR hoặc biến CHOT_DATA (mặc định ./data).",
 )
+@click.option(
+    "--config",
+    "settings_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    envvar=VARIABLE,
+    help="Tệp thói quen chot.toml; dòng lệnh thắng biến môi trường, biến thắng tệp.",
+)
 @click.version_option(version("chot"), prog_name="chot")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context, settings_file: Path | None) -> None:
     """chot – chốt kiểm soát: hệ thống chốt chạy được khi mất mạng.
 
     Offline-first checkpoint system: serve tablets, review crossings, export.
+
+    Ví dụ: chot doctor, chot stats, chot export --help
     """
+    name = context.invoked_subcommand
+    assert name is not None  # click asks for one
+    command = main.get_command(context, name)
+    if command is None:
+        return
+    close_to_environment(command)
+    path = settings_path(settings_file)
+    if path is not None:
+        context.default_map = defaults_of(command, name, read_settings(path))

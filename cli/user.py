@@ -16,6 +16,8 @@ from server.store.published import AuditEntry
 from server.store.registered import User, UserRole
 from sync.encoding import uuid7
 
+MIN_PASSWORD_CHARACTERS = 10
+
 
 @click.group()
 def user() -> None:
@@ -35,8 +37,8 @@ def add(data: Path, login: str, name: str, role: UserRole, totp: bool, password:
 
     Ví dụ: chot user add canhsat --name "Cán bộ trực" --role reviewer
     """
-    if len(password) < 10:
-        raise click.ClickException("Mật khẩu cần ít nhất 10 ký tự.")
+    if len(password) < MIN_PASSWORD_CHARACTERS:
+        raise click.ClickException(f"Mật khẩu cần ít nhất {MIN_PASSWORD_CHARACTERS} ký tự.")
     secret = secrets.token_bytes(20) if totp else None
     with opened(data) as store:
         if store.user(login) is not None:

@@ -1,0 +1,78 @@
+"""Flags beat the environment, the environment beats the file, and nothing is silently ignored."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Chot
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv("CHOT_DATA", raising=False)
+    path = tmp_path / "config" / "chot" / "chot.toml"
+    path.parent.mkdir(parents=True)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return path
+
+
+def test_flags_beat_the_environment_and_that_beats_the_file(
+    chot: Chot, demo_data: Path, settings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.write_text(f'data = "{demo_data}"\n[audit]\nlast = 1\njson = true\n', "utf-8")
+    for _ in range(3):
+        chot("audit")  # each look is an entry
+    assert len(json.loads(chot("audit").stdout)) == 1
+    monkeypatch.setenv("CHOT_AUDIT_LAST", "2")
+    assert len(json.loads(chot("audit").stdout)) == 2
+    assert len(json.loads(chot("audit", "--last", "3").stdout)) == 3
+
+
+def test_a_table_reaches_a_subcommand(chot: Chot, demo_data: Path, settings: Path) -> None:
+    settings.write_text(
+        f'data = "{demo_data}"\n[alerts]\n[alerts.list]\nstate = "nowhere"\n', "utf-8"
+    )
+    assert "'nowhere' is not one of" in chot("alerts", "list", exit_code=2).output
+
+
+def test_the_file_named_is_the_one_that_counts(
+    chot: Chot, demo_data: Path, settings: Path, tmp_path: Path
+) -> None:
+    settings.write_text("nonsense", "utf-8")
+    other = tmp_path / "other.toml"
+    other.write_text(f'data = "{demo_data}"\n', "utf-8")
+    assert chot("--config", other, "checkpoint", "list").output
+    assert str(settings) in chot("checkpoint", "list", exit_code=1).output
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("datta = 1", "'datta'"),
+        ("[audit]\nlats = 3", "[audit] không có 'lats'"),
+        ("[alerts.list]\nstat = 3", "[alerts.list] không có 'stat'"),
+        ("audit = 3\n", "'audit' không đặt được"),
+        ("[audit", "cannot be read"),
+        ("[purge]\nyes = true", "nêu trên dòng lệnh mỗi lần"),
+        ("[export.crossings]\nunmask = true", "nêu trên dòng lệnh mỗi lần"),
+    ],
+)
+def test_a_name_that_nobody_knows_stops_the_command(
+    chot: Chot, settings: Path, text: str, said: str
+) -> None:
+    settings.write_text(text, "utf-8")
+    command = {"[a": "audit", "[p": "purge", "[e": "export"}.get(text[:2], "audit")
+    args = ["alerts", "list"] if "alerts" in text else [command]
+    args += {"purge": ["--before", "2020-01-01"], "export": ["crossings"]}.get(args[0], [])
+    assert said in chot(*args, exit_code=1).output
+
+
+def test_no_variable_confirms_a_destruction(
+    chot: Chot, demo_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHOT_COMPACT_YES", "1")
+    refused = chot("compact", "--before", "2020-01-01", "--data", demo_data, exit_code=1, stdin="n")
+    assert "Aborted" in refused.output
