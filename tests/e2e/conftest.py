@@ -1,4 +1,4 @@
-"""A server for each file of tests, a proxy that can fail in front of it, and a Chromium per tablet."""
+"""A server for each file of tests, a proxy that fails in front of it, a Chromium per tablet."""
 
 from __future__ import annotations
 
