@@ -30,6 +30,7 @@ ALERT_CODES = (
     "vehicle.too_fast",
     "health.signs",
     "health.positive",
+    "override.unagreed",
 )
 """What the home server alerts people to (SPEC W)."""
 

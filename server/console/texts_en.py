@@ -727,6 +727,7 @@ EN: dict[str, str] = {
     "alert.vehicle.too_fast": "One plate, two places",
     "alert.health.signs": "Cough, fever or trouble breathing",
     "alert.health.positive": "Quick test positive",
+    "alert.override.unagreed": "No lead agreed",
     "alert_state.new": "New",
     "alert_state.taken": "In hand",
     "alert_state.closed": "Closed",
@@ -750,6 +751,8 @@ EN: dict[str, str] = {
     "nobody to anyone without a duty.",
     "alerts.meaning.health.positive": "A quick test at the checkpoint is positive. Isolate for "
     "now, take a confirming sample, and trace who travelled along.",
+    "alerts.meaning.override.unagreed": "An action milder than the verdict asks for the lead's "
+    "badge and PIN. Here nobody agreed, or who is named is no lead of the checkpoint.",
     "alerts.patients": "Whom to reach",
     "alerts.patients.audited": "This look is recorded.",
     "alerts.patients.none": "Nothing is known of this person, or it was erased. Ask at the "

@@ -726,6 +726,7 @@ VI: dict[str, str] = {
     "alert.vehicle.too_fast": "Một biển số ở hai nơi",
     "alert.health.signs": "Ho, sốt, khó thở tại chốt",
     "alert.health.positive": "Test nhanh dương tính",
+    "alert.override.unagreed": "Chưa có chốt trưởng duyệt",
     "alert_state.new": "Mới",
     "alert_state.taken": "Đang xử lý",
     "alert_state.closed": "Đã đóng",
@@ -748,6 +749,8 @@ VI: dict[str, str] = {
     "37,5 °C), khó thở. Y tế gọi lại chốt ngay; không nêu tên với người không có trách nhiệm.",
     "alerts.meaning.health.positive": "Kết quả test nhanh tại chốt là dương tính. Cho cách ly tạm, "
     "lấy mẫu khẳng định và truy vết những người đi cùng.",
+    "alerts.meaning.override.unagreed": "Xử lý nhẹ hơn kết luận phải có chốt trưởng duyệt bằng thẻ "
+    "và PIN. Lượt này không có, hoặc người được ghi là duyệt không phải trưởng của chốt.",
     "alerts.patients": "Ai, để liên hệ",
     "alerts.patients.audited": "Lần xem này được ghi lại.",
     "alerts.patients.none": "Chưa có thông tin người này, hoặc đã xóa. Hỏi chốt.",

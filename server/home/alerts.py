@@ -22,7 +22,10 @@ DECIDE_DAYS = 30
 DAY_MS = 86_400_000
 MAX_PERSONS = 64
 MAX_REASONS = 16
-DECIDED = ("decision.stale", "decision.differs", "late.rules", "late.isolated", "late.revoked")
+DECIDED = (
+    *("decision.stale", "decision.differs", "override.unagreed"),
+    *("late.rules", "late.isolated", "late.revoked"),
+)
 """What follows from one crossing alone and the lists."""
 
 

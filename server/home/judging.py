@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from server.home import alerts, health, sightings, watch_hits
+from server.home import agreed, alerts, health, sightings, watch_hits
 from server.home.books import Books
 from server.home.draft import Draft, Sources
 from server.home.redecide import is_whole, question_of
@@ -77,7 +77,9 @@ class Judging:
             return None
         then = self.books.at(row.checkpoint, row.occurred_ms)
         now = self.books.at(row.checkpoint, max(self.now_ms, row.occurred_ms))
+        had = self.books.had(row.checkpoint, question.had)
         found = [
+            *agreed.wanted(self.sources.log, question, had),
             *alerts.wanted(question, then, now, self.books),
             *watch_hits.wanted(self.sources.log, self.blind, question, then),
         ]

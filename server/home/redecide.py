@@ -60,6 +60,7 @@ class Question:
     shown: Outcome
     said: tuple[str, ...]
     had: Mapping[str, int]
+    override: Mapping[str, Any] | None = None
 
     @property
     def done(self) -> int:
@@ -104,7 +105,9 @@ def question_of(
     ]
     if not asked:
         asked = [Asked("", {}, None, _journey(fields, {}, goods, place), None, said, None)]
-    return Question(row, tuple(asked), verdict["outcome"], said, _had(events))
+    override = fields.get("override")
+    said_why = override if isinstance(override, dict) else None
+    return Question(row, tuple(asked), verdict["outcome"], said, _had(events), said_why)
 
 
 def answer(question: Question, book: Book) -> Answer:

@@ -31,6 +31,7 @@ TOLD = (
     "permit.too_fast",
     "permit.overspent",
     "vehicle.too_fast",
+    "override.unagreed",
 )
 """What a checkpoint can do something about, and names nobody."""
 

@@ -898,6 +898,7 @@ export const en: Texts = {
       "late.revoked": { what: "A document was revoked since", todo: "It counted then and does not now. If it comes again, check further and tell the lead." },
       "permit.too_fast": { what: "One document in two places", todo: "It passed another checkpoint sooner than the way takes. If it comes again, compare it with person and vehicle." },
       "vehicle.too_fast": { what: "One plate in two places", todo: "See whether the plate was mistyped, and amend it if so. If it comes again, check the vehicle." },
+      "override.unagreed": { what: "No lead agreed", todo: "An action milder than the verdict asks for the lead. Tell the lead to look at this crossing." },
       "permit.overspent": { what: "A document used too often", todo: "Its uses are spent. If it comes again, do not accept it." },
     } as Record<string, { what: string; todo: string }>,
   },

@@ -937,6 +937,7 @@ export const vi = {
       "late.revoked": { what: "Giấy tờ đã bị thu hồi", todo: "Giấy lúc đó còn giá trị, nay đã thu hồi. Gặp lại thì kiểm tra thêm và báo chốt trưởng." },
       "permit.too_fast": { what: "Một giấy ở hai nơi", todo: "Giấy này qua chốt khác sớm hơn mức có thể đi. Gặp lại thì so giấy với người và xe." },
       "vehicle.too_fast": { what: "Một biển số ở hai nơi", todo: "Xem có nhập nhầm biển không, nhầm thì sửa lượt. Gặp lại thì kiểm tra xe." },
+      "override.unagreed": { what: "Chưa có chốt trưởng duyệt", todo: "Xử lý nhẹ hơn kết luận phải có trưởng duyệt. Báo chốt trưởng xem lại lượt này." },
       "permit.overspent": { what: "Giấy dùng quá số lần", todo: "Giấy đã hết lượt. Gặp lại thì không nhận giấy này." },
     } as Record<string, { what: string; todo: string }>,
   },
