@@ -133,6 +133,44 @@ _command(
 )
 
 
+@export.command("arrivals")
+@DATA
+@click.option(
+    "--commune",
+    "communes",
+    multiple=True,
+    required=True,
+    help="Xã: 'Cà Ná, Thuận Nam, Ninh Thuận' hoặc mã 2021-22910; lặp lại được.",
+)
+@click.option("--from", "from_ms", type=Moment(), default="today", help="Mặc định 00:00 hôm nay.")
+@click.option("--to", "to_ms", type=Moment(end=True), default="now", help="Mặc định lúc này.")
+@click.option(
+    "--for",
+    "audience",
+    type=click.Choice(["team", "lodging"]),
+    default="team",
+    show_default=True,
+    help="team: Tổ COVID cộng đồng. lodging: thêm số giấy tờ và lý do, cho hệ thống lưu trú.",
+)
+@click.option("--recipient", default="", help="Giao cho ai, ví dụ 'Tổ COVID thôn Lạc Nghiệp'.")
+@click.option("--format", "layout", type=click.Choice([*FORMATS]), help="Mặc định theo tên tệp")
+@click.option("--lang", type=click.Choice(["vi", "en"]), help="Mặc định vi cho csv và xlsx.")
+@click.option("--output", type=FILE, help="Tệp đích; không có thì ra màn hình (csv, jsonl).")
+@click.option("--restart", is_flag=True, help="Bỏ phần dở dang, làm lại từ đầu.")
+@told
+def arrivals(**options: Any) -> None:
+    """Người sẽ đến một xã / who is on the way to a commune: its daily list.
+
+    Người đã được cho vào và nêu xã ấy là nơi đến: họ tên, điện thoại, địa chỉ. Ai lấy, giao cho ai
+    được ghi nhật ký; tệp chỉ người lấy đọc được.
+
+    Ví dụ: chot export arrivals --commune 'Cà Ná, Thuận Nam, Ninh Thuận' --output den-ca-na.xlsx
+    """
+    from cli.export_arrivals import export_arrivals
+
+    export_arrivals(**options)
+
+
 def _export(
     table: str,
     *,
@@ -171,7 +209,7 @@ def _export(
             raise click.ClickException(f"Không có chốt: {', '.join(unknown)}")
         if as_of_ms is not None:
             as_of = store.number_at(as_of_ms)
-        kind = _layout(layout, output)
+        kind = layout_of(layout, output)
         asked = Asked(
             table,
             (from_ms, to_ms),
@@ -184,7 +222,7 @@ def _export(
             compressed=compress or (output is not None and output.suffix == ".gz"),
         )
         _audit(store, asked, purpose, case)
-        _one_file(store, asked, output, restart)
+        one_file(store, asked, output, restart)
         if as_of is not None:
             click.echo(f"Theo nhật ký đến số {as_of}.", err=True)
         if late is not None and as_of is not None:
@@ -192,10 +230,10 @@ def _export(
                 asked,
                 n=None,
                 came_after=as_of,
-                layout=_layout(layout, late),
+                layout=layout_of(layout, late),
                 compressed=compress or late.suffix == ".gz",
             )
-            _one_file(store, after, late, restart)
+            one_file(store, after, late, restart)
 
 
 def _audit(store: Store, asked: Asked, purpose: str, case: str) -> None:
@@ -211,7 +249,7 @@ def _audit(store: Store, asked: Asked, purpose: str, case: str) -> None:
     store.audit(AuditEntry(now_ms(), "cli", f"export.{asked.table}", details=details))
 
 
-def _one_file(store: Store, asked: Asked, output: Path | None, restart: bool) -> None:
+def one_file(store: Store, asked: Asked, output: Path | None, restart: bool) -> None:
     try:
         with _progress(asked.table) as tell:
             if output is not None:
@@ -245,7 +283,7 @@ def _tell(done: Exported, output: Path | None) -> None:
     click.echo(f"sha256 {done.sha256} · nhật ký đến số {done.n}", err=True)
 
 
-def _layout(layout: str | None, output: Path | None) -> str:
+def layout_of(layout: str | None, output: Path | None) -> str:
     """As asked for, else by the file's ending, else CSV."""
     if layout is not None:
         return layout

@@ -12,6 +12,7 @@ import click
 
 from cli.data import DATA, VIETNAM, Moment, now_ms, told, viewed
 from cli.data import opened as opened_store
+from cli.report_goods_flow import goods_flow_command
 from server.config import load_config
 from server.keys import KeyRing
 from server.reporting.completeness import completeness
@@ -88,6 +89,9 @@ def report(
         store.audit(AuditEntry(now, "cli", "report", details=details))
         made = make_report(store, config, at, checkpoints, now, n)
         _put(made, kind, output, data)
+
+
+report.add_command(goods_flow_command)
 
 
 @report.command("status")

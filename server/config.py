@@ -20,6 +20,7 @@ from sync.encoding import is_uuid7
 CONFIG_FILE = "config.json"
 Level = Literal["relay", "home"]
 MAX_TRAVEL_MINUTES = 1440
+MOST_PRODUCTS = 50
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _DISTRICT = re.compile(r"[a-z0-9][a-z0-9-]{0,31}", re.ASCII)
 _ORIGIN = re.compile(r"https?://[a-z0-9.:\[\]-]+", re.ASCII)
@@ -65,6 +66,9 @@ class Config:
     who is seen at both sooner makes an alert (SPEC W6).
 
     `neighbours` names, for a district, those whose refusals its checkpoints see besides their own.
+
+    `priority_products` are looked for in goods' descriptions by `chot report goods-flow`: product
+    to the words that name it.
     """
 
     data_dir: Path
@@ -81,6 +85,7 @@ class Config:
     erasure_list: str = ""
     neighbours: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     travel_minutes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    priority_products: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def log_path(self) -> Path:
@@ -140,6 +145,8 @@ def _setting(name: str, value: Any) -> Any:
         return _neighbours(value)
     if name == "travel_minutes":
         return _travel_minutes(value)
+    if name == "priority_products":
+        return _priority_products(value)
     if name == "upstream" and value != "":
         return server_url("upstream", value)
     if name == "upstream_seconds" and (type(value) is not int or not 1 <= value <= 3600):
@@ -178,6 +185,18 @@ def _travel_minutes(value: Any) -> dict[str, dict[str, int]]:
             if type(minutes) is not int or not 0 <= minutes <= MAX_TRAVEL_MINUTES:
                 raise ConfigError("travel_minutes", "has minutes that are not 0 to 1440")
     return {one: dict(others) for one, others in value.items()}
+
+
+def _priority_products(value: Any) -> dict[str, tuple[str, ...]]:
+    if not isinstance(value, dict) or len(value) > MOST_PRODUCTS:
+        raise ConfigError("priority_products", f"is not an object of {MOST_PRODUCTS} at most")
+    for product, words in value.items():
+        listed = isinstance(words, list) and 0 < len(words) <= MOST_PRODUCTS
+        if not listed or not all(
+            isinstance(one, str) and 0 < len(one.strip()) <= 64 for one in (product, *words)
+        ):
+            raise ConfigError("priority_products", "is not an object of lists of words")
+    return {product: tuple(words) for product, words in value.items()}
 
 
 def server_url(where: str, value: Any) -> str:

@@ -23,6 +23,8 @@ class Wanted:
     unmasked: bool
     n: int | None
     came_after: int
+    destinations: tuple[str, ...] = ()
+    """For arrivals: the communes ("<dataset>-<code>") that were named."""
 
 
 class Rows(Protocol):

@@ -56,6 +56,7 @@ class Asked:
     came_after: int = 0
     unmasked: bool = False
     compressed: bool = False
+    destinations: tuple[str, ...] = ()
 
     def choices(self) -> dict[str, Any]:
         """What must be the same for a part to be gone on with."""
@@ -69,6 +70,7 @@ class Asked:
             "as_of": self.n,
             "came_after": self.came_after,
             "unmasked": self.unmasked,
+            "destinations": list(self.destinations),
         }
 
 
@@ -156,7 +158,7 @@ def _rows(store: Store, asked: Asked, how: Format, n: int | None) -> Rows:
     columns = asked.columns
     wanted = Wanted(
         asked.table, asked.window, asked.checkpoints, columns, style, asked.unmasked, n,
-        asked.came_after,
+        asked.came_after, asked.destinations,
     )  # fmt: skip
     return TABLES[asked.table].rows(store, wanted)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from server.exporting.arrival_rows import ARRIVAL, LODGING, ArrivalRows
 from server.exporting.crossing_rows import ConflictRows, CrossingRows
 from server.exporting.log_rows import AlertRows, AuditRows, EventRows
 from server.exporting.noted_rows import NOTED, NotedRows
@@ -55,6 +56,7 @@ TABLES = {
     "goods": Table(CrossingRows, unmasked=UNMASKED["goods"]),
     "passengers": Table(CrossingRows, unmasked=UNMASKED["passengers"]),
     "conflicts": Table(ConflictRows, _CONFLICT),
+    "arrivals": Table(ArrivalRows, ARRIVAL, LODGING, in_view=False),
     "alerts": Table(AlertRows, _ALERT, (Column("note", free=True),), False, False),
     "notes": Table(NotedRows, NOTED, NOTED_UNMASKED, False, False),
     "audit": Table(AuditRows, _AUDIT, in_view=False),

@@ -1,0 +1,126 @@
+"""`chot report goods-flow`: what came in and went out, against the week before."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from cli.data import DATA, Moment, now_ms, told, viewed
+from rules.errors import RuleError
+from server.config import load_config
+from server.reporting.goods_flow import GoodsFlow, Level, goods_flow
+from server.reporting.goods_flow_said import FORMATS, as_json, csv_bytes, plain, write_xlsx
+from server.reporting.periods import Period
+from server.store.published import AuditEntry
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command("goods-flow")
+@DATA
+@click.option("--from", "from_ms", type=Moment(), default="today", help="Từ; mặc định 00:00 nay.")
+@click.option("--to", "to_ms", type=Moment(end=True), default="now", help="Đến; mặc định lúc này.")
+@click.option("--checkpoint", "checkpoints", multiple=True, help="Chỉ các chốt này.")
+@click.option(
+    "--by",
+    "level",
+    type=click.Choice(["province", "district", "commune"]),
+    default="province",
+    show_default=True,
+    help="Nơi đi, nơi đến gộp theo tỉnh, huyện hay xã.",
+)
+@click.option(
+    "--product",
+    "products",
+    multiple=True,
+    help="Mặt hàng tìm trong mô tả: 'Tôm' hoặc 'Hạt điều=điều,nhân điều'. Mặc định theo"
+    " priority_products của config.json.",
+)
+@click.option("--format", "layout", type=click.Choice(FORMATS), help="Mặc định theo tên tệp.")
+@click.option("--output", type=FILE, help="Tệp đích; không có thì in ra màn hình.")
+@click.option(
+    "--as-of-sequence", "n", type=click.IntRange(0), help="Như đã biết đến số này của nhật ký."
+)
+@told
+def goods_flow_command(
+    data: Path,
+    from_ms: int,
+    to_ms: int,
+    checkpoints: tuple[str, ...],
+    level: Level,
+    products: tuple[str, ...],
+    layout: str | None,
+    output: Path | None,
+    n: int | None,
+) -> None:
+    """Hàng hóa vào, ra / goods in and out, against the same hours of the seven days before.
+
+    Theo nhóm hàng, hàng ưu tiên, nơi đi → nơi đến. Chỉ cộng trong cùng đơn vị; dòng không ghi số
+    lượng được đếm riêng.
+
+    Ví dụ: chot report goods-flow --from today --to now --output hang.xlsx
+    """
+    if to_ms <= from_ms:
+        raise click.ClickException("--to đứng trước --from.")
+    kind = layout or _by_name(output)
+    if kind == "xlsx" and output is None:
+        raise click.ClickException("Định dạng xlsx cần --output.")
+    asked = dict(_product(one) for one in products)
+    with viewed(data) as store:
+        known = {one.id for one in store.checkpoints()}
+        if unknown := [one for one in checkpoints if one not in known]:
+            raise click.ClickException(f"Không có chốt: {', '.join(unknown)}")
+        now = now_ms()
+        details = {"from_ms": from_ms, "to_ms": to_ms, "checkpoints": list(checkpoints)}
+        store.audit(AuditEntry(now, "cli", "report.goods-flow", details=details))
+        try:
+            flow = goods_flow(
+                store,
+                load_config(data),
+                Period("day", from_ms, to_ms),
+                checkpoints,
+                now,
+                level=level,
+                products=asked or None,
+                n=n,
+            )
+        except RuleError as error:
+            raise click.ClickException(f"Gói permits không đọc được: {error}") from None
+    _put(flow, kind, output)
+
+
+def _product(text: str) -> tuple[str, tuple[str, ...]]:
+    """Name and words: "Tôm", or "Hạt điều=điều,nhân điều"."""
+    name, _, words = text.partition("=")
+    found = tuple(one.strip() for one in (words or name).split(",") if one.strip())
+    if not name.strip() or not found:
+        raise click.BadParameter(
+            f"'{text}': ví dụ 'Tôm' hoặc 'Hạt điều=điều'", param_hint="--product"
+        )
+    return name.strip(), found
+
+
+def _by_name(output: Path | None) -> str:
+    ending = "" if output is None else output.suffix.lstrip(".").lower()
+    return ending if ending in FORMATS else "text"
+
+
+def _put(flow: GoodsFlow, kind: str, output: Path | None) -> None:
+    if kind == "xlsx" and output is not None:
+        try:
+            write_xlsx(output, flow)
+        except ModuleNotFoundError:
+            raise click.ClickException("Định dạng này cần: pip install 'chot[xlsx]'") from None
+    else:
+        made = {
+            "json": lambda: f"{json.dumps(as_json(flow), ensure_ascii=False, indent=2)}\n".encode(),
+            "csv": lambda: csv_bytes(flow),
+            "text": lambda: "".join(f"{line}\n" for line in plain(flow)).encode(),
+        }[kind]()
+        if output is None:
+            click.echo(made, nl=False)
+            return
+        output.write_bytes(made)
+    click.echo(f"→ {output}", err=True)
