@@ -16,19 +16,27 @@ from cli.report_goods_flow import goods_flow_command
 from server.config import load_config
 from server.keys import KeyRing
 from server.reporting.completeness import completeness
-from server.reporting.frozen import as_json
+from server.reporting.files import (
+    EXTRAS,
+    KINDS,
+    PAGES,
+    Kind,
+    MissingExtraError,
+    as_text,
+    kind_by_name,
+    write_report,
+)
 from server.reporting.issued import DraftError, addendum, issue, opened
 from server.reporting.letterhead import Letterhead, LetterheadError, load_letterhead
 from server.reporting.periods import next_cut_ms, previous_cut_ms
 from server.reporting.report import Report, make_report
-from server.reporting.said import addendum_lines, gap_lines, plain
+from server.reporting.said import addendum_lines, gap_lines
 from server.reporting.words import clock, moment
 from server.store.protocol import Store
 from server.store.published import AuditEntry
 from server.store.report_protocol import ReportNumberError
 
 FILE = click.Path(dir_okay=False, path_type=Path)
-FORMATS = ("text", "json", "docx")
 
 
 class CutOff(Moment):
@@ -54,8 +62,8 @@ PLACES = click.option("--checkpoint", "checkpoints", multiple=True, help="Chỉ 
 @DATA
 @AT
 @PLACES
-@click.option("--format", "layout", type=click.Choice(FORMATS), help="Mặc định theo tên tệp.")
-@click.option("--output", type=FILE, help="Tệp đích; không có thì in ra màn hình (text, json).")
+@click.option("--format", "layout", type=click.Choice(KINDS), help="Mặc định theo tên tệp.")
+@click.option("--output", type=FILE, help="Tệp đích; không có thì in ra màn hình.")
 @click.option(
     "--as-of-sequence", "n", type=click.IntRange(0), help="Như đã biết đến số này của nhật ký."
 )
@@ -66,7 +74,7 @@ def report(
     data: Path,
     at_ms: int | None,
     checkpoints: tuple[str, ...],
-    layout: str | None,
+    layout: Kind | None,
     output: Path | None,
     n: int | None,
 ) -> None:
@@ -79,7 +87,7 @@ def report(
     """
     if context.invoked_subcommand is not None:
         return
-    kind = layout or _by_name(output)
+    kind = layout or _kind(output)
     with viewed(data) as store:
         _check(store, checkpoints)
         now = now_ms()
@@ -88,7 +96,8 @@ def report(
         details = {"at_ms": at, "checkpoints": list(checkpoints), "format": kind}
         store.audit(AuditEntry(now, "cli", "report", details=details))
         made = make_report(store, config, at, checkpoints, now, n)
-        _put(made, kind, output, data)
+        head = _letterhead(data, made.unit) if kind in PAGES else Letterhead()
+        _put(made, kind, output, head)
 
 
 report.add_command(goods_flow_command)
@@ -138,7 +147,7 @@ def status(data: Path, checkpoints: tuple[str, ...], is_json: bool) -> None:
 @AT
 @PLACES
 @click.option("--number", required=True, help="Số của văn bản, ví dụ 05.")
-@click.option("--output", type=FILE, help="Tệp docx hoặc json của bản đã ban hành.")
+@click.option("--output", type=FILE, help="Tệp docx, pdf, html, json hoặc txt của bản đã ban hành.")
 @click.option("--yes", is_flag=True, help="Không hỏi lại, cả khi số liệu chưa đủ.")
 @told
 def issue_report(
@@ -177,7 +186,7 @@ def issue_report(
         except ReportNumberError:
             raise click.ClickException(f"Số {number} đã dùng trong năm này.") from None
         if output is not None:
-            _put(made, _by_name(output), output, data, number)
+            _put(made, _kind(output), output, head, number, issued.sha256.hex())
         click.echo(f"Đã ban hành số {number}: nhật ký đến số {made.n}", err=True)
         click.echo(f"sha256 {issued.sha256.hex()}", err=True)
 
@@ -196,11 +205,11 @@ def list_reports(data: Path) -> None:
 @DATA
 @click.argument("number")
 @click.option("--year", type=int, help="Năm, khi số có ở nhiều năm.")
-@click.option("--format", "layout", type=click.Choice(FORMATS), help="Mặc định theo tên tệp.")
+@click.option("--format", "layout", type=click.Choice(KINDS), help="Mặc định theo tên tệp.")
 @click.option("--output", type=FILE, help="Tệp đích.")
 @told
 def show(
-    data: Path, number: str, year: int | None, layout: str | None, output: Path | None
+    data: Path, number: str, year: int | None, layout: Kind | None, output: Path | None
 ) -> None:
     """Đọc lại bản đã ban hành, kiểm tra chữ ký, nêu phần bổ sung / read an issued report again.
 
@@ -221,7 +230,8 @@ def show(
         store.audit(AuditEntry(now_ms(), "cli", "report.show", number))
         if not again.is_whole:
             raise click.ClickException(f"Báo cáo số {number} không còn khớp chữ ký.")
-        _put(again.report, layout or _by_name(output), output, data, number, again.letterhead)
+        kind = layout or _kind(output)
+        _put(again.report, kind, output, again.letterhead, number, stored.sha256.hex())
         later = list(addendum_lines(addendum(store, again.report)))
         click.echo(f"Chữ ký đúng. sha256 {stored.sha256.hex()}", err=True)
         click.echo("Bổ sung sau khi ban hành:" if later else "Không có gì đến sau.", err=True)
@@ -242,37 +252,30 @@ def _check(store: Store, checkpoints: tuple[str, ...]) -> None:
         raise click.ClickException(f"Không có chốt: {', '.join(unknown)}")
 
 
-def _by_name(output: Path | None) -> str:
-    ending = "" if output is None else output.suffix.lstrip(".").lower()
-    return ending if ending in FORMATS else "text"
+def _kind(output: Path | None) -> Kind:
+    kind = kind_by_name(output)
+    if kind is None and output is not None:
+        raise click.ClickException(
+            f"'{output.name}': đuôi tệp không cho biết định dạng; thêm --format {'|'.join(KINDS)}."
+        )
+    return kind or "text"
 
 
 def _put(
     made: Report,
-    kind: str,
+    kind: Kind,
     output: Path | None,
-    data: Path,
+    head: Letterhead,
     number: str = "",
-    letterhead: Letterhead | None = None,
+    seal: str = "",
 ) -> None:
-    if kind == "docx":
-        if output is None:
-            raise click.ClickException("Định dạng docx cần --output.")
-        try:
-            from server.reporting import docx_file
-        except ModuleNotFoundError:
-            raise click.ClickException("Định dạng này cần: pip install 'chot[docx]'") from None
-        head = letterhead if letterhead is not None else _letterhead(data, made.unit)
-        docx_file.make(output, made, head, number)
-        click.echo(f"→ {output}", err=True)
-        return
-    text = (
-        json.dumps(as_json(made), ensure_ascii=False, indent=2)
-        if kind == "json"
-        else "\n".join(plain(made))
-    )
+    if output is None and kind in EXTRAS:
+        raise click.ClickException(f"Định dạng {kind} cần --output.")
     if output is None:
-        click.echo(text)
+        click.echo(as_text(made, kind, head, number, seal), nl=False)
         return
-    output.write_text(f"{text}\n", "utf-8")
+    try:
+        write_report(output, made, kind, head, number, seal)
+    except MissingExtraError as error:
+        raise click.ClickException(f"Định dạng này cần: pip install 'chot[{error}]'") from None
     click.echo(f"→ {output}", err=True)

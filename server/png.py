@@ -1,4 +1,4 @@
-"""QR codes as PNG: 8-bit grey, written by hand (PNG, ISO/IEC 15948), no image library needed."""
+"""QR codes and plain colours as PNG, by hand (PNG, ISO/IEC 15948), no image library needed."""
 
 from __future__ import annotations
 
@@ -32,18 +32,27 @@ def qr_png(text: str, module_px: int = MODULE_PX) -> bytes:
     return matrix_png(qr_matrix(text), module_px)
 
 
+def colour_png(colour: str) -> bytes:
+    """One pixel of a colour ("#1f4e79") as PNG, to be stretched."""
+    pixel = bytes.fromhex(colour.removeprefix("#"))
+    return _png(1, struct.pack(">BBBBB", 8, 2, 0, 0, 0), b"\x00" + pixel)
+
+
 def matrix_png(matrix: list[list[bool]], module_px: int = MODULE_PX) -> bytes:
     """Modules as PNG; True is dark."""
     rows = bytearray()
     for line in matrix:
         pixels = b"".join((b"\x00" if dark else b"\xff") * module_px for dark in line)
         rows += (b"\x00" + pixels) * module_px
-    side = len(matrix) * module_px
+    return _png(len(matrix) * module_px, _GREY_8, bytes(rows))
+
+
+def _png(side: int, kind: bytes, rows: bytes) -> bytes:
     return b"".join(
         (
             _SIGNATURE,
-            _chunk(b"IHDR", struct.pack(">II", side, side) + _GREY_8),
-            _chunk(b"IDAT", zlib.compress(bytes(rows), 6)),
+            _chunk(b"IHDR", struct.pack(">II", side, side) + kind),
+            _chunk(b"IDAT", zlib.compress(rows, 6)),
             _chunk(b"IEND", b""),
         )
     )

@@ -1,7 +1,7 @@
-"""A report as a DOCX page of Decree 30/2020/NĐ-CP: what superiors expect on paper.
+"""A report as DOCX: the page that superiors expect, to be corrected and signed by hand.
 
-A4, margins 20/20/30/15 mm, Times New Roman 13 and 14, national title at the right, the agency at
-the left, page number centred above from page 2, ends with «./.». Needs the extra `docx`.
+A4, margins 20/20/30/15 mm, Times New Roman 13 and 14, title at the right, the agency at the left,
+page number centred above from page 2. Needs the extra `docx`.
 """
 
 from __future__ import annotations
@@ -17,17 +17,9 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from server.reporting.letterhead import Letterhead
-from server.reporting.report import Report
-from server.reporting.said import (
-    Table,
-    completeness_lines,
-    draft_line,
-    source_line,
-    subject,
-    tables,
-)
-from server.reporting.words import long_day
+from server.reporting.docx_charts import chart_table
+from server.reporting.page import KIND, Page
+from server.reporting.tables import Table, is_number
 
 FONT = "Times New Roman"
 CENTER, JUSTIFY, RIGHT = (
@@ -35,37 +27,52 @@ CENTER, JUSTIFY, RIGHT = (
     WD_ALIGN_PARAGRAPH.JUSTIFY,
     WD_ALIGN_PARAGRAPH.RIGHT,
 )
-_WIDTHS_MM = {
-    "I.": (52, 27, 24, 24, 19, 19),
-    "II.": (57, 18, 18, 18, 18, 18, 18),
-    "III.": (16, 47, 25, 17, 16, 17, 27),
-}
 RED = RGBColor(0xC0, 0x00, 0x00)
 
 
-def make(path: Path, report: Report, head: Letterhead, number: str = "") -> None:
-    """Write the page; `number` is the document's own, dots where it has none yet."""
+def make(path: Path, page: Page, unit: str) -> None:
+    """Write the page; `unit` is named as the file's author."""
     book = Document()
     _page(book)
-    _title_block(book, report, head, number)
-    if line := draft_line(report):
-        _line(book, line, bold=True, align=CENTER, colour=RED)
-    _line(book, "BÁO CÁO", bold=True, size=14, align=CENTER, before=10)
-    _line(book, subject(report), bold=True, size=14, align=CENTER, after=8)
-    if head.addressees:
-        _addressees(book, head.addressees)
-    _body(book, f"Thực hiện chế độ báo cáo theo khung giờ, {report.unit} báo cáo như sau:")
-    for table in tables(report):
+    _title_block(book, page)
+    if page.draft:
+        _line(book, page.draft, bold=True, align=CENTER, colour=RED)
+    _line(book, KIND, bold=True, size=14, align=CENTER, before=10)
+    _line(book, page.subject, bold=True, size=14, align=CENTER, after=0 if page.is_party else 8)
+    if page.is_party:
+        _line(book, "-----", align=CENTER, after=8)
+    for at, line in enumerate(page.addressees):
+        is_last = at == len(page.addressees) - 1
+        _line(book, line, align=CENTER, after=6 if is_last else 0)
+    for text in page.body:
+        _body(book, text)
+    for table in page.tables:
         _table(book, table)
-    _line(book, "IV. Độ đầy đủ của số liệu", bold=True, before=8, after=2)
-    lines = completeness_lines(report)
-    for line in lines:
-        _body(book, line)
-    _body(book, f"{source_line(report).rstrip('.')}./.")
-    _signatures(book, head)
-    book.core_properties.author = report.unit
-    book.core_properties.title = subject(report)
+    _line(book, page.completeness_heading, bold=True, before=8, after=2)
+    for line in page.completeness:
+        last = _body(book, line)
+    last.paragraph_format.keep_with_next = True
+    _signatures(book, page)
+    if page.charts:
+        _annex(book, page)
+    elif page.seal:
+        _line(book, page.seal, size=9, before=6)
+    book.core_properties.author = unit
+    book.core_properties.title = page.subject
     book.save(str(path))
+
+
+def _annex(book: Any, page: Page) -> None:
+    heading = _line(book, "PHỤ LỤC: BIỂU ĐỒ", bold=True, size=14, align=CENTER)
+    heading.paragraph_format.page_break_before = True
+    _line(book, page.annex, italic=True, align=CENTER, after=6)
+    for chart in page.charts:
+        _line(book, chart.heading, bold=True, before=6, after=2)
+        chart_table(book, chart)
+        if chart.note:
+            _line(book, chart.note, italic=True, size=11)
+    if page.seal:
+        _line(book, page.seal, size=9, before=6)
 
 
 def _page(book: Any) -> None:
@@ -90,20 +97,26 @@ def _page(book: Any) -> None:
         run._r.append(part)
 
 
-def _title_block(book: Any, report: Report, head: Letterhead, number: str) -> None:
+def _title_block(book: Any, page: Page) -> None:
     block = book.add_table(rows=2, cols=2)
     block.alignment = WD_TABLE_ALIGNMENT.CENTER
     block.autofit = False
-    _widths(block, (66, 99))
+    _widths(block, (70, 95))
     agency, nation = block.rows[0].cells
-    if head.parent:
-        _in(agency, head.parent.upper(), size=12)
-    _in(agency, head.agency, bold=True, size=12, ruled=True)
-    _in(nation, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", bold=True, size=12)
-    _in(nation, "Độc lập - Tự do - Hạnh phúc", bold=True, size=13, ruled=True)
+    if page.parent:
+        _in(agency, page.parent, size=12)
+    _in(agency, page.agency, bold=True, size=12)
+    if page.is_party:
+        _in(agency, "*")
+    else:
+        _rule(agency)
+    *above, last = page.nation
+    for text in above:
+        _in(nation, text, bold=True, size=12)
+    _in(nation, last, bold=True, size=13, ruled=True)
     numbered, dated = block.rows[1].cells
-    _in(numbered, f"Số: {number or '…'}/{head.symbol}")
-    _in(dated, f"{head.place}, {long_day(report.at_ms)}", italic=True)
+    _in(numbered, page.number)
+    _in(dated, page.dated, italic=True)
     for cell in (agency, nation, numbered, dated):
         first = cell.paragraphs[0]
         first._p.getparent().remove(first._p)
@@ -126,43 +139,50 @@ def _in(
     run.underline = ruled
 
 
+def _rule(cell: Any) -> None:
+    """The decree's line under the agency, a third as long as what it stands under."""
+    paragraph = cell.add_paragraph()
+    paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = Mm(23)
+    paragraph.paragraph_format.line_spacing = Pt(4)
+    borders, top = OxmlElement("w:pBdr"), OxmlElement("w:top")
+    for name, value in (("val", "single"), ("sz", "6"), ("space", "1"), ("color", "auto")):
+        top.set(qn(f"w:{name}"), value)
+    borders.append(top)
+    paragraph._p.get_or_add_pPr().insert_element_before(
+        borders, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc", "w:rPr"
+    )
+
+
 def _line(
     book: Any,
     text: str,
     *,
     bold: bool = False,
+    italic: bool = False,
     size: int = 13,
     align: Any = None,
     before: int = 0,
     after: int = 0,
     colour: Any = None,
-) -> None:
+) -> Any:
     paragraph = book.add_paragraph()
     paragraph.alignment = align
     paragraph.paragraph_format.space_before = Pt(before)
     paragraph.paragraph_format.space_after = Pt(after)
     paragraph.paragraph_format.keep_with_next = bold
     run = paragraph.add_run(text)
-    run.bold, run.font.size = bold, Pt(size)
+    run.bold, run.italic, run.font.size = bold, italic, Pt(size)
     if colour is not None:
         run.font.color.rgb = colour
+    return paragraph
 
 
-def _body(book: Any, text: str) -> None:
+def _body(book: Any, text: str) -> Any:
     paragraph = book.add_paragraph(text)
     paragraph.alignment = JUSTIFY
     paragraph.paragraph_format.first_line_indent = Mm(10)
     paragraph.paragraph_format.space_after = Pt(4)
-
-
-def _addressees(book: Any, names: Sequence[str]) -> None:
-    if len(names) == 1:
-        _line(book, f"Kính gửi: {names[0]}", align=CENTER, after=6)
-        return
-    _line(book, "Kính gửi:", align=CENTER)
-    for at, name in enumerate(names):
-        end = "." if at == len(names) - 1 else ";"
-        _line(book, f"- {name}{end}", align=CENTER, after=6 if end == "." else 0)
+    return paragraph
 
 
 def _table(book: Any, table: Table) -> None:
@@ -172,24 +192,34 @@ def _table(book: Any, table: Table) -> None:
     grid.style = "Table Grid"
     grid.alignment = WD_TABLE_ALIGNMENT.CENTER
     grid.autofit = False
-    widths = _WIDTHS_MM[table.heading.split()[0]]
+    _margins(grid)
     for cell, text in zip(grid.rows[0].cells, head, strict=True):
         _cell(cell, text, CENTER, bold=True)
     repeat = OxmlElement("w:tblHeader")
     repeat.set(qn("w:val"), "true")
     grid.rows[0]._tr.get_or_add_trPr().append(repeat)
-    for row in rows:
-        for at, (cell, text) in enumerate(zip(grid.add_row().cells, row, strict=True)):
-            words = at == 0 or not text[:1].isdigit()
-            _cell(cell, text, None if words else RIGHT)
+    for number, row in enumerate(rows, 1):
+        for cell, text in zip(grid.add_row().cells, row, strict=True):
+            _cell(cell, text, RIGHT if is_number(text) else None, bold=number in table.strong)
     for row in grid.rows:
         keep = OxmlElement("w:cantSplit")
         row._tr.get_or_add_trPr().append(keep)
-    _widths(grid, widths)
+    _widths(grid, table.widths_mm)
     if table.note:
         paragraph = book.add_paragraph()
         run = paragraph.add_run(table.note)
         run.italic, run.font.size = True, Pt(11)
+
+
+def _margins(grid: Any) -> None:
+    """A millimetre at both sides of a cell, so that millions stay on one line."""
+    margins = OxmlElement("w:tblCellMar")
+    for name in ("left", "right"):
+        side = OxmlElement(f"w:{name}")
+        side.set(qn("w:w"), "57")
+        side.set(qn("w:type"), "dxa")
+        margins.append(side)
+    grid._tbl.tblPr.insert_element_before(margins, "w:tblLook", "w:tblCaption")
 
 
 def _widths(grid: Any, widths: Sequence[float]) -> None:
@@ -207,21 +237,25 @@ def _cell(cell: Any, text: str, align: Any, *, bold: bool = False) -> None:
     run.bold, run.font.size = bold, Pt(11)
 
 
-def _signatures(book: Any, head: Letterhead) -> None:
+def _signatures(book: Any, page: Page) -> None:
     block = book.add_table(rows=1, cols=2)
     block.autofit = False
     receivers, signer = block.rows[0].cells
     _widths(block, (80, 85))
     first = receivers.paragraphs[0]
     run = first.add_run("Nơi nhận:")
-    run.bold, run.italic, run.font.size = True, True, Pt(12)
-    for name in head.recipients:
-        line = receivers.add_paragraph().add_run(f"- {name};" if name else "")
-        line.font.size = Pt(11)
+    if page.is_party:
+        run.underline, run.font.size = True, Pt(14)
+    else:
+        run.bold, run.italic, run.font.size = True, True, Pt(12)
+    for text in page.recipients:
+        line = receivers.add_paragraph().add_run(text)
+        line.font.size = Pt(12 if page.is_party else 11)
     signer.paragraphs[0].alignment = CENTER
-    for text in (head.authority, head.post):
-        if text:
-            _in(signer, text.upper(), bold=True, size=14)
+    for text in page.signer:
+        _in(signer, text, bold=True, size=14)
     for _ in range(4):
         signer.add_paragraph()
-    _in(signer, head.signer or "…………………………", bold=True, size=14)
+    _in(signer, page.signed_by, bold=True, size=14)
+    keep = OxmlElement("w:cantSplit")
+    block.rows[0]._tr.get_or_add_trPr().append(keep)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from server.exporting.words import style_of
-from server.reporting.periods import Period
+from server.reporting.periods import DAY_MS, Period, hour_of
 from server.store.alert_protocol import AlertState
 from server.store.export_protocol import PAGE, Column, ViewChangedError
 from server.store.protocol import Store
@@ -35,25 +35,33 @@ FIGURES = (
 )
 """The figures in the order of the report."""
 
-_COLUMNS = ("checkpoint", "direction", "mode", "vehicle_class", "people", "families", "action",
-            "override", "flags")  # fmt: skip
+_COLUMNS = ("occurred", "checkpoint", "direction", "mode", "vehicle_class", "people", "families",
+            "action", "override", "flags")  # fmt: skip
 _LEFT_OUT = {"voided", "duplicate"}
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The figures of one period, in all and by checkpoint; violations by their kind."""
+    """The figures of one period, in all and by checkpoint; violations by their kind.
+
+    `by_hour`: crossings by local hour ("06") and direction, for periods of a day at most.
+    """
 
     period: Period
     total: Mapping[str, int]
     by_checkpoint: Mapping[str, Mapping[str, int]]
     violations: Mapping[str, int]
+    by_hour: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def count(store: Store, period: Period, checkpoints: Sequence[str], n: int) -> Counted:
     """Everything of one period, as of log number `n`; no `checkpoints` means all."""
     by_checkpoint: dict[str, Counter[str]] = {}
+    by_hour: dict[str, Counter[str]] = {}
+    has_hours = period.to_ms - period.from_ms <= DAY_MS
     for row in rows_of(store, "crossings", period, checkpoints, n, _COLUMNS):
+        if has_hours:
+            by_hour.setdefault(hour_of(int(row["occurred"])), Counter())[row["direction"]] += 1
         by_checkpoint.setdefault(str(row["checkpoint"]), Counter()).update(_of_crossing(row))
     violations: Counter[str] = Counter()
     places = checkpoints or [one.id for one in store.checkpoints()]
@@ -74,6 +82,7 @@ def count(store: Store, period: Period, checkpoints: Sequence[str], n: int) -> C
         _named(total),
         {place: _named(figures) for place, figures in sorted(by_checkpoint.items()) if figures},
         dict(sorted(violations.items())),
+        {hour: dict(sorted(one.items())) for hour, one in sorted(by_hour.items())},
     )
 
 

@@ -67,9 +67,11 @@ def _counted(one: Counted) -> dict[str, Any]:
         "figures": dict(one.total),
         "by_checkpoint": {place: dict(figures) for place, figures in one.by_checkpoint.items()},
         "violations": dict(one.violations),
+        "by_hour": {hour: dict(some) for hour, some in one.by_hour.items()},
     }
 
 
 def _from(name: Any, one: dict[str, Any]) -> Counted:
     period = Period(name, one["from_ms"], one["to_ms"])
-    return Counted(period, one["figures"], one["by_checkpoint"], one["violations"])
+    hours = one.get("by_hour", {})
+    return Counted(period, one["figures"], one["by_checkpoint"], one["violations"], hours)

@@ -1,5 +1,7 @@
 """Who issues a report and to whom: the parts of a page that Decree 30/2020/NĐ-CP asks for.
 
+Party bodies have a layout of their own (Guideline 36-HD/VPTW of 2018): `body` says which it is.
+
 They lie in `letterhead.json` in the data directory; without the file, dots stand for what is to be
 written by hand.
 """
@@ -10,8 +12,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
+Body = Literal["state", "party"]
+PARTY_SYMBOL = "BC/QU"
 LETTERHEAD_FILE = "letterhead.json"
 LONGEST = 200
 MOST = 20
@@ -26,8 +30,10 @@ class Letterhead:
     """`parent` is the agency above (not bold), `agency` who issues; `symbol` follows the number.
 
     `addressees` stand after «Kính gửi», `recipients` after «Nơi nhận». `authority` is what stands
-    above the signer's post: TM., KT., TL. or nothing.
+    above the signer's post: TM., KT., TL. (T/M of a party body) or nothing.
     """
+
+    body: Body = "state"
 
     parent: str = ""
     agency: str = ""
@@ -58,7 +64,11 @@ def letterhead_of(found: Any, unit: str) -> Letterhead:
     if not isinstance(found, Mapping) or not set(found) <= names:
         unknown = sorted(set(found) - names) if isinstance(found, Mapping) else []
         raise LetterheadError(f"{LETTERHEAD_FILE}: {', '.join(unknown) or 'không phải đối tượng'}")
+    if found.get("body", "state") not in get_args(Body):
+        raise LetterheadError(f"{LETTERHEAD_FILE}: body là state (nhà nước) hoặc party (đảng)")
     values: dict[str, Any] = {"agency": unit.upper()}
+    if found.get("body") == "party":
+        values["symbol"] = PARTY_SYMBOL
     for name, value in found.items():
         many = name in ("addressees", "recipients")
         texts = value if many else [value]

@@ -48,6 +48,11 @@ def day_start_ms(at_ms: int) -> int:
     return round(at.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1000)
 
 
+def hour_of(at_ms: int) -> str:
+    """The local hour that a moment lies in: "06"."""
+    return datetime.fromtimestamp(at_ms / 1000, VIETNAM).strftime("%H")
+
+
 def periods_of(at_ms: int, hours: Sequence[int], activated_ms: int) -> tuple[Period, ...]:
     """The three periods of a report at `at_ms`."""
     return (

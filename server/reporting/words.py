@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from server.console.texts_vi import VI
-from server.reporting.periods import VIETNAM
+from server.reporting.periods import VIETNAM, Period
 
 FIGURES_VI: dict[str, str] = {
     "vehicles": "Lượt phương tiện",
@@ -14,6 +14,7 @@ FIGURES_VI: dict[str, str] = {
     "motorbikes": "trong đó: mô tô, xe máy",
     "trucks": "trong đó: xe tải",
     "other_vehicles": "trong đó: phương tiện khác",
+    "on_foot": "Lượt đi bộ",
     "people": "Lượt người",
     "in": "Lượt vào",
     "out": "Lượt ra",
@@ -50,6 +51,21 @@ def number(value: float) -> str:
     return text.replace(",", " ").replace(".", ",").replace(" ", ".")
 
 
+def signed(value: int) -> str:
+    """A difference: +120, −7, 0."""
+    return number(value) if value == 0 else f"{'+' if value > 0 else '−'}{number(abs(value))}"
+
+
+def change(now: int, before: int) -> str:
+    """How a figure moved: «tăng 120, tức 10,8%»; no share of nothing."""
+    if now == before:
+        return "không đổi"
+    moved = f"{'tăng' if now > before else 'giảm'} {number(abs(now - before))}"
+    return (
+        f"{moved}, tức {number(round(abs(now - before) / before * 100, 1))}%" if before else moved
+    )
+
+
 def clock(at_ms: int) -> str:
     return datetime.fromtimestamp(at_ms / 1000, VIETNAM).strftime("%H:%M")
 
@@ -59,11 +75,24 @@ def moment(at_ms: int) -> str:
     return datetime.fromtimestamp(at_ms / 1000, VIETNAM).strftime("%H:%M ngày %d/%m/%Y")
 
 
+def day(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, VIETNAM).strftime("%d/%m/%Y")
+
+
+def span(period: Period) -> str:
+    """18h–05h55, short enough for a column's head: for periods of a day at most."""
+    return f"{_hour(period.from_ms)}–{_hour(period.to_ms)}"
+
+
+def _hour(at_ms: int) -> str:
+    return clock(at_ms).replace(":", "h").removesuffix("00")
+
+
 def long_day(at_ms: int) -> str:
     """ngày 15 tháng 8 năm 2021: days below 10 and months 1 and 2 get a zero (Decree 30/2020)."""
-    day = datetime.fromtimestamp(at_ms / 1000, VIETNAM)
-    month = f"{day.month:02}" if day.month < 3 else str(day.month)
-    return f"ngày {day.day:02} tháng {month} năm {day.year}"
+    at = datetime.fromtimestamp(at_ms / 1000, VIETNAM)
+    month = f"{at.month:02}" if at.month < 3 else str(at.month)
+    return f"ngày {at.day:02} tháng {month} năm {at.year}"
 
 
 def minutes(ms: int) -> str:
