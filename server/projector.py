@@ -7,13 +7,14 @@ or key is not migrated: it is built anew beside the old one and renamed over it.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import fcntl
 import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Self
 
@@ -40,6 +41,7 @@ PORTION = 500
 """Events in one transaction of the view."""
 
 POLL_S = 0.1
+LOCK = "projector.lock"
 REBUILD_WAIT_S = 3600.0
 
 
@@ -57,7 +59,7 @@ class Projector:
     def __init__(self, config: Config, keys: KeyRing) -> None:
         """Raises ProjectorRunningError where another one runs."""
         self._config = config
-        self._lock = _lock(config.data_dir / "projector.lock")
+        self._lock = _lock(config.data_dir / LOCK)
         self._log = read_only(config.log_path)
         self._portions, self._wanted = portions_of(config, keys, self._log)
         self._view: sqlite3.Connection | None = None
@@ -252,6 +254,16 @@ def rebuild(data_dir: Path, wait_s: float = REBUILD_WAIT_S) -> int:
 def rebuild_request(data_dir: Path) -> Path:
     """A file that asks the running projector for a rebuild; it removes it when it is done."""
     return data_dir / "view.rebuild"
+
+
+@contextlib.contextmanager
+def locked(data_dir: Path) -> Iterator[None]:
+    """Nobody projects this directory meanwhile. Raises ProjectorRunningError where one does."""
+    handle = _lock(data_dir / LOCK)
+    try:
+        yield
+    finally:
+        os.close(handle)
 
 
 def _lock(path: Path) -> int:

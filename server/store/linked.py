@@ -73,6 +73,13 @@ class Linked:
         )
         return None if found is None else found[0].opened(self.day_keys, found[1])
 
+    def batches_of(self, device: str, seq: int) -> list[SignedBatch]:
+        """The batches that cover an event, as signed, person parts opened."""
+        found = self._reader.run(
+            lambda files: signed.batches_of(files.log, device, seq, self.day_keys)
+        )
+        return [one.opened(self.day_keys, None) for one in found]
+
     def feed_batches(self, feeds: Sequence[str], after: int, limit: int) -> BatchPage:
         """Whole batches with events announced in these feeds; persons of these feeds only."""
         found = self._reader.run(

@@ -86,6 +86,9 @@ class RelayStore(Protocol):
     ) -> SignedBatch | None:
         """The batch that ends with this event; person parts of these feeds only."""
 
+    def batches_of(self, device: str, seq: int) -> list[SignedBatch]:
+        """The batches that cover an event, as signed, person parts opened; none: compacted."""
+
     def feed_batches(self, feeds: Sequence[str], after: int, limit: int) -> BatchPage:
         """Whole batches that have an event announced in these feeds after `after`.
 

@@ -133,6 +133,15 @@ def batch_at(
     return None if raw is None else (raw, frozenset(_feed_numbers(log, feeds)))
 
 
+def batches_of(log: sqlite3.Connection, device: str, seq: int, day_keys: DayKeys) -> list[RawBatch]:
+    """The batches that cover an event, on whichever branch; none where it was compacted away."""
+    rows = log.execute(
+        f"{_BATCHES} WHERE devices.id = ? AND first <= ? AND last >= ? ORDER BY batches.no",
+        (device, seq, seq),
+    ).fetchall()
+    return [raw for row in rows if (raw := _raw(log, row, day_keys)) is not None]
+
+
 def feed_batches(
     log: sqlite3.Connection, feeds: Sequence[str], after: int, limit: int, day_keys: DayKeys
 ) -> RawPage:
