@@ -9,9 +9,13 @@ from typing import get_args, get_type_hints
 import click
 
 from cli.data import DATA, now_ms, opened, opened_home, told
+from cli.importing import Asked, imports, planned, tell
+from server.importing.checkpoints import COLUMNS, Known, checkpoints_planned, shown
+from server.importing.roads import road_named
 from server.keys import KeyRing
 from server.packs import publish_packs
 from server.store.published import AuditEntry
+from server.store.reference_protocol import Reference
 from server.store.registered import Checkpoint
 
 _CLASSES = get_args(get_type_hints(Checkpoint)["klass"])
@@ -48,6 +52,7 @@ def add(data: Path, identifier: str, klass: str, lanes: tuple[str, ...], **rest:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,40}", identifier):
         raise click.ClickException("Mã chốt chỉ gồm chữ thường không dấu, số và dấu gạch ngang.")
     with opened(data) as store:
+        rest["road"] = road_named(rest["road"], store.roads()) or rest["road"]
         store.put_checkpoint(
             Checkpoint(
                 id=identifier,
@@ -59,6 +64,34 @@ def add(data: Path, identifier: str, klass: str, lanes: tuple[str, ...], **rest:
         )
         store.audit(AuditEntry(now_ms(), "cli", "checkpoint.put", identifier))
     click.echo(f"Đã lưu chốt {identifier}.")
+
+
+@checkpoint.command("import")
+@imports(COLUMNS, lambda store: map(shown, store.checkpoints()))
+@told
+def import_(asked: Asked) -> None:
+    """Nạp nhiều chốt từ tệp .csv, .xlsx; có một dòng sai thì không nạp dòng nào / all rows or none.
+
+    Cùng mã là cùng một chốt: ô để trống thì giữ như cũ. Chốt không có trong tệp vẫn như cũ.
+    Xã, huyện, tỉnh ghi tên hay mã (bộ mã 2021) đều được.
+
+    \b
+    Ví dụ / examples:
+      chot checkpoint import --template chot.xlsx
+      chot checkpoint import chot.xlsx --dry-run
+      chot checkpoint import chot.xlsx
+    """
+    now = now_ms()
+    with opened_home(asked.data) as store:
+        known = Known(store.checkpoints(), store.roads(), store.devices())
+        plan = planned(asked, lambda table: checkpoints_planned(table, known))
+        if not tell(asked, plan):
+            return
+        details = {**plan.counts, "file": asked.file.name}
+        entries = [AuditEntry(now, "cli", "checkpoint.put", one.id) for one in plan.put]
+        entries.append(AuditEntry(now, "cli", "checkpoint.import", details=details))
+        store.take_in(Reference(checkpoints=plan.put), entries)
+        publish_packs(store, KeyRing.load_or_create(asked.data), now)
 
 
 @checkpoint.command("renew-key")

@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 
 from cli.data import DATA, Moment, now_ms, opened_home, told
-from cli.wrong_rows import refuse_rows
+from cli.wrong_rows import refuse_rows, tell_guesses
 from server.config import load_config
 from server.document_keys import DAY_MS, NoSigningKeyError
 from server.issuing.badges import BADGE_VALIDITY_DAYS, Badge, badge_drafts, take_up, write_pins
 from server.issuing.columns import COLUMNS, KINDS, Kind, headings
 from server.issuing.folder import ISSUED, whole_folder, write_codes, write_csv
-from server.issuing.rows import Defaults, Draft, RowError, drafts_of
+from server.issuing.rows import Defaults, Draft, RowError, drafts_of, headed
 from server.issuing.sign import Document, issue_draft
 from server.issuing.tables import TableError, read_table
 from server.issuing.texts import said
@@ -74,9 +74,11 @@ def issue(
         _ask_for_pdf(lang)
     now = now_ms()
     try:
-        drafts, errors = drafts_of(kind, read_table(source), _defaults(kind, now, until_ms))
+        table = headed(read_table(source), COLUMNS[kind])
+        drafts, errors = drafts_of(kind, table, _defaults(kind, now, until_ms))
     except TableError as error:
         raise click.ClickException(f"{source}: {said(error.code, lang, **error.values)}") from None
+    tell_guesses(table, COLUMNS[kind], lang)
     with opened_home(data) as store:
         keys = KeyRing.load_or_create(data)
         badges: list[Badge] = []

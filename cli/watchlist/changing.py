@@ -3,65 +3,49 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from cli.data import DATA, Moment, now_ms, opened_home, told
+from cli.importing import Asked, imports, planned, tell
 from cli.watchlist.lines import TELL_TABLETS, entry_line
-from cli.wrong_rows import refuse_rows
-from server.issuing.tables import TableError, read_table
-from server.issuing.texts import said
+from server.importing.plan import Line, Plan
+from server.issuing.rows import RowError
+from server.issuing.tables import Table
 from server.store.published import AuditEntry
-from server.watch.importing import COLUMNS, Changes, changes_of, listed_of
+from server.store.watch_protocol import WatchEntry
+from server.watch.importing import COLUMNS, Changes, changes_of, listed_of, shown
 from sync.encoding import uuid7
-
-MAX_CHANGES_SAID = 200
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@DATA
-@click.option("--dry-run", is_flag=True, help="Chỉ xem sẽ đổi gì / show what would change.")
-@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
+@imports(COLUMNS)
 @told
-def import_file(file: Path, data: Path, dry_run: bool, lang: str) -> None:
+def import_file(asked: Asked) -> None:
     """Nạp tệp .csv, .xlsx; có một dòng sai thì không nạp dòng nào / all rows or none.
 
     Cùng số giấy tờ, cùng diện và cùng ngày bắt đầu là cùng một mục: dòng mới thay dòng cũ.
+    Diện: F0 sau điều trị, F1, F1 trẻ em, F2, F3. Xã: bộ mã và mã, 2021/22738.
     Máy bảng chỉ biết sau khi công bố: chot watchlist publish.
 
     \b
-    Cột / columns: Số giấy tờ, Số CMND cũ, Họ tên, Diện (F0 sau điều trị, F1, F1 trẻ em, F2, F3),
-    Xã (2021/22738), Địa chỉ, Từ, Đến, Ngày lấy mẫu, Ghi chú
-
-    Ví dụ: chot watchlist import f1.csv --dry-run
+    Ví dụ / examples:
+      chot watchlist import f1.csv --dry-run
+      chot watchlist import f1.csv
     """
-    try:
-        table = read_table(file)
-        now = now_ms()
-        listed, errors = listed_of(table, now)
-    except TableError as error:
-        raise click.ClickException(f"{file}: {said(error.code, lang, **error.values)}") from None
-    if errors:
-        refuse_rows(file, errors, COLUMNS, lang, ("chưa nạp gì", "nothing was imported"))
-    with opened_home(data) as store:
-        changes = changes_of(listed, store.watch_entries())
-        counts = {"added": len(changes.added), "changed": len(changes.changed)}
-        if dry_run:
-            _preview(changes)
-        elif any(counts.values()):
-            details = {**counts, "file": file.name}
-            entry = AuditEntry(now, "cli", "watchlist.import", details=details)
-            put = changes.put(lambda: uuid7(now, secrets.token_bytes(10)))
-            store.change_watch(put, [], entry)
-    done = "sẽ / would be: " if dry_run else ""
-    click.echo(
-        f"{done}{counts['added']} thêm / added, {counts['changed']} đổi / changed, "
-        f"{changes.same} như cũ / as before."
-    )
-    if not dry_run and any(counts.values()):
-        click.echo(TELL_TABLETS)
+    now = now_ms()
+    with opened_home(asked.data) as store:
+        plan = planned(asked, lambda table: _plan(table, store.watch_entries(), now))
+        if not tell(asked, plan, TELL_TABLETS):
+            return
+        counts = {name: plan.counts[name] for name in ("added", "changed")}
+        entry = AuditEntry(
+            now, "cli", "watchlist.import", details={**counts, "file": asked.file.name}
+        )
+        put = plan.put[0].put(lambda: uuid7(now, secrets.token_bytes(10)))
+        store.change_watch(put, [], entry)
 
 
 @click.command("remove")
@@ -97,12 +81,15 @@ def remove_entries(ids: tuple[str, ...], data: Path, ended_ms: int | None, reaso
         click.echo(TELL_TABLETS)
 
 
-def _preview(changes: Changes) -> None:
-    lines = [f"+ {one.row}\t{entry_line(one.entry)}" for one in changes.added]
-    lines += [
-        f"~ {one.row}\t{entry_line(old)}\t→ {entry_line(one.entry)}" for one, old in changes.changed
-    ]
-    for line in lines[:MAX_CHANGES_SAID]:
-        click.echo(line)
-    if len(lines) > MAX_CHANGES_SAID:
-        click.echo(f"… {len(lines) - MAX_CHANGES_SAID} nữa / more")
+def _plan(
+    table: Table, current: Sequence[WatchEntry], now_ms: int
+) -> tuple[Plan[Changes], list[RowError]]:
+    listed, errors = listed_of(table, now_ms)
+    changes = changes_of(listed, current)
+    lines = [Line("add", one.row, entry_line(one.entry)) for one in changes.added]
+    for one, old in changes.changed:
+        before, after = shown(old), shown(one.entry)
+        fields = tuple((name, before[name], after[name]) for name in after)
+        told = tuple((name, was, now) for name, was, now in fields if was != now)
+        lines.append(Line("change", one.row, entry_line(one.entry), told))
+    return Plan(tuple(lines), (changes,), (), changes.same), errors

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from server.issuing import values
@@ -28,13 +28,22 @@ class Column:
     required: bool = False
     digits: bool = False
     """A number with leading zeros, which a spreadsheet loses unless the cell is text."""
+    restore: Callable[[str], str | None] | None = None
+    """What a bare number of a spreadsheet stood for, where that is certain; None: refuse it."""
+    example: str = ""
 
 
 NAME = Column("name", "Họ tên", "n", 120)
-BIRTH = Column("birth_date", "Ngày sinh", "b", 10, values.birth_date_of, "birth_date")
+BIRTH = Column(
+    "birth_date", "Ngày sinh", "b", 30, values.birth_date_of, "birth_date",
+    restore=values.birth_from_number,
+)  # fmt: skip
 SEX = Column("sex", "Giới tính", "s", 8, values.sex_of, "sex")
-ID_NUMBER = Column("id_number", "Số giấy tờ", "i", 32, digits=True)
-PHONE = Column("phone", "Điện thoại", "t", 20, values.phone_of, "phone", digits=True)
+ID_NUMBER = Column("id_number", "Số giấy tờ", "i", 32, digits=True, restore=values.card_from_number)
+PHONE = Column(
+    "phone", "Điện thoại", "t", 20, values.phone_of, "phone", digits=True,
+    restore=values.phone_from_number,
+)  # fmt: skip
 ADDRESS = Column("address", "Địa chỉ", "a", 300)
 ORIGIN = Column("origin", "Nơi đi", "o", 10, values.place_of, "place")
 DESTINATION = Column("destination", "Nơi đến", "d", 10, values.place_of, "place")
@@ -43,17 +52,14 @@ REASON = Column("reason", "Lý do", "r", 200)
 ROUTE = Column("route", "Tuyến đường", "q", 200)
 HOURS = Column("hours", "Khung giờ", "h", 60, values.hours_of, "hours")
 COMPANY = Column("company", "Đơn vị", "c", 120)
-FROM = Column("valid_from", "Từ", limit=25)
-UNTIL = Column("valid_until", "Đến", limit=25)
+FROM = Column("valid_from", "Từ", limit=40, restore=values.from_serial)
+UNTIL = Column("valid_until", "Đến", limit=40, restore=values.from_serial)
 TIMES = (FROM, UNTIL)
 HOLDER = (NAME, BIRTH, SEX, ID_NUMBER, PHONE, ADDRESS)
 
 
 def required(column: Column) -> Column:
-    return Column(
-        column.name, column.vi, column.claim, column.limit, column.read, column.wrong, True,
-        column.digits,
-    )  # fmt: skip
+    return replace(column, required=True)
 
 
 COLUMNS: dict[Kind, tuple[Column, ...]] = {
@@ -69,8 +75,7 @@ COLUMNS: dict[Kind, tuple[Column, ...]] = {
         ORIGIN, DESTINATION, REASON,
         Column("workers", "Số người", limit=6),
         Column("name", "Họ tên", limit=120),
-        Column("id_number", "Số giấy tờ", limit=32, digits=True),
-        *TIMES,
+        replace(ID_NUMBER, claim=""), *TIMES,
     ),
     "card": (
         required(NAME), *HOLDER[1:],
@@ -79,7 +84,10 @@ COLUMNS: dict[Kind, tuple[Column, ...]] = {
             for number in DOSES
             for column in (
                 Column(f"dose{number}_product", f"Vắc xin mũi {number}", limit=60),
-                Column(f"dose{number}_date", f"Ngày mũi {number}", "", 10, values.date_of, "date"),
+                Column(
+                    f"dose{number}_date", f"Ngày mũi {number}", "", 30, values.date_of, "date",
+                    restore=values.from_serial,
+                ),
             )
         ),
         Column("doses_of", "Số mũi đủ liều", limit=2),

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from server.issuing.columns import COLUMNS, TIMES, Column, Kind, find_column
 from server.issuing.facts import card_claims
-from server.issuing.tables import Row, Table, TableError
-from server.issuing.values import has_control_characters, moment_ms
+from server.issuing.tables import HEADING_ROWS, Row, Table, TableError
+from server.issuing.values import folded, has_control_characters, moment_ms
 
 MAX_WORKERS = 2_000
 LONGEST_VALIDITY_MS = 5 * 366 * 86_400_000
+_ROUNDED = re.compile(r"[0-9]+(?:[.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE)
+_ROW_NUMBERS = {"stt", "tt", "so tt", "so thu tu", "no"}
 Cells = dict[str, str]
 """Tidy, non-empty cells by the name of their column."""
 
@@ -109,6 +112,8 @@ def matched_columns(columns: Sequence[Column], headings: Sequence[str]) -> list[
     found: list[Column | None] = []
     for heading in headings:
         column = find_column(columns, heading)
+        if column is None and folded(heading) in _ROW_NUMBERS:
+            column = ROW_NUMBER
         if column is None and heading:
             known = ", ".join(one.vi for one in columns)
             raise TableError("heading.unknown", heading=heading[:60], known=known)
@@ -121,6 +126,10 @@ def matched_columns(columns: Sequence[Column], headings: Sequence[str]) -> list[
     return found
 
 
+ROW_NUMBER = Column("", "STT", limit=1_000)
+"""A column that lists carry and nobody reads."""
+
+
 def cells_of(row: Row, columns: Sequence[Column | None], errors: list[RowError]) -> Cells:
     """The cells of a row by column; what is wrong is added to `errors`."""
     cells: Cells = {}
@@ -131,10 +140,47 @@ def cells_of(row: Row, columns: Sequence[Column | None], errors: list[RowError])
         if column is None:
             errors.append(RowError(row.number, f"{index + 1}", "no_heading"))
             continue
-        if column.digits and index in row.numeric:
+        whole = restored(column, text) if index in row.numeric else text
+        if whole is None:
             errors.append(RowError(row.number, column.name, "number_cell"))
-        cells[column.name] = text
+        elif column.digits and _ROUNDED.fullmatch(text):
+            errors.append(RowError(row.number, column.name, "rounded"))
+        cells[column.name] = whole or text
     return cells
+
+
+def restored(column: Column, text: str) -> str | None:
+    """A bare number of a spreadsheet as it was meant; None where zeros are lost for good."""
+    whole = None if column.restore is None else column.restore(text)
+    return text if whole is None and not column.digits else whole
+
+
+def headed(table: Table, columns: Sequence[Column]) -> Table:
+    """The table from the row of its headings on: a list may have a title and a date above them."""
+    for number, row in enumerate((Row(0, table.headings), *table.rows[: HEADING_ROWS - 1])):
+        known = sum(find_column(columns, one) is not None for one in row.cells if one)
+        if known >= max(1, min(2, len(columns))):
+            return (
+                table
+                if number == 0
+                else replace(table, headings=row.cells, rows=table.rows[number:])
+            )
+    return table
+
+
+def restored_cells(table: Table, columns: Sequence[Column]) -> list[RowError]:
+    """What was made of bare numbers, to be told: each with the cell as it stood and as it is."""
+    found = []
+    for row in table.rows:
+        for index in sorted(row.numeric):
+            text = row.cells[index] if index < len(row.cells) else ""
+            heading = table.headings[index] if index < len(table.headings) else ""
+            column = find_column(columns, heading) if heading else None
+            whole = None if column is None or not text else restored(column, text)
+            if column is not None and whole not in (None, text):
+                told = {"cell": text, "whole": whole}
+                found.append(RowError(row.number, column.name, "restored", told))
+    return found
 
 
 def _times(

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from server.issuing.values import tidy
+from server.issuing.encodings import UTF8, EncodingError, decoded
+from server.issuing.values import tidy, unforced
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
 MAX_UNZIPPED_BYTES = 256 * 1024 * 1024
 MAX_ROWS = 10_000
 MAX_COLUMNS = 64
 MAX_CELL_CHARACTERS = 1_000
-DELIMITERS = ",;\t"
+DELIMITERS = "\t;,"
+_QUOTED = re.compile(r'"[^"]*"')
+HEADING_ROWS = 10
+"""A list may have a title above its headings; they are looked for in so many rows."""
+
+SEPARATOR_HINTS = ("sep=,", "sep=;", "sep=", "sep=\t")
 XLSX_EXTRA = "chot[xlsx]"
 
 
@@ -43,8 +51,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """Headings and the rows below them; `encoding` of a text file, "" of a workbook."""
+
     headings: tuple[str, ...]
     rows: tuple[Row, ...]
+    encoding: str = UTF8
 
 
 def read_table(path: Path) -> Table:
@@ -53,10 +64,15 @@ def read_table(path: Path) -> Table:
     if size > MAX_FILE_BYTES:
         raise TableError("file.large", limit=MAX_FILE_BYTES // 2**20)
     suffix = path.suffix.lower()
+    encoding = ""
     if suffix == ".xlsx":
         lines = _xlsx(path)
     elif suffix in (".csv", ".txt", ".tsv"):
-        lines = _csv(path.read_bytes())
+        try:
+            text, encoding = decoded(path.read_bytes())
+        except EncodingError:
+            raise TableError("file.encoding") from None
+        lines = _csv(text)
     else:
         raise TableError("file.kind", suffix=suffix or path.name)
     found = list(_bounded(lines))
@@ -66,7 +82,7 @@ def read_table(path: Path) -> Table:
     rows = tuple(row for row in found[1:] if any(row.cells))
     if not rows:
         raise TableError("file.empty")
-    return Table(headings, rows)
+    return Table(headings, rows, encoding)
 
 
 def _bounded(rows: Iterable[Row]) -> Iterator[Row]:
@@ -80,27 +96,35 @@ def _bounded(rows: Iterable[Row]) -> Iterator[Row]:
         yield row
 
 
-def _csv(data: bytes) -> Iterator[Row]:
-    try:
-        # Excel's "Unicode text" is UTF-16 with a BOM; anything older is guesswork and refused.
-        wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-        text = data.decode("utf-16" if wide else "utf-8-sig")
-    except UnicodeDecodeError:
-        raise TableError("file.encoding") from None
-    if "\x00" in text:
-        raise TableError("file.encoding")
-    head = text.split("\n", 1)[0]
-    delimiter = max(DELIMITERS, key=head.count)
+def _csv(text: str) -> Iterator[Row]:
+    head, _, rest = text.partition("\n")
+    skipped = 0
+    # Excel's own hint, which it writes no heading after.
+    if head.strip().lower() in SEPARATOR_HINTS:
+        delimiter, text, skipped = head.strip()[4:] or "\t", rest, 1
+    else:
+        delimiter = _delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     while True:
-        first = reader.line_num + 1
+        first = reader.line_num + 1 + skipped
         try:
             line = next(reader)
         except StopIteration:
             return
         except csv.Error:
             raise TableError("file.quotes", row=first) from None
-        yield Row(first, tuple(tidy(cell) for cell in line))
+        yield Row(first, tuple(unforced(tidy(cell)) for cell in line))
+
+
+def _delimiter(text: str) -> str:
+    """What stands equally often in most of the first lines; cells hold commas more than tabs."""
+    lines = [_QUOTED.sub("", line) for line in text.split("\n", HEADING_ROWS)[:HEADING_ROWS]]
+
+    def fit(delimiter: str) -> tuple[int, int]:
+        counts = Counter(line.count(delimiter) for line in lines if delimiter in line)
+        return max(((lines_of, count) for count, lines_of in counts.items()), default=(0, 0))
+
+    return max(DELIMITERS, key=fit)
 
 
 def _xlsx(path: Path) -> Iterator[Row]:
@@ -156,4 +180,4 @@ def _cell(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return tidy(str(value))
+    return unforced(tidy(str(value)))

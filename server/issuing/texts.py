@@ -16,8 +16,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Row {row}: a cell is longer than {limit} characters.",
     ),
     "file.encoding": (
-        "Tệp không phải UTF-8. Trong Excel chọn Lưu thành, loại “CSV UTF-8”.",
-        "The file is not UTF-8. In Excel choose Save as, type “CSV UTF-8”.",
+        "Không đọc được bảng mã (TCVN3, VNI?). Trong Excel chọn Lưu thành, loại “CSV UTF-8”.",
+        "The encoding is not known (TCVN3, VNI?). In Excel choose Save as, type “CSV UTF-8”.",
     ),
     "file.quotes": (
         "Dòng {row}: dấu ngoặc kép không khép lại.",
@@ -48,6 +48,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "number_cell": (
         "là số nên mất số 0 ở đầu; hãy đổi định dạng ô sang Văn bản (Text)",
         "is a number and has lost leading zeros; format the cell as Text",
+    ),
+    "rounded": (
+        "là số Excel viết tắt (kiểu 1,09E+11), đã mất chữ số; lấy lại từ tệp gốc, để ô Văn bản",
+        "was shortened by a spreadsheet (1.09E+11) and has lost digits; format the cell as Text",
+    ),
+    "restored": (
+        "ô số {cell} được hiểu là {whole}",
+        "the number {cell} is read as {whole}",
+    ),
+    "encoding": (
+        "Đọc theo bảng mã {encoding}; hãy xem chữ có dấu đúng không",
+        "Read as {encoding}; see whether the letters are right",
     ),
     "birth_date": (
         "phải là ngày sinh, ví dụ 15/08/1990 hoặc 1990",
@@ -113,6 +125,38 @@ TEXTS: dict[str, tuple[str, str]] = {
     "step_id": ("phải là chữ thường không dấu, số, - hoặc _", "must be a-z, 0-9, - or _"),
     "step_time": ("phải là đầu ca hoặc cuối ca", "must be open or close"),
     "many_steps": ("quá {limit} việc", "makes more than {limit} steps"),
+    "named_twice": ("đã có ở dòng {other}", "is in row {other} already"),
+    "checkpoint_id": (
+        "chỉ gồm chữ thường không dấu, số và gạch ngang, ví dụ bg-dinh-ke",
+        "may have lower-case letters, digits and hyphens only, such as bg-dinh-ke",
+    ),
+    "checkpoint_class": (
+        "phải là cửa ngõ, xã phường, giáp ranh, chợ, phong tỏa hoặc lưu động",
+        "must be city, ward, border, market, ring or mobile",
+    ),
+    "checkpoint_state": (
+        "phải là dự kiến, hoạt động, tạm dừng hoặc đóng",
+        "must be planned, active, hibernating or closed",
+    ),
+    "km_post": ("phải là lý trình, ví dụ Km 1589+300", "must be like Km 1589+300"),
+    "no_road": (
+        "không có đường “{road}” trong danh mục; nạp bằng chot road import (đang có: {known})",
+        "the list of roads has no “{road}”; add it by chot road import (there are: {known})",
+    ),
+    "road_shared": (
+        "cách viết này đã là của {road}",
+        "has a spelling that already means {road}",
+    ),
+    "lane": (
+        "phải là tên làn ngắn, ví dụ xe-may, o-to, xe-tai-ra",
+        "must be a short name such as xe-may, o-to, xe-tai-ra",
+    ),
+    "lane_in_use": (
+        "bỏ làn {lane} khi máy {device} còn ở đó; thu hồi hoặc chuyển máy trước",
+        "drops the lane {lane} where the tablet {device} stands; revoke or move it first",
+    ),
+    "direction": ("phải là vào, ra hoặc hai chiều", "must be in, out or both"),
+    "many_lanes": ("quá {limit} làn", "has more than {limit} lanes"),
     "twice": ("giống hệt dòng {other}", "is the same as row {other}"),
     "differs": ("khác dòng {other} của cùng chuyến", "differs from row {other} of the same trip"),
     "size": (
@@ -160,7 +204,7 @@ TEXTS: dict[str, tuple[str, str]] = {
 }
 
 
-def said(code: str, lang: str, **values: object) -> str:
+def said(code: str, lang: str, /, **values: object) -> str:
     """The text of `code` in "vi" or "en"."""
     vi, en = TEXTS[code]
     return (vi if lang == "vi" else en).format(**values)

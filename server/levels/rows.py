@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from server.issuing.columns import Column
 from server.issuing.rows import Cells, RowError, cells_of, matched_columns
 from server.issuing.tables import Row, Table
-from server.issuing.values import moment_ms
+from server.issuing.values import from_serial, moment_ms
 from server.places.units import DATASETS, Unit, find, means, unit
 
 PLACE_COLUMNS = (
@@ -23,9 +23,9 @@ PLACE_COLUMNS = (
 COLUMNS: tuple[Column, ...] = (
     *PLACE_COLUMNS,
     Column("level", "Cấp", limit=10, required=True),
-    Column("valid_from", "Từ", limit=25, required=True),
-    Column("valid_to", "Đến", limit=25),
-    Column("announced_at", "Công bố lúc", limit=25),
+    Column("valid_from", "Từ", limit=40, restore=from_serial, required=True),
+    Column("valid_to", "Đến", limit=40, restore=from_serial),
+    Column("announced_at", "Công bố lúc", limit=40, restore=from_serial),
     # What `chot levels suggest` writes beside them.
     Column("suggested", "Gợi ý", limit=10),
     Column("decided_by", "Vì", limit=300),

@@ -10,7 +10,7 @@ from typing import Any
 from server.issuing.columns import Column
 from server.issuing.rows import Cells, RowError, cells_of, claims_of, matched_columns
 from server.issuing.tables import Table
-from server.issuing.values import folded, moment_ms
+from server.issuing.values import folded, from_serial, moment_ms, phone_from_number
 
 LONGEST_DUTY_MS = 62 * 86_400_000
 _NUMBER = re.compile(r"\+?[0-9](?:[ .-]?[0-9]){2,14}")
@@ -38,6 +38,11 @@ def number_of(text: str) -> str | None:
     return text if _NUMBER.fullmatch(text) else None
 
 
+def number_from_cell(value: str) -> str | None:
+    """A number that a spreadsheet holds as one: short ones as they are, others with their zero."""
+    return value if re.fullmatch("1[0-9]{2,3}", value) else phone_from_number(value)
+
+
 def answer_of(text: str) -> str | None:
     """ "yes" or "no", by "có", "x", "không"."""
     word = folded(text)
@@ -47,12 +52,22 @@ def answer_of(text: str) -> str | None:
 COLUMNS: tuple[Column, ...] = (
     Column("kind", "Loại", "kind", 20, kind_of, "choice_kind"),
     Column("name", "Tên", "name", 120, required=True),
-    Column("number", "Số", "number", 24, number_of, "hotline", required=True, digits=True),
+    Column(
+        "number",
+        "Số",
+        "number",
+        24,
+        number_of,
+        "hotline",
+        required=True,
+        digits=True,
+        restore=number_from_cell,
+    ),
     Column("title", "Chức vụ", "title", 80),
     Column("checkpoints", "Chốt", limit=500),
     Column("public", "Cho dân", "public", 8, answer_of, "yes_no"),
-    Column("from", "Trực từ", limit=25),
-    Column("until", "Trực đến", limit=25),
+    Column("from", "Trực từ", limit=40, restore=from_serial),
+    Column("until", "Trực đến", limit=40, restore=from_serial),
 )
 """A row with `from` is a leader on duty until `until`; any other one is a number of the book."""
 

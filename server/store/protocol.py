@@ -18,6 +18,7 @@ from server.store.feed_pages import Page, PulledEvent, RunPage
 from server.store.forgotten import Compacted, Purged, Target
 from server.store.noted_protocol import NotedStore
 from server.store.published import AuditEntry, Pack
+from server.store.reference_protocol import ReferenceStore
 from server.store.registered import Checkpoint, Device, Enrolment, Officer, User
 from server.store.relay_protocol import RelayStore, SignedEnvelope
 from server.store.report_protocol import ReportStore
@@ -32,6 +33,7 @@ class Store(
     ExportStore,
     AlertStore,
     NotedStore,
+    ReferenceStore,
     ReportStore,
     ShiftStore,
     RelayStore,

@@ -30,6 +30,7 @@ from server.store.log.vouching import Signer
 from server.store.noted import Noted
 from server.store.published import AuditEntry, Pack
 from server.store.reader import Reader
+from server.store.referenced import Referenced
 from server.store.registered import Checkpoint, Device, Enrolment, Officer, User
 from server.store.relay_protocol import SignedEnvelope
 from server.store.reported import Reported
@@ -50,7 +51,7 @@ def open_store(config: Config, keys: KeyRing | None = None) -> SqliteStore:
     return SqliteStore(config, keys or KeyRing.load_or_create(config.data_dir))
 
 
-class SqliteStore(ViewReads, Forgetting, Linked, Noted, Reported, ShiftReads, Watched):
+class SqliteStore(ViewReads, Forgetting, Linked, Noted, Referenced, Reported, ShiftReads, Watched):
     """See `server.store.protocol.Store`. Close it: the writer finishes what is queued."""
 
     def __init__(self, config: Config, keys: KeyRing) -> None:

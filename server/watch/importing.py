@@ -9,8 +9,16 @@ from dataclasses import dataclass, replace
 from rules.watchlist import watch_number
 from server.issuing.columns import Column
 from server.issuing.rows import Cells, RowError, cells_of, claims_of, matched_columns
+from server.issuing.said import local_time
 from server.issuing.tables import Table
-from server.issuing.values import date_of, folded, moment_ms, place_of
+from server.issuing.values import (
+    date_of,
+    folded,
+    from_serial,
+    id_from_number,
+    moment_ms,
+    place_of,
+)
 from server.places.units import unit
 from server.store.watch_protocol import WATCH_CATEGORIES, WatchCategory, WatchEntry
 
@@ -53,19 +61,22 @@ def commune_of(text: str) -> str | None:
 COLUMNS: tuple[Column, ...] = (
     Column(
         "id_number", "Số giấy tờ", "id_number", 32, watch_number, "watch_number",
-        required=True, digits=True,
+        required=True, digits=True, restore=id_from_number, example="001090000001",
     ),
     Column(
         "old_id_number", "Số CMND cũ", "old_id_number", 32, watch_number, "watch_number",
-        digits=True,
+        digits=True, restore=id_from_number, example="190000001",
     ),
-    Column("name", "Họ tên", "name", 120, required=True),
-    Column("category", "Diện", "category", 40, category_of, "watch_category", required=True),
-    Column("place", "Xã", "place", 10, commune_of, "commune", required=True),
-    Column("address", "Địa chỉ", "address", 300),
-    Column("from", "Từ", limit=25, required=True),
-    Column("until", "Đến", limit=25, required=True),
-    Column("sample_dates", "Ngày lấy mẫu", limit=200),
+    Column("name", "Họ tên", "name", 120, required=True, example="Lê Thị Thử"),
+    Column(
+        "category", "Diện", "category", 40, category_of, "watch_category", required=True,
+        example="F1",
+    ),
+    Column("place", "Xã", "place", 10, commune_of, "commune", required=True, example="2021/22738"),
+    Column("address", "Địa chỉ", "address", 300, example="Thôn Mẫu"),
+    Column("from", "Từ", limit=40, required=True, restore=from_serial, example="20/11/2026"),
+    Column("until", "Đến", limit=40, required=True, restore=from_serial, example="04/12/2026"),
+    Column("sample_dates", "Ngày lấy mẫu", limit=200, example="22/11/2026, 29/11/2026"),
     Column("note", "Ghi chú", "note", 200),
 )  # fmt: skip
 
@@ -124,6 +135,18 @@ def changes_of(listed: Sequence[Listed], current: Iterable[WatchEntry]) -> Chang
         else:
             changed.append((one, old))
     return Changes(tuple(added), tuple(changed), same)
+
+
+def shown(entry: WatchEntry) -> dict[str, str]:
+    """An entry by column, as a preview says what changes; its number is not shown."""
+    return {
+        "name": entry.name,
+        "place": entry.place,
+        "address": entry.address,
+        "until": local_time(entry.until_ms),
+        "sample_dates": ", ".join(entry.sample_dates),
+        "note": entry.note,
+    }
 
 
 def _key(entry: WatchEntry) -> Key:

@@ -75,7 +75,7 @@ def test_an_import_is_previewed_then_done_and_a_second_one_changes_nothing(
 ) -> None:
     file = written(tmp_path / "f1.csv", *ROWS)
     preview = chot("watchlist", "import", *where, file, "--dry-run").stdout
-    assert "+ 2\tf1\t********2345\tNguyễn Thị Mẫu" in preview and "4 thêm" in preview
+    assert "+\tdòng 2\tf1\t********2345\tNguyễn Thị Mẫu" in preview and "4 thêm" in preview
     assert names(where[1]) == [] and audited(where[1]) == []
     assert "4 thêm" in chot("watchlist", "import", *where, file).stdout
     assert (
@@ -95,7 +95,7 @@ def test_a_row_that_differs_changes_its_entry_and_no_other(
     longer = ROWS[2].replace("04/12/2026", "11/12/2026")
     file = written(tmp_path / "b.csv", longer, ROWS[1])
     preview = chot("watchlist", "import", *where, file, "--dry-run").stdout
-    assert re.search(r"~ 2\t.*05/12/2026.*→.*12/12/2026", preview)
+    assert re.search(r"~\tdòng 2\t.*05/12/2026.*→.*12/12/2026", preview)
     assert (
         "0 thêm / added, 1 đổi / changed, 1 như cũ"
         in chot("watchlist", "import", *where, file).stdout
@@ -135,23 +135,28 @@ def test_wrong_rows_are_all_told_and_nothing_is_imported(
         "Dòng 7: cùng người, cùng diện và cùng ngày bắt đầu với dòng 2",
     ):
         assert line in result.stderr
-    assert "5 dòng sai, chưa nạp gì" in result.stderr
+    assert "5 dòng sai, chưa nhận dòng nào" in result.stderr
     assert names(where[1]) == []
 
 
-def test_a_spreadsheet_that_lost_leading_zeros_is_refused(
+def test_zeros_that_a_spreadsheet_lost_are_told_or_the_row_is_refused(
     chot: Chot, where: tuple[str, Path], tmp_path: Path
 ) -> None:
     book = Workbook()
     book.active.append(["Số giấy tờ", "Họ tên", "Diện", "Xã", "Từ", "Đến"])
     row = ["Nguyễn Thị Mẫu", "F1", "2021/22738", "20/11/2026", "04/12/2026"]
-    book.active.append([1190012345, *row])
+    book.active.append([1190012, *row])
     book.save(tmp_path / "f1.xlsx")
     told = chot("watchlist", "import", *where, tmp_path / "f1.xlsx", exit_code=1).stderr
     assert "Dòng 2, Số giấy tờ: là số nên mất số 0" in told
+    book.active.cell(2, 1).value = 1190012345
+    book.save(tmp_path / "f1.xlsx")
+    said = chot("watchlist", "import", *where, tmp_path / "f1.xlsx")
+    assert "1 thêm" in said.stdout
+    assert "Dòng 2, Số giấy tờ: ô số 1190012345 được hiểu là 001190012345" in said.stderr
     book.active.cell(2, 1).value = "001190012345"
     book.save(tmp_path / "f1.xlsx")
-    assert "1 thêm" in chot("watchlist", "import", *where, tmp_path / "f1.xlsx").stdout
+    assert "1 như cũ" in chot("watchlist", "import", *where, tmp_path / "f1.xlsx").stdout
 
 
 def test_a_file_that_is_no_list_is_refused(

@@ -279,6 +279,36 @@ def m009_compacted_notes(db: Database) -> None:
     )
 
 
+@log_migrations()
+def m010_reference(db: Database) -> None:
+    """Roads, companies, planned duties, and that workers have permits (docs/adr/0025-imports.md).
+
+    `workers` names nobody: `person` and `said` are keyed digests.
+    """
+    execute_all(
+        db,
+        """
+        CREATE TABLE roads (
+            id TEXT PRIMARY KEY, name TEXT NOT NULL, aliases TEXT NOT NULL
+        ) WITHOUT ROWID;
+        CREATE TABLE companies (
+            id TEXT PRIMARY KEY, name TEXT NOT NULL, tax_code TEXT NOT NULL,
+            commune TEXT NOT NULL, address TEXT NOT NULL, contact TEXT NOT NULL,
+            phone TEXT NOT NULL
+        ) WITHOUT ROWID;
+        CREATE TABLE duties (
+            checkpoint TEXT NOT NULL, from_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL,
+            officer TEXT NOT NULL, duty TEXT NOT NULL,
+            PRIMARY KEY (checkpoint, from_ms, officer)
+        ) WITHOUT ROWID;
+        CREATE TABLE workers (
+            company TEXT NOT NULL, person BLOB NOT NULL, said BLOB NOT NULL, permit TEXT NOT NULL,
+            kid TEXT NOT NULL, expires_ms INTEGER NOT NULL, PRIMARY KEY (company, person)
+        ) WITHOUT ROWID;
+        """,
+    )
+
+
 def execute_all(db: Database, sql: str) -> None:
     """Run statements one by one: `executescript` would commit the migration's transaction first."""
     statement = ""

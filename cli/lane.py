@@ -1,0 +1,59 @@
+"""`chot lane`: the lanes of checkpoints, which tablets are bound to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cli.data import DATA, now_ms, opened, opened_home, told
+from cli.importing import Asked, imports, planned, tell
+from server.importing.lanes import COLUMNS, lanes_planned, shown
+from server.store.published import AuditEntry
+from server.store.reference_protocol import Reference
+
+
+@click.group()
+def lane() -> None:
+    """Làn của các chốt / lanes of checkpoints."""
+
+
+@lane.command("import")
+@imports(COLUMNS, lambda store: shown(store.checkpoints()))
+@told
+def import_(asked: Asked) -> None:
+    """Thay các làn của những chốt có trong tệp / replace the lanes of checkpoints that it names.
+
+    Mỗi dòng một làn. Không bỏ được làn mà máy bảng đang đứng.
+
+    \b
+    Ví dụ / examples:
+      chot lane import --template lan.csv
+      chot lane import lan.csv --dry-run
+    """
+    now = now_ms()
+    with opened_home(asked.data) as store:
+        places, devices = store.checkpoints(), store.devices()
+        plan = planned(asked, lambda table: lanes_planned(table, places, devices))
+        if tell(asked, plan):
+            details = {**plan.counts, "file": asked.file.name}
+            entries = [AuditEntry(now, "cli", "checkpoint.put", one.id) for one in plan.put]
+            entries.append(AuditEntry(now, "cli", "lane.import", details=details))
+            store.take_in(Reference(checkpoints=plan.put), entries)
+
+
+@lane.command("list")
+@DATA
+@click.option("--checkpoint", default="", help="Chỉ của chốt này / of this checkpoint only.")
+@told
+def list_lanes(data: Path, checkpoint: str) -> None:
+    """Liệt kê các làn và máy bảng ở đó / list the lanes and their tablets.
+
+    Ví dụ: chot lane list --checkpoint nt-ca-na
+    """
+    with opened(data) as store:
+        devices = [one for one in store.devices() if one.revoked_ms is None]
+        for one in store.checkpoints():
+            for name in one.lanes if checkpoint in ("", one.id) else ():
+                here = [it.name for it in devices if (it.checkpoint, it.lane) == (one.id, name)]
+                click.echo(f"{one.id}\t{name}\t{', '.join(here)}")

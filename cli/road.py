@@ -1,0 +1,52 @@
+"""`chot road`: roads by the one name that checkpoints and reports give them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cli.data import DATA, now_ms, opened, opened_home, told
+from cli.importing import Asked, imports, planned, tell
+from server.importing.roads import COLUMNS, roads_planned, shown
+from server.store.published import AuditEntry
+from server.store.reference_protocol import Reference
+
+
+@click.group()
+def road() -> None:
+    """Danh mục đường / roads."""
+
+
+@road.command("import")
+@imports(COLUMNS, lambda store: map(shown, store.roads()))
+@told
+def import_(asked: Asked) -> None:
+    """Nạp danh mục đường; chốt mới phải ở một đường trong danh mục / the list of roads.
+
+    «Quốc lộ 1A», «QL.1A», «ql 1a» là một: máy chủ viết theo Tên đường, để hai chốt cùng một
+    đường được so quãng đường với thời gian. Tên khác cách nhau bằng dấu chấm phẩy.
+
+    \b
+    Ví dụ / examples:
+      chot road import --template duong.csv
+      chot road import duong.csv --dry-run
+    """
+    now = now_ms()
+    with opened_home(asked.data) as store:
+        current = store.roads()
+        plan = planned(asked, lambda table: roads_planned(table, current))
+        if tell(asked, plan):
+            details = {**plan.counts, "file": asked.file.name}
+            entry = AuditEntry(now, "cli", "road.import", details=details)
+            store.take_in(Reference(roads=plan.put), [entry])
+
+
+@road.command("list")
+@DATA
+@told
+def list_roads(data: Path) -> None:
+    """Liệt kê các đường / list the roads."""
+    with opened(data) as store:
+        for one in store.roads():
+            click.echo(f"{one.id}\t{one.name}\t{'; '.join(one.aliases)}")
