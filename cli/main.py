@@ -25,6 +25,7 @@ COMMANDS = {
     "checkpoint": "cli.checkpoint",
     "compact": "cli.compact",
     "complaint": "cli.complaint",
+    "conformance": "cli.conformance",
     "demo": "cli.demo",
     "device": "cli.device",
     "doctor": "cli.doctor",

@@ -1,0 +1,107 @@
+"""`chot conformance` as a client's author meets it: right ones pass, wrong ones hear which rule."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import shlex
+import sys
+import threading
+import time
+import urllib.error
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.conformance.driver import Commands, Driver
+from cli.conformance.findings import Judged
+from cli.conformance.judge import judge_client
+from cli.conformance.play import Play
+from cli.conformance.stage import Stage
+from cli.conformance.steps import CORE
+from tests.cli.conformance.wrong_clients import WRONG, spoilt
+
+ROOT = Path(__file__).parents[3]
+MINIMAL = ROOT / "examples" / "minimal_client.py"
+PATIENCE_S = 20.0
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    folder = tmp_path_factory.mktemp("conformance")
+    with contextlib.closing(
+        Stage(folder / "data", "127.0.0.1", 0, time.time_ns() // 1_000_000)
+    ) as played:
+        yield played
+
+
+class Script:
+    """The example run in this process, as its three commands run it: a failure keeps the state."""
+
+    lasting = False
+
+    def __init__(self, text: str) -> None:
+        self._names: dict[str, Any] = {"__name__": "client"}
+        exec(compile(text, "client", "exec"), self._names)
+        self._state: dict[str, Any] = {}
+        self._round: threading.Thread | None = None
+
+    def enrol(self, url: str, code: str) -> None:
+        with contextlib.suppress(urllib.error.HTTPError):
+            self._state = self._names["enrol"](url, code)
+
+    def write(self, count: int) -> None:
+        for number in range(count):
+            self._names["crossing"](self._state, f"29A{number:05d}", "in")
+
+    def sync(self) -> None:
+        self._round = threading.Thread(target=self._sync, daemon=True)
+        self._round.start()
+
+    @property
+    def idle(self) -> bool:
+        return self._round is None or not self._round.is_alive()
+
+    def close(self) -> None:
+        if self._round is not None:
+            self._round.join(PATIENCE_S)
+
+    def _sync(self) -> None:
+        state = copy.deepcopy(self._state)
+        # As a command it would end here with a traceback, its file as it was.
+        with contextlib.suppress(Exception):
+            while self._names["sync"](state):
+                pass
+            self._state = state
+
+
+def judge(stage: Stage, driver: Driver) -> list[Judged]:
+    """What the judge says of a client, up to the first rule it breaks."""
+    with contextlib.closing(driver):
+        play = Play(stage, driver, f"http://127.0.0.1:{stage.port}", PATIENCE_S)
+        return list(judge_client(play, CORE, False))
+
+
+def test_the_example_gets_everything_right_that_no_client_may_get_wrong(
+    stage: Stage, tmp_path: Path
+) -> None:
+    run = shlex.join([sys.executable, str(MINIMAL), str(tmp_path / "state.json")])
+    lines = (f"{run} enrol {{url}} {{code}}", f"{run} crossing {{plate}} in", f"{run} sync")
+    judged = judge(stage, Commands(*lines, said=lambda _: None))
+    assert [(one.step.name, one.outcome) for one in judged] == [
+        (step.name, "pass") for step, _ in CORE
+    ], judged[-1]
+
+
+@pytest.mark.parametrize(("name", "rule", "changes"), WRONG, ids=[one[0] for one in WRONG])
+def test_a_wrong_client_is_told_the_rule(
+    stage: Stage, name: str, rule: str, changes: dict[str, str]
+) -> None:
+    driver = Script(spoilt(MINIMAL.read_text("utf-8"), changes))
+    judged = judge(stage, driver)
+    assert judged[-1].outcome == "broken", name
+    (found,) = judged[-1].findings
+    assert found.rule == rule, found
+    assert found.vi and found.en

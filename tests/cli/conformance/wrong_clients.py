@@ -1,0 +1,106 @@
+"""Clients that are wrong on purpose: `examples/minimal_client.py` with one thing changed.
+
+Each is (name, the rule that it has to fail by, {what stands there: what stands there instead}).
+"""
+
+from __future__ import annotations
+
+WRONG: tuple[tuple[str, str, dict[str, str]], ...] = (
+    (
+        "text made again",
+        "E1",
+        {'state["outbox"], state["seq"] + 1':
+         "[one.replace('\"offset\": null', f'\"offset\": {time.time_ns() // 10**6 % 9999}')"
+         ' for one in state["outbox"]], state["seq"] + 1'},
+    ),
+    ("random record ids", "E2", {"uuid.UUID(int=number)": "uuid.uuid4()"}),
+    ("padded base64", "E3", {'.rstrip(b"=").decode()': ".decode()"}),
+    ("no stamp", "C1", {'"stamp": f"{state[\'stamp\']:016x}"': '"stamp": str(at)'}),
+    (
+        "stamps that fall",
+        "C2",
+        {'max(state["stamp"] + 1, at << 16)': '(state["stamp"] or at << 16) - 1'},
+    ),
+    ("another genesis", "H1", {'b"chot/1 genesis\\n"': 'b"chot/1 genesis"'}),
+    ("no commitment", "H3", {"body.encode() + bytes(32)": "body.encode()"}),
+    (
+        "signature as DER",
+        "B3",
+        {"\"signature\": b64(sign(state, text.encode()))": "\"signature\": b64(serialization."
+         "load_pem_private_key(state['key'].encode(), None).sign(text.encode(), ES256))"},
+    ),
+    ("numbers on the wire", "B4", {'[{"body": one} for one in outbox]':
+                                   '[{"body": one, "seq": 1} for one in outbox]'}),
+    ("a name in the body", "E7", {'"headcount": 1,': '"headcount": 1, "note": "Nguyễn Văn Thử",'}),
+    ("an undeclared word", "E8", {'"mode": "checked"': '"mode": "seen"'}),
+    ("another checkpoint", "A10", {'"home": place["id"]': '"home": "hd-ql6"'}),
+    ("another's feed", "T1", {"checkpoint:{state['checkpoint']['id']}": "checkpoint:hd-ql6"}),
+    ("unsent not counted", "T6", {'"unsent": len(outbox)': '"unsent": 0'}),
+    ("another protocol", "T7", {'"protocol": 1': '"protocol": 2'}),
+    (
+        "drops what failed",
+        "T2",
+        {'    answer = post(state, "/sync", asked, token(state))\n':
+         '    try:\n        answer = post(state, "/sync", asked, token(state))\n'
+         "    except urllib.error.HTTPError:\n"
+         '        state |= {"seq": last, "head": chain[-1].hex(), "outbox": []}\n'
+         "        return False\n"},
+    ),
+    (
+        "drops what was sent",
+        "P2",
+        {'    answer = post(state, "/sync", asked, token(state))\n':
+         '    try:\n        answer = post(state, "/sync", asked, token(state))\n'
+         "    except urllib.error.HTTPError:\n        raise\n"
+         "    except Exception:\n"
+         '        state |= {"seq": last, "head": chain[-1].hex(), "outbox": []}\n'
+         "        return False\n"},
+    ),
+    (
+        "believes any receipt",
+        "P1",
+        {"    key.public_key().verify(r_s": "    (r_s"},
+    ),
+    ("looks at no head", "P3", {' and unb64(said["head"]) == chain[taken]': ""}),
+    (
+        "stuck on a refusal",
+        "A4",
+        {"    if 0 < taken < len(chain)": '    if any(one["state"] == "rejected" for one in'
+         ' answer["results"]):\n        return False\n    if 0 < taken < len(chain)'},
+    ),
+    (
+        "renumbers after a refusal",
+        "A6",
+        {'    for one in answer["results"]:\n':
+         '    if any(one["state"] == "rejected" for one in answer["results"]):\n'
+         '        state |= {"seq": last - 1, "head": chain[-2].hex()}\n'
+         '    for one in answer["results"]:\n'},
+    ),
+    (
+        "reads only what it knows",
+        "T7",
+        {'    said, x_y = answer["receipt"]':
+         '    assert len(answer) < 13, "unknown names"\n    said, x_y = answer["receipt"]'},
+    ),
+    ("keeps no cursor", "F4", {'"cursor": state["cursor"]': '"cursor": None'}),
+    (
+        "a cursor of its own",
+        "F2",
+        {'"cursor": state["cursor"]': '"cursor": state["cursor"] and'
+         " state['cursor'].rpartition('.')[0] + '.0'"},
+    ),
+    (
+        "reset empties the outbox",
+        "F3",
+        {'    state["seen"] +=': '    if answer["reset"]:\n        state |= {"seq": last,'
+         ' "head": chain[-1].hex(), "outbox": []}\n    state["seen"] +='},
+    ),
+)  # fmt: skip
+
+
+def spoilt(text: str, changes: dict[str, str]) -> str:
+    """The client with these changes, each of which must have something to change."""
+    for there, instead in changes.items():
+        assert text.count(there) == 1, there
+        text = text.replace(there, instead)
+    return text
