@@ -10,7 +10,7 @@ from typing import Any
 from server.exporting.formats import CsvLines
 from server.places.units import name_of
 from server.reporting.goods_flow import FlowLine, GoodsFlow, Section
-from server.reporting.said import Table, aligned
+from server.reporting.tables import TEXT_MM, Table, aligned
 from server.reporting.words import DIRECTIONS_VI, moment, number, word
 from server.spreadsheet import defused
 from server.store.export_protocol import Column, Value
@@ -81,7 +81,7 @@ def plain(flow: GoodsFlow) -> Iterator[str]:
     for table in tables(flow):
         yield ""
         yield table.heading
-        yield from aligned(table.rows)
+        yield from aligned(table)
     yield ""
     yield from notes(flow)
 
@@ -101,7 +101,9 @@ def tables(flow: GoodsFlow) -> Iterator[Table]:
             if one.key.section == section
         ]
         if rows:
-            yield Table(SECTIONS_VI[section], (("Chiều", *head, *measures), *rows))
+            headings = ("Chiều", *head, *measures)
+            widths_mm = (TEXT_MM / len(headings),) * len(headings)
+            yield Table(SECTIONS_VI[section], (headings, *rows), widths_mm)
 
 
 def notes(flow: GoodsFlow) -> Iterator[str]:
