@@ -8,13 +8,12 @@ from pathlib import Path
 import click
 
 from cli.data import DATA, Moment, now_ms, told, viewed
-from cli.purge import refuse_what_is_not_home
+from cli.purge import check_told
 from server.config import load_config
 from server.projector import rebuild
+from server.retention.classes import DAY_MS, Cut
 from server.store.compact import MIN_AGE_DAYS
 from server.store.log.log_file import open_log, shred_leftovers
-
-DAY_MS = 86_400_000
 
 
 @click.command()
@@ -38,7 +37,7 @@ def compact(data: Path, before: int, shrink: bool, yes: bool) -> None:
     if not yes:
         click.confirm("Nội dung từng lượt sẽ mất. Gộp?", abort=True)
     with viewed(data) as store:
-        refuse_what_is_not_home(store)
+        check_told(store, Cut("crossing", before))
         done = store.compact(before, now_ms())
     rebuild(data)
     with contextlib.closing(open_log(load_config(data).log_path)) as log:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 
 import click
@@ -10,10 +9,11 @@ import click
 from cli.data import DATA, now_ms, told, viewed
 from schemas.home_records import ERASURE_REASONS
 from server.config import load_config
-from server.erasure_list import ErasureListError, list_paths, write_lists
+from server.erasure_list import ErasureListError, list_paths
 from server.relay.state import read_upstream
+from server.retention import finishing
 from server.store.forgotten import Target
-from server.store.log.log_file import open_log, shred_leftovers
+from server.store.hold_protocol import HoldsChangedError, OnHoldError, ViewBehindError
 from server.store.protocol import Store
 
 
@@ -46,7 +46,16 @@ def erase(
         _show(targets)
         if not yes:
             click.confirm("Xóa vĩnh viễn?", abort=True)
-        written = store.erase(targets, reason, basis, None, now_ms())
+        try:
+            written = store.erase(targets, reason, basis, None, now_ms())
+        except OnHoldError as error:
+            raise click.ClickException(
+                f"Đang được giữ cho vụ việc {error}; chưa xóa gì. Xem: chot hold list"
+            ) from None
+        except (HoldsChangedError, ViewBehindError):
+            raise click.ClickException(
+                "Lệnh giữ vừa thay đổi hoặc dữ liệu tra cứu chưa kịp; chưa xóa gì, hãy chạy lại."
+            ) from None
     for one in written:
         click.echo(f"Đã ghi {one}")
     finish(data)
@@ -55,15 +64,13 @@ def erase(
 def finish(data: Path) -> None:
     """The erasure lists, and what is left of the old bytes beside the log; tells of a failure."""
     config = load_config(data)
-    with contextlib.closing(open_log(config.log_path)) as log:
-        is_shredded = shred_leftovers(log)
-        try:
-            write_lists(config, log)
-        except (OSError, ErasureListError) as error:
-            raise click.ClickException(
-                f"Đã xóa, nhưng chưa ghi được danh sách xóa ({error}). Chạy lại khi ghi được:"
-                " không có nó, khôi phục từ bản sao cũ sẽ làm sống lại những gì đã xóa."
-            ) from None
+    try:
+        is_shredded = finishing.finish(config)
+    except (OSError, ErasureListError) as error:
+        raise click.ClickException(
+            f"Đã xóa, nhưng chưa ghi được danh sách xóa ({error}). Chạy lại khi ghi được:"
+            " không có nó, khôi phục từ bản sao cũ sẽ làm sống lại những gì đã xóa."
+        ) from None
     if not is_shredded:
         click.echo("Có chương trình đang đọc; phần còn lại trong log.db-wal mất khi nó xong.")
     click.echo(f"Danh sách xóa: {', '.join(str(one) for one in list_paths(config))}")

@@ -32,6 +32,7 @@ COMMANDS = {
     "erase": "cli.erase",
     "evidence": "cli.evidence",
     "export": "cli.export",
+    "hold": "cli.hold",
     "hotlines": "cli.hotlines",
     "import-events": "cli.import_events",
     "init": "cli.init",

@@ -21,6 +21,9 @@ CONFIG_FILE = "config.json"
 Level = Literal["relay", "home"]
 MAX_TRAVEL_MINUTES = 1440
 MOST_PRODUCTS = 50
+RETENTION_LEAST_DAYS = {"person": 1, "crossing": 7, "watchlist": 1}
+"""The classes of data that go by age, and the fewest days of each: today is never over."""
+MAX_RETENTION_DAYS = 36_500
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _DISTRICT = re.compile(r"[a-z0-9][a-z0-9-]{0,31}", re.ASCII)
 _ORIGIN = re.compile(r"https?://[a-z0-9.:\[\]-]+", re.ASCII)
@@ -65,6 +68,9 @@ class Config:
     `travel_minutes` says how long the way between two checkpoints takes at least, by their ids:
     who is seen at both sooner makes an alert (SPEC W6).
 
+    `retention` says after how many days each class of data goes by itself (`server.retention`);
+    what it does not name stays until somebody purges it.
+
     `neighbours` names, for a district, those whose refusals its checkpoints see besides their own.
 
     `priority_products` are looked for in goods' descriptions by `chot report goods-flow`: product
@@ -86,6 +92,7 @@ class Config:
     neighbours: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     travel_minutes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     priority_products: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    retention: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def log_path(self) -> Path:
@@ -147,6 +154,8 @@ def _setting(name: str, value: Any) -> Any:
         return _travel_minutes(value)
     if name == "priority_products":
         return _priority_products(value)
+    if name == "retention":
+        return _retention(value)
     if name == "upstream" and value != "":
         return server_url("upstream", value)
     if name == "upstream_seconds" and (type(value) is not int or not 1 <= value <= 3600):
@@ -165,6 +174,20 @@ def _hours(value: Any) -> tuple[int, ...]:
     ):
         raise ConfigError("report_hours", "is not a rising list of hours from 0 to 23")
     return tuple(value)
+
+
+def _retention(value: Any) -> dict[str, int]:
+    if not isinstance(value, dict):
+        raise ConfigError("retention", "is not an object of classes")
+    for klass, days in value.items():
+        least = RETENTION_LEAST_DAYS.get(klass)
+        if least is None:
+            raise ConfigError("retention", f"{klass}: is none of {', '.join(RETENTION_LEAST_DAYS)}")
+        if type(days) is not int or not least <= days <= MAX_RETENTION_DAYS:
+            raise ConfigError(
+                "retention", f"{klass}: is not a number of days from {least} to 36500"
+            )
+    return value
 
 
 def _neighbours(value: Any) -> dict[str, tuple[str, ...]]:

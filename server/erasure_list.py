@@ -1,7 +1,8 @@
-"""The erasure list: what was erased and which days were purged, outside of every backup. SPEC G5.
+"""The erasure list: what was erased, purged, and kept for a case, outside of every backup. SPEC G5.
 
 A backup is older than what was erased since. The list is a file of lines, each one JSON value; it
-holds references and no person. It follows from the log and is only added to.
+holds references and no person. It follows from the log and is only added to, in the order of time:
+a hold keeps nothing of a day that was purged before it.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
 from server.config import Config
+from server.store.hold_protocol import Hold
 from server.store.log.erase import place_of
 from server.store.log.erasures import erasures_in, purged_days
+from server.store.log.holds import read_holds
 
 FILE = "erasures.jsonl"
 MAX_BYTES = 64 << 20
@@ -35,7 +38,10 @@ class ErasureListError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One line: an erasure by its own reference, or (`day` set) a day whose key was destroyed."""
+    """One line: an erasure by its own reference, a day whose key was destroyed (`day`), or a hold.
+
+    `klass`: the key was that of what had been kept for a case. `is_release`: the hold ended.
+    """
 
     event: str = ""
     home: str = ""
@@ -44,14 +50,22 @@ class Listed:
     basis: str = ""
     destination: str = ""
     day: str = ""
+    klass: str = ""
+    hold: Hold | None = None
+    is_release: bool = False
 
     @property
     def name(self) -> str:
-        return self.day or self.event
+        if self.hold is not None:
+            return f"{self.hold.id} {self.is_release}"
+        return f"{self.day} {self.klass}".strip() or self.event
 
     def to_json(self) -> str:
+        if self.hold is not None:
+            word = "released" if self.is_release else "hold"
+            return json.dumps({word: asdict(self.hold)}, ensure_ascii=False)
         if self.day:
-            return json.dumps({"purged": self.day})
+            return json.dumps({"purged": self.day} | ({"class": self.klass} if self.klass else {}))
         value = {
             "erasure": self.event,
             "home": self.home,
@@ -75,10 +89,15 @@ def write_lists(config: Config, log: sqlite3.Connection) -> None:
 
     Safe to repeat and to interrupt: a line that was cut off is written again.
     """
-    lines = [
-        *(Listed(*one) for one in erasures_in(log)),
-        *(Listed(day=day) for day in purged_days(log)),
-    ]
+    lines = [Listed(*one) for one in erasures_in(log)]
+    timed: list[tuple[int, Listed]] = []
+    for one in read_holds(log):
+        placed = replace(one, released_ms=None, released_by="", basis="")
+        timed.append((one.placed_ms, Listed(hold=placed)))
+        if one.released_ms is not None:
+            timed.append((one.released_ms, Listed(hold=one, is_release=True)))
+    timed += [(at_ms, Listed(day=day, klass=klass)) for day, klass, at_ms in purged_days(log)]
+    lines += [one for _, one in sorted(timed, key=lambda pair: pair[0])]
     for path in list_paths(config):
         add_to_list(path, lines)
 
@@ -134,7 +153,11 @@ def _parsed(path: Path, file: IO[bytes]) -> list[Listed]:
 
 def _listed(value: dict[str, Any]) -> Listed:
     if "purged" in value:
-        return Listed(day=_text(value["purged"]))
+        klass = _text(value["class"]) if "class" in value else ""
+        return Listed(day=_text(value["purged"]), klass=klass)
+    for word in ("hold", "released"):
+        if word in value:
+            return Listed(hold=Hold(**value[word]), is_release=word == "released")
     events = tuple(_text(one) for one in value["events"])
     if not all(place_of(one) for one in events):
         raise ValueError("not a reference")

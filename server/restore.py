@@ -8,14 +8,17 @@ import re
 import shutil
 import tarfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 from server.backup import BLOCK_BYTES, FOLDERS, LOG, SINGLE_FILES, Walk, opened_archive
 from server.config import Config
 from server.erasure_list import FILE, Listed, add_to_list
 from server.keys import KeyRing
+from server.projector import Projector
 from server.store.forgotten import Target
+from server.store.hold_protocol import Hold
 from server.store.log.log_file import begin_epoch, open_log, shred_leftovers
 from server.store.log.verify import LogWalk
 from server.store.reader import read_only
@@ -136,21 +139,49 @@ def _new_epoch(log_path: Path, now_ms: int) -> int:
 
 
 def _erase_again(staging: Path, keys: KeyRing, listed: Sequence[Listed], now_ms: int) -> int:
-    """Erase what was erased after the backup; how many person parts and days that are."""
+    """Erase what was erased after the backup; how many person parts and days that are.
+
+    In the order of the list: a hold keeps what is purged after it, and nothing that went before.
+    """
     erased = 0
     with SqliteStore(Config(staging), keys) as store:
-        for one in listed:
-            if one.day:
-                erased += store.purge([one.day], now_ms).days
+        for is_day, lines in groupby(listed, lambda one: bool(one.day)):
+            if is_day:
+                _project_for_holds(store, staging, keys)
+                erased += store.purge([one.day for one in lines], now_ms).days
                 continue
-            targets = [
-                Target(ref, one.home, one.destination)
-                for ref in store.not_erased(one.home, one.events, one.destination)
-            ]
-            if targets:
-                store.erase(targets, one.reason, one.basis, None, now_ms)
-                erased += len(targets)
+            for one in lines:
+                if one.hold is not None:
+                    _hold_again(store, one.hold)
+                else:
+                    erased += _erase_one_again(store, one, now_ms)
+    for path in (*staging.glob("view.*"), *staging.glob("projector.*")):
+        path.unlink()
     add_to_list(staging / FILE, list(listed))
     with contextlib.closing(open_log(staging / LOG)) as log:
         shred_leftovers(log)
     return erased
+
+
+def _erase_one_again(store: SqliteStore, one: Listed, now_ms: int) -> int:
+    targets = [
+        Target(ref, one.home, one.destination)
+        for ref in store.not_erased(one.home, one.events, one.destination)
+    ]
+    if targets:
+        store.erase(targets, one.reason, one.basis, None, now_ms, again=True)
+    return len(targets)
+
+
+def _hold_again(store: SqliteStore, hold: Hold) -> None:
+    placed = replace(hold, released_ms=None, released_by="", basis="")
+    store.place_holds([placed], None)
+    if hold.released_ms is not None:
+        store.release_holds([hold.id], hold.released_ms, hold.released_by, hold.basis, None)
+
+
+def _project_for_holds(store: SqliteStore, staging: Path, keys: KeyRing) -> None:
+    """What a hold keeps is found in a view; a restored log has none yet."""
+    if any(one.released_ms is None for one in store.holds()):
+        with Projector(Config(staging), keys) as projector:
+            projector.catch_up()

@@ -33,6 +33,7 @@ from server.home.telling import telling_alerts
 from server.keys import KeyRing
 from server.projector import Projector
 from server.relay.follower import following
+from server.retention.daily import letting_go_daily
 from server.store.reader import read_only
 from server.store.sqlite import open_store
 from server.watch.daily import publishing_daily
@@ -120,6 +121,9 @@ def serve(
             )
             stack.enter_context(
                 telling_alerts(lambda: open_store(config, keys), keys, config, system_clock)
+            )
+            stack.enter_context(
+                letting_go_daily(lambda: open_store(config, keys), config, system_clock)
             )
             if certificate is not None:
                 from server.ca_page import ca_page

@@ -2,20 +2,22 @@
 
 All that belongs to a crossing goes together or stays: its events, the reviews, links, notices and
 alerts about it, and whatever shares a run with one of them. What is in the way: a younger event,
-an open review or alert, an event that still waits, an erasure.
+an open review or alert, an event that still waits, an erasure, a hold.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from server.store.forgotten import Compacted
 from server.store.log.arrived import arrived
+from server.store.log.holds import active_holds, revision
 from server.store.log.log_schema import HELD
 from server.store.log.pull import newest_n
 from server.store.log.purge import view_is_stale
+from server.store.view.on_hold import records_on_hold
 from server.store.view.search import LIVE, VEHICLE
 from server.store.view.view_file import watermark
 from sync.events import parse_body
@@ -75,7 +77,7 @@ class Compaction:
         # A database of its own, on disk where it grows: a province has more than fits in memory.
         self._plan = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._plan.executescript(_SCHEMA)
-        self._seen = 0
+        self._seen = self._holds = 0
         self._view = ""
 
     def prepare(self, log: sqlite3.Connection, view: sqlite3.Connection, before_ms: int) -> None:
@@ -95,17 +97,26 @@ class Compaction:
                     self._plan.execute("INSERT INTO ties VALUES (?, ?), (?, ?)", pairs)
             self._block(view.execute("SELECT id FROM crossings WHERE review = 'open'"))
             self._block(view.execute("SELECT id FROM alerts WHERE listed <> 'closed'"))
+            self._holds = revision(log)
+            self._block((one,) for one in records_on_hold(view, active_holds(log)))
             self._plan.execute("COMMIT")
             self._spread()
         finally:
             view.execute("COMMIT")
 
+    def look(self, log: sqlite3.Connection, view: sqlite3.Connection, before_ms: int) -> Compacted:
+        """What `run` would do if it followed at once. From a reader."""
+        self.prepare(log, view, before_ms)
+        going = sum(len(view.execute(_COUNTS, (one,)).fetchall()) for one in self._going())
+        return self._found(going)
+
     def run(self, connection: sqlite3.Connection, view: sqlite3.Connection) -> Compacted:
         """Count, then drop, all in the writer's transaction.
 
-        Where the view was made anew meanwhile its numbers mean other records: nothing is done.
+        Where the view was made anew meanwhile its numbers mean other records: nothing is done, nor
+        where a hold was placed or released.
         """
-        if _identity(view) != self._view:
+        if _identity(view) != self._view or revision(connection) != self._holds:
             return Compacted(0, 0, 0)
         newest = newest_n(connection)
         fresh = {parse_body(one.body).record for _, one in arrived(connection, self._seen, newest)}
@@ -116,25 +127,33 @@ class Compaction:
         )
         self._spread()
         crossings = 0
-        for (record,) in self._plan.execute(
-            "SELECT DISTINCT record FROM holds WHERE record NOT IN (SELECT record FROM blocked)"
-        ):
+        for record in self._going():
             for row in view.execute(_COUNTS, (record,)):
                 connection.execute(_ADD, row)
                 crossings += 1
             for row in view.execute(_NOTE_COUNTS, (record,)):
                 connection.execute(_ADD_NOTE, row)
         connection.executemany(_DROP, self._plan.execute("SELECT run FROM old WHERE NOT kept"))
+        done = self._found(crossings)
+        if done.events:
+            view_is_stale(connection)
+        return done
+
+    def close(self) -> None:
+        self._plan.close()
+
+    def _going(self) -> Iterator[int]:
+        for (record,) in self._plan.execute(
+            "SELECT DISTINCT record FROM holds WHERE record NOT IN (SELECT record FROM blocked)"
+        ):
+            yield int(record)
+
+    def _found(self, crossings: int) -> Compacted:
         events, kept = self._plan.execute(
             "SELECT ifnull(sum(count) FILTER (WHERE NOT kept), 0),"
             " ifnull(sum(count) FILTER (WHERE kept), 0) FROM old"
         ).fetchone()
-        if events:
-            view_is_stale(connection)
         return Compacted(int(events), crossings, int(kept))
-
-    def close(self) -> None:
-        self._plan.close()
 
     def _place(self, record: int, n: int) -> None:
         row = self._plan.execute(

@@ -14,19 +14,24 @@ from server.accept import ContentKeys
 from server.config import Config
 from server.store.compact import Compaction
 from server.store.forgotten import Compacted, Purged, Target
-from server.store.log import audit, erasures
+from server.store.hold_protocol import HoldsChangedError
+from server.store.holding import Holding
+from server.store.log import audit, erasures, holds
 from server.store.log.log_file import OwnDevice
 from server.store.log.own_chain import OwnChain
 from server.store.log.persons import DayKeys
-from server.store.log.purge import days_before, purge
+from server.store.log.purge import day_parts, days_before, look, purge
 from server.store.log.rows import Memory
 from server.store.log.vouching import Signer
 from server.store.published import AuditEntry
 from server.store.reader import Reader, ViewMissingError, read_only
 from server.store.writer import Writer
 
+TRIES = 5
+"""How often a purge is worked out anew because somebody placed or released a hold meanwhile."""
 
-class Forgetting:
+
+class Forgetting(Holding):
     """A base of `SqliteStore`, which sets what is named here."""
 
     config: Config
@@ -40,15 +45,25 @@ class Forgetting:
     _writer: Writer
 
     def erase(
-        self, targets: Sequence[Target], reason: str, basis: str, user: str | None, now_ms: int
+        self,
+        targets: Sequence[Target],
+        reason: str,
+        basis: str,
+        user: str | None,
+        now_ms: int,
+        *,
+        again: bool = False,
     ) -> list[str]:
         """Forget the person parts of these events for good, everywhere (SPEC G1)."""
+        seen = None if again else self._refuse_on_hold([one.ref for one in targets])
         chain = self.own_chain()
         events = erasures.drafts(targets, reason, basis, user, now_ms, secrets.token_bytes)
         details = {"events": len(targets), "reason": reason, "basis": basis}
         entry = AuditEntry(now_ms, user or "cli", "erase", details=details)
 
         def job(log: sqlite3.Connection) -> list[str]:
+            if seen is not None and holds.revision(log) != seen:
+                raise HoldsChangedError
             audit.append_audit(log, entry, self._audit_key)
             return [chain.append(log, one, None) for one in events]
 
@@ -79,23 +94,55 @@ class Forgetting:
         """The days before `day` whose person parts can still be opened."""
         return self._reader.run(lambda files: days_before(files.log, day))
 
-    def purge(self, days: Sequence[str], now_ms: int) -> Purged:
-        """Destroy the keys of these days, and the person parts under them (SPEC G6)."""
+    def look_at_purge(self, days: Sequence[str]) -> Purged:
+        """What `purge` would destroy and keep now."""
+        kept = self._kept_of_days(days)
+        return self._reader.run(
+            lambda files: look(files.log, days, kept.numbers, self.day_keys.apart())
+        )
+
+    def purge(self, days: Sequence[str], now_ms: int, who: str = "cli") -> Purged:
+        """Destroy the keys of these days, and the person parts under them (SPEC G6, G10)."""
+        for left in reversed(range(TRIES)):
+            try:
+                return self._purge(days, now_ms, who)
+            except HoldsChangedError:
+                if not left:
+                    raise
+        raise AssertionError("not reached")
+
+    def _purge(self, days: Sequence[str], now_ms: int, who: str) -> Purged:
+        kept = self._kept_of_days(days)
 
         def job(log: sqlite3.Connection) -> Purged:
-            done = purge(log, days)
-            details = {"days": list(days), "persons": done.persons}
-            audit.append_audit(
-                log, AuditEntry(now_ms, "cli", "purge", details=details), self._audit_key
-            )
+            kept.check(log)
+            done = purge(log, days, kept.numbers, self.day_keys.apart(), now_ms)
+            gone = [one for one in done.each if one.is_change]
+            details = {
+                "days": list(days),
+                "persons": done.persons,
+                "kept": done.kept,
+                "proof": {one.day: [one.persons, one.kept, one.sha256] for one in gone},
+            }
+            entry = AuditEntry(now_ms, who, "purge", details=details)
+            audit.append_audit(log, entry, self._audit_key)
             return done
 
         done = self._writer.run(job)
         self.day_keys.forget()
         return done
 
-    def compact(self, before_ms: int, now_ms: int) -> Compacted:
-        """Drop the bodies of what was received before then and is finished (SPEC G7–G9)."""
+    def day_parts(self, day: str) -> tuple[int, str]:
+        """(person parts that the events of a day had, the SHA-256 that names them)."""
+        return self._reader.run(lambda files: day_parts(files.log, day))
+
+    def look_at_compaction(self, before_ms: int) -> Compacted:
+        """What `compact` would drop and keep now."""
+        with contextlib.closing(Compaction()) as plan:
+            return self._reader.run(lambda files: plan.look(files.log, files.view, before_ms))
+
+    def compact(self, before_ms: int, now_ms: int, who: str = "cli") -> Compacted:
+        """Drop the bodies of what was received before then and is finished (SPEC G7–G10)."""
         with contextlib.closing(Compaction()) as plan:
             self._reader.run(lambda files: plan.prepare(files.log, files.view, before_ms))
 
@@ -103,7 +150,7 @@ class Forgetting:
                 with contextlib.closing(read_only(self.config.view_path)) as view:
                     done = plan.run(log, view)
                 details = {"events": done.events, "before_ms": before_ms}
-                entry = AuditEntry(now_ms, "cli", "compact", details=details)
+                entry = AuditEntry(now_ms, who, "compact", details=details)
                 audit.append_audit(log, entry, self._audit_key)
                 return done
 

@@ -18,11 +18,38 @@ class Target(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Purged:
-    """What a purge destroyed: keys of so many days, and the person parts under them."""
+class DayPurge:
+    """One day: person parts that went, those that are kept for a case, and what proves it.
 
-    days: int
+    `sha256` names every person part that the day ever had (`server.store.log.purge.day_parts`).
+    `is_change`: not where all that was left is kept.
+    """
+
+    day: str
     persons: int
+    kept: int
+    sha256: str = ""
+    is_change: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """What a purge destroyed, day by day; days of which nothing was left are not in it."""
+
+    each: tuple[DayPurge, ...]
+
+    @property
+    def days(self) -> int:
+        return sum(one.is_change for one in self.each)
+
+    @property
+    def persons(self) -> int:
+        return sum(one.persons for one in self.each)
+
+    @property
+    def kept(self) -> int:
+        """Person parts that stay for a case."""
+        return sum(one.kept for one in self.each)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from server.store.answers import PushAnswer
 from server.store.export_protocol import ExportStore
 from server.store.feed_pages import Page, PulledEvent, RunPage
 from server.store.forgotten import Compacted, Purged, Target
+from server.store.hold_protocol import HoldStore
 from server.store.noted_protocol import NotedStore
 from server.store.published import AuditEntry, Pack
 from server.store.reference_protocol import ReferenceStore
@@ -38,6 +39,7 @@ class Store(
     ShiftStore,
     RelayStore,
     WatchStore,
+    HoldStore,
     Protocol,
 ):
     """All that the server asks of storage."""
@@ -125,9 +127,19 @@ class Store(
 
     # what is to be forgotten
     def erase(
-        self, targets: Sequence[Target], reason: str, basis: str, user: str | None, now_ms: int
+        self,
+        targets: Sequence[Target],
+        reason: str,
+        basis: str,
+        user: str | None,
+        now_ms: int,
+        *,
+        again: bool = False,
     ) -> list[str]:
         """Forget the person parts of these events for good, everywhere (SPEC G1).
+
+        Raises OnHoldError where a hold keeps one of them, ViewBehindError where that cannot be
+        told; `again`, after a restore, asks no hold.
 
         The events and the audit entry are one transaction. Returns what was written, one
         "device:seq" for each erasure. Raises SyncError as `write` does.
@@ -143,12 +155,25 @@ class Store(
         """What was erased in these feeds under after < number ≤ through (SPEC F10, G4)."""
 
     def days_before(self, day: str) -> list[str]:
-        """The days before `day` ("2026-10-01") whose person parts can still be opened."""
+        """The days before `day` ("2026-10-01") of which a key is left, one for a case too."""
 
-    def purge(self, days: Sequence[str], now_ms: int) -> Purged:
-        """Destroy the keys of these days, and the person parts under them (SPEC G6)."""
+    def look_at_purge(self, days: Sequence[str]) -> Purged:
+        """What `purge` would destroy and keep now. Raises ViewBehindError."""
 
-    def compact(self, before_ms: int, now_ms: int) -> Compacted:
+    def purge(self, days: Sequence[str], now_ms: int, who: str = "cli") -> Purged:
+        """Destroy the keys of these days, and the person parts under them (SPEC G6).
+
+        What holds keep is written again under a key of its own (G10). Raises ViewBehindError where
+        there are holds and the view does not reach as far as these days.
+        """
+
+    def day_parts(self, day: str) -> tuple[int, str]:
+        """(person parts that the events of a day had, the SHA-256 that names them): the proof."""
+
+    def look_at_compaction(self, before_ms: int) -> Compacted:
+        """What `compact` would drop and keep now."""
+
+    def compact(self, before_ms: int, now_ms: int, who: str = "cli") -> Compacted:
         """Drop the bodies of what was received before then and is finished (SPEC G7–G9)."""
 
     # devices

@@ -11,11 +11,11 @@ from types import SimpleNamespace
 import pytest
 
 import cli.erase
-import cli.purge
 from cli.demo.make import make_demo
 from server.config import load_config, save_config
 from server.erasure_list import FILE, read_list
 from server.projector import rebuild
+from server.retention import classes
 from server.serve import _bring_up_erasure_lists
 from server.store.forgotten import Target
 from server.store.sqlite import open_store
@@ -118,8 +118,8 @@ def test_g6_g7_a_relay_forgets_nothing_that_its_home_server_lacks(
     chot: Chot, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waiting = SimpleNamespace(events_not_home=3)
-    monkeypatch.setattr(cli.purge, "read_upstream", lambda _: object())
-    monkeypatch.setattr(cli.purge, "relay_status", lambda *_: waiting)
+    monkeypatch.setattr(classes, "read_upstream", lambda _: object())
+    monkeypatch.setattr(classes, "relay_status", lambda *_: waiting)
     monkeypatch.setattr(cli.erase, "read_upstream", lambda _: object())
     erase = ("erase", "--record", "x", "--reason", "request", "--basis", "x", "--data", data)
     assert "máy chủ chính" in chot(*erase, exit_code=1).output

@@ -130,7 +130,8 @@ def _blank(connection: sqlite3.Connection, day_keys: DayKeys, place: Place, run:
         return False
     texts[place.seq - run.first] = None
     if all(one is None for one in texts):
-        connection.execute("UPDATE runs SET persons = NULL, day_key = NULL WHERE n = ?", (run.n,))
+        # The day key stays named: the proof of a purge counts the parts of a day (`purge.py`).
+        connection.execute("UPDATE runs SET persons = NULL WHERE n = ?", (run.n,))
     else:
         sealed = day_keys.encrypt(run.day_key, texts, aad)
         connection.execute("UPDATE runs SET persons = ? WHERE n = ?", (sealed, run.n))

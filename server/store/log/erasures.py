@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from server.store.forgotten import Target
 from server.store.log.erase import KIND, Place, erased_by, holding, place_of
 from server.store.log.own_event import OwnEvent
+from server.store.log.persons import RETENTION_CLASS
 from server.store.log.record import events_of, read_events
-from server.store.log.run_rows import Run, commitments_of
+from server.store.log.run_rows import Run
 from sync.chain import NO_PERSON
 from sync.encoding import uuid7
 from sync.events import parse_body
@@ -93,6 +94,16 @@ def targets_of_record(
     ]
 
 
+def numbers_of(log: sqlite3.Connection, refs: Iterable[str]) -> set[int]:
+    """The numbers of the events that these references name, on every branch."""
+    return {
+        run.n - run.count + 1 + place.seq - run.first
+        for ref in refs
+        if (place := place_of(ref)) is not None
+        for run in holding(log, place)
+    }
+
+
 def records_of(log: sqlite3.Connection, body: str) -> set[str]:
     """The records whose person parts an erasure with this body took away."""
     found: set[str] = set()
@@ -134,15 +145,17 @@ def not_erased(
     return [one for one in refs if place_of(one) not in noted]
 
 
-def purged_days(log: sqlite3.Connection) -> list[str]:
-    """The days whose keys were destroyed."""
-    rows = log.execute("SELECT day FROM day_keys WHERE wrapped IS NULL ORDER BY day")
-    return [str(day) for (day,) in rows]
+def purged_days(log: sqlite3.Connection) -> list[tuple[str, str, int]]:
+    """(day, class, when) of every key that was destroyed; when is 0 where it was not noted yet.
 
-
-def persons_in(run: Run) -> int:
-    """How many person parts belong to a run."""
-    return sum(one != NO_PERSON for one in commitments_of(run.commitments, run.count))
+    A class is empty for the key of the day, else that of what had been kept for a case.
+    """
+    rows = log.execute(
+        "SELECT day, iif(class = ?, '', class), coalesce(purged_ms, 0) FROM day_keys"
+        " WHERE wrapped IS NULL ORDER BY day, no",
+        (RETENTION_CLASS,),
+    )
+    return [(str(day), str(klass), int(at_ms)) for day, klass, at_ms in rows]
 
 
 def _place(destination: str) -> dict[str, dict[str, str]]:

@@ -309,6 +309,30 @@ def m010_reference(db: Database) -> None:
     )
 
 
+@log_migrations()
+def m011_holds(db: Database) -> None:
+    """What is kept for a case though its time is over, and when each day's persons went.
+
+    `subject`: a record id, a blind token, or checkpoint/from/to in milliseconds, by `kind`. `shown`
+    is how people recognise it, and no person. A row is never deleted: `released_ms` ends it.
+    """
+    execute_all(
+        db,
+        """
+        CREATE TABLE holds (
+            no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, case_no TEXT NOT NULL,
+            kind TEXT NOT NULL, subject TEXT NOT NULL, shown TEXT NOT NULL,
+            placed_ms INTEGER NOT NULL, placed_by TEXT NOT NULL,
+            released_ms INTEGER, released_by TEXT NOT NULL DEFAULT '',
+            basis TEXT NOT NULL DEFAULT ''
+        );
+        CREATE TRIGGER holds_remain BEFORE DELETE ON holds
+        BEGIN SELECT RAISE(ABORT, 'a hold is released, never deleted'); END;
+        ALTER TABLE day_keys ADD COLUMN purged_ms INTEGER;
+        """,
+    )
+
+
 def execute_all(db: Database, sql: str) -> None:
     """Run statements one by one: `executescript` would commit the migration's transaction first."""
     statement = ""

@@ -20,6 +20,8 @@ from schemas.texts import texts_from_json, texts_to_json
 from server.keys import KEY_BYTES, NONCE_BYTES, KeyRing
 
 RETENTION_CLASS = "person"
+ON_HOLD = "on_hold"
+"""The class of what outlives its day for a case: each purge of a day draws another such key."""
 LOCAL = timedelta(hours=7)
 
 
@@ -45,6 +47,10 @@ class DayKeys:
         known, no = self._latest
         return no if known == day else None
 
+    def apart(self) -> DayKeys:
+        """The same master and none of these keys: for a transaction that may be rolled back."""
+        return DayKeys(self._keys)
+
     def make(self, connection: sqlite3.Connection, day: str) -> tuple[int, bytes]:
         """(number, wrapped key) of `day`, made where there is none. Runs inside the writer.
 
@@ -58,10 +64,25 @@ class DayKeys:
             raise PersonError(f"the key of {day} was destroyed; nothing more is stored under it")
         if row is not None:
             return int(row[0]), bytes(row[1])
-        wrapped = self._keys.wrap(secrets.token_bytes(KEY_BYTES), _what(day))
+        return self._draw(connection, day, RETENTION_CLASS)
+
+    def make_on_hold(self, connection: sqlite3.Connection, day: str) -> int:
+        """The number of one more key for what of `day` is kept for a case, open here at once.
+
+        Only on keys that are `apart`: they are dropped with the transaction.
+        """
+        (before,) = connection.execute(
+            "SELECT count(*) FROM day_keys WHERE day = ? AND class <> ?", (day, RETENTION_CLASS)
+        ).fetchone()
+        klass = f"{ON_HOLD}-{before + 1}"
+        no, wrapped = self._draw(connection, day, klass)
+        self.remember(no, day, wrapped, klass)
+        return no
+
+    def _draw(self, connection: sqlite3.Connection, day: str, klass: str) -> tuple[int, bytes]:
+        wrapped = self._keys.wrap(secrets.token_bytes(KEY_BYTES), _what(day, klass))
         cursor = connection.execute(
-            "INSERT INTO day_keys (day, class, wrapped) VALUES (?, ?, ?)",
-            (day, RETENTION_CLASS, wrapped),
+            "INSERT INTO day_keys (day, class, wrapped) VALUES (?, ?, ?)", (day, klass, wrapped)
         )
         return int(cursor.lastrowid or 0), wrapped
 
@@ -71,11 +92,13 @@ class DayKeys:
         self._latest = (day, no)
         return no
 
-    def remember(self, no: int, day: str, wrapped: bytes | None) -> None:
+    def remember(
+        self, no: int, day: str, wrapped: bytes | None, klass: str = RETENTION_CLASS
+    ) -> None:
         """Open a key that was read from the table."""
         if wrapped is None:
             return
-        key = AESGCM(self._keys.unwrap(wrapped, _what(day)))
+        key = AESGCM(self._keys.unwrap(wrapped, _what(day, klass)))
         self._open[no] = key
 
     def forget(self) -> None:
@@ -120,11 +143,11 @@ class DayKeys:
         for no in numbers:
             if self.lacks(no):
                 row = connection.execute(
-                    "SELECT day, wrapped FROM day_keys WHERE no = ?", (no,)
+                    "SELECT day, wrapped, class FROM day_keys WHERE no = ?", (no,)
                 ).fetchone()
                 if row is not None:
-                    self.remember(no, row[0], row[1])
+                    self.remember(no, *row)
 
 
-def _what(day: str) -> str:
-    return f"day key {day} {RETENTION_CLASS}"
+def _what(day: str, klass: str) -> str:
+    return f"day key {day} {klass}"

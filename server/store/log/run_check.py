@@ -18,7 +18,7 @@ from schemas.texts import texts_from_json
 from server.keys import KeyRing
 from server.store.log.branches import Links
 from server.store.log.log_schema import ACCEPTED, MAX_RUN_EVENTS
-from server.store.log.persons import DayKeys, PersonError
+from server.store.log.persons import RETENTION_CLASS, DayKeys, PersonError
 from server.store.log.run_rows import (
     Run,
     binding,
@@ -179,11 +179,16 @@ class RunCheck:
         return sum(seq in noted for seq in missing)
 
     def _is_purged(self, run: Run) -> bool:
-        """Whether the key of the run's day was destroyed: its row stays and is empty."""
+        """Whether the key of the run's day was destroyed: its row stays and is empty.
+
+        Parts that are kept for a case stand under another key of the same day.
+        """
         row = self._log.execute(
-            "SELECT wrapped IS NULL FROM day_keys WHERE no = ?", (run.day_key,)
+            "SELECT 1 FROM day_keys JOIN day_keys AS own ON own.day = day_keys.day"
+            " WHERE own.no = ? AND day_keys.class = ? AND day_keys.wrapped IS NULL",
+            (run.day_key, RETENTION_CLASS),
         ).fetchone()
-        return row is not None and bool(row[0])
+        return row is not None
 
     def _texts(self, run: Run) -> list[str | None] | None:
         """The person texts; None where their key was destroyed on purpose: its row is empty."""

@@ -298,8 +298,13 @@ def test_g6_the_audit_says_what_was_destroyed(world: World) -> None:
     world.store.purge([local_day(NOON_MS)], NOON_MS)
     world.store.compact(NOON_MS + DAY_MS, NOON_MS)
     entries = [(one.what, one.details) for _, one in world.store.audited(1, 9)]
+    day = local_day(NOON_MS)
+    digest = world.store.audited(1, 9)[0][1].details["proof"][day][2]
     assert entries == [
-        ("purge", {"days": [local_day(NOON_MS)], "persons": 4}),
+        (
+            "purge",
+            {"days": [day], "persons": 4, "kept": 0, "proof": {day: [4, 0, digest]}},
+        ),
         ("compact", {"events": 4, "before_ms": NOON_MS + DAY_MS}),
     ]
     assert world.store.verify_audit() is None

@@ -1,0 +1,73 @@
+"""The server lets go by itself, at night, what `retention` in its settings says is over.
+
+A failure is logged and tried again within the hour; what is overdue by a day goes at any hour.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+from server.config import Config
+from server.context import Clock
+from server.failures import log_failure
+from server.retention.classes import DAY_MS, Gone, check, cuts_due, let_go, look
+from server.retention.finishing import finish
+from server.store.log.persons import LOCAL, local_day
+from server.store.protocol import Store
+
+LOOK_S = 1800.0
+NIGHT = range(1, 5)
+"""Local hours at which few cross: afterwards the view is made anew, which takes a core."""
+
+
+def let_go_if_due(store: Store, config: Config, now_ms: int) -> list[Gone]:
+    """What went. Raises what `let_go` raises, NotHomeError, OSError or ErasureListError."""
+    late_ms = 0 if _is_night(now_ms) else DAY_MS
+    done = []
+    for due in cuts_due(config.retention, now_ms - late_ms):
+        check(store, due, now_ms)
+        if look(store, due).is_something:
+            done.append(let_go(store, due, now_ms, "server"))
+    if done:
+        finish(config)
+    return done
+
+
+@contextlib.contextmanager
+def letting_go_daily(
+    open_store: Callable[[], Store], config: Config, clock: Clock
+) -> Iterator[None]:
+    """Look once a night and once a day, in a thread of this process, while the block runs."""
+    if not config.retention:
+        yield
+        return
+    stop = threading.Event()
+
+    def run() -> None:
+        looked: tuple[str, bool] | None = None
+        while not stop.wait(LOOK_S):
+            now_ms = clock()
+            turn = (local_day(now_ms), _is_night(now_ms))
+            if turn == looked:
+                continue
+            try:
+                with contextlib.closing(open_store()) as store:
+                    let_go_if_due(store, config, now_ms)
+                looked = turn
+            except Exception as error:
+                log_failure("retention", error)
+
+    thread = threading.Thread(target=run, name="retention", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _is_night(now_ms: int) -> bool:
+    return (datetime.fromtimestamp(now_ms / 1000, UTC) + LOCAL).hour in NIGHT
