@@ -53,6 +53,7 @@ COMMANDS = {
     "restore": "cli.restore",
     "revoke": "cli.revoke",
     "road": "cli.road",
+    "roster": "cli.roster",
     "rules": "cli.rules",
     "serve": "cli.serve",
     "simulate": "cli.simulate",

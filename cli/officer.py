@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
 import click
 
-from cli.data import DATA, now_ms, opened, told
+from cli.data import DATA, now_ms, opened, opened_home, told
+from cli.importing import Asked, imports, planned, tell
 from server.config import load_config
-from server.document_keys import DAY_MS
-from server.issuing.badges import BADGE_VALIDITY_DAYS
-from server.issuing.sign import issue_document
+from server.document_keys import DAY_MS, NoSigningKeyError
+from server.importing.officers import COLUMNS, NewOfficer, officers_planned, shown
+from server.importing.plan import Plan
+from server.issuing.badges import BADGE_VALIDITY_DAYS, badge_drafts, write_pins
+from server.issuing.folder import whole_folder, write_codes
+from server.issuing.paper import can_print
+from server.issuing.rows import Draft, RowError
+from server.issuing.sign import Document, issue_document, issue_draft
+from server.issuing.tables import Table
+from server.issuing.texts import said
 from server.keys import KeyRing
 from server.packs import officer_kek, publish_packs
 from server.png import qr_png
+from server.store.protocol import Store
 from server.store.published import AuditEntry
+from server.store.reference_protocol import Reference
 from server.store.registered import Officer, OfficerRole
 from sync.encoding import to_base64url
 
@@ -77,6 +88,86 @@ def add(
         store.audit(AuditEntry(now, "cli", "officer.put", identifier, details={"role": role}))
         publish_packs(store, keys, now)
     click.echo(f"Đã lưu {identifier}; thẻ ở {badge}. Máy bảng nhận danh sách mới ở lần gửi tới.")
+
+
+@officer.command("import")
+@click.option(
+    "--badges",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Thư mục mới cho thẻ và PIN của người mới / a new folder for new badges.",
+)
+@imports(COLUMNS, lambda store: map(shown, store.officers()))
+@told
+def import_(asked: Asked, badges: Path | None) -> None:
+    """Nạp cán bộ từ tệp .csv, .xlsx; có một dòng sai thì không nạp dòng nào / all rows or none.
+
+    Người đã có giữ nguyên thẻ và PIN; ô để trống thì giữ như cũ. Người mới được cấp thẻ vào thư mục
+    --badges (mã QR, pins.csv). Thu hồi: ghi «thu hồi» ở cột Trạng thái.
+
+    \b
+    Ví dụ / examples:
+      chot officer import --template can-bo.xlsx
+      chot officer import can-bo.xlsx --dry-run
+      chot officer import can-bo.xlsx --badges the-moi
+    """
+    now = now_ms()
+    new: list[NewOfficer] = []
+
+    def take(table: Table) -> tuple[Plan[Officer], list[RowError]]:
+        known = {one.id for one in store.checkpoints()}
+        until_ms = now + BADGE_VALIDITY_DAYS * DAY_MS
+        plan, found, errors = officers_planned(table, store.officers(), known, until_ms)
+        new.extend(found)
+        return plan, errors
+
+    with opened_home(asked.data) as store:
+        plan = planned(asked, take)
+        if new and badges is None and not asked.dry_run:
+            raise click.UsageError(
+                f"Có {len(new)} người mới: cần --badges THƯ-MỤC / new officers need --badges."
+            )
+        if not tell(asked, plan):
+            return
+        keys = KeyRing.load_or_create(asked.data)
+        kept = [one for one in plan.put if one.kek]
+        if not new or badges is None:
+            _take_in(store, keys, kept, plan, asked.file.name, now)
+            return
+        known = {one.id for one in store.checkpoints()}
+        drafts, made = badge_drafts([one.draft for one in new], known, [])
+        documents = [
+            found for one in drafts if isinstance(found := _badge(keys, one, now), Document)
+        ]
+        with whole_folder(badges) as folder:
+            write_codes(folder, documents, lambda: None)
+            if can_print():
+                from server.issuing.sheets import sheets_pdf
+
+                unit = load_config(asked.data).unit
+                (folder / "sheets.pdf").write_bytes(sheets_pdf(documents, unit=unit))
+            write_pins(folder, made)
+            put = [*kept, *(one.officer for one in made)]
+            _take_in(store, keys, put, plan, asked.file.name, now)
+    if not asked.as_json:
+        click.echo(f"Thẻ và pins.csv / badges and PINs: {badges}")
+
+
+def _badge(keys: KeyRing, draft: Draft, now: int) -> Document | RowError:
+    try:
+        return issue_draft(keys, draft, now)
+    except NoSigningKeyError:
+        raise click.ClickException(said("no_key", "vi")) from None
+
+
+def _take_in(
+    store: Store, keys: KeyRing, put: Sequence[Officer], plan: Plan[Officer], file: str, now: int
+) -> None:
+    entries = [
+        AuditEntry(now, "cli", "officer.put", one.id, details={"role": one.role}) for one in put
+    ]
+    entries.append(AuditEntry(now, "cli", "officer.import", details={**plan.counts, "file": file}))
+    store.take_in(Reference(officers=put), entries)
+    publish_packs(store, keys, now)
 
 
 @officer.command("list")

@@ -156,6 +156,41 @@ TEXTS: dict[str, tuple[str, str]] = {
         "drops the lane {lane} where the tablet {device} stands; revoke or move it first",
     ),
     "direction": ("phải là vào, ra hoặc hai chiều", "must be in, out or both"),
+    "officer_role": (
+        "phải là cán bộ, chốt trưởng, y tế hoặc tình nguyện viên",
+        "must be officer, lead, medic or volunteer",
+    ),
+    "officer_state": ("phải là tốt hoặc thu hồi", "must be ok or revoked"),
+    "officer_unknown": (
+        "chưa có cán bộ này để thu hồi",
+        "is of nobody who could be revoked",
+    ),
+    "pin_known": (
+        "người này đã có thẻ và PIN; để trống, hoặc cấp thẻ mới bằng chot officer add",
+        "is for new badges only; leave it empty, or make a new badge by chot officer add",
+    ),
+    "officer_none": ("không có cán bộ “{name}”", "there is no officer “{name}”"),
+    "officers_many": (
+        "có nhiều cán bộ tên “{name}”, ghi mã: {known}",
+        "means several officers called “{name}”, give the id: {known}",
+    ),
+    "officer_revoked": ("thẻ của {name} đã thu hồi", "is {name}, whose badge is revoked"),
+    "officer_elsewhere": (
+        "{officer} không thuộc chốt {checkpoint}, thẻ không mở ca ở đó",
+        "is {officer}, whose badge opens no shift at {checkpoint}",
+    ),
+    "duty_name": (
+        "phải là chốt trưởng, quét, y tế hoặc phân luồng",
+        "must be lead, scan, health or traffic",
+    ),
+    "duty_overlap": (
+        "trùng giờ với phân công ở {other}",
+        "stands elsewhere at that time: {other}",
+    ),
+    "span": (
+        "phải là một khung giờ, ví dụ 06:00-14:00 hoặc 22h-6h",
+        "must be one span of hours, such as 06:00-14:00 or 22h-6h",
+    ),
     "many_lanes": ("quá {limit} làn", "has more than {limit} lanes"),
     "twice": ("giống hệt dòng {other}", "is the same as row {other}"),
     "differs": ("khác dòng {other} của cùng chuyến", "differs from row {other} of the same trip"),

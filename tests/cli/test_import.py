@@ -5,15 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import astuple
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cli.data import VIETNAM, now_ms
+from credentials import open_badge, parse_trust
 from server.config import load_config
-from server.store.registered import Checkpoint
+from server.keys import KeyRing
+from server.packs import officer_kek, said_by, trust_content
+from server.store.registered import Checkpoint, Officer
 from server.store.sqlite import SqliteStore, open_store
 from tests.cli.conftest import Chot
+from tests.qr import read_qr
 
 Take = Callable[..., dict[str, Any]]
 
@@ -161,3 +168,112 @@ def test_a_level_for_a_code_that_is_no_place_is_told_by_its_row(
     file.write_text("Bộ mã;Mã;Cấp;Từ\n2021;99999;3;01/01/2099\n", "utf-8")
     said = chot("levels", "import", file, "--data", demo_data, exit_code=1).output
     assert "Dòng 2, Mã: không có mã 99999 trong bộ mã 2021" in said
+
+
+OFFICERS = "Mã cán bộ|Họ tên|Vai trò|Chốt|PIN"
+
+
+def officers(data: Path) -> dict[str, Officer]:
+    with closing(stored(data)) as store:
+        return {one.id: one for one in store.officers()}
+
+
+def test_known_officers_keep_their_badges_and_new_ones_get_one(
+    take: Take, demo_data: Path, tmp_path: Path
+) -> None:
+    before = officers(demo_data)
+    known = next(iter(before.values()))
+    rows = (
+        OFFICERS,
+        f"{known.id}|||hd-ql6, hd-to-huu|",
+        "hd-moi|Vũ Thị Thử|chốt trưởng|hd-ql6|246813",
+        "hd-hai|Lê Văn Mẫu|tình nguyện viên|hd-ql6, hd-to-huu|",
+    )
+    assert take("officer", *rows, dry_run=True)["added"] == 2
+    assert officers(demo_data) == before
+    out = tmp_path / "the"
+    said = take("officer", *rows, badges=out)
+    assert (said["added"], said["changed"]) == (2, 1)
+    after = officers(demo_data)
+    assert after[known.id].kek == known.kek
+    assert after[known.id].checkpoints == ("hd-ql6", "hd-to-huu")
+    assert (after["hd-moi"].role, after["hd-hai"].role) == ("lead", "volunteer")
+    pins = (out / "pins.csv").read_text("utf-8-sig").splitlines()
+    assert pins[1] == "hd-moi,Vũ Thị Thử,246813" and len(list((out / "codes").iterdir())) == 4
+    keys = KeyRing.load_or_create(demo_data)
+    text = read_qr(next((out / "codes").glob("0001-*.png")))
+    evidence, secret = open_badge(text, parse_trust(trust_content(keys, now_ms())), now_ms())
+    assert evidence.status == "verified" and secret is not None
+    assert officer_kek(secret, "246813", "hd-moi") == after["hd-moi"].kek
+    with closing(stored(demo_data)) as store:
+        pack = store.pack("roster", "checkpoint:hd-ql6")
+        assert pack is not None
+        assert {"hd-moi", "hd-hai"} <= {one["id"] for one in said_by(pack)["officers"]}
+    again = (rows[0], rows[1], rows[2].replace("246813", ""), rows[3])
+    assert take("officer", *again)["same"] == 3
+    take("officer", "Mã cán bộ|Trạng thái", "hd-moi|thu hồi")
+    assert officers(demo_data)["hd-moi"].revoked
+
+
+def test_new_officers_without_a_folder_for_badges_are_not_half_taken(
+    take: Take, demo_data: Path, chot: Chot, tmp_path: Path
+) -> None:
+    before = officers(demo_data)
+    file = tmp_path / "a.csv"
+    file.write_text(f"{OFFICERS.replace('|', ';')}\nhd-moi;Vũ Thị Thử;lead;hd-ql6;\n", "utf-8")
+    said = chot("officer", "import", file, "--data", demo_data, exit_code=2).output
+    assert "--badges" in said
+    (tmp_path / "the").mkdir()
+    (tmp_path / "the" / "x").touch()
+    chot("officer", "import", file, "--data", demo_data, "--badges", tmp_path / "the", exit_code=1)
+    assert officers(demo_data) == before
+    refused = take("officer", OFFICERS, "A B|X|sếp|hd-khong|12", exit_code=1)
+    assert wrong(refused) == [
+        (2, "officer", "officer"),
+        (2, "role", "officer_role"),
+        (2, "pin", "pin"),
+        (2, "checkpoints", "checkpoint"),
+    ]
+
+
+ROSTER = "Mã chốt|Ngày|Ca|Cán bộ|Nhiệm vụ"
+
+
+def duties(data: Path) -> list[tuple[str, int, int, str, str]]:
+    with closing(stored(data)) as store:
+        return [astuple(one) for one in store.duties(0, 1 << 46)]
+
+
+def test_a_roster_replaces_the_days_it_names_and_nobody_stands_in_two_places(
+    take: Take, demo_data: Path, chot: Chot
+) -> None:
+    first, second = [one for one in officers(demo_data).values() if "hd-ql6" in one.checkpoints][:2]
+    night = f"hd-ql6|24/11/2099|22h-6h|{second.name}|y tế"
+    rows = (ROSTER, f"hd-ql6|23/11/2099|06:00-14:00|{first.id}|", night)
+    assert take("roster", *rows)["added"] == 2
+    assert take("roster", *rows)["same"] == 2
+    start = int(datetime(2099, 11, 24, 22, tzinfo=VIETNAM).timestamp() * 1000)
+    held = duties(demo_data)
+    assert held[1] == ("hd-ql6", start, start + 8 * 3_600_000, second.id, "health")
+    said = take("roster", ROSTER, f"hd-ql6|25/11/2099|05:00-13:00|{second.id}|", exit_code=1)
+    assert wrong(said) == [(2, "officer", "duty_overlap")], "the night before ends at six"
+    assert duties(demo_data) == held
+    said = take("roster", ROSTER, f"hd-ql6|23/11/2099|14h-22h|{first.id}|phân luồng")
+    assert (said["added"], said["removed"]) == (1, 1), "the whole of the 23rd, nothing of the 24th"
+    assert [one[3:] for one in duties(demo_data)] == [(first.id, "traffic"), (second.id, "health")]
+    listed = chot("roster", "list", "--data", demo_data, "--from", "23/11/2099", "--to",
+                  "24/11/2099").output  # fmt: skip
+    assert f"hd-ql6\t23/11/2099\t14:00-22:00\tphân luồng\t{first.name}" in listed
+
+
+def test_rows_of_a_roster_are_judged_by_who_may_open_a_shift_there(take: Take) -> None:
+    said = take("roster", ROSTER, "hd-ql6|23/11/2099|sáng|ai đó|", "khong|hôm nay|6h-14h||múa",
+                exit_code=1)  # fmt: skip
+    assert wrong(said) == [
+        (2, "hours", "span"),
+        (3, "day", "date"),
+        (3, "officer", "missing"),
+        (3, "duty", "duty_name"),
+        (2, "officer", "officer_none"),
+        (3, "checkpoint", "checkpoint"),
+    ]
