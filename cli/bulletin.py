@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from cli.data import DATA, Moment, now_ms, opened, opened_home, told
+from cli.shown import JSON, tell_rows
 from credentials.bulletins import BULLETIN_TYPES, Bulletin
 from server.issuing.said import local_time
 from server.keys import KeyRing
@@ -63,13 +64,29 @@ def add(
 
 @bulletin.command("list")
 @DATA
+@JSON
 @told
-def list_bulletins(data: Path) -> None:
-    """Liệt kê thông báo / list the bulletins."""
+def list_bulletins(data: Path, is_json: bool) -> None:
+    """Liệt kê thông báo / list the bulletins.
+
+    Ví dụ: chot bulletin list
+    """
+    headings = {"number": "số", "type": "loại", "window": "thời hạn", "issuer": "nơi cấp",
+                "reference": "số văn bản"}  # fmt: skip
     with opened(data) as store:
-        for number, one in enumerate(bulletins(store), 1):
-            window = f"{local_time(one.expired_after_ms)} → {local_time(one.counts_until_ms)}"
-            click.echo(f"{number}\t{one.type}\t{window}\t{one.issuer or ''}\t{one.reference}")
+        rows = [
+            {
+                "number": number,
+                "type": one.type,
+                "window": f"{local_time(one.expired_after_ms)} → {local_time(one.counts_until_ms)}",
+                "expired_after_ms": one.expired_after_ms,
+                "counts_until_ms": one.counts_until_ms,
+                "issuer": one.issuer,
+                "reference": one.reference,
+            }
+            for number, one in enumerate(bulletins(store), 1)
+        ]
+    tell_rows(headings, rows, is_json)
 
 
 @bulletin.command("end")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from pathlib import Path
 from typing import get_args, get_type_hints
 
@@ -10,6 +11,7 @@ import click
 
 from cli.data import DATA, now_ms, opened, opened_home, told
 from cli.importing import Asked, imports, planned, tell
+from cli.shown import JSON, tell_rows
 from server.importing.checkpoints import COLUMNS, Known, checkpoints_planned, shown
 from server.importing.roads import road_named
 from server.keys import KeyRing
@@ -114,9 +116,13 @@ def renew_key(data: Path, identifier: str) -> None:
 
 @checkpoint.command("list")
 @DATA
+@JSON
 @told
-def list_checkpoints(data: Path) -> None:
-    """Liệt kê các chốt / list the checkpoints."""
+def list_checkpoints(data: Path, is_json: bool) -> None:
+    """Liệt kê các chốt / list the checkpoints.
+
+    Ví dụ: chot checkpoint list
+    """
+    headings = {"id": "mã", "klass": "loại", "state": "trạng thái", "road": "tuyến", "name": "tên"}
     with opened(data) as store:
-        for one in store.checkpoints():
-            click.echo(f"{one.id}\t{one.klass}\t{one.state}\t{one.road}\t{one.name}")
+        tell_rows(headings, [asdict(one) for one in store.checkpoints()], is_json)

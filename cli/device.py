@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import click
 import qrcode
 
 from cli.data import DATA, VIETNAM, now_ms, opened, opened_home, told
+from cli.shown import JSON, tell_rows
 from server.config import load_config
 from server.enrolment import CODE_RANDOM_BYTES, code_hash, enrolment_link, new_code
 from server.keys import KeyRing
@@ -17,6 +19,16 @@ from server.store.protocol import Store
 from server.store.published import AuditEntry
 from server.store.registered import Checkpoint, Device, Enrolment
 from server.wipes import order_wipe, wipes_ordered
+
+HEADINGS = {
+    "id": "mã máy",
+    "where": "chốt",
+    "lane_or_kind": "làn",
+    "state": "trạng thái",
+    "held_back": "chưa gửi",
+    "heard": "liên lạc",
+    "name": "tên máy",
+}
 
 
 @click.group()
@@ -108,9 +120,14 @@ def _enrol_relay(
 
 @device.command("list")
 @DATA
+@JSON
 @told
-def list_devices(data: Path) -> None:
-    """Liệt kê máy bảng và máy trung chuyển / list tablets and relays."""
+def list_devices(data: Path, is_json: bool) -> None:
+    """Liệt kê máy bảng và máy trung chuyển / list tablets and relays.
+
+    Ví dụ: chot device list
+    """
+    rows = []
     with opened(data) as store:
         keys, now = KeyRing.load_or_create(data), now_ms()
         for one in store.devices():
@@ -120,10 +137,17 @@ def list_devices(data: Path) -> None:
             if one.id in wipes_ordered(store, keys, one.checkpoint or "", now):
                 state = "chờ xóa"
             unsent = "?" if one.unsent is None else str(one.unsent)
-            click.echo(
-                f"{one.id}\t{_where(one)}\t{one.lane or one.kind}\t{state}\tchưa gửi {unsent}\t"
-                f"liên lạc {_when(one.last_contact_ms)}\t{one.name}"
-            )
+            said = {
+                "where": _where(one),
+                "lane_or_kind": one.lane or one.kind,
+                "state": state,
+                "held_back": unsent,
+                "heard": _when(one.last_contact_ms),
+            }
+            plain = asdict(one)
+            del plain["no"], plain["jwk"]
+            rows.append({**plain, "state": state} if is_json else {**plain, **said})
+    tell_rows(HEADINGS, rows, is_json)
 
 
 @device.command("wipe")

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from cli.data import DATA, Moment, now_ms, opened, opened_home, told
+from cli.shown import JSON, tell_rows
 from cli.verify import EXPORTED
 from server.document_keys import (
     DOCUMENT_ISSUER,
@@ -44,19 +45,34 @@ def keys() -> None:
 
 @keys.command("list")
 @DATA
+@JSON
 @told
-def list_keys(data: Path) -> None:
-    """Liệt kê khóa và thời hạn / list the keys and their windows."""
+def list_keys(data: Path, is_json: bool) -> None:
+    """Liệt kê khóa và thời hạn / list the keys and their windows.
+
+    Ví dụ: chot keys list
+    """
+    rows = []
     with opened(data):
         ring, now = KeyRing.load_or_create(data), now_ms()
         for one in document_keys(ring):
             begins = "…" if one.not_before_ms is None else local_time(one.not_before_ms)
             ends = "…" if one.not_after_ms is None else local_time(one.not_after_ms)
             state = one.state(now)
-            click.echo(
-                f"{one.kid}\t{state} ({STATES[state]})\t{begins} – {ends}\t{one.issuer}\t"
-                f"{','.join(one.usage)}"
+            rows.append(
+                {
+                    "kid": one.kid,
+                    "state": state if is_json else f"{state} ({STATES[state]})",
+                    "window": f"{begins} – {ends}",
+                    "not_before_ms": one.not_before_ms,
+                    "not_after_ms": one.not_after_ms,
+                    "issuer": one.issuer,
+                    "usage": one.usage,
+                }
             )
+    headings = {"kid": "mã khóa", "state": "trạng thái", "window": "thời hạn",
+                "issuer": "nơi cấp", "usage": "ký loại"}  # fmt: skip
+    tell_rows(headings, rows, is_json)
 
 
 @keys.command("generate")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from importlib.metadata import version
 from pathlib import Path
 
@@ -107,6 +108,8 @@ def main(context: click.Context, settings_file: Path | None) -> None:
 
     Ví dụ: chot doctor, chot stats, chot export --help
     """
+    if os.environ.get("NO_COLOR"):
+        context.color = False
     name = context.invoked_subcommand
     assert name is not None  # click asks for one
     command = main.get_command(context, name)

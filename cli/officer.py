@@ -12,6 +12,7 @@ import click
 
 from cli.data import DATA, now_ms, opened, opened_home, told
 from cli.importing import Asked, imports, planned, tell
+from cli.shown import JSON, tell_rows
 from server.config import load_config
 from server.document_keys import DAY_MS, NoSigningKeyError
 from server.importing.officers import COLUMNS, NewOfficer, officers_planned, shown
@@ -172,10 +173,24 @@ def _take_in(
 
 @officer.command("list")
 @DATA
+@JSON
 @told
-def list_officers(data: Path) -> None:
-    """Liệt kê cán bộ / list the officers."""
+def list_officers(data: Path, is_json: bool) -> None:
+    """Liệt kê cán bộ / list the officers.
+
+    Ví dụ: chot officer list
+    """
+    headings = {"id": "mã", "role": "vai trò", "state": "thẻ", "checkpoints": "chốt", "name": "tên"}
     with opened(data) as store:
-        for one in store.officers():
-            state = "thu hồi" if one.revoked else "tốt"
-            click.echo(f"{one.id}\t{one.role}\t{state}\t{','.join(one.checkpoints)}\t{one.name}")
+        rows = [
+            {
+                "id": one.id,
+                "role": one.role,
+                "state": "thu hồi" if one.revoked else "tốt",
+                "revoked": one.revoked,
+                "checkpoints": one.checkpoints,
+                "name": one.name,
+            }
+            for one in store.officers()
+        ]
+    tell_rows(headings, rows, is_json)

@@ -14,6 +14,8 @@ import click
 JSON = click.option("--json", "is_json", is_flag=True, help="Cho chương trình đọc / as JSON.")
 GAP = 2
 MIN_CELL = 6
+COPIED = frozenset({"id", "record", "kid", "number", "code"})
+"""Columns that people copy from: never cut, a narrow terminal wraps the line instead."""
 
 
 def tell_json(value: Any) -> None:
@@ -39,7 +41,8 @@ def tell_rows(
     if not cells:
         click.echo("(không có / none)")
         return
-    widths = _widths([list(headings.values()), *cells], terminal_columns())
+    kept = [name in COPIED for name in headings]
+    widths = _widths([list(headings.values()), *cells], kept, terminal_columns())
     click.echo(click.style(_line(list(headings.values()), widths), bold=True))
     for one in cells:
         click.echo(_line(one, widths))
@@ -78,11 +81,14 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _widths(lines: Sequence[Sequence[str]], columns: int) -> list[int]:
+def _widths(lines: Sequence[Sequence[str]], kept: Sequence[bool], columns: int) -> list[int]:
     """As wide as needed; where that is too much the widest columns give way first."""
     widths = [max(wide(one[at]) for one in lines) for at in range(len(lines[0]))]
-    while sum(widths) + GAP * (len(widths) - 1) > columns and max(widths) > MIN_CELL:
-        widths[widths.index(max(widths))] -= 1
+    while sum(widths) + GAP * (len(widths) - 1) > columns:
+        free = [at for at, one in enumerate(kept) if not one and widths[at] > MIN_CELL]
+        if not free:
+            break
+        widths[max(free, key=widths.__getitem__)] -= 1
     return widths
 
 

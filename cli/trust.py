@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from cli.data import DATA, now_ms, opened, told
+from cli.shown import JSON, tell_rows
 from cli.verify import json_of
 from credentials import TrustError, import_revocations, import_trust
 from server.foreign_trust import adopt_revocations, adopt_signers
@@ -70,17 +71,24 @@ def revocations(data: Path, file: Path) -> None:
 
 @trust.command("list")
 @DATA
+@JSON
 @told
-def list_trust(data: Path) -> None:
-    """Khóa theo nơi cấp / keys by issuer."""
+def list_trust(data: Path, is_json: bool) -> None:
+    """Khóa theo nơi cấp / keys by issuer.
+
+    Ví dụ: chot trust list
+    """
     with opened(data) as store:
         content = trust_in_force(store) or {"keys": []}
     issuers: dict[tuple[str, str], int] = {}
     for key in content["keys"]:
         place = (key["issuer"], " ".join(key["usage"]))
         issuers[place] = issuers.get(place, 0) + 1
-    for (issuer, usage), count in sorted(issuers.items()):
-        click.echo(f"{issuer}\t{count}\t{usage}")
+    rows = [
+        {"issuer": issuer, "keys": count, "usage": usage}
+        for (issuer, usage), count in sorted(issuers.items())
+    ]
+    tell_rows({"issuer": "nơi cấp", "keys": "khóa", "usage": "ký loại"}, rows, is_json)
 
 
 def _said(file: Path, error: Any) -> str:

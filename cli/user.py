@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import os
 import secrets
+from dataclasses import replace
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import click
 
 from cli.data import DATA, now_ms, opened, told
+from cli.shown import JSON, tell_rows
 from server.passwords import hash_password
 from server.store.published import AuditEntry
 from server.store.registered import User, UserRole
@@ -37,8 +39,7 @@ def add(data: Path, login: str, name: str, role: UserRole, totp: bool, password:
 
     Ví dụ: chot user add canhsat --name "Cán bộ trực" --role reviewer
     """
-    if len(password) < MIN_PASSWORD_CHARACTERS:
-        raise click.ClickException(f"Mật khẩu cần ít nhất {MIN_PASSWORD_CHARACTERS} ký tự.")
+    _long_enough(password)
     secret = secrets.token_bytes(20) if totp else None
     with opened(data) as store:
         if store.user(login) is not None:
@@ -55,13 +56,84 @@ def add(data: Path, login: str, name: str, role: UserRole, totp: bool, password:
 
 @user.command("list")
 @DATA
+@JSON
 @told
-def list_users(data: Path) -> None:
-    """Liệt kê người dùng / list the users."""
+def list_users(data: Path, is_json: bool) -> None:
+    """Liệt kê người dùng / list the users.
+
+    Ví dụ: chot user list
+    """
+    headings = {"login": "đăng nhập", "role": "vai trò", "state": "trạng thái", "name": "tên"}
     with opened(data) as store:
-        for one in store.users():
-            state = "khóa" if one.disabled else "mở"
-            click.echo(f"{one.login}\t{one.role}\t{state}\t{one.name}")
+        rows = [
+            {
+                "id": one.id,
+                "login": one.login,
+                "role": one.role,
+                "state": "khóa" if one.disabled else "mở",
+                "disabled": one.disabled,
+                "totp": one.totp_secret is not None,
+                "name": one.name,
+            }
+            for one in store.users()
+        ]
+    tell_rows(headings, rows, is_json)
+
+
+@user.command("disable")
+@DATA
+@click.argument("login")
+@told
+def disable(data: Path, login: str) -> None:
+    """Khóa người dùng: phiên và mã truy cập hết giá trị ngay / shut a user out at once.
+
+    Ví dụ: chot user disable canhsat
+    """
+    _change(data, login, "user.disable", disabled=True)
+    click.echo(f"Đã khóa {login}. Mở lại: chot user enable {login}")
+
+
+@user.command("enable")
+@DATA
+@click.argument("login")
+@told
+def enable(data: Path, login: str) -> None:
+    """Mở lại người dùng đã khóa / let a user in again.
+
+    Ví dụ: chot user enable canhsat
+    """
+    _change(data, login, "user.enable", disabled=False)
+    click.echo(f"Đã mở {login}.")
+
+
+@user.command("password")
+@DATA
+@click.argument("login")
+@click.password_option(help="Hỏi khi không cho sẵn / asked for when not given.")
+@told
+def password_of(data: Path, login: str, password: str) -> None:
+    """Đặt mật khẩu mới cho ai quên / a new password for who forgot theirs.
+
+    Ví dụ: chot user password canhsat
+    """
+    _long_enough(password)
+    _change(data, login, "user.password", password_hash=hash_password(password))
+    click.echo(f"Đã đổi mật khẩu của {login}.")
+
+
+def _change(data: Path, login: str, what: str, **values: Any) -> None:
+    with opened(data) as store:
+        found = store.user(login)
+        if found is None:
+            known = ", ".join(sorted(one.login for one in store.users()))
+            raise click.ClickException(f"Không có người dùng '{login}'. Đang có: {known}")
+        store.put_user(replace(found, **values))
+        store.audit(AuditEntry(now_ms(), "cli", what, found.id))
+
+
+def _long_enough(password: str) -> None:
+    if len(password) < MIN_PASSWORD_CHARACTERS:
+        raise click.ClickException(f"Mật khẩu cần ít nhất {MIN_PASSWORD_CHARACTERS} ký tự.")
 
 
 def _base32(secret: bytes | None) -> str | None:
