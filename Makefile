@@ -64,7 +64,7 @@ web/dist/tablet/sw.js: $(WEB_SOURCES) $(STAMPS)/npm
 
 # --- what people call --------------------------------------------------------
 
-.PHONY: install run tablet dev web check test nightly lint format bench wheel lock clean chromium oldest
+.PHONY: install run tablet dev web check test nightly lint format bench api wheel lock clean chromium oldest
 
 install: $(STAMPS)/core web/dist/tablet/sw.js ## make .venv and build everything needed to run
 	@echo "ready: $(BIN)/chot --help"
@@ -107,6 +107,12 @@ format: $(STAMPS)/dev ## let ruff rewrite what it can
 
 bench: dev ## run every benchmark in bench/, one after the other
 	@for script in $(wildcard bench/*.py); do echo "== $$script"; $(BIN)/python "$$script"; done
+
+api: dev ## write again what is made from the API: examples, docs/openapi.json, the tablet's types
+	@mkdir -p build
+	@$(BIN)/python -m tests.server.api.examples > build/examples.json && mv build/examples.json server/api/examples.json
+	@$(BIN)/python -m server.openapi > build/openapi.json && mv build/openapi.json docs/openapi.json
+	@$(NPM) run --silent wire
 
 wheel: $(STAMPS)/dev web/dist/tablet/sw.js ## build dist/chot-*.whl with the tablet inside
 	@echo "building the wheel"

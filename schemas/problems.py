@@ -29,6 +29,14 @@ PROBLEMS: dict[str, Problem] = {
     "request.not_found": Problem(404, "Không có địa chỉ này", "There is nothing here"),
     "request.method": Problem(405, "Phương thức không hỗ trợ", "Method not allowed"),
     "request.rate": Problem(429, "Quá nhiều yêu cầu, hãy đợi", "Too many requests; wait"),
+    "request.reused": Problem(
+        422,
+        "Khóa lặp lại đã dùng cho yêu cầu khác",
+        "The Idempotency-Key stood with another request",
+    ),
+    "request.running": Problem(
+        409, "Yêu cầu cùng khóa đang chạy", "The request with this Idempotency-Key still runs"
+    ),
     # who is asking
     "auth.missing": Problem(401, "Chưa đăng nhập", "Not signed in"),
     "auth.expired": Problem(401, "Phiên đã hết hạn", "The session has expired"),
@@ -91,15 +99,28 @@ PROBLEMS: dict[str, Problem] = {
 }
 
 
+class FieldError(Schema):
+    """One field that is wrong: its path in the request, "missing", "invalid" or a code."""
+
+    field = fields.String(required=True)
+    code = fields.String(required=True)
+
+
 class ProblemSchema(Schema):
-    """The one error shape: application/problem+json (RFC 9457) with a stable `code`."""
+    """The one error shape: application/problem+json (RFC 9457) with a stable `code`.
+
+    `nonce`: with "auth.assertion", what to sign. `incident`: with "server.failed", what to tell
+    the administrator.
+    """
 
     type = fields.String(required=True)
     title = fields.String(required=True)
     status = fields.Integer(required=True)
     code = fields.String(required=True)
     detail = fields.String()
-    errors = fields.List(fields.Dict(keys=fields.String(), values=fields.String()))
+    errors = fields.List(fields.Nested(FieldError))
+    nonce = fields.String()
+    incident = fields.String()
 
 
 def as_markdown() -> str:

@@ -7,7 +7,8 @@ or `@admits(rule)` for a rule of its own (the console's cookie sessions).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
 
 from flask import Flask, current_app, g, request
 
@@ -18,17 +19,29 @@ from server.tokens import TokenError, read_access_token
 
 MAX_BEARER_CHARACTERS = 2048
 ATTRIBUTE = "chot_access"
+ADMISSION = "chot_admission"
 
 View = TypeVar("View", bound=Callable[..., Any])
 Rule = Callable[[], None]
 """Returns when the request may go on and raises ProblemError when not."""
 
 
-def admits(rule: Rule) -> Callable[[View], View]:
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What the API's description says of a rule: whose token, which roles, which refusals."""
+
+    token: Literal["", "device", "user"]
+    who: str
+    roles: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+
+
+def admits(rule: Rule, admission: Admission | None = None) -> Callable[[View], View]:
     """Guard a view with `rule`. Innermost decorators survive: the marker is copied by `wraps`."""
 
     def mark(view: View) -> View:
         setattr(view, ATTRIBUTE, rule)
+        setattr(view, ADMISSION, admission)
         return view
 
     return mark
@@ -46,9 +59,18 @@ def _a_relay() -> None:
     g.device = _bearer_relay()
 
 
-public = admits(_anybody)
-device_only = admits(_a_device)
-relay_only = admits(_a_relay)
+_TOKEN_CODES = ("auth.missing", "auth.invalid", "auth.expired", "auth.forbidden")
+
+public = admits(_anybody, Admission("", "anybody"))
+device_only = admits(
+    _a_device, Admission("device", "an enrolled tablet", codes=(*_TOKEN_CODES, "device.unknown"))
+)
+relay_only = admits(
+    _a_relay,
+    Admission(
+        "device", "an enrolled relay", codes=(*_TOKEN_CODES, "device.unknown", "relay.revoked")
+    ),
+)
 
 
 def for_roles(*roles: UserRole) -> Callable[[View], View]:
@@ -60,7 +82,15 @@ def for_roles(*roles: UserRole) -> Callable[[View], View]:
         if user.role not in roles:
             raise ProblemError("auth.forbidden")
 
-    return admits(rule)
+    return admits(
+        rule, Admission("user", f"a user who is {' or '.join(roles)}", roles, _TOKEN_CODES)
+    )
+
+
+def admission_of(view: Callable[..., Any]) -> Admission | None:
+    """What is written of a view's rule; None where its rule is one of its own."""
+    admission: Admission | None = getattr(view, ADMISSION, None)
+    return admission
 
 
 def rule_of(view: Callable[..., Any]) -> Rule | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Response, make_response, render_template, request
 from markupsafe import Markup, escape
 
 from schemas.problems import PROBLEMS
@@ -22,7 +23,6 @@ POLICY = (
 METHODS = ("get", "post", "put", "patch", "delete")
 _CODE = re.compile(r"`([^`]+)`")
 _REF = "#/components/schemas/"
-_PROBLEM = "application/problem+json"
 
 pages = Blueprint("api_docs", __name__, template_folder=str(Path(__file__).parent / "templates"))
 
@@ -33,6 +33,9 @@ def document() -> Response:
     """The OpenAPI document of this very server."""
     response = make_response(as_text(_described()))
     response.mimetype = "application/json"
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    response.make_conditional(request)
     return response
 
 
@@ -82,13 +85,18 @@ def operations(found: dict[str, Any]) -> list[dict[str, Any]]:
 def _operation(path: str, method: str, one: dict[str, Any], shared: list[Any]) -> dict[str, Any]:
     answers = []
     codes: list[tuple[str, str]] = []
+    examples: dict[str, dict[str, Any]] = {}
+    body = one.get("requestBody", {}).get("content", {})
+    for name, example in _examples_of(body):
+        examples[name] = {"summary": example["summary"], "request": _json(example["value"])}
     for status, response in one["responses"].items():
         content = response.get("content", {})
-        if _PROBLEM in content:
-            codes += [(status, code) for code in _CODE.findall(response.get("description", ""))]
-        elif status[0] in "23":
-            answers.append((status, _shape_of(content)))
-    body = one.get("requestBody", {}).get("content", {})
+        codes += [(status, code) for code in response.get("x-codes", ())]
+        if status[0] in "23":
+            answers.append((status, _shape_of(content), sorted(response.get("headers", ()))))
+        for name, example in _examples_of(content):
+            shown = examples.setdefault(name, {"summary": example["summary"], "request": ""})
+            shown |= {"status": status, "response": _json(example["value"])}
     return {
         "id": f"{method}-{path.removeprefix(PREFIX).strip('/').replace('/', '-')}",
         "path": path,
@@ -96,12 +104,43 @@ def _operation(path: str, method: str, one: dict[str, Any], shared: list[Any]) -
         "tag": one.get("tags", [""])[0],
         "summary": one.get("summary", ""),
         "description": one.get("description", ""),
-        "who": sorted({name for some in one.get("security", []) for name in some}),
+        "token": next((name for some in one["security"] for name in some), ""),
+        "who": one["x-permissions"]["who"],
+        "limits": limits_in_words(one["x-limits"]),
+        "sunset": one.get("x-sunset") or one.get("x-ending", {}).get("sunset", ""),
+        "ending": one.get("x-ending", {}).get("part", ""),
+        "instead": one.get("x-instead") or one.get("x-ending", {}).get("instead", ""),
         "parameters": [*shared, *one.get("parameters", [])],
         "request": _shape_of(body),
         "answers": answers,
-        "codes": [pair for pair in codes if pair[1] in PROBLEMS],
+        "codes": codes,
+        "examples": list(examples.values()),
     }
+
+
+def limits_in_words(limits: dict[str, Any]) -> list[str]:
+    """Each limit as a line; a unit at the end of a name is written after the number."""
+    said = []
+    for name, value in sorted(limits.items()):
+        if name == "rate":
+            said += [
+                f"{one['quota']} {one['counts']} of one {one['name']} in {one['window_s']} s"
+                for one in value
+            ]
+            continue
+        text = f"{value:,}".replace(",", " ")
+        seconds = name.endswith("_s")
+        what = name.removesuffix("_s").replace("_", " ")
+        said.append(f"{what}: {text}{' s' if seconds else ''}")
+    return said
+
+
+def _examples_of(content: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    return [pair for media in content.values() for pair in media.get("examples", {}).items()]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def shapes(found: dict[str, Any]) -> list[dict[str, Any]]:
@@ -109,6 +148,7 @@ def shapes(found: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
+            "description": schema.get("description", ""),
             "fields": [
                 {
                     "name": field,

@@ -8,6 +8,7 @@ from schemas.wire import SyncRequest
 from server import api_docs, complaint_page, sample_pages, static_tablet
 from server.access import guard
 from server.api import RESOURCES
+from server.api.deprecation import add_notices
 from server.api.resource import API_VERSION, make_api
 from server.bases import AllowedOrigins, publish_bases
 from server.config import Config
@@ -22,6 +23,8 @@ from server.keys import KeyRing
 from server.limits import FAILURES_PER_ADDRESS, FailureLimit, SignInLimits
 from server.packs import publish_packs
 from server.problems import register_errors
+from server.rate_headers import add_rate_headers
+from server.repeats import Repeats
 from server.requestlog import log_requests
 from server.samples import SampleBook
 from server.searches import OpenSearches
@@ -60,12 +63,15 @@ def create_app(config: Config, store: Store | None = None, clock: Clock = system
         origins=AllowedOrigins(store),
         entitled=Entitled(store, config.neighbours),
         starts=Starts(store),
+        repeats=Repeats(),
     ).install(app)
     log_requests(app)
     add_cors(app)
     guard(app)
     register_errors(app)
     add_headers(app)
+    add_rate_headers(app)
+    add_notices(app)
     api = make_api(app, API_VERSION)
     for resource in RESOURCES:
         api.register_blueprint(resource)

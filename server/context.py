@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flask import Flask, current_app
 
@@ -17,6 +18,9 @@ from server.searches import OpenSearches
 from server.store.protocol import Store
 from server.tokens import ReplayCache
 from server.window import Starts
+
+if TYPE_CHECKING:
+    from server.repeats import Repeats
 
 EXTENSION = "chot"
 
@@ -45,6 +49,7 @@ class Context:
     origins: AllowedOrigins
     entitled: Entitled
     starts: Starts
+    repeats: Repeats
 
     def install(self, app: Flask) -> None:
         app.extensions[EXTENSION] = self

@@ -4,11 +4,35 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
 
 WINDOW_MS = 5 * 60_000
 MAX_KEYS = 10_000
 FAILURES_PER_LOGIN = 10
 FAILURES_PER_ADDRESS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """A limit by the name that the RateLimit headers and the API's description give it."""
+
+    name: str
+    failures: int
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """As the API's description has it."""
+        return {
+            "name": self.name,
+            "quota": self.failures,
+            "window_s": WINDOW_MS // 1000,
+            "counts": "failures",
+        }
+
+
+BY_LOGIN = Quota("login", FAILURES_PER_LOGIN)
+BY_ADDRESS = Quota("address", FAILURES_PER_ADDRESS)
 
 
 class FailureLimit:
@@ -30,6 +54,13 @@ class FailureLimit:
             if len(times) < self._limit:
                 return 0
             return max(1, (times[-self._limit] + WINDOW_MS - now_ms + 999) // 1000)
+
+    def left(self, key: str, now_ms: int) -> tuple[int, int]:
+        """How many more failures `key` may have, and seconds until the oldest is forgotten."""
+        with self._lock:
+            times = self._recent(key, now_ms)
+        oldest_ms = times[0] if times else now_ms
+        return self._limit - len(times), (oldest_ms + WINDOW_MS - now_ms + 999) // 1000
 
     def failed(self, key: str, now_ms: int) -> None:
         """Count a failure of `key`."""

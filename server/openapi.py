@@ -1,4 +1,7 @@
-"""`python -m server.openapi`: the API's description, as `docs/openapi.json` holds it."""
+"""`python -m server.openapi`: the API's description, as `docs/openapi.json` holds it.
+
+With `promise`: what a release promises of it, `docs/openapi-v1.json`.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,9 @@ from typing import Any
 from flask import Flask
 
 from server.api import RESOURCES
+from server.api.breaking import promise_of
+from server.api.described import complete
 from server.api.resource import API_VERSION, make_api
-from server.problems import MEDIA_TYPE
-
-PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
 
 def describe() -> dict[str, Any]:
@@ -22,11 +24,7 @@ def describe() -> dict[str, Any]:
     for resource in RESOURCES:
         api.register_blueprint(resource)
     document: dict[str, Any] = api.spec.to_dict()
-    for response in document["components"]["responses"].values():
-        # flask-smorest takes its own errors for plain JSON.
-        content = response.get("content", {})
-        if content.get("application/json", {}).get("schema") == PROBLEM:
-            content[MEDIA_TYPE] = content.pop("application/json")
+    complete(app, api, document)
     return document
 
 
@@ -36,4 +34,5 @@ def as_text(document: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(as_text(describe()))
+    promised = sys.argv[1:] == ["promise"]
+    sys.stdout.write(as_text(promise_of(describe()) if promised else describe()))

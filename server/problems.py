@@ -20,6 +20,10 @@ from sync.errors import SyncError
 
 MEDIA_TYPE = "application/problem+json"
 API_PREFIX = "/api/"
+DOCS = f"{API_PREFIX}v1/docs"
+"""A problem's `type` is its row on this page; relative, for a server has many names."""
+
+RETRY_S = "5"
 
 _BY_STATUS = {
     404: "request.not_found",
@@ -79,7 +83,7 @@ def problem_response(problem: ProblemError) -> Response:
     title, other = (row.en, row.vi) if english else (row.vi, row.en)
     if request.path.startswith(API_PREFIX):
         body: dict[str, Any] = {
-            "type": "about:blank",
+            "type": f"{DOCS}#{problem.code}",
             "title": title,
             "status": row.status,
             "code": problem.code,
@@ -100,6 +104,8 @@ def problem_response(problem: ProblemError) -> Response:
         )
         response = make_response(page, row.status)
     response.headers.extend(problem.headers)
+    if row.status in (429, 503):
+        response.headers.setdefault("Retry-After", RETRY_S)
     if row.status == 401:
         response.headers.setdefault("WWW-Authenticate", 'Bearer realm="chot"')
     return response
@@ -115,9 +121,7 @@ def _sync_problem(error: SyncError) -> Response:
 def _busy(error: StoreClosedError) -> Response:
     """The store is closing, or its disk failed: what was sent is not stored and may come again."""
     incident = log_failure("store", error)
-    return problem_response(
-        ProblemError("server.busy", detail=f"incident {incident}", headers={"Retry-After": "5"})
-    )
+    return problem_response(ProblemError("server.busy", detail=f"incident {incident}"))
 
 
 def _http_problem(error: HTTPException) -> Response | HTTPException:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import base64
 
 from server.context import here
-from server.limits import SignInLimits
+from server.limits import BY_ADDRESS, BY_LOGIN, SignInLimits
 from server.passwords import password_matches, totp_step
 from server.problems import ProblemError
+from server.rate_headers import limited_by
 from server.store.published import AuditEntry
 from server.store.registered import User
 
@@ -23,6 +24,8 @@ def sign_in(login: str, password: str, totp: str, address: str) -> User:
     context = here()
     limits, now_ms = context.sign_ins, context.clock()
     login_key = login.casefold()
+    limited_by(BY_LOGIN, limits.by_login, login_key)
+    limited_by(BY_ADDRESS, limits.by_address, address)
     wait_s = max(
         limits.by_login.wait_s(login_key, now_ms), limits.by_address.wait_s(address, now_ms)
     )

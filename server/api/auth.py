@@ -10,9 +10,10 @@ from credentials.jws import public_key_of_jwk
 from schemas.tablets import DeviceToken, DeviceTokenRequest
 from schemas.wire import LoginRequest, UserToken
 from server.access import public
-from server.api.resource import PREFIX, Resource, problems
+from server.api.resource import PREFIX, Resource, operation, problems
 from server.context import here
 from server.keys import public_jwk
+from server.limits import BY_ADDRESS, BY_LOGIN
 from server.problems import ProblemError
 from server.signin import sign_in
 from server.tokens import (
@@ -30,7 +31,10 @@ resource = Resource("auth", __name__, url_prefix=PREFIX, description="Proofs bec
 @resource.route("/auth/device-token", methods=["POST"])
 @resource.arguments(DeviceTokenRequest)
 @resource.response(200, DeviceToken)
-@resource.doc(responses=problems("auth.assertion", "device.unknown", "server.busy"))
+@resource.doc(
+    **operation("device_token", assertion_s=300, nonce_s=120, token_s=ACCESS_LIFETIME_S),
+    responses=problems("auth.assertion", "device.unknown"),
+)
 @public
 def device_token(sent: dict[str, Any]) -> dict[str, Any]:
     """Token for a device. A refused assertion is answered with a `nonce` to sign (two minutes).
@@ -75,7 +79,10 @@ def device_token(sent: dict[str, Any]) -> dict[str, Any]:
 @resource.route("/auth/login", methods=["POST"])
 @resource.arguments(LoginRequest)
 @resource.response(200, UserToken)
-@resource.doc(responses=problems("auth.invalid", "request.rate"))
+@resource.doc(
+    **operation("login", token_s=ACCESS_LIFETIME_S, rate=[BY_LOGIN.told, BY_ADDRESS.told]),
+    responses=problems("auth.invalid", "request.rate"),
+)
 @public
 def login(sent: dict[str, Any]) -> dict[str, Any]:
     """Token for a console user: password, and the one-time code where it is switched on."""

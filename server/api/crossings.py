@@ -6,9 +6,10 @@ import secrets
 
 from schemas.wire import CrossingQuery, ReviewRequest, ReviewWritten, WholeCrossing
 from server.access import for_roles, the_user
-from server.api.resource import PREFIX, USER, Resource, problems
+from server.api.resource import PREFIX, USER, Resource, operation, problems
 from server.context import here
 from server.problems import ProblemError
+from server.repeats import idempotent
 from server.store.published import AuditEntry
 from server.store.view_protocol import CrossingWhole
 from sync.encoding import is_uuid7, uuid7
@@ -20,7 +21,9 @@ resource = Resource("crossings", __name__, url_prefix=PREFIX, description="Singl
 @resource.arguments(CrossingQuery, location="query")
 @resource.response(200, WholeCrossing)
 @resource.doc(
-    security=USER, responses=problems("record.unknown", "search.purpose", "search.unknown")
+    **operation("crossing"),
+    security=USER,
+    responses=problems("record.unknown", "search.purpose", "search.unknown"),
 )
 @for_roles("reviewer", "approver")
 def crossing(query: dict[str, str], record: str) -> CrossingWhole:
@@ -44,7 +47,8 @@ def crossing(query: dict[str, str], record: str) -> CrossingWhole:
 @resource.route("/crossings/<string:record>/reviews", methods=["POST"])
 @resource.arguments(ReviewRequest)
 @resource.response(201, ReviewWritten)
-@resource.doc(security=USER, responses=problems("record.unknown", "auth.forbidden"))
+@resource.doc(**operation("review"), security=USER, responses=problems("record.unknown"))
+@idempotent
 @for_roles("reviewer", "approver")
 def review(wanted: dict[str, str], record: str) -> dict[str, str]:
     """Write the reviewer's decision as an event of this server (SPEC A7)."""

@@ -10,11 +10,13 @@ from flask import Response, request
 from credentials.jws import jwk_of_public_key, public_key_of_jwk
 from schemas.tablets import Enrolled, EnrolRequest, WipedRequest
 from server.access import device_only, public, the_device
-from server.api.resource import DEVICE, PREFIX, Resource, problems
+from server.api.resource import DEVICE, PREFIX, Resource, operation, problems
 from server.context import here
 from server.enrolment import code_hash
 from server.keys import public_jwk
+from server.limits import BY_ADDRESS
 from server.problems import ProblemError
+from server.rate_headers import limited_by
 from server.relay.enrolments import vouch_for
 from server.relay.pins import home_pins
 from server.relay.state import read_upstream
@@ -29,10 +31,16 @@ resource = Resource("devices", __name__, url_prefix=PREFIX, description="Enrolme
 @resource.route("/devices/enrol", methods=["POST"])
 @resource.arguments(EnrolRequest)
 @resource.response(201, Enrolled)
-@resource.doc(responses=problems("enrolment.code", "enrolment.key", "request.rate"))
+@resource.doc(
+    **operation("enrol_device", rate=[BY_ADDRESS.told]),
+    responses=problems("enrolment.code", "enrolment.key", "request.rate"),
+)
 @public
 def enrol(wanted: dict[str, Any]) -> dict[str, Any]:
-    """Use up a code. The device pins what the answer names: these keys sign packs and receipts."""
+    """Use up a code. The device pins what the answer names: these keys sign packs and receipts.
+
+    Said again with the same key while the code is good, it is answered with the same device.
+    """
     context = here()
     now_ms = context.clock()
     try:
@@ -40,6 +48,7 @@ def enrol(wanted: dict[str, Any]) -> dict[str, Any]:
     except ValueError:
         raise ProblemError("enrolment.key") from None
     address = request.remote_addr or ""
+    limited_by(BY_ADDRESS, context.enrolments, address)
     wait_s = context.enrolments.wait_s(address, now_ms)
     if wait_s:
         raise ProblemError("request.rate", headers={"Retry-After": str(wait_s)})
@@ -48,10 +57,13 @@ def enrol(wanted: dict[str, Any]) -> dict[str, Any]:
     if device is None:
         context.enrolments.failed(address, now_ms)
         raise ProblemError("enrolment.code")
-    context.store.audit(AuditEntry(now_ms, device.id, "device.enrolled", device.checkpoint or ""))
     root_key, sealing_key = home_pins(context)
+    if device.id == device_id:
+        entry = AuditEntry(now_ms, device.id, "device.enrolled", device.checkpoint or "")
+        context.store.audit(entry)
     if read_upstream(context.store) is not None:
-        # Before the tablet hears of it: its first batch comes after this event (SPEC U5).
+        # Before the tablet hears of it: its first batch comes after this event (SPEC U5). With a
+        # repeat once more: the first time may have ended in between.
         vouch_for(context.store, device.id, now_ms)
     return {
         "device": device.id,
@@ -67,7 +79,7 @@ def enrol(wanted: dict[str, Any]) -> dict[str, Any]:
 @resource.route("/devices/wiped", methods=["POST"])
 @resource.arguments(WipedRequest)
 @resource.response(204)
-@resource.doc(security=DEVICE)
+@resource.doc(**operation("device_wiped"), security=DEVICE)
 @device_only
 def wiped(told: dict[str, Any]) -> Response:
     """The device's last word (SPEC Q5): it is revoked, and the browser drops what its page left.

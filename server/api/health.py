@@ -6,7 +6,7 @@ from typing import Any
 
 from schemas.wire import Health
 from server.access import public
-from server.api.resource import PREFIX, Resource
+from server.api.resource import PREFIX, Resource, operation
 from server.context import here
 from server.relay.state import read_upstream
 from server.version import VERSION
@@ -16,6 +16,7 @@ resource = Resource("health", __name__, url_prefix=PREFIX, description="Liveness
 
 @resource.route("/health")
 @resource.response(200, Health)
+@resource.doc(**operation("health"))
 @public
 def health() -> dict[str, Any]:
     """The server's name, epoch and version, and how far the view follows the log."""

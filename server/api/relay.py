@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, jsonify, request
+from flask import Response, request
 
 from credentials.jws import jwk_of_public_key, public_key_of_jwk
 from schemas.relay import (
+    MAX_BATCHES,
     RelayAnswer,
     RelayEnrolled,
     RelayEnrolRequest,
@@ -18,12 +19,15 @@ from schemas.relay import (
 )
 from schemas.wire import SignedPack
 from server.access import public, relay_only, the_device
-from server.api.resource import DEVICE, PREFIX, Resource, problems
+from server.api.packs import NOT_MODIFIED, pack_answer
+from server.api.resource import DEVICE, PREFIX, Resource, operation, problems
 from server.context import here
 from server.enrolment import code_hash
 from server.keys import public_jwk
+from server.limits import BY_ADDRESS
 from server.packs import EVERYBODY, checkpoint_scope
 from server.problems import ProblemError
+from server.rate_headers import limited_by
 from server.relay.answering import exchange, feed
 from server.relay.pins import home_pins
 from server.relay.state import path_of
@@ -37,7 +41,10 @@ resource = Resource("relay", __name__, url_prefix=PREFIX, description="Servers b
 @resource.route("/relay/enrol", methods=["POST"])
 @resource.arguments(RelayEnrolRequest)
 @resource.response(201, RelayEnrolled)
-@resource.doc(responses=problems("enrolment.code", "enrolment.key", "relay.loop", "request.rate"))
+@resource.doc(
+    **operation("enrol_relay", rate=[BY_ADDRESS.told]),
+    responses=problems("enrolment.code", "enrolment.key", "relay.loop", "request.rate"),
+)
 @public
 def enrol(wanted: dict[str, Any]) -> dict[str, Any]:
     """Use up a code made for a relay. The same server may say it again and hears the same."""
@@ -53,6 +60,7 @@ def enrol(wanted: dict[str, Any]) -> dict[str, Any]:
     if wanted["server"] in path:
         raise ProblemError("relay.loop")
     address = request.remote_addr or ""
+    limited_by(BY_ADDRESS, context.enrolments, address)
     wait_s = context.enrolments.wait_s(address, now_ms)
     if wait_s:
         raise ProblemError("request.rate", headers={"Retry-After": str(wait_s)})
@@ -80,7 +88,11 @@ def enrol(wanted: dict[str, Any]) -> dict[str, Any]:
 @resource.route("/relay", methods=["POST"])
 @resource.arguments(RelayRequest)
 @resource.response(200, RelayAnswer)
-@resource.doc(security=DEVICE, responses=problems("relay.loop", "relay.revoked", "batch.size"))
+@resource.doc(
+    **operation("hand_up", batches=MAX_BATCHES),
+    security=DEVICE,
+    responses=problems("relay.loop", "batch.size", "protocol.unknown"),
+)
 @relay_only
 def hand_up(wanted: dict[str, Any]) -> dict[str, Any]:
     """Take what a relay holds; each batch and each event is judged for itself."""
@@ -98,7 +110,11 @@ def hand_up(wanted: dict[str, Any]) -> dict[str, Any]:
 @resource.route("/relay/feed", methods=["POST"])
 @resource.arguments(RelayFeedRequest)
 @resource.response(200, RelayFeed)
-@resource.doc(security=DEVICE, responses=problems("cursor.shape", "relay.revoked"))
+@resource.doc(
+    **operation("hand_down"),
+    security=DEVICE,
+    responses=problems("cursor.shape", "protocol.unknown"),
+)
 @relay_only
 def hand_down(wanted: dict[str, Any]) -> dict[str, Any]:
     """One page of what was written at the relay's checkpoints, as its authors signed it."""
@@ -111,7 +127,11 @@ def hand_down(wanted: dict[str, Any]) -> dict[str, Any]:
 @resource.route("/relay/packs/<string:name>")
 @resource.arguments(RelayPackQuery, location="query")
 @resource.response(200, SignedPack)
-@resource.doc(security=DEVICE, responses=problems("pack.unknown", "relay.revoked"))
+@resource.doc(
+    **operation("relay_pack"),
+    security=DEVICE,
+    responses=problems("pack.unknown") | NOT_MODIFIED,
+)
 @relay_only
 def pack(query: dict[str, str], name: str) -> Response:
     """The newest version of a pack, of one scope of the relay's, as it was signed."""
@@ -121,4 +141,4 @@ def pack(query: dict[str, str], name: str) -> Response:
     found = here().store.pack(name, query["scope"])
     if found is None:
         raise ProblemError("pack.unknown")
-    return jsonify({"name": found.name, "version": found.version, "jws": found.jws})
+    return pack_answer(found)

@@ -15,7 +15,8 @@ PREFIX = "/api/v1"
 API_VERSION = "1"
 DESCRIPTION = (
     "Offline-first checkpoint system. Every error is application/problem+json with a stable "
-    "`code` (docs/errors.md). v1 only adds: ignore names you do not know."
+    "`code` (docs/errors.md). v1 only adds: ignore names you do not know. What holds for all "
+    "operations alike is said in docs/how-to/api.md."
 )
 SECURITY = {
     "device": {
@@ -64,6 +65,14 @@ def make_api(app: Flask, version: str) -> ChotApi:
     return ChotApi(app)
 
 
+def operation(name: str, **limits: Any) -> dict[str, Any]:
+    """For `Resource.doc`: the name that generated clients call, and limits beside that of the body.
+
+    Limits are JSON, named with their units: `page_rows=50`, `lifetime_s=1800`, `rate=[…]`.
+    """
+    return {"operationId": name, "x-limits": limits}
+
+
 def problems(*codes: str) -> dict[str, Any]:
     """OpenAPI responses of these problem codes, for `Resource.doc(responses=…)`."""
     from schemas.problems import PROBLEMS
@@ -74,6 +83,7 @@ def problems(*codes: str) -> dict[str, Any]:
     return {
         str(status): {
             "description": ", ".join(f"`{code}`" for code in names),
+            "x-codes": names,
             "content": {MEDIA_TYPE: {"schema": ProblemSchema}},
         }
         for status, names in sorted(by_status.items())

@@ -5,13 +5,16 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+from flask import url_for
+
 from schemas.wire import SearchOpened, SearchPage, SearchPageQuery, SearchRequest
 from server.access import for_roles, the_user
-from server.api.resource import PREFIX, USER, Resource, problems
+from server.api.resource import PREFIX, USER, Resource, operation, problems
 from server.context import here
 from server.problems import ProblemError
 from server.purposes import confined, criteria_for_audit, reference_text
-from server.searches import OpenSearch
+from server.repeats import idempotent
+from server.searches import LIFETIME_MS, MAX_SHOWN, OpenSearch
 from server.store.published import AuditEntry
 from server.store.view_protocol import Criteria
 from sync.encoding import uuid7
@@ -24,7 +27,12 @@ resource = Resource("searches", __name__, url_prefix=PREFIX, description="Audite
 @resource.route("/searches", methods=["POST"])
 @resource.arguments(SearchRequest)
 @resource.response(201, SearchOpened)
-@resource.doc(security=USER, responses=problems("search.purpose", "auth.forbidden"))
+@resource.doc(
+    **operation("open_search", lifetime_s=LIFETIME_MS // 1000),
+    security=USER,
+    responses=problems("search.purpose"),
+)
+@idempotent
 @for_roles("reviewer", "approver", "command")
 def open_search(wanted: dict[str, Any]) -> dict[str, str]:
     """State purpose, reference and criteria; the id opens the pages for half an hour."""
@@ -50,10 +58,14 @@ def open_search(wanted: dict[str, Any]) -> dict[str, str]:
 @resource.route("/searches/<string:search_id>")
 @resource.arguments(SearchPageQuery, location="query")
 @resource.response(200, SearchPage)
-@resource.doc(security=USER, responses=problems("search.unknown", "search.wide"))
+@resource.doc(
+    **operation("search_page", page_rows=PAGE_ROWS, rows=MAX_SHOWN),
+    security=USER,
+    responses=problems("search.unknown", "search.wide"),
+)
 @for_roles("reviewer", "approver", "command")
-def search_page(query: dict[str, str], search_id: str) -> dict[str, Any]:
-    """Fifty rows, newest first."""
+def search_page(query: dict[str, str], search_id: str) -> Any:
+    """Fifty rows, newest first; `Link: …; rel="next"` (RFC 8288) where there are more."""
     context, user = here(), the_user()
     now_ms = context.clock()
     search = context.searches.get(search_id, user.id, now_ms)
@@ -71,4 +83,5 @@ def search_page(query: dict[str, str], search_id: str) -> dict[str, Any]:
         raise ProblemError("request.invalid", errors=(("after", "invalid"),)) from None
     if not context.searches.show(search, [row.record for row in rows]):
         raise ProblemError("search.wide")
-    return {"rows": rows, "next": after}
+    more = url_for("searches.search_page", search_id=search_id, after=after)
+    return {"rows": rows, "next": after}, {"Link": f'<{more}>; rel="next"'} if after else {}

@@ -11,7 +11,7 @@ from flask import Response
 from credentials.jws import public_key_of_jwk
 from schemas.wire import SyncAnswer, SyncRequest
 from server.access import device_only, the_device
-from server.api.resource import DEVICE, PREFIX, Resource, problems
+from server.api.resource import DEVICE, PREFIX, Resource, operation, problems
 from server.context import Context, here
 from server.feed_text import runs_text
 from server.problems import ProblemError
@@ -21,7 +21,7 @@ from server.store.answers import Answered
 from server.store.registered import Device
 from server.window import next_page
 from server.wipes import device_packs
-from sync.batch import PROTOCOL, Batch, parse_batch, verify_batch
+from sync.batch import MAX_BODY_CHARS, MAX_EVENTS, PROTOCOL, Batch, parse_batch, verify_batch
 from sync.cursor import Cursor, Feed, parse_cursor, parse_feed
 from sync.encoding import to_base64url
 from sync.seal import open_bodies
@@ -33,13 +33,23 @@ resource = Resource("sync", __name__, url_prefix=PREFIX, description="Events bot
 @resource.arguments(SyncRequest)
 @resource.response(200, SyncAnswer)
 @resource.doc(
+    **operation("sync", batch_events=MAX_EVENTS, event_characters=MAX_BODY_CHARS),
     security=DEVICE,
     responses=problems(
+        "protocol.unknown",
+        "cursor.shape",
+        "feed.unknown",
+        "feed.forbidden",
         "batch.shape",
+        "batch.size",
+        "batch.genesis",
         "batch.device",
         "batch.signature",
-        "batch.size",
-        "feed.forbidden",
+        "batch.compacted",
+        "event.shape",
+        "event.size",
+        "event.text",
+        "encoding.base64url",
         "seal.body_key",
         "seal.body",
     ),

@@ -43,7 +43,10 @@ def add_enrolment(
 def enrol(
     connection: sqlite3.Connection, code_hash: bytes, device: str, jwk: dict[str, str], now_ms: int
 ) -> Device | None:
-    """Use a code up and add the device; None when the code is unknown, used or expired."""
+    """Use a code up and add the device; None when the code is unknown, used or expired.
+
+    Whoever used it up with this very key lost the answer and gets its device again.
+    """
     used = connection.execute(
         "UPDATE enrolments SET used_ms = ?, device = ?"
         " WHERE code_hash = ? AND used_ms IS NULL AND expires_ms > ? AND kind = 'tablet'"
@@ -51,9 +54,22 @@ def enrol(
         (now_ms, device, code_hash, now_ms),
     ).fetchall()
     if not used:
-        return None
+        return _enrolled_before(connection, code_hash, jwk, now_ms)
     checkpoint, lane, name = used[0]
     return add_device(connection, device, "tablet", checkpoint, lane, name, jwk, now_ms)
+
+
+def _enrolled_before(
+    connection: sqlite3.Connection, code_hash: bytes, jwk: dict[str, str], now_ms: int
+) -> Device | None:
+    row = connection.execute(
+        "SELECT device FROM enrolments WHERE code_hash = ? AND expires_ms > ? AND kind = 'tablet'",
+        (code_hash, now_ms),
+    ).fetchone()
+    device = None if row is None else read_device(connection, row[0])
+    if device is None or device.jwk != jwk or device.revoked_ms is not None:
+        return None
+    return device
 
 
 def add_device(

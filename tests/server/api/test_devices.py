@@ -32,12 +32,25 @@ def test_enrolment_pins_keys_and_place(world: World) -> None:
     assert device.jwk == jwk
 
 
+def test_a_lost_answer_to_an_enrolment_is_asked_for_again(world: World) -> None:
+    code = world.code(minutes=30)
+    _, jwk = new_key()
+    first = world.client.post(ENROL, json={"code": code, "jwk": jwk})
+    again = world.client.post(ENROL, json={"code": code, "jwk": jwk})
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.get_json() == again.get_json()
+    assert len(world.context.store.audited_of("device.enrolled")) == 1
+    world.now_ms += 31 * 60_000
+    late = world.client.post(ENROL, json={"code": code, "jwk": jwk})
+    assert (late.status_code, late.get_json()["code"]) == (403, "enrolment.code")
+
+
 def test_code_works_once_however_it_is_typed(world: World) -> None:
     code = world.code()
     typed = f" {code[:5].upper()}-{code[5:]}".replace("0", "O").replace("1", "l")
     _, jwk = new_key()
     assert world.client.post(ENROL, json={"code": typed, "jwk": jwk}).status_code == 201
-    again = world.client.post(ENROL, json={"code": code, "jwk": jwk})
+    again = world.client.post(ENROL, json={"code": code, "jwk": new_key()[1]})
     assert (again.status_code, again.get_json()["code"]) == (403, "enrolment.code")
 
 

@@ -2,6 +2,7 @@
 
 import { eventHash, HASH_BYTES } from "./chain.ts";
 import { type Bytes, textBytes, toBase64url, toHex } from "./encoding.ts";
+import type { SentBatch, SentEvent } from "../wire/api.ts";
 
 export const PROTOCOL = 1;
 export const MAX_EVENTS = 1000;
@@ -25,22 +26,7 @@ export interface ClearEvent extends OutgoingEvent {
   body: string;
 }
 
-export interface WireEvent {
-  body?: string;
-  sealed_body?: string;
-  person?: string;
-  sealed?: string;
-  commitment?: string;
-}
-
-/** The JSON value of a batch; nothing that can be derived is in it (SPEC B4). */
-export interface WireBatch {
-  device: string;
-  first: number;
-  previous: string;
-  events: WireEvent[];
-  signature: string;
-}
+/** The JSON value of a batch is a `SentBatch`; nothing that can be derived is in it (SPEC B4). */
 
 /** ES256: r ‖ s, 64 bytes, which is what WebCrypto writes (RFC 7518 §3.4). */
 const ES256 = { name: "ECDSA", hash: "SHA-256" } as const;
@@ -82,7 +68,7 @@ export async function makeBatch(
   previous: Uint8Array,
   events: readonly ClearEvent[],
   sign: (text: Bytes) => Promise<Uint8Array>,
-): Promise<WireBatch> {
+): Promise<SentBatch> {
   const hashes = await chainOf(previous, events);
   return await signedBatch(device, first, previous, events, hashes[hashes.length - 1] ?? previous, sign);
 }
@@ -95,7 +81,7 @@ export async function signedBatch(
   events: readonly OutgoingEvent[],
   head: Uint8Array,
   sign: (text: Bytes) => Promise<Uint8Array>,
-): Promise<WireBatch> {
+): Promise<SentBatch> {
   const signature = await sign(signingText(device, first, first + events.length - 1, previous, head));
   return {
     device,
@@ -106,7 +92,7 @@ export async function signedBatch(
   };
 }
 
-function eventToJson(event: OutgoingEvent): WireEvent {
+function eventToJson(event: OutgoingEvent): SentEvent {
   const text = event.body === null ? { sealed_body: event.sealed_body ?? "" } : { body: event.body };
   if (event.person !== null) return { ...text, person: event.person };
   const covered = event.commitment.length === HASH_BYTES && event.commitment.some((byte) => byte !== 0);

@@ -3,6 +3,7 @@
 import { verifyEs256 } from "./batch.ts";
 import { fromBase64url, textBytes, toHex } from "./encoding.ts";
 import { SyncError } from "./errors.ts";
+import type { SignedReceipt, Unread } from "../wire/api.ts";
 
 /** A server's word that it received a run of events at this time, before any other server (SPEC A3). */
 export interface Envelope {
@@ -60,7 +61,7 @@ export function receiptText(receipt: Receipt): Uint8Array<ArrayBuffer> {
  * "receipt.signature"). Whether `head` is our own hash at `through` is for the caller to see (SPEC P3).
  */
 export async function readReceipt(data: unknown, serverKey: CryptoKey): Promise<Receipt> {
-  const value = (typeof data === "object" && data !== null ? data : {}) as Record<string, unknown>;
+  const value = (typeof data === "object" && data !== null ? data : {}) as Unread<SignedReceipt>;
   const { server, level, device, through, safe_through, server_time } = value;
   if (
     typeof server !== "string" ||

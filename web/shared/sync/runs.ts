@@ -10,6 +10,7 @@ import { commitment, eventHash, HASH_BYTES, noPerson } from "./chain.ts";
 import { type Bytes, fromBase64url, sameBytes } from "./encoding.ts";
 import { SyncError } from "./errors.ts";
 import { isObject } from "./events.ts";
+import type { GivenRun, Unread } from "../wire/api.ts";
 
 export const MAX_RUN_EVENTS = 250;
 /** Of the bodies of one run together. */
@@ -52,18 +53,22 @@ export function authorOf(device: string, branch: number): string {
  */
 export async function readRun(item: unknown): Promise<GivenEvent[]> {
   if (!isObject(item)) throw misshapen("runs");
-  const bodies = bodiesOf(item["bodies"]);
+  return await eventsOf(item);
+}
+
+async function eventsOf(item: Unread<GivenRun>): Promise<GivenEvent[]> {
+  const bodies = bodiesOf(item.bodies);
   const count = bodies.length;
-  const persons = personsOf(item["persons"], count);
-  const committed = commitmentsOf(item["commitments"], count);
-  const ranks = ranksOf(item["ranks"], count);
+  const persons = personsOf(item.persons, count);
+  const committed = commitmentsOf(item.commitments, count);
+  const ranks = ranksOf(item.ranks, count);
   const device = nameOf(item, "device");
   const server = nameOf(item, "server");
   const first = countOf(item, "first", 1, Number.MAX_SAFE_INTEGER - count);
-  const branch = item["branch"] === undefined ? 0 : countOf(item, "branch", 1, MAX_BRANCH);
+  const branch = item.branch === undefined ? 0 : countOf(item, "branch", 1, MAX_BRANCH);
   const received_ms = countOf(item, "received", 0, MAX_MS);
   let last = countOf(item, "n", count, Number.MAX_SAFE_INTEGER);
-  if (item["again"] !== undefined) last = countOf(item, "again", count, last - 1);
+  if (item.again !== undefined) last = countOf(item, "again", count, last - 1);
   const author = authorOf(device, branch);
   // The commitments do not wait for each other; the hashes do.
   const held = await Promise.all(
@@ -73,7 +78,7 @@ export async function readRun(item: unknown): Promise<GivenEvent[]> {
     }),
   );
   const events: GivenEvent[] = [];
-  let previous = bytesOf(item["previous"], HASH_BYTES, "previous");
+  let previous = bytesOf(item.previous, HASH_BYTES, "previous");
   for (const [at, body] of bodies.entries()) {
     const one = held[at] ?? noPerson();
     const hash = await eventHash(previous, body, one);
@@ -153,13 +158,13 @@ function ranksOf(value: unknown, count: number): number[] {
   return Array.from({ length: count }, (_, at) => Number(value[value.length === 1 ? 0 : at]));
 }
 
-function nameOf(item: Record<string, unknown>, name: string): string {
+function nameOf(item: Unread<GivenRun>, name: keyof GivenRun): string {
   const value = item[name];
   if (typeof value !== "string" || !NAME.test(value)) throw misshapen(name);
   return value;
 }
 
-function countOf(item: Record<string, unknown>, name: string, least: number, most: number): number {
+function countOf(item: Unread<GivenRun>, name: keyof GivenRun, least: number, most: number): number {
   const value = item[name];
   if (!Number.isSafeInteger(value) || (value as number) < least || (value as number) > most) throw misshapen(name);
   return value as number;

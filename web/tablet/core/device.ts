@@ -4,11 +4,12 @@ import { signEs256 } from "../../shared/sync/batch.ts";
 import { genesis } from "../../shared/sync/chain.ts";
 import { stampToText } from "../../shared/sync/clock.ts";
 import { textBytes, toBase64url } from "../../shared/sync/encoding.ts";
+import type { DeviceToken, Enrolled, EnrolledCheckpoint } from "../../shared/wire/api.ts";
 import { beginEnrolment, type Database, type Enrolment } from "./db.ts";
 import type { Environment } from "./environment.ts";
 import { call, CallError } from "./http.ts";
 import { CoreError } from "./core_error.ts";
-import type { Checkpoint } from "./vocabulary.ts";
+import type { Checkpoint, CheckpointClass } from "./vocabulary.ts";
 
 const P256 = { name: "ECDSA", namedCurve: "P-256" } as const;
 const ASSERTION_LIFETIME_S = 120;
@@ -34,13 +35,13 @@ export function enrolmentCode(linkOrCode: string): string {
  */
 export async function enrolDevice(environment: Environment, db: Database, code: string): Promise<Enrolment> {
   const key = await crypto.subtle.generateKey(P256, false, ["sign", "verify"]);
-  const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", key.publicKey);
+  const { x = "", y = "" } = await crypto.subtle.exportKey("jwk", key.publicKey);
   const answer = await call(environment, {
     method: "POST",
     path: "/devices/enrol",
-    body: { code, jwk: { kty, crv, x, y } },
+    body: { code, jwk: { kty: "EC", crv: "P-256", x, y } },
   });
-  const enrolled = answer as Omit<Enrolment, "key"> & { server_time: number };
+  const enrolled = answer as Enrolled;
   const enrolment: Enrolment = {
     device: enrolled.device,
     key,
@@ -55,12 +56,8 @@ export async function enrolDevice(environment: Environment, db: Database, code: 
   return enrolment;
 }
 
-interface TokenAnswer {
-  access_token: string;
-  expires_in: number;
-  /** Servers of before version 1.1 do not say it. */
-  sealing_key?: JsonWebKey;
-}
+/** Servers of before version 1.1 do not say the sealing key. */
+type TokenAnswer = Omit<DeviceToken, "sealing_key"> & Partial<Pick<DeviceToken, "sealing_key">>;
 
 /** Access tokens of each server by private_key_jwt (RFC 7523); in memory only. */
 export class Tokens {
@@ -124,7 +121,7 @@ export class Tokens {
   }
 }
 
-function checkpointOf(given: Checkpoint): Checkpoint {
+function checkpointOf(given: EnrolledCheckpoint): Checkpoint {
   const { id, name, province, class: kind, lane, lanes, road, hotline } = given;
-  return { id, name, province, class: kind, lane, lanes, road, hotline };
+  return { id, name, province, class: kind as CheckpointClass, lane, lanes, road, hotline };
 }

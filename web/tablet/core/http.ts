@@ -1,5 +1,6 @@
 /** One call to the API, and what kind of failure it met: each kind is answered differently. */
 
+import type { Call, Problem, Unread } from "../../shared/wire/api.ts";
 import type { Environment } from "./environment.ts";
 import { CoreError } from "./core_error.ts";
 
@@ -28,16 +29,14 @@ export class CallError extends CoreError {
   }
 }
 
-export interface Request {
-  method: "GET" | "POST";
-  path: string;
+/** A path with its method and its body, as the API's description has them, and how to call it. */
+export type Request = Call & {
   /** Where the API stands; the environment's own where not named. */
   base?: string;
   token?: string;
-  body?: unknown;
   /** The answer may tell the browser to delete what it keeps: it obeys only where cookies might be set. */
   clears?: boolean;
-}
+};
 
 /** The JSON of a 2xx answer, or null for 204 and 304. Throws CallError. */
 export async function call(environment: Environment, request: Request): Promise<unknown> {
@@ -83,9 +82,9 @@ async function failureOf(response: Response): Promise<CallError> {
   let code = `http.${response.status}`;
   let nonce: string | null = null;
   try {
-    const problem = (await response.json()) as Record<string, unknown>;
-    if (typeof problem["code"] === "string") code = problem["code"];
-    if (typeof problem["nonce"] === "string") nonce = problem["nonce"];
+    const problem = (await response.json()) as Unread<Problem>;
+    if (typeof problem.code === "string") code = problem.code;
+    if (typeof problem.nonce === "string") nonce = problem.nonce;
   } catch {
     // A proxy's page instead of a problem: the status says enough.
   }

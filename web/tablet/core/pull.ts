@@ -7,6 +7,7 @@ import { type Bytes, fromBase64url, sameBytes, textBytes } from "../../shared/sy
 import { SyncError } from "../../shared/sync/errors.ts";
 import { isObject, parseBody } from "../../shared/sync/events.ts";
 import { checkLinks, type GivenEvent, type Link, readRun } from "../../shared/sync/runs.ts";
+import type { EventResult, SyncAnswer, Unread } from "../../shared/wire/api.ts";
 import type { Answer, OwnGiven, Page } from "./answers.ts";
 import { close, type History, recordToken } from "./at_rest.ts";
 import type { Database, Enrolment, OwnEvent, StoredPulled, Window } from "./db.ts";
@@ -23,7 +24,7 @@ const FEED = /^(?:checkpoint|turn_backs|arrivals):[a-z0-9][a-z0-9-]{0,63}$/;
 const EVENT = /^[a-z0-9-]{1,64}:[1-9][0-9]{0,15}$/;
 /** Codes of an accepted event that a person has to know of. */
 const ALERTS = ["device.revoked", "device.forked", "seal.key", "seal.text"];
-const STATES: Readonly<Record<string, OwnEvent["state"]>> = {
+const STATES: Readonly<Record<EventResult["state"], OwnEvent["state"]>> = {
   accepted: "kept",
   duplicate: "kept",
   held: "held",
@@ -37,7 +38,7 @@ const NOTHING_TAKEN = {
 };
 
 /** The answer of POST /sync as it came; `readAnswer` believes nothing of it. */
-export type WireAnswer = Record<string, unknown>;
+export type WireAnswer = Unread<SyncAnswer>;
 
 export interface ReadAnswer {
   answer: Answer;
@@ -69,12 +70,17 @@ export interface Reader {
  * "receipt.server", "receipt.head" when nothing in it may be believed (SPEC P3).
  */
 export async function readAnswer(data: unknown, sentMs: number, reader: Reader): Promise<ReadAnswer> {
-  if (!isObject(data) || typeof data["server_time"] !== "number") throw new CoreError("answer.shape");
+  if (!isObject(data)) throw new CoreError("answer.shape");
+  return await believed(data, sentMs, reader);
+}
+
+async function believed(data: WireAnswer, sentMs: number, reader: Reader): Promise<ReadAnswer> {
+  if (typeof data.server_time !== "number") throw new CoreError("answer.shape");
   const { environment, server, enrolment, standings } = reader;
   const hashAt = (seq: number) => ownHash(reader, seq);
   const key = reader.receiptKeys.get(server);
   if (key === undefined) throw new CoreError("receipt.server");
-  const receipt = await believedReceipt(data["receipt"], key, server, enrolment.device, hashAt);
+  const receipt = await believedReceipt(data.receipt, key, server, enrolment.device, hashAt);
   const contact = environment.now();
   const results = listOf(data, "results", MAX_EVENTS)
     .map(resultOf)
@@ -82,7 +88,7 @@ export async function readAnswer(data: unknown, sentMs: number, reader: Reader):
   const before = standings[server] ?? NO_STANDING;
   const standing = afterAnswers(afterReceipt(before, receipt), new Set(results.map(({ seq }) => seq)));
   const upstream = await upstreamOf(data, reader, hashAt);
-  const page = reader.history === null ? null : await pageOf(data, reader, reader.history, data["server_time"]);
+  const page = reader.history === null ? null : await pageOf(data, reader, reader.history, data.server_time);
   const told = results.flatMap(({ code }) => (code !== null && ALERTS.includes(code) ? [code] : []));
   const forked = page?.events.some(({ device }) => device === enrolment.device) === true ? ["device.forked"] : [];
   return {
@@ -93,12 +99,12 @@ export async function readAnswer(data: unknown, sentMs: number, reader: Reader):
       alerts: [...new Set([...told, ...forked])],
       page,
       // The middle of the round trip is when the server most likely read its clock.
-      offset_ms: Math.round(data["server_time"] - (sentMs + contact) / 2),
+      offset_ms: Math.round(data.server_time - (sentMs + contact) / 2),
       contact_ms: contact,
     },
     standing,
-    more: data["more"] === true && page !== null && !page.breaks,
-    packs: packsOf(data["packs"]),
+    more: data.more === true && page !== null && !page.breaks,
+    packs: packsOf(data.packs),
     alerts: page?.breaks === true ? [...upstream.alerts, "answer.chain"] : upstream.alerts,
   };
 }
@@ -110,7 +116,7 @@ async function upstreamOf(
 ): Promise<{ changed: Record<string, Standing>; alerts: string[] }> {
   const others = new Map([...receiptKeys].filter(([name]) => name !== server));
   try {
-    const found = await handedOn(data["upstream_receipt"], others, standings, enrolment.device, hashAt);
+    const found = await handedOn(data.upstream_receipt, others, standings, enrolment.device, hashAt);
     return { changed: found === null ? {} : { [found.server]: found.standing }, alerts: [] };
   } catch (error) {
     if (!(error instanceof CoreError)) throw error;
@@ -126,7 +132,7 @@ async function ownHash({ db, enrolment }: Reader, seq: number): Promise<Bytes | 
 async function pageOf(data: WireAnswer, reader: Reader, history: History, serverMs: number): Promise<Page> {
   const { cursor, held_after } = reader.window;
   const given = await eventsOf(data);
-  const reset = data["reset"] === true;
+  const reset = data.reset === true;
   const asked = { cursor, held_after };
   if (!follows(given, reset ? [] : await neighbours(reader.db, given))) return { ...NOTHING_TAKEN, asked, breaks: true };
   const received: OwnGiven[] = [];
@@ -142,10 +148,10 @@ async function pageOf(data: WireAnswer, reader: Reader, history: History, server
     asked,
     breaks: false,
     reset,
-    cursor: cursorOf(data["cursor"]),
-    held_after: heldAfterOf(data["held_after"]),
-    feeds: feedsOf(data["feeds"]),
-    digest: data["more"] === true ? null : digestOf(data["digest"]),
+    cursor: cursorOf(data.cursor),
+    held_after: heldAfterOf(data.held_after),
+    feeds: feedsOf(data.feeds),
+    digest: data.more === true ? null : digestOf(data.digest),
     received,
     events: await Promise.all(others.map((one) => toStore(one, reader.environment, history))),
     removals: listOf(data, "removals", MAX_REMOVALS).map(removalOf),
@@ -226,9 +232,10 @@ function headerOf({ body, received_ms }: GivenEvent): Pick<StoredPulled, "kind" 
 }
 
 function resultOf(data: unknown): { seq: number; state: OwnEvent["state"]; code: string | null } {
-  const state = isObject(data) ? STATES[String(data["state"])] : undefined;
-  if (!isObject(data) || !isCount(data["seq"]) || state === undefined) throw new CoreError("answer.shape", "results");
-  return { seq: data["seq"], state, code: typeof data["code"] === "string" ? data["code"] : null };
+  const { seq, state: said, code }: Unread<EventResult> = isObject(data) ? data : {};
+  const state = (STATES as Readonly<Record<string, OwnEvent["state"] | undefined>>)[String(said)];
+  if (!isCount(seq) || state === undefined) throw new CoreError("answer.shape", "results");
+  return { seq, state, code: typeof code === "string" ? code : null };
 }
 
 function removalOf(data: unknown): string {
@@ -269,7 +276,7 @@ function heldAfterOf(data: unknown): number | null {
   return data;
 }
 
-function listOf(data: WireAnswer, name: string, most: number): unknown[] {
+function listOf(data: WireAnswer, name: keyof SyncAnswer, most: number): unknown[] {
   const value = data[name];
   if (!Array.isArray(value) || value.length > most) throw new CoreError("answer.shape", name);
   return value;

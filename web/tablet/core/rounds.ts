@@ -1,5 +1,6 @@
 /** Rounds of sync as one tablet runs them: what is kept from one to the next. */
 
+import type { Call } from "../../shared/wire/api.ts";
 import { basesOf, receiptKeys } from "./bases.ts";
 import { type Database, type Enrolment, readMeta } from "./db.ts";
 import { Tokens } from "./device.ts";
@@ -41,14 +42,14 @@ export class Rounds {
   }
 
   /** A last word, to the first server that hears it; its answer may clear this browser. Throws CallError where none does. */
-  async say(db: Database, enrolment: Enrolment, packs: Packs, path: string, body: object): Promise<void> {
+  async say(db: Database, enrolment: Enrolment, packs: Packs, word: Call): Promise<void> {
     const environment = this.#environment;
     const offset_ms = (await readMeta(db, "offset_ms")) ?? 0;
     let failure: unknown = null;
     for (const base of basesOf(enrolment, packs.all.get("bases"), environment.api)) {
       try {
         const token = await this.#tokens.get(base.url, enrolment, offset_ms);
-        await call(environment, { method: "POST", base: base.url, path, token, body, clears: true });
+        await call(environment, { ...word, base: base.url, token, clears: true });
         return;
       } catch (error) {
         if (!(error instanceof CallError)) throw error;

@@ -5,10 +5,11 @@
  * else: an answer that was lost, a refused batch or an error of any kind only means saying it again.
  */
 
-import { type OutgoingEvent, PROTOCOL, signEs256, signedBatch, type WireBatch } from "../../shared/sync/batch.ts";
+import { type OutgoingEvent, PROTOCOL, signEs256, signedBatch } from "../../shared/sync/batch.ts";
 import { genesis } from "../../shared/sync/chain.ts";
 import { isObject } from "../../shared/sync/events.ts";
 import { sealedText } from "../../shared/sync/seal.ts";
+import type { SentBatch, SignedPack, SyncRequest, Unread } from "../../shared/wire/api.ts";
 import { recount, storeAnswer } from "./answers.ts";
 import { type History, openOwn, openText } from "./at_rest.ts";
 import { type Base, inOrder, noteUse } from "./bases.ts";
@@ -145,7 +146,7 @@ async function exchange(round: Round, base: Base, through: number, pace: Pace): 
   let sentMs = 0;
   const data = await authorized(round, base, (token) => {
     sentMs = environment.now();
-    const body = {
+    const body: SyncRequest = {
       protocol: PROTOCOL,
       cursor: window.cursor,
       held_after: window.held_after,
@@ -182,7 +183,7 @@ export async function batchOf(
   server: string,
   through: number,
   events: readonly StoredOwn[],
-): Promise<WireBatch> {
+): Promise<SentBatch> {
   const before = through === 0 ? undefined : await db.get("own", through);
   const previous = before?.hash ?? (await genesis(enrolment.device));
   const open = new Map((await openOwn(db, events, history)).map((event) => [event.seq, event]));
@@ -234,10 +235,10 @@ async function fetchPacks(round: Round, base: Base, announced: Record<string, nu
       problems.push("pack.rollback");
       continue;
     }
-    const path = `/packs/${encodeURIComponent(name)}`;
+    const path = `/packs/${encodeURIComponent(name)}` as const;
     const data = await authorized(round, base, (token) => call(environment, { method: "GET", base: base.url, path, token }));
     try {
-      const jws = isObject(data) ? data["jws"] : null;
+      const jws = isObject(data) ? (data as Unread<SignedPack>).jws : null;
       if (typeof jws !== "string") throw new CoreError("pack.malformed", name);
       await acceptPack(db, name, jws, enrolment, serverMs);
     } catch (error) {

@@ -1,16 +1,16 @@
 /** The file of last resort: signed as a push is, nobody in clear, and no less to send afterwards. SPEC X. */
 
 import { expect, test } from "vitest";
-import type { WireBatch } from "../../shared/sync/batch.ts";
+import type { SentBatch } from "../../shared/wire/api.ts";
 import { fromBase64url } from "../../shared/sync/encoding.ts";
 import { DEVICE, PIN } from "./test/fake_server.ts";
 import { codeOf, core, enrolAndOpen, heldOnce, saveMany, server, settle } from "./test/started.ts";
 
-async function written(): Promise<{ header: Record<string, unknown>; batches: WireBatch[]; text: string }> {
+async function written(): Promise<{ header: Record<string, unknown>; batches: SentBatch[]; text: string }> {
   const { lines } = await core.exportUnsent();
   expect(lines.every((line) => line.endsWith("\n") && line.indexOf("\n") === line.length - 1)).toBe(true);
   const [header, ...batches] = lines.map((line) => JSON.parse(line) as unknown);
-  return { header: header as Record<string, unknown>, batches: batches as WireBatch[], text: lines.join("") };
+  return { header: header as Record<string, unknown>, batches: batches as SentBatch[], text: lines.join("") };
 }
 
 test("X1 X2 X3 the file holds what is unsent in batches that verify, with persons sealed", async () => {

@@ -84,7 +84,7 @@ export class Wiping {
 
   async #say(dropped: number): Promise<void> {
     const { rounds, db, enrolled, force } = this.#desk;
-    await rounds.say(db(), enrolled(), force.packs, "/devices/wiped", { dropped });
+    await rounds.say(db(), enrolled(), force.packs, { method: "POST", path: "/devices/wiped", body: { dropped } });
   }
 
   async #startAnew(): Promise<void> {

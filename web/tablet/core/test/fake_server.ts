@@ -1,7 +1,8 @@
 /** A server in memory that keeps SPEC A, F and P, and a network that can fail in every way. For tests only. */
 
 import { gunzipSync } from "node:zlib";
-import { signEs256, signingText, verifyEs256, type WireBatch, type WireEvent } from "../../../shared/sync/batch.ts";
+import { signEs256, signingText, verifyEs256 } from "../../../shared/sync/batch.ts";
+import type { SentBatch, SentEvent } from "../../../shared/wire/api.ts";
 import { commitment, eventHash, genesis } from "../../../shared/sync/chain.ts";
 import { type Bytes, concatBytes, fromBase64url, textBytes, toBase64url, toHex } from "../../../shared/sync/encoding.ts";
 import { noEvents, plus } from "../../../shared/sync/digest.ts";
@@ -66,7 +67,7 @@ export class FakeServer {
   upstream: object | null = null;
   safe = 0;
   /** Every batch that got through, also those whose answer was lost. */
-  readonly batches: WireBatch[] = [];
+  readonly batches: SentBatch[] = [];
   readonly paths: string[] = [];
   readonly wiped: object[] = [];
   readonly packs = new Map<string, { version: number; jws: string }>();
@@ -169,7 +170,7 @@ export class FakeServer {
   }
 
   /** A batch from a file, as `chot import-events` takes it; false when it does not verify (SPEC X3). */
-  async take(batch: WireBatch): Promise<boolean> {
+  async take(batch: SentBatch): Promise<boolean> {
     return (await this.#push(batch)) !== null;
   }
 
@@ -267,9 +268,9 @@ export class FakeServer {
     return { ...receipt, head: toBase64url(head), signature: toBase64url(signature) };
   }
 
-  async #push(batch: WireBatch): Promise<object[] | null> {
+  async #push(batch: SentBatch): Promise<object[] | null> {
     const texts = await Promise.all(
-      batch.events.map(async (one: WireEvent, at) => ({
+      batch.events.map(async (one: SentEvent, at) => ({
         ...one,
         body: one.body ?? (await this.open(one.sealed_body ?? "", bodyBinding(batch.device, batch.first + at))),
         held: one.commitment === undefined ? await commitment(one.person ?? null) : fromBase64url(one.commitment),
@@ -347,7 +348,7 @@ interface SyncBody {
   cursor: string | null;
   held_after: number | null;
   feeds: string[];
-  batch: WireBatch | null;
+  batch: SentBatch | null;
 }
 
 function runOf(server: string, row: Held, n: number): object {
@@ -387,7 +388,7 @@ async function jws(key: Key, kid: string, typ: string, payload: object): Promise
 }
 
 function problem(status: number, code: string, members: object = {}): Response {
-  return Response.json({ type: "about:blank", title: code, status, code, ...members }, { status });
+  return Response.json({ type: `/api/v1/docs#${code}`, title: code, status, code, ...members }, { status });
 }
 
 function bodyOf(init: RequestInit, headers: Headers): unknown {

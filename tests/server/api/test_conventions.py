@@ -1,0 +1,326 @@
+"""What holds for all operations alike (docs/how-to/api.md), asked of every one of them."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from schemas.problems import PROBLEMS
+from server.access import admission_of
+from server.api.deprecation import ATTRIBUTE, Notice, announce_in, ends
+from server.api.described import operations_of
+from server.enrolment import CODE_RANDOM_BYTES, code_hash, new_code
+from server.limits import FAILURES_PER_LOGIN
+from server.openapi import describe
+from server.problems import MEDIA_TYPE
+from server.repeats import HEADER, MAX_KEPT, REPLAYED, Repeats
+from server.store.registered import Enrolment, UserRole
+from sync.encoding import uuid7
+from tests.server.api.conftest import PASSWORD, World, a_world
+from tests.server.api.tablet import Tablet, new_key
+
+RECORD = "01900000-0000-7000-8000-000000000000"
+FILLED = {"record": RECORD, "search_id": RECORD, "name": "hotlines"}
+ROLES: tuple[UserRole, ...] = ("reviewer", "approver", "command", "community", "health", "admin")
+DOCUMENT = describe()
+OPERATIONS = list(operations_of(DOCUMENT))
+EVERY = [pytest.param(*one, id=one[2]["operationId"]) for one in OPERATIONS]
+GUARDED = [one for one in EVERY if one.values[2]["security"]]  # type: ignore[index]
+WITH_BODY = [one for one in EVERY if "requestBody" in one.values[2]]  # type: ignore[operator]
+
+Operation = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with a_world(tmp_path_factory.mktemp("alike") / "data") as made:
+        yield made
+
+
+@pytest.fixture
+def tokens(world: World) -> dict[str, dict[str, str]]:
+    """The Authorization header of everybody that the API knows."""
+    return {
+        "": {},
+        "tablet": world.token(world.enrol()),
+        "relay": a_relay(world),
+        **{role: world.signed_in(role) for role in ROLES},
+    }
+
+
+def a_relay(world: World) -> dict[str, str]:
+    key, jwk = new_key()
+    code = new_code(secrets.token_bytes(CODE_RANDOM_BYTES))
+    place = Enrolment("hd-ql6", "", "mini", "relay", ("hd-ql6",))
+    world.context.store.add_enrolment(code_hash(code), place, world.now_ms + 60_000)
+    server = uuid7(world.now_ms, secrets.token_bytes(10))
+    sent = {"code": code, "server": server, "jwk": jwk}
+    assert world.client.post("/api/v1/relay/enrol", json=sent).status_code == 201
+    return world.token(Tablet(server, "hd-ql6", key, world.now_ms))
+
+
+def admitted(operation: Operation) -> list[str]:
+    """Whose token opens it, one name each."""
+    if not operation["security"]:
+        return [""]
+    permissions = operation["x-permissions"]
+    return permissions["roles"] or [permissions["who"].rpartition(" ")[2]]
+
+
+def ask(
+    world: World, path: str, method: str, headers: dict[str, str] | None = None, **sent: Any
+) -> TestResponse:
+    return world.client.open(path.format(**FILLED), method=method.upper(), headers=headers, **sent)
+
+
+def refusal(operation: Operation, answer: TestResponse) -> str:
+    """The code of an answer that refuses, after checking all that holds for each of them."""
+    told = answer.get_json()
+    assert answer.content_type == MEDIA_TYPE
+    assert told["status"] == answer.status_code == PROBLEMS[told["code"]].status
+    assert told["type"] == f"/api/v1/docs#{told['code']}"
+    assert told["title"] and told["detail"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    if answer.status_code == 401:
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    if answer.status_code in (429, 503):
+        assert int(answer.headers["Retry-After"]) >= 1
+    assert told["code"] in operation["responses"][str(answer.status_code)]["x-codes"]
+    code: str = told["code"]
+    return code
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), GUARDED)
+def test_without_a_token_or_with_a_wrong_one(
+    world: World, path: str, method: str, operation: Operation
+) -> None:
+    assert refusal(operation, ask(world, path, method)) == "auth.missing"
+    for text in ("Bearer x", "Basic x", "Bearer " + "x" * 3000):
+        answer = ask(world, path, method, {"Authorization": text})
+        assert refusal(operation, answer) == "auth.invalid"
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), GUARDED)
+def test_only_whom_the_description_names_is_let_in(
+    world: World,
+    tokens: dict[str, dict[str, str]],
+    path: str,
+    method: str,
+    operation: Operation,
+) -> None:
+    body: dict[str, Any] = {"json": {}} if "requestBody" in operation else {}
+    for who, headers in tokens.items():
+        answer = ask(world, path, method, headers, **body)
+        code = refusal(operation, answer) if answer.status_code >= 400 else ""
+        if who in admitted(operation):
+            assert not code.startswith(("auth.", "device.", "relay.")), (who, code)
+        else:
+            assert code in ("auth.forbidden", "auth.missing", "device.unknown"), (who, code)
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), WITH_BODY)
+def test_a_body_is_bounded_and_read_strictly(
+    world: World,
+    tokens: dict[str, dict[str, str]],
+    path: str,
+    method: str,
+    operation: Operation,
+) -> None:
+    headers = tokens[admitted(operation)[0]]
+    limit = operation["x-limits"]["body_bytes"]
+    deep = b'{"a":' * operation["x-limits"]["body_depth"] + b"{}" + b"}" * 8
+    plain = {"content_type": "application/json"}
+    for data, kind, code in (
+        (b"{", plain, "request.malformed"),
+        (b"[]", plain, "request.malformed"),
+        (deep, plain, "request.malformed"),
+        (b"{}", {"content_type": "text/plain"}, "request.encoding"),
+        (b" " * (limit + 1), plain, "request.too_large"),
+        (b"{}", plain, "request.invalid"),
+    ):
+        answer = ask(world, path, method, headers, data=data, **kind)
+        if (code, answer.status_code) == ("request.invalid", 204):
+            assert operation["operationId"] == "device_wiped"  # nothing of it is required
+            continue
+        assert refusal(operation, answer) == code
+    missing = ask(world, path, method, headers, json={}).get_json()
+    if missing is not None:
+        assert {one["code"] for one in missing["errors"]} == {"missing"}
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), EVERY)
+def test_another_method_is_answered_with_those_there_are(
+    world: World, path: str, method: str, operation: Operation
+) -> None:
+    answer = ask(world, path, "PUT")
+    assert (answer.status_code, answer.get_json()["code"]) == (405, "request.method")
+    assert method.upper() in answer.headers["Allow"]
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), EVERY)
+def test_the_token_that_is_told_is_the_one_that_is_asked_for(
+    world: World, path: str, method: str, operation: Operation
+) -> None:
+    rule = path.replace("{", "<string:").replace("}", ">")
+    (endpoint,) = (
+        one.endpoint
+        for one in world.app.url_map.iter_rules()
+        if one.rule == rule and method.upper() in (one.methods or ())
+    )
+    admission = admission_of(world.app.view_functions[endpoint])
+    assert admission is not None
+    told = [name for one in operation["security"] for name in one]
+    assert told == ([admission.token] if admission.token else [])
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "operation"),
+    [one for one in EVERY if "304" in one.values[2]["responses"]],  # type: ignore[index]
+)
+def test_what_is_held_already_is_not_sent_again(
+    world: World,
+    tokens: dict[str, dict[str, str]],
+    path: str,
+    method: str,
+    operation: Operation,
+) -> None:
+    headers, query = tokens[admitted(operation)[0]], {"scope": "all"}
+    first = ask(world, path, method, headers, query_string=query)
+    tag = first.headers["ETag"]
+    again = ask(world, path, method, headers | {"If-None-Match": tag}, query_string=query)
+    assert (first.status_code, again.status_code, again.data) == (200, 304, b"")
+    assert again.headers["ETag"] == tag
+    other = ask(world, path, method, headers | {"If-None-Match": '"other"'}, query_string=query)
+    assert other.status_code == 200
+
+
+def test_the_description_too_has_an_etag(world: World) -> None:
+    first = world.client.get("/api/v1/openapi.json")
+    tag = {"If-None-Match": first.headers["ETag"]}
+    assert world.client.get("/api/v1/openapi.json", headers=tag).status_code == 304
+
+
+def test_limits_are_told_before_they_are_met(tmp_path: Any) -> None:
+    with a_world(tmp_path / "data") as world:
+        world.user("reviewer")
+        sent = {"login": "reviewer", "password": "sai"}
+        for left in range(FAILURES_PER_LOGIN - 1, -1, -1):
+            answer = world.client.post("/api/v1/auth/login", json=sent)
+            assert answer.status_code == 401
+            assert f'"login";r={left};t=300' in answer.headers["RateLimit"]
+            assert '"login";q=10;w=300' in answer.headers["RateLimit-Policy"]
+        world.now_ms += 60_000
+        answer = world.client.post("/api/v1/auth/login", json=sent)
+        assert (answer.status_code, answer.get_json()["code"]) == (429, "request.rate")
+        assert '"login";r=0;t=240' in answer.headers["RateLimit"]
+        assert answer.headers["Retry-After"] == "240"
+        world.now_ms += 240_000
+        sent["password"] = PASSWORD
+        assert world.client.post("/api/v1/auth/login", json=sent).status_code == 200
+
+
+def reviews(world: World, tokens: dict[str, dict[str, str]]) -> tuple[str, dict[str, str]]:
+    tablet = world.enrol()
+    record = tablet.crossing()
+    world.sync(tablet, batch=tablet.batch())
+    world.project()
+    return f"/api/v1/crossings/{record}/reviews", tokens["reviewer"]
+
+
+def test_a_repeat_under_the_same_key_is_done_once(
+    world: World, tokens: dict[str, dict[str, str]]
+) -> None:
+    path, who = reviews(world, tokens)
+    headers = who | {HEADER: '"k-1"'}
+    first = world.client.post(path, json={"decision": "seen"}, headers=headers)
+    again = world.client.post(path, json={"decision": "seen"}, headers=headers)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.get_json() == again.get_json()
+    assert (REPLAYED in first.headers, again.headers[REPLAYED]) == (False, "true")
+    other = world.client.post(path, json={"decision": "seen", "note": "khác"}, headers=headers)
+    assert (other.status_code, other.get_json()["code"]) == (422, "request.reused")
+    of_another = tokens["approver"] | {HEADER: "k-1"}
+    theirs = world.client.post(path, json={"decision": "seen"}, headers=of_another)
+    assert theirs.get_json() != first.get_json()
+    without = world.client.post(path, json={"decision": "seen"}, headers=who)
+    assert without.get_json() != first.get_json()
+
+
+def test_what_failed_may_be_tried_again_under_its_key(
+    world: World, tokens: dict[str, dict[str, str]]
+) -> None:
+    path, who = reviews(world, tokens)
+    headers = who | {HEADER: "k-2"}
+    nothing = path.replace("/crossings/0", "/crossings/1")
+    sent = {"decision": "seen"}
+    assert world.client.post(nothing, json=sent, headers=headers).status_code == 404
+    assert world.client.post(path, json=sent, headers=headers).status_code == 201
+    bad = world.client.post(path, json=sent, headers=who | {HEADER: "a b"})
+    assert bad.get_json()["errors"] == [{"field": HEADER, "code": "invalid"}]
+
+
+def test_a_key_whose_request_still_runs_waits_and_old_ones_make_room() -> None:
+    repeats = Repeats()
+    assert repeats.begin("u", "k", b"one", 0) is None
+    with pytest.raises(Exception, match=r"request\.running"):
+        repeats.begin("u", "k", b"one", 1)
+    repeats.done("u", "k", {"id": "1"})
+    assert repeats.begin("u", "k", b"one", 2) == {"id": "1"}
+    assert repeats.begin("u", "k", b"one", 24 * 3_600_000 + 1) is None
+    for number in range(MAX_KEPT):
+        repeats.begin("u", f"k{number}", b"one", 3)
+    assert repeats.begin("u", "k", b"two", 4) is None
+
+
+def test_pages_go_on_from_the_answer(world: World, tokens: dict[str, dict[str, str]]) -> None:
+    tablet = world.enrol("nt-ca-na")
+    records = {tablet.crossing(plate="79C99999") for _ in range(60)}
+    world.sync(tablet, batch=tablet.batch())
+    world.project()
+    wanted = {
+        "purpose": "tracing",
+        "reference": {"request_number": "1"},
+        "criteria": {"plate": "79C99999"},
+    }
+    opened = world.client.post("/api/v1/searches", json=wanted, headers=tokens["reviewer"])
+    path: str | None = f"/api/v1/searches/{opened.get_json()['id']}"
+    seen: list[str] = []
+    while path is not None:
+        answer = world.client.get(path, headers=tokens["reviewer"])
+        seen += [row["record"] for row in answer.get_json()["rows"]]
+        after = answer.get_json()["next"]
+        link = re.fullmatch(r'<([^>]+)>; rel="next"', answer.headers.get("Link", ""))
+        assert (link is not None) == bool(after)
+        path = None if link is None else link[1]
+    assert len(seen) == 60 and set(seen) == records
+
+
+def test_what_ends_says_so_on_every_answer(tmp_path: Any) -> None:
+    with a_world(tmp_path / "data") as world:
+        view = world.app.view_functions["searches.open_search"]
+        ends(date(2027, 1, 1), date(2027, 7, 31), "POST /queries")(view)
+        try:
+            for answer in (
+                world.client.post("/api/v1/searches"),
+                world.client.post("/api/v1/searches", headers=world.signed_in("command")),
+            ):
+                assert answer.headers["Deprecation"] == "@1798761600"
+                assert answer.headers["Sunset"] == "Sat, 31 Jul 2027 00:00:00 GMT"
+                assert 'rel="deprecation"' in answer.headers["Link"]
+        finally:
+            delattr(view, ATTRIBUTE)
+        assert "Deprecation" not in world.client.post("/api/v1/searches").headers
+
+
+def test_nothing_ends_within_six_months_of_its_announcement() -> None:
+    with pytest.raises(ValueError, match="less than six months"):
+        ends(date(2027, 1, 1), date(2027, 6, 1), "nothing")
+    operation: dict[str, Any] = {}
+    announce_in(operation, Notice(date(2027, 1, 1), date(2027, 7, 31), "POST /queries"))
+    assert operation["deprecated"] and operation["x-sunset"] == "2027-07-31"
