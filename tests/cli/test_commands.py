@@ -89,7 +89,10 @@ def test_an_enrolment_link_works_once(chot: Chot, demo_data: Path) -> None:
     now_ms = _wall_ms()
     first = store.enrol(code, uuid7(now_ms, bytes(10)), jwk, now_ms)
     assert first is not None and (first.checkpoint, first.lane) == ("hd-ql6", "o-to")
-    assert store.enrol(code, uuid7(now_ms, bytes(9) + b"\1"), jwk, now_ms) is None
+    # With the same key it is the answer that was lost; with another one the code is used up.
+    assert store.enrol(code, uuid7(now_ms, bytes(9) + b"\1"), jwk, now_ms) == first
+    other = public_jwk(KeyRing.load_or_create(demo_data).signing)
+    assert store.enrol(code, uuid7(now_ms, bytes(9) + b"\1"), other, now_ms) is None
     store.close()
 
 

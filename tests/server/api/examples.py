@@ -6,12 +6,13 @@ compares. Clock, keys and chance are fixed, so that all of it, signatures too, c
 
 from __future__ import annotations
 
+import hashlib
 import json
-import random
 import secrets
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -32,33 +33,50 @@ from sync.encoding import uuid7
 from tests.server.api.conftest import PASSWORD, START_MS, World, a_world
 from tests.server.api.tablet import Tablet, new_key
 
-SEED = 2021
 TOLD_HEADERS = ("ETag", "Retry-After", "RateLimit", "RateLimit-Policy", "Idempotency-Replayed")
 PREFIX = "/api/v1"
 
 Examples = dict[str, list[dict[str, Any]]]
 
 
+class Chance:
+    """Bytes that follow from who asks, and for the how many-th time: what else draws shifts none."""
+
+    def __init__(self) -> None:
+        self._asked: Counter[str] = Counter()
+
+    def draw(self, count: int, depth: int = 2) -> bytes:
+        """`count` bytes for the caller's caller."""
+        code = sys._getframe(depth).f_code
+        who = f"{Path(code.co_filename).stem}.{code.co_qualname}"
+        self._asked[who] += 1
+        return hashlib.shake_256(f"{who} {self._asked[who]}".encode()).digest(count)
+
+    def token_bytes(self, count: int) -> bytes:
+        return self.draw(count)
+
+    def token_hex(self, count: int) -> str:
+        return self.draw(count).hex()
+
+    def token_urlsafe(self, count: int) -> str:
+        return credentials.jws.base64url_encode(self.draw(count))
+
+    def private_key(self, curve: ec.EllipticCurve) -> ec.EllipticCurvePrivateKey:
+        return ec.derive_private_key(int.from_bytes(b"\1" + self.draw(30), "big"), curve)
+
+
 @contextmanager
-def nothing_by_chance(seed: int) -> Iterator[None]:
-    """Keys, ids, salts and signatures follow from `seed` alone."""
-    chance = random.Random(seed)
-    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-
-    def key(curve: ec.EllipticCurve) -> ec.EllipticCurvePrivateKey:
-        return ec.derive_private_key(chance.randrange(1, order), curve)
-
-    def urlsafe(count: int) -> str:
-        return credentials.jws.base64url_encode(chance.randbytes(count))
-
+def nothing_by_chance() -> Iterator[None]:
+    """Keys, ids, salts and signatures are the same each time, and so is the time."""
+    chance = Chance()
     same = partial(ec.ECDSA, deterministic_signing=True)
     signer = jwt.algorithms.ECAlgorithm(jwt.algorithms.ECAlgorithm.SHA256)
     with (
         mock.patch.object(time, "time_ns", lambda: START_MS * 1_000_000),
-        mock.patch.object(secrets, "token_bytes", chance.randbytes),
-        mock.patch.object(secrets, "token_hex", lambda count: chance.randbytes(count).hex()),
-        mock.patch.object(secrets, "token_urlsafe", urlsafe),
-        mock.patch.object(ec, "generate_private_key", key),
+        mock.patch.object(secrets, "token_bytes", chance.token_bytes),
+        mock.patch.object(secrets, "token_hex", chance.token_hex),
+        mock.patch.object(secrets, "token_urlsafe", chance.token_urlsafe),
+        mock.patch.object(ec, "generate_private_key", chance.private_key),
         mock.patch.object(sync.batch, "_ES256", same(hashes.SHA256())),
         mock.patch.object(jwt.algorithms, "ECDSA", same),
         mock.patch.object(credentials.jws, "_SIGNER", signer),
@@ -110,7 +128,7 @@ class Walk:
 
 def walked(folder: Path) -> Examples:
     """Every operation at least once well and, where it can fail by what is sent, once badly."""
-    with nothing_by_chance(SEED), a_world(folder) as world:
+    with nothing_by_chance(), a_world(folder) as world:
         walk = Walk(world)
         walk.call("health", "A server that is up", "/health")
         tablet, token = a_tablet(walk)
