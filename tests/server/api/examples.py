@@ -40,7 +40,7 @@ Examples = dict[str, list[dict[str, Any]]]
 
 
 class Chance:
-    """Bytes that follow from who asks, and for the how many-th time: what else draws shifts none."""
+    """Bytes that follow from who asks, and how often he did: what others draw shifts nothing."""
 
     def __init__(self) -> None:
         self._asked: Counter[str] = Counter()
