@@ -162,7 +162,7 @@ class Play:
         return exchange
 
     def settle(self) -> None:
-        """Let it go on until all it wrote is answered and it is quiet."""
+        """Let it go on until all it wrote is answered and it is quiet, or only asks."""
         quiet_from = time.monotonic()
         deadline = quiet_from + self.patience_s
         while time.monotonic() < deadline:
@@ -176,7 +176,10 @@ class Play:
                     self.driver.sync()
                 continue
             if self._let_in(exchange):
-                self.answer(self._judged(exchange))
+                more = self.answer(self._judged(exchange))["more"]
+                asks_only = exchange.batch is None and self.driver.lasting
+                if asks_only and not more and self.memory.drained >= self.memory.seq:
+                    return
             quiet_from = time.monotonic()
         raise breaks(*GONE)
 
@@ -280,6 +283,7 @@ class Play:
         memory = self.memory
         if page:
             memory.given.add(value["cursor"])
+            memory.spoilt.discard(value["cursor"])
             self.cursor = value["cursor"]
             memory.feeds |= set(value["feeds"])
         elif value["cursor"] not in memory.given:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import random
 import shlex
 import sys
 import threading
@@ -16,16 +17,19 @@ from typing import Any
 import pytest
 
 from cli.conformance.driver import Commands, Driver
-from cli.conformance.findings import Judged
+from cli.conformance.findings import Judged, Step
+from cli.conformance.harder_steps import HARDER
 from cli.conformance.judge import judge_client
 from cli.conformance.play import Play
 from cli.conformance.stage import Stage
-from cli.conformance.steps import CORE
+from cli.conformance.steps import CORE, Try
+from tests.cli.conformance.replica_client import ReplicaClient
 from tests.cli.conformance.wrong_clients import WRONG, spoilt
 
 ROOT = Path(__file__).parents[3]
 MINIMAL = ROOT / "examples" / "minimal_client.py"
 PATIENCE_S = 20.0
+Steps = tuple[tuple[Step, Try], ...]
 
 
 @pytest.fixture(scope="module")
@@ -77,11 +81,11 @@ class Script:
             self._state = state
 
 
-def judge(stage: Stage, driver: Driver) -> list[Judged]:
+def judge(stage: Stage, driver: Driver, steps: Steps = CORE) -> list[Judged]:
     """What the judge says of a client, up to the first rule it breaks."""
     with contextlib.closing(driver):
         play = Play(stage, driver, f"http://127.0.0.1:{stage.port}", PATIENCE_S)
-        return list(judge_client(play, CORE, False))
+        return list(judge_client(play, steps, False))
 
 
 def test_the_example_gets_everything_right_that_no_client_may_get_wrong(
@@ -105,3 +109,11 @@ def test_a_wrong_client_is_told_the_rule(
     (found,) = judged[-1].findings
     assert found.rule == rule, found
     assert found.vi and found.en
+
+
+@pytest.mark.slow
+def test_the_reference_client_gets_everything_right(stage: Stage, rng: random.Random) -> None:
+    judged = judge(stage, ReplicaClient(rng), CORE + HARDER)
+    assert [(one.step.name, one.outcome) for one in judged] == [
+        (step.name, "pass") for step, _ in CORE + HARDER
+    ], judged[-1]
