@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-import re
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
-from cli.data import DATA, VIETNAM, Moment, now_ms, told, viewed
+from cli.data import DATA, now_ms, told, viewed
 from cli.data import opened as opened_store
+from cli.report_asked import AREA, AT, PLACES, asked, check_known, made_report
 from cli.report_goods_flow import goods_flow_command
+from cli.report_units import hand_up, issued_report, receive, unit
 from server.config import load_config
 from server.keys import KeyRing
+from server.reporting.addendum import addendum, later_reports
 from server.reporting.completeness import completeness
+from server.reporting.document import Report
 from server.reporting.files import (
     EXTRAS,
     KINDS,
@@ -26,42 +27,28 @@ from server.reporting.files import (
     kind_by_name,
     write_report,
 )
-from server.reporting.issued import DraftError, addendum, issue, opened
+from server.reporting.handed_up import waited_for
+from server.reporting.issued import DraftError, issue, opened
 from server.reporting.letterhead import Letterhead, LetterheadError, load_letterhead
 from server.reporting.periods import next_cut_ms, previous_cut_ms
-from server.reporting.report import Report, make_report
-from server.reporting.said import addendum_lines, gap_lines
+from server.reporting.said import (
+    addendum_lines,
+    completeness_lines,
+    gap_lines,
+    later_lines,
+)
 from server.reporting.words import clock, moment
-from server.store.protocol import Store
 from server.store.published import AuditEntry
 from server.store.report_protocol import ReportNumberError
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-class CutOff(Moment):
-    """A cut-off: a time of today (18:00, 18h) or a whole moment."""
-
-    name = "cut-off"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        of_day = re.fullmatch(r"\s*(\d{1,2})[h:](\d{2})?\s*", str(value).lower())
-        if of_day is not None and int(of_day[1]) < 24 and int(of_day[2] or 0) < 60:
-            today = datetime.fromtimestamp(now_ms() / 1000, VIETNAM)
-            hour, minute = int(of_day[1]), int(of_day[2] or 0)
-            at = today.replace(hour=hour, minute=minute, second=0, microsecond=0)
-            return round(at.timestamp() * 1000)
-        return super().convert(value, param, ctx)
-
-
-AT = click.option("--at", "at_ms", type=CutOff(), help="Giờ chốt số liệu: 18:00, hoặc cả ngày giờ.")
-PLACES = click.option("--checkpoint", "checkpoints", multiple=True, help="Chỉ các chốt này.")
-
-
 @click.group(invoke_without_command=True)
 @DATA
 @AT
 @PLACES
+@AREA
 @click.option("--format", "layout", type=click.Choice(KINDS), help="Mặc định theo tên tệp.")
 @click.option("--output", type=FILE, help="Tệp đích; không có thì in ra màn hình.")
 @click.option(
@@ -74,6 +61,7 @@ def report(
     data: Path,
     at_ms: int | None,
     checkpoints: tuple[str, ...],
+    area: str | None,
     layout: Kind | None,
     output: Path | None,
     n: int | None,
@@ -81,7 +69,8 @@ def report(
     """Báo cáo 06h, 12h, 18h / the reports that are due three times a day.
 
     Trước giờ chốt là DỰ THẢO, có ghi số liệu đến mấy giờ. Mỗi con số nêu kỳ của nó. Không có --at
-    thì là giờ chốt sắp tới.
+    thì là giờ chốt sắp tới. Báo cáo đã nhận của đơn vị trực thuộc được cộng vào, đơn vị chưa gửi
+    được nêu tên.
 
     Ví dụ: chot report --at 18:00 --output bao-cao.docx
     """
@@ -89,18 +78,19 @@ def report(
         return
     kind = layout or _kind(output)
     with viewed(data) as store:
-        _check(store, checkpoints)
+        name, checkpoints = asked(store, checkpoints, area)
         now = now_ms()
         config = load_config(data)
         at = at_ms if at_ms is not None else next_cut_ms(now, config.report_hours)
         details = {"at_ms": at, "checkpoints": list(checkpoints), "format": kind}
         store.audit(AuditEntry(now, "cli", "report", details=details))
-        made = make_report(store, config, at, checkpoints, now, n)
+        made = made_report(store, config, at, checkpoints, now, n, name)
         head = _letterhead(data, made.unit) if kind in PAGES else Letterhead()
         _put(made, kind, output, head)
 
 
-report.add_command(goods_flow_command)
+for command in (goods_flow_command, unit, hand_up, receive):
+    report.add_command(command)
 
 
 @report.command("status")
@@ -116,9 +106,12 @@ def status(data: Path, checkpoints: tuple[str, ...], is_json: bool) -> None:
     Ví dụ: chot report status
     """
     with viewed(data) as store:
-        _check(store, checkpoints)
+        check_known(store, checkpoints)
         now = now_ms()
         found = completeness(store, checkpoints, now)
+        hours = load_config(data).report_hours
+        last = previous_cut_ms(now, hours)
+        units = () if checkpoints else waited_for(store, last, hours)
         if is_json:
             made = {
                 "checkpoints": found.checkpoints,
@@ -128,17 +121,21 @@ def status(data: Path, checkpoints: tuple[str, ...], is_json: bool) -> None:
                     for gap in found.gaps
                 ],
                 "without_device": [one.id for one in found.without_device],
+                "units": {"at_ms": last, "missing": [one.id for one in units]},
             }
             click.echo(json.dumps(made, ensure_ascii=False, indent=2))
         else:
-            cut = next_cut_ms(now, load_config(data).report_hours)
+            cut = next_cut_ms(now, hours)
             click.echo(f"Giờ chốt tới: {moment(cut)} (còn {round((cut - now) / 60_000)} phút)")
             click.echo(f"Đủ {found.complete}/{found.checkpoints} chốt lúc {clock(now)}.")
             for line in gap_lines(found.gaps):
                 click.echo(f"  {line}")
             for one in found.without_device:
                 click.echo(f"  {one.name}: chưa có máy nào. Gọi {one.hotline}.")
-    if not found.is_complete:
+            for one in units:
+                call = f" Gọi {one.hotline}." if one.hotline else ""
+                click.echo(f"  {one.name}: chưa có báo cáo {moment(last)}.{call}")
+    if units or not found.is_complete:
         raise SystemExit(1)
 
 
@@ -146,6 +143,7 @@ def status(data: Path, checkpoints: tuple[str, ...], is_json: bool) -> None:
 @DATA
 @AT
 @PLACES
+@AREA
 @click.option("--number", required=True, help="Số của văn bản, ví dụ 05.")
 @click.option("--output", type=FILE, help="Tệp docx, pdf, html, json hoặc txt của bản đã ban hành.")
 @click.option("--yes", is_flag=True, help="Không hỏi lại, cả khi số liệu chưa đủ.")
@@ -154,6 +152,7 @@ def issue_report(
     data: Path,
     at_ms: int | None,
     checkpoints: tuple[str, ...],
+    area: str | None,
     number: str,
     output: Path | None,
     yes: bool,
@@ -165,16 +164,15 @@ def issue_report(
     Ví dụ: chot report issue --at 18:00 --number 05 --output bao-cao-05.docx
     """
     with viewed(data) as store:
-        _check(store, checkpoints)
+        name, checkpoints = asked(store, checkpoints, area)
         now = now_ms()
         config = load_config(data)
         at = at_ms if at_ms is not None else previous_cut_ms(now, config.report_hours)
-        made = make_report(store, config, at, checkpoints, now)
-        if not made.completeness.is_complete and not yes:
-            for line in gap_lines(made.completeness.gaps):
+        made = made_report(store, config, at, checkpoints, now, None, name)
+        if not made.is_complete and not yes:
+            for line in completeness_lines(made):
                 click.echo(f"  {line}", err=True)
-            complete = f"{made.completeness.complete}/{made.completeness.checkpoints}"
-            click.confirm(f"Mới đủ {complete} chốt. Vẫn ban hành?", abort=True, err=True)
+            click.confirm("Số liệu chưa đủ. Vẫn ban hành?", abort=True, err=True)
         head = _letterhead(data, made.unit)
         key = KeyRing.load_or_create(data).signing
         try:
@@ -216,16 +214,7 @@ def show(
     Ví dụ: chot report show 05
     """
     with viewed(data) as store:
-        found = [
-            one
-            for one in store.issued_reports()
-            if one.number == number and year in (None, one.year)
-        ]
-        if len(found) != 1:
-            raise click.ClickException(
-                f"Không có báo cáo số {number}." if not found else "Số này có ở nhiều năm: --year."
-            )
-        [stored] = found
+        stored = issued_report(store, number, year)
         again = opened(stored, KeyRing.load_or_create(data).signing.public_key())
         store.audit(AuditEntry(now_ms(), "cli", "report.show", number))
         if not again.is_whole:
@@ -233,6 +222,7 @@ def show(
         kind = layout or _kind(output)
         _put(again.report, kind, output, again.letterhead, number, stored.sha256.hex())
         later = list(addendum_lines(addendum(store, again.report)))
+        later += later_lines(later_reports(store, again.report))
         click.echo(f"Chữ ký đúng. sha256 {stored.sha256.hex()}", err=True)
         click.echo("Bổ sung sau khi ban hành:" if later else "Không có gì đến sau.", err=True)
         for line in later:
@@ -244,12 +234,6 @@ def _letterhead(data: Path, unit: str) -> Letterhead:
         return load_letterhead(data, unit)
     except LetterheadError as error:
         raise click.ClickException(str(error)) from None
-
-
-def _check(store: Store, checkpoints: tuple[str, ...]) -> None:
-    known = {one.id for one in store.checkpoints()}
-    if unknown := [one for one in checkpoints if one not in known]:
-        raise click.ClickException(f"Không có chốt: {', '.join(unknown)}")
 
 
 def _kind(output: Path | None) -> Kind:

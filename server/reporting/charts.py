@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from server.reporting.report import Report
+from server.reporting.document import Report
 from server.reporting.words import FIGURES_VI, number, span
 
 MOST_PLACES = 24

@@ -19,11 +19,14 @@ Lack = Literal["never_heard", "silent", "unsent", "clock"]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A checkpoint as a report names it."""
+    """A checkpoint or unit as a report names it; the codes (2021) say where a checkpoint lies."""
 
     id: str
     name: str
     hotline: str
+    province: str = ""
+    district: str = ""
+    commune: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Completeness:
 
 
 def place_of(one: Checkpoint) -> Place:
-    return Place(one.id, one.name, one.hotline)
+    return Place(one.id, one.name, one.hotline, one.province, one.district, one.commune)
 
 
 def completeness(store: Store, checkpoints: Sequence[str], until_ms: int) -> Completeness:

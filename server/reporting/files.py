@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 from typing import Literal, get_args
 
+from server.reporting.document import Report
 from server.reporting.fonts import report_fonts
 from server.reporting.frozen import as_json
 from server.reporting.html_file import html
 from server.reporting.letterhead import Letterhead
 from server.reporting.page import page_of
-from server.reporting.report import Report
 from server.reporting.said import plain
 
 Kind = Literal["text", "json", "html", "docx", "pdf"]

@@ -6,10 +6,11 @@ from dataclasses import asdict
 from typing import Any
 
 from server.reporting.completeness import Completeness, Gap, Place
+from server.reporting.document import Report
 from server.reporting.figures import Counted
 from server.reporting.goods import GoodsLine
+from server.reporting.part import Part
 from server.reporting.periods import Period
-from server.reporting.report import Report
 
 
 def as_json(report: Report) -> dict[str, Any]:
@@ -31,6 +32,9 @@ def as_json(report: Report) -> dict[str, Any]:
             "gaps": [{**asdict(gap), "lacks": list(gap.lacks)} for gap in report.completeness.gaps],
             "without_device": [asdict(one) for one in report.completeness.without_device],
         },
+        "area": report.area,
+        "units": [asdict(one) for one in report.parts],
+        "missing_units": [asdict(one) for one in report.missing],
     }
 
 
@@ -57,7 +61,30 @@ def from_json(found: dict[str, Any]) -> Report:
             ),
             tuple(Place(**one) for one in complete["without_device"]),
         ),
+        # Reports that were issued before units handed theirs up know none of these.
+        area=found.get("area", ""),
+        parts=_parts(found.get("units", [])),
+        missing=_places(found.get("missing_units", [])),
     )
+
+
+def _parts(found: list[dict[str, Any]]) -> tuple[Part, ...]:
+    return tuple(
+        Part(
+            **{
+                **one,
+                "unit": Place(**one["unit"]),
+                "checkpoints": tuple(one["checkpoints"]),
+                "parts": _parts(one["parts"]),
+                "missing": _places(one["missing"]),
+            }
+        )
+        for one in found
+    )
+
+
+def _places(found: list[dict[str, Any]]) -> tuple[Place, ...]:
+    return tuple(Place(**one) for one in found)
 
 
 def _counted(one: Counted) -> dict[str, Any]:

@@ -1,25 +1,22 @@
 """Issuing a report: figures, place in the log, digest and signature are frozen for good.
 
-What arrives afterwards changes nothing of it. It is told as an addendum: today's count of the same
-periods less the count as of the frozen number, both made now, so that a purge between cancels out.
+What arrives afterwards changes nothing of it; it is told as an addendum (`addendum.py`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from server.reporting.figures import count
+from server.reporting.document import Report
 from server.reporting.frozen import as_json, from_json
 from server.reporting.letterhead import Letterhead
-from server.reporting.periods import VIETNAM, Name
-from server.reporting.report import Report
+from server.reporting.periods import VIETNAM
 from server.store.protocol import Store
 from server.store.published import AuditEntry
 from server.store.report_protocol import IssuedReport
@@ -75,21 +72,3 @@ def opened(stored: IssuedReport, key: ec.EllipticCurvePublicKey) -> Opened:
     for name in ("addressees", "recipients"):
         head[name] = tuple(head[name])
     return Opened(stored, from_json(found["report"]), Letterhead(**head), is_whole)
-
-
-def addendum(store: Store, report: Report) -> Mapping[Name, Mapping[str, int]]:
-    """By period, each figure that differs now, and by how much; empty where nothing came."""
-    known = [one.id for one in store.checkpoints()]
-    asked = [one.id for one in report.checkpoints]
-    ids = () if set(asked) == set(known) else tuple(asked)
-    now = store.pin("crossings", (0, 0), (), None).n
-    found: dict[Name, Mapping[str, int]] = {}
-    for one in report.periods:
-        before = count(store, one.period, ids, report.n).total
-        after = count(store, one.period, ids, now).total
-        differs = {
-            name: after[name] - before[name] for name in after if after[name] != before[name]
-        }
-        if differs:
-            found[one.period.name] = differs
-    return found

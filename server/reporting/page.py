@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from server.reporting.charts import Chart, charts
+from server.reporting.document import Report
 from server.reporting.letterhead import Letterhead
-from server.reporting.report import Report
 from server.reporting.said import (
     COMPLETENESS,
     ROMAN,

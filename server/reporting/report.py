@@ -1,42 +1,19 @@
-"""One report: what was counted, for when, from how much of the log, and what may be missing."""
+"""Making a report: counting this server's log, and adding what units below handed up."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from server.config import Config
 from server.exporting.words import style_of
-from server.reporting.completeness import Completeness, Place, completeness, place_of
-from server.reporting.figures import Counted, count
-from server.reporting.goods import GoodsLine, goods_of
+from server.reporting.completeness import completeness, place_of
+from server.reporting.document import Report
+from server.reporting.figures import count
+from server.reporting.goods import goods_of
+from server.reporting.handed_up import handed_up
 from server.reporting.periods import DAY_MS, Period, periods_of, previous_cut_ms
+from server.reporting.rolled_up import rolled_up
 from server.store.protocol import Store
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A report for the cut-off `at_ms`.
-
-    A draft before the cut: its data end at `until_ms`. `n` and `epoch` name the log it was counted
-    from. `before`: the same figures for the cut before this one and for this cut a day earlier.
-    """
-
-    unit: str
-    at_ms: int
-    until_ms: int
-    made_ms: int
-    n: int
-    epoch: int
-    checkpoints: tuple[Place, ...]
-    periods: tuple[Counted, ...]
-    goods: tuple[GoodsLine, ...]
-    before: Mapping[str, Counted]
-    completeness: Completeness
-
-    @property
-    def is_draft(self) -> bool:
-        return self.until_ms < self.at_ms
 
 
 def make_report(
@@ -46,8 +23,30 @@ def make_report(
     checkpoints: Sequence[str],
     now_ms: int,
     n: int | None = None,
+    area: str = "",
 ) -> Report:
-    """The report for a cut-off, as of log number `n` (None: as far as the view is)."""
+    """The report for a cut-off, as of log number `n` (None: as far as the view is).
+
+    What units below handed up is in it unless only some `checkpoints`, or an earlier state of this
+    log, are asked for. `area` is what these checkpoints are called. Raises CountedTwiceError.
+    """
+    own = own_report(store, config, at_ms, checkpoints, now_ms, n, area)
+    if checkpoints or n is not None:
+        return own
+    found, missing = handed_up(store, own)
+    return rolled_up(own, found, missing) if found or missing else own
+
+
+def own_report(
+    store: Store,
+    config: Config,
+    at_ms: int,
+    checkpoints: Sequence[str],
+    now_ms: int,
+    n: int | None = None,
+    area: str = "",
+) -> Report:
+    """The same of this server's log alone."""
     until_ms = min(at_ms, now_ms)
     known = tuple(
         place_of(one) for one in store.checkpoints() if not checkpoints or one.id in checkpoints
@@ -78,6 +77,7 @@ def make_report(
             ),
         },
         completeness(store, ids, until_ms),
+        area,
     )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from server.reporting.addendum import LaterReport
 from server.reporting.completeness import Gap, Place
+from server.reporting.document import Report
+from server.reporting.part import Part
 from server.reporting.periods import Name
-from server.reporting.report import Report
 from server.reporting.summary import summary
 from server.reporting.tables import aligned, tables
 from server.reporting.words import (
@@ -16,7 +18,7 @@ from server.reporting.words import (
     clock,
     minutes,
     moment,
-    number,
+    signed,
 )
 
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII")
@@ -25,8 +27,10 @@ COMPLETENESS = "Độ đầy đủ của số liệu"
 
 def subject(report: Report) -> str:
     """What stands under BÁO CÁO."""
-    places = len(report.checkpoints)
-    return f"Kết quả kiểm soát tại {places} chốt đến {moment(report.at_ms)}"
+    where = f" thuộc {report.area}" if report.area else ""
+    units = f" và {len(report.parts)} đơn vị trực thuộc" if report.parts else ""
+    places = f"{len(report.checkpoints)} chốt{where}{units}"
+    return f"Kết quả kiểm soát tại {places} đến {moment(report.at_ms)}"
 
 
 def draft_line(report: Report) -> str:
@@ -40,7 +44,27 @@ def completeness_lines(report: Report) -> list[str]:
     lines = [f"Số liệu đầy đủ từ {found.complete}/{found.checkpoints} chốt đang hoạt động."]
     lines += gap_lines(found.gaps)
     lines += [f"{one.name}: chưa có máy nào.{_call(one)}" for one in found.without_device]
-    return lines
+    return lines + unit_lines(report)
+
+
+def unit_lines(report: Report) -> list[str]:
+    """Which units below have handed up no report, or an incomplete one, and whom to call."""
+    units = len(report.parts) + len(report.missing)
+    if not units:
+        return []
+    lines = [f"Đã có báo cáo của {len(report.parts)}/{units} đơn vị trực thuộc."]
+    lines += [f"Chưa có báo cáo của {one.name}.{_call(one)}" for one in report.missing]
+    return lines + [line for part in report.parts for line in _part_lines(part)]
+
+
+def _part_lines(part: Part) -> Iterator[str]:
+    name = part.unit.name
+    if part.complete < part.active:
+        yield f"{name}: số liệu đầy đủ từ {part.complete}/{part.active} chốt.{_call(part.unit)}"
+    for one in part.missing:
+        yield f"{name}: chưa có báo cáo của {one.name}.{_call(one)}"
+    for below in part.parts:
+        yield from _part_lines(below)
 
 
 def gap_lines(gaps: Sequence[Gap]) -> list[str]:
@@ -106,5 +130,14 @@ def addendum_lines(found: Mapping[Name, Mapping[str, int]]) -> Iterator[str]:
         yield f"{PERIODS_VI[name]}:"
         for figure, change in figures.items():
             if figure in FIGURES_VI:
-                sign = "+" if change > 0 else "−"
-                yield f"  {FIGURES_VI[figure]}: {sign}{number(abs(change))}"
+                yield f"  {FIGURES_VI[figure]}: {signed(change)}"
+
+
+def later_lines(found: Sequence[LaterReport]) -> Iterator[str]:
+    """Which reports of units came after issuing, and what they would change."""
+    for one in found:
+        was = "trước chưa có" if one.before is None else f"thay số {one.before.number}"
+        yield f"{one.unit.name}: báo cáo số {one.number} ({was})"
+        for figure, moved in one.moved("cut").items():
+            if figure in FIGURES_VI:
+                yield f"  {FIGURES_VI[figure]}: {signed(moved)}"

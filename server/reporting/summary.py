@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from server.reporting.report import Report
+from server.reporting.document import Report
 from server.reporting.words import change, clock, moment, number
 
 
@@ -33,7 +33,8 @@ def summary(report: Report) -> list[str]:
 
 
 def _places(report: Report) -> str:
-    return f"{len(report.checkpoints)} chốt"
+    units = f" và {len(report.parts)} đơn vị trực thuộc" if report.parts else ""
+    return f"{len(report.checkpoints)} chốt{units}"
 
 
 def _traffic(total: Mapping[str, int]) -> str:

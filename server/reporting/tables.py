@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from server.places.units import unit
+from server.reporting.completeness import Place
+from server.reporting.document import Report
 from server.reporting.figures import FIGURES
-from server.reporting.report import Report
+from server.reporting.part import Part
 from server.reporting.words import DIRECTIONS_VI, FIGURES_VI, day, number, signed, span, word
 
 TEXT_MM = 165
@@ -32,6 +35,8 @@ def tables(report: Report) -> list[Table]:
     every = (
         figures_table(report),
         violations_table(report),
+        units_table(report),
+        areas_table(report),
         checkpoints_table(report),
         goods_table(report),
     )
@@ -102,6 +107,96 @@ def checkpoints_table(report: Report) -> Table:
     note = f"Không có lượt nào từ 00:00: {', '.join(quiet)}." if quiet else ""
     strong = (len(rows),) if len(busy) > 1 else ()
     return Table("Theo chốt, từ 00:00", (head, *rows), (57, *(18,) * 6), note, strong)
+
+
+DAY_NAMES = ("vehicles", "people", "turned_back", "declared", "violations")
+
+
+def units_table(report: Report) -> Table:
+    """This server's own checkpoints, each unit that reported, and by name each that did not."""
+    heads = (FIGURES_VI[name].capitalize() for name in DAY_NAMES)
+    head = ("Đơn vị", *heads, "Chốt đủ số liệu", "Báo cáo số")
+    if not report.parts and not report.missing:
+        return Table("", (head,), ())
+    own = list(report.periods[1].by_checkpoint.values())
+    here = report.completeness.checkpoints - sum(one.active for one in report.parts)
+    rows: list[tuple[str, ...]] = []
+    if report.checkpoints:
+        whole = report.completeness.complete - sum(one.complete for one in report.parts)
+        counts = [number(sum(figures[name] for figures in own)) for name in DAY_NAMES]
+        rows.append((report.unit, *counts, f"{whole}/{here}", ""))
+    rows += [row for part in report.parts for row in _unit_rows(part, "")]
+    rows += [_missing_row(one, "") for one in report.missing]
+    sums = (number(report.periods[1].total[name]) for name in DAY_NAMES)
+    complete = f"{report.completeness.complete}/{report.completeness.checkpoints}"
+    rows.append(("Cộng", *sums, complete, ""))
+    note = "Dòng có dấu – đã nằm trong đơn vị ở trên; đơn vị chưa báo cáo không được ước tính."
+    widths = (53, 20, 17, 17, 19, 14, 14, 11)
+    return Table("Theo đơn vị, từ 00:00", (head, *rows), widths, note, (len(rows),))
+
+
+def _unit_rows(part: Part, indent: str) -> Iterator[tuple[str, ...]]:
+    figures = part.figures["day"]
+    counts = (number(figures.get(name, 0)) for name in DAY_NAMES)
+    yield (
+        f"{indent}{part.unit.name}",
+        *counts,
+        f"{part.complete}/{part.active}",
+        part.number,
+    )
+    for below in part.parts:
+        yield from _unit_rows(below, f"{indent}– ")
+    for one in part.missing:
+        yield _missing_row(one, f"{indent}– ")
+
+
+def _missing_row(one: Place, indent: str) -> tuple[str, ...]:
+    return (f"{indent}{one.name}: chưa có báo cáo", *("",) * (len(DAY_NAMES) + 2))
+
+
+def areas_table(report: Report) -> Table:
+    """This server's checkpoints by province, district and commune, where there are several."""
+    head = ("Địa bàn", *(FIGURES_VI[name].capitalize() for name in DAY_NAMES), "Chốt đủ số liệu")
+    lacking = {gap.place.id for gap in report.completeness.gaps}
+    lacking |= {one.id for one in report.completeness.without_device}
+    counted = report.periods[1].by_checkpoint
+    rows: list[tuple[str, ...]] = []
+    strong: list[int] = []
+    for depth, code, places in areas(report.checkpoints):
+        some = [counted[one.id] for one in places if one.id in counted]
+        sums = (number(sum(figures[name] for figures in some)) for name in DAY_NAMES)
+        whole = sum(one.id not in lacking for one in places)
+        known = unit("2021", code)
+        name = code if known is None else known.name
+        rows.append((f"{'– ' * depth}{name}", *sums, f"{whole}/{len(places)}"))
+        if depth == 0:
+            strong.append(len(rows))
+    note = "Dòng có dấu – đã nằm trong địa bàn ở trên."
+    widths = (59, 22, 18, 18, 20, 14, 14)
+    return Table("Theo địa bàn, từ 00:00", (head, *rows), widths, note, tuple(strong))
+
+
+def areas(places: Sequence[Place]) -> list[tuple[int, str, list[Place]]]:
+    """(depth, code, its checkpoints) from province to commune; empty where all lie in one."""
+    if len({one.commune for one in places}) < 2:
+        return []
+    found: list[tuple[int, str, list[Place]]] = []
+
+    def walk(depth: int, some: Sequence[Place]) -> None:
+        if depth == len(LEVELS):
+            return
+        by_code: dict[str, list[Place]] = {}
+        for one in some:
+            by_code.setdefault(getattr(one, LEVELS[depth]), []).append(one)
+        for code, within in sorted(by_code.items()):
+            found.append((depth, code, within))
+            walk(depth + 1, within)
+
+    walk(0, [one for one in places if one.commune])
+    return found
+
+
+LEVELS = ("province", "district", "commune")
 
 
 def goods_table(report: Report) -> Table:

@@ -1,7 +1,8 @@
-"""Issued reports as storage keeps them: a part of `Store`."""
+"""Reports as storage keeps them, issued here and handed up by units below: a part of `Store`."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,6 +23,31 @@ class IssuedReport:
     signature: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class ReportUnit:
+    """A unit that owes this one its reports; `jwk` is the key that its server signs with."""
+
+    id: str
+    name: str
+    hotline: str
+    jwk: Mapping[str, str]
+    added_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedReport:
+    """A unit's issued report as it came; `text` is what `sha256` and the unit's signature cover."""
+
+    unit: str
+    at_ms: int
+    number: str
+    made_ms: int
+    received_ms: int
+    text: str
+    sha256: bytes
+    signature: bytes
+
+
 class ReportNumberError(ValueError):
     """Another report of that year has this number."""
 
@@ -34,3 +60,18 @@ class ReportStore(Protocol):
 
     def issued_reports(self) -> list[IssuedReport]:
         """All of them, oldest first."""
+
+    def put_report_unit(self, unit: ReportUnit, entry: AuditEntry) -> None:
+        """Add a unit, or change one of the same id, with the audit entry."""
+
+    def drop_report_unit(self, unit: str, entry: AuditEntry) -> bool:
+        """No longer expect its reports; what it handed up stays. False where there is none."""
+
+    def report_units(self) -> list[ReportUnit]:
+        """The units that owe reports, by id."""
+
+    def keep_received(self, report: ReceivedReport, entry: AuditEntry) -> bool:
+        """Keep it, with the audit entry; False, and nothing written, where it is known already."""
+
+    def received_reports(self, at_ms: int) -> list[ReceivedReport]:
+        """What was handed up for one cut-off: by unit, the one made last at the end."""

@@ -333,6 +333,27 @@ def m011_holds(db: Database) -> None:
     )
 
 
+@log_migrations()
+def m012_reports_of_units(db: Database) -> None:
+    """The units below this one, by the key that signs for them, and the reports they handed up."""
+    execute_all(
+        db,
+        """
+        CREATE TABLE report_units (
+            id TEXT PRIMARY KEY, name TEXT NOT NULL, hotline TEXT NOT NULL, jwk TEXT NOT NULL,
+            added_ms INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE TABLE received_reports (
+            n INTEGER PRIMARY KEY, unit TEXT NOT NULL, at_ms INTEGER NOT NULL,
+            number TEXT NOT NULL, made_ms INTEGER NOT NULL, received_ms INTEGER NOT NULL,
+            text TEXT NOT NULL, sha256 BLOB NOT NULL, signature BLOB NOT NULL,
+            UNIQUE (unit, sha256)
+        );
+        CREATE INDEX received_reports_by_cut ON received_reports (at_ms, unit, made_ms);
+        """,
+    )
+
+
 def execute_all(db: Database, sql: str) -> None:
     """Run statements one by one: `executescript` would commit the migration's transaction first."""
     statement = ""
