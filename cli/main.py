@@ -25,6 +25,7 @@ COMMANDS = {
     "bulletin": "cli.bulletin",
     "checkpoint": "cli.checkpoint",
     "compact": "cli.compact",
+    "company": "cli.company",
     "complaint": "cli.complaint",
     "conformance": "cli.conformance",
     "demo": "cli.demo",
@@ -64,6 +65,7 @@ COMMANDS = {
     "verify": "cli.verify",
     "verify-log": "cli.verify_log",
     "watchlist": "cli.watchlist",
+    "worker": "cli.worker",
 }
 """Command → the module that holds a click command of the same name (`-` is `_` there)."""
 

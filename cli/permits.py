@@ -10,15 +10,21 @@ from typing import Any, TypeVar
 import click
 
 from cli.data import DATA, Moment, now_ms, opened, opened_home, told
+from cli.importing import Asked, imports, planned, tell
 from cli.verify import json_of
 from rules.errors import RuleError
 from rules.permit_lists import MAX_TURNED_BACK_HOURS, MAX_USES, PERMIT_TYPES
 from schemas.shapes import GOODS_GROUPS
+from server.importing.permit_columns import COLUMNS
+from server.importing.permit_rows import changed, permits_planned, shown
+from server.importing.plan import Shown
 from server.issuing.said import local_time
 from server.keys import KeyRing
 from server.permits import (
     NotListedError,
+    apply_changes,
     permit_lists,
+    permits_content,
     replace_lists,
     resume,
     set_priority,
@@ -26,6 +32,7 @@ from server.permits import (
     set_turned_back_hours,
     suspend,
 )
+from server.store.protocol import Store
 
 F = TypeVar("F", bound=Callable[..., Any])
 WHO = "cli"
@@ -188,6 +195,42 @@ def publish(data: Path, file: Path) -> Any:
     content = json_of(file)
     with opened_home(data) as store:
         return replace_lists(store, KeyRing.load_or_create(data), content, WHO, now_ms())
+
+
+def _listed(store: Store) -> list[Shown]:
+    return shown(permits_content(store), now_ms())
+
+
+@permits.command("import")
+@imports(COLUMNS, _listed)
+@told
+def import_(asked: Asked) -> None:
+    """Nạp hạn mức, tạm ngừng, ưu tiên từ tệp .csv, .xlsx; một lần công bố / one version.
+
+    Việc: hạn mức, tạm ngừng, cho lại, ưu tiên. Dòng nào đã đúng như đang công bố thì thôi; những gì
+    tệp không nói vẫn như cũ. Hạn mức không ghi lượt, ưu tiên không ghi hàng: bỏ.
+
+    \b
+    Ví dụ / examples:
+      chot permits import --template giay-to.csv
+      chot permits import giay-to.csv --dry-run
+    """
+    now = now_ms()
+    with opened_home(asked.data) as store:
+        content = permits_content(store)
+        plan = planned(asked, lambda table: permits_planned(table, content, now))
+        if not tell(asked, plan):
+            return
+        keys = KeyRing.load_or_create(asked.data)
+        details = {**plan.counts, "file": asked.file.name}
+        try:
+            pack = apply_changes(
+                store, keys, lambda last: changed(last, plan.put, now), details, WHO, now
+            )
+        except RuleError as error:
+            raise click.ClickException(f"không dùng được / refused: {error}") from None
+    if not asked.as_json:
+        click.echo(f"Gói permits phiên bản / version {pack.version}.")
 
 
 @permits.command("list")

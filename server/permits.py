@@ -7,24 +7,26 @@ says what it holds). Nothing about a person is in it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from credentials.jws import parse_json, parse_jws
 from credentials.pack import MAX_PACK_CHARACTERS
-from rules.permit_lists import PermitLists, company_normal, parse_permit_lists
+from rules.permit_lists import PermitLists, parse_permit_lists
 from server.keys import KeyRing
 from server.packs import EVERYBODY, publish_changed
+from server.permit_changes import (
+    Content,
+    instant_text,
+    with_priority,
+    with_quota,
+    with_suspension,
+    without_suspension,
+)
+from server.permit_changes import NotListedError as NotListedError
 from server.store.protocol import Store
 from server.store.published import AuditEntry, Pack
 
 NAME = "permits"
-
-Content = dict[str, Any]
-
-
-class NotListedError(ValueError):
-    """Nothing of that name is on the list; nothing was changed."""
 
 
 def permits_content(store: Store) -> dict[str, Any]:
@@ -56,19 +58,15 @@ def set_quota(
     `limits` are uses per day and in total; both None take the quota away. Raises NotListedError
     where there is none to take away, RuleError for what tablets would refuse.
     """
-    member, value = about
-    per_day, total = limits
-
-    def change(content: Content) -> Content:
-        others = [one for one in content.get("quotas", ()) if one.get(member) != value]
-        if per_day is not None or total is not None:
-            others.append({member: value, "per_day": per_day, "total": total})
-        elif len(others) == len(content.get("quotas", ())):
-            raise NotListedError(value)
-        return {**content, "quotas": others}
-
-    said = {"per_day": per_day, "total": total}
-    return _publish(store, keys, change, ("quota", value, said), who, now_ms)
+    said = {"per_day": limits[0], "total": limits[1]}
+    return _publish(
+        store,
+        keys,
+        lambda content: with_quota(content, about, limits),
+        ("quota", about[1], said),
+        who,
+        now_ms,
+    )
 
 
 def suspend(
@@ -84,34 +82,30 @@ def suspend(
     What was suspended before under that name gets the new end and reference. Raises RuleError for
     what tablets would refuse.
     """
-    until = None
-    if until_ms is not None:
-        until = datetime.fromtimestamp(until_ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    member, same = _list_of(entry), _key(entry)
-
-    def change(content: Content) -> Content:
-        suspended = _running(content, now_ms)
-        suspended[member] = [one for one in suspended[member] if _key(one) != same]
-        suspended[member].append({**entry, "until": until})
-        return {**content, "suspended": suspended}
-
+    until = instant_text(until_ms)
     said = {"until": until, "reference": entry["reference"]}
     what = ("suspended", str(entry.get("type") or entry["name"]), said)
-    return _publish(store, keys, change, what, who, now_ms)
+    return _publish(
+        store,
+        keys,
+        lambda content: with_suspension(content, entry, until, now_ms),
+        what,
+        who,
+        now_ms,
+    )
 
 
 def resume(store: Store, keys: KeyRing, entry: Mapping[str, Any], who: str, now_ms: int) -> Pack:
     """Let a suspended type or company count again. Raises NotListedError."""
-    member, name = _list_of(entry), str(entry.get("type") or entry["name"])
-
-    def change(content: Content) -> Content:
-        suspended = _running(content, now_ms)
-        left = [one for one in suspended[member] if _key(one) != _key(entry)]
-        if len(left) == len(suspended[member]):
-            raise NotListedError(name)
-        return {**content, "suspended": suspended | {member: left}}
-
-    return _publish(store, keys, change, ("resumed", name, {}), who, now_ms)
+    name = str(entry.get("type") or entry["name"])
+    return _publish(
+        store,
+        keys,
+        lambda content: without_suspension(content, entry, now_ms),
+        ("resumed", name, {}),
+        who,
+        now_ms,
+    )
 
 
 def set_priority(
@@ -122,18 +116,21 @@ def set_priority(
     It stands in place of what was said of the same provinces; of no goods at all, it takes that
     away. Raises NotListedError, RuleError.
     """
-    same = sorted(entry["provinces"])
-    is_empty = not entry["goods"] and not entry["perishable"]
-    name = ",".join(same)
+    name = ",".join(sorted(entry["provinces"]))
+    what = ("priority", name, dict(entry))
+    return _publish(store, keys, lambda content: with_priority(content, entry), what, who, now_ms)
 
-    def change(content: Content) -> Content:
-        listed = list(content.get("priority") or ())
-        others = [one for one in listed if sorted(one.get("provinces") or ()) != same]
-        if is_empty and len(others) == len(listed):
-            raise NotListedError(name)
-        return {**content, "priority": others if is_empty else [*others, dict(entry)]}
 
-    return _publish(store, keys, change, ("priority", name, dict(entry)), who, now_ms)
+def apply_changes(
+    store: Store,
+    keys: KeyRing,
+    change: Callable[[Content], Content],
+    details: dict[str, Any],
+    who: str,
+    now_ms: int,
+) -> Pack:
+    """Publish many decisions of a file as one version. Raises RuleError."""
+    return _publish(store, keys, change, ("import", "", details), who, now_ms)
 
 
 def set_turned_back_hours(store: Store, keys: KeyRing, hours: int, who: str, now_ms: int) -> Pack:
@@ -153,33 +150,6 @@ def replace_lists(store: Store, keys: KeyRing, content: Any, who: str, now_ms: i
         "companies": len(lists.companies),
     }
     return _publish(store, keys, lambda _: content, ("replaced", "", said), who, now_ms)
-
-
-def _list_of(entry: Mapping[str, Any]) -> str:
-    return "types" if "type" in entry else "companies"
-
-
-def _key(entry: Mapping[str, Any]) -> str:
-    """What makes two entries one: the type, or the name however it is written."""
-    return str(entry["type"]) if "type" in entry else company_normal(str(entry["name"]))
-
-
-def _running(content: Mapping[str, Any], now_ms: int) -> dict[str, list[dict[str, Any]]]:
-    """The suspensions without those that have ended: the pack says what was, in older versions."""
-    lists = parse_permit_lists(content)
-    listed: Mapping[str, Any] = content.get("suspended") or {}
-    ends = {
-        "types": [one.until_ms for one in lists.types],
-        "companies": [one.until_ms for one in lists.companies],
-    }
-    return {
-        member: [
-            one
-            for one, until_ms in zip(listed.get(member) or (), untils, strict=True)
-            if until_ms is None or now_ms < until_ms
-        ]
-        for member, untils in ends.items()
-    }
 
 
 def _publish(

@@ -191,6 +191,47 @@ TEXTS: dict[str, tuple[str, str]] = {
         "phải là một khung giờ, ví dụ 06:00-14:00 hoặc 22h-6h",
         "must be one span of hours, such as 06:00-14:00 or 22h-6h",
     ),
+    "permit_what": (
+        "phải là hạn mức, tạm ngừng, cho lại hoặc ưu tiên",
+        "must be quota, suspend, resume or priority",
+    ),
+    "permit_type": (
+        "phải là giấy đi đường, luồng xanh hoặc xe đưa đón",
+        "must be permit, pass or manifest",
+    ),
+    "document_id": ("không phải số giấy", "is no number of a document"),
+    "company": ("quá ngắn để nhận ra một đơn vị", "is too short for a company's name"),
+    "tax_code": (
+        "phải là mã số thuế 10 số, hoặc 13 số của chi nhánh",
+        "must be a tax code of 10 digits, or 13 of a branch",
+    ),
+    "uses": ("phải là số lượt, từ 0 đến 100000", "must be a number from 0 to 100000"),
+    "quota_of": (
+        "hạn mức cần loại giấy hoặc số giấy, chỉ một trong hai",
+        "a quota is about a type or one document, not both",
+    ),
+    "suspension_of": (
+        "cần loại giấy hoặc đơn vị, chỉ một trong hai",
+        "a suspension is about a type or a company, not both",
+    ),
+    "goods": (
+        "phải là các nhóm hàng cách nhau bằng dấu chấm phẩy: {known}",
+        "must be groups of goods with semicolons between: {known}",
+    ),
+    "provinces": (
+        "phải là tên hay mã tỉnh của bộ mã 2021",
+        "must be names or codes of provinces of 2021",
+    ),
+    "company_other": (
+        "{name} đã có mã số thuế khác: {code}",
+        "is not that of {name}, which has {code}",
+    ),
+    "no_company": (
+        "không có đơn vị “{name}”; nạp bằng chot company import",
+        "there is no company “{name}”; add it by chot company import",
+    ),
+    "company_suspended": ("{name} đang bị tạm ngừng", "is {name}, which is suspended"),
+    "worker_state": ("phải là đang làm hoặc nghỉ việc", "must be works or left"),
     "many_lanes": ("quá {limit} làn", "has more than {limit} lanes"),
     "twice": ("giống hệt dòng {other}", "is the same as row {other}"),
     "differs": ("khác dòng {other} của cùng chuyến", "differs from row {other} of the same trip"),

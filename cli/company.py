@@ -1,0 +1,62 @@
+"""`chot company`: whose people travel, in the one spelling that permits go by."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cli.data import DATA, now_ms, opened_home, told
+from cli.importing import Asked, imports, planned, tell
+from server.importing.companies import COLUMNS, companies_planned, shown
+from server.permits import permit_lists
+from server.store.published import AuditEntry
+from server.store.reference_protocol import Reference
+
+
+@click.group()
+def company() -> None:
+    """Đơn vị có người lao động đi lại / companies."""
+
+
+@company.command("import")
+@imports(COLUMNS, lambda store: map(shown, store.companies()))
+@told
+def import_(asked: Asked) -> None:
+    """Nạp đơn vị từ tệp .csv, .xlsx; có một dòng sai thì không nạp dòng nào / all rows or none.
+
+    Cùng mã số thuế, hoặc cùng tên (viết tắt, có dấu hay không), là một đơn vị. Giấy của người lao
+    động ghi tên như ở đây. Tạm ngừng một đơn vị: chot permits.
+
+    \b
+    Ví dụ / examples:
+      chot company import --template don-vi.xlsx
+      chot company import don-vi.xlsx --dry-run
+    """
+    now = now_ms()
+    with opened_home(asked.data) as store:
+        current = store.companies()
+        plan = planned(asked, lambda table: companies_planned(table, current))
+        if tell(asked, plan):
+            details = {**plan.counts, "file": asked.file.name}
+            entry = AuditEntry(now, "cli", "company.import", details=details)
+            store.take_in(Reference(companies=plan.put), [entry])
+
+
+@company.command("list")
+@DATA
+@told
+def list_companies(data: Path) -> None:
+    """Đơn vị, mã số thuế, số giấy đang có giá trị / companies and their permits in force.
+
+    Ví dụ: chot company list
+    """
+    now = now_ms()
+    with opened_home(data) as store:
+        lists = permit_lists(store)
+        permits = [one for one in store.worker_permits() if one.expires_ms > now]
+        for one in store.companies():
+            count = sum(it.company == one.id for it in permits)
+            is_off = lists.is_company_suspended(f"{one.name} {one.tax_code}", now)
+            state = "tạm ngừng" if is_off else "hoạt động"
+            click.echo(f"{one.name}\t{one.tax_code}\t{state}\t{count}")
