@@ -43,6 +43,13 @@ $(STAMPS)/dev: $(STAMPS)/core | $(STAMPS)/node
 	@$(PIP) -e '.[fast,print,xlsx,parquet,docx,yaml,dev]'
 	@touch $@
 
+# What analysts read exports with, in a venv of its own: sqlite-utils loads pandas wherever it finds it.
+build/readers/.made: setup.cfg constraints.txt | $(STAMPS)/venv
+	@echo "[+] installing pandas, which reads the exports, into build/readers"
+	@rm -rf build/readers && mkdir -p build && $(BIN)/python -m venv build/readers
+	@build/readers/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt pandas pyarrow openpyxl
+	@touch $@
+
 # --- the web side ------------------------------------------------------------
 
 $(STAMPS)/node: $(STAMPS)/core
@@ -64,7 +71,7 @@ web/dist/tablet/sw.js: $(WEB_SOURCES) $(STAMPS)/npm
 
 # --- what people call --------------------------------------------------------
 
-.PHONY: install run tablet dev web check test nightly lint format bench api wheel lock clean chromium oldest
+.PHONY: install run tablet dev web readers check test nightly lint format bench api wheel lock clean chromium oldest
 
 install: $(STAMPS)/core web/dist/tablet/sw.js ## make .venv and build everything needed to run
 	@echo "ready: $(BIN)/chot --help"
@@ -81,11 +88,13 @@ dev: install $(STAMPS)/dev ## install, plus the test and lint tools
 
 web: web/dist/tablet/sw.js ## only rebuild web/
 
+readers: build/readers/.made ## pandas in build/readers: reads the exports in the tests
+
 check: dev ## tests within a few minutes; of those in a browser only the quick ones
 	@$(BIN)/python -m pytest -q -n auto -m 'not browser and not slow'
 	@$(NPM) run --silent test
 
-test: dev chromium oldest wheel ## every test but the nightly ones; installs Debian's chromium when it may
+test: dev chromium oldest wheel readers ## every test but the nightly ones; installs Debian's chromium when it may
 	@$(BIN)/python -m pytest -q -n auto -m 'not browser and not nightly'
 	@$(BIN)/python -m pytest -q -m browser
 	@$(NPM) run --silent test
@@ -126,7 +135,7 @@ wheel: $(STAMPS)/dev web/dist/tablet/sw.js ## build dist/chot-*.whl with the tab
 lock: ## resolve setup.cfg again and write constraints.txt
 	@rm -rf build/lock && mkdir -p build
 	@$${PYTHON:-python3} -m venv build/lock
-	@build/lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[fast,print,xlsx,parquet,docx,yaml,web,dev]'
+	@build/lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[fast,print,xlsx,parquet,docx,yaml,web,dev,readers]'
 	@build/lock/bin/python -m pip freeze --exclude-editable > build/constraints.txt
 	@rm -rf build/lock && mv build/constraints.txt constraints.txt && wc -l constraints.txt
 
