@@ -31,13 +31,13 @@ class Tablet:
         """Open the one-time link; with a badge, hold it ready for the screen that follows."""
         self.browser.camera.show(badge)
         self.page.goto(link)
-        expect(self.heading("Mở ca trực")).to_be_visible(timeout=PATIENCE_MS)
+        expect(self.heading("Đăng nhập")).to_be_visible(timeout=PATIENCE_MS)
 
     def start(self, url: str, badge: str | None = None) -> None:
         """Open the application, enrolled before, with or without a network."""
         self.browser.camera.show(badge)
         self.page.goto(f"{url}/tablet/")
-        expect(self.heading("Mở ca trực")).to_be_visible(timeout=PATIENCE_MS)
+        expect(self.heading("Đăng nhập")).to_be_visible(timeout=PATIENCE_MS)
 
     def open_shift(self, pin: str) -> None:
         """PIN for the badge in front of the camera, then the lane's screen."""
@@ -47,12 +47,12 @@ class Tablet:
         )
 
     def enter_pin(self, pin: str) -> None:
-        """Each digit on the pad, then «Mở ca»."""
-        expect(self.button("Mở ca")).to_be_visible(timeout=PATIENCE_MS)
+        """Each digit on the pad, then «Đăng nhập»."""
+        expect(self.button("Đăng nhập")).to_be_visible(timeout=PATIENCE_MS)
         self.browser.camera.show(None)
         for digit in pin:
             self.button(digit).click()
-        self.button("Mở ca").click()
+        self.button("Đăng nhập").click()
 
     def installed(self) -> None:
         """Wait until the service worker holds every file: from here on no network is needed."""

@@ -24,7 +24,7 @@ def test_tablet_enrolled_and_revoked_in_the_console(served: Served, browser: Lau
     tablet.page.goto(f"{served.url}/tablet/")
     expect(tablet.heading("Máy chưa đăng ký")).to_be_visible(timeout=PATIENCE_MS)
     tablet.choose_photo(code)
-    expect(tablet.heading("Mở ca trực")).to_be_visible(timeout=PATIENCE_MS)
+    expect(tablet.heading("Đăng nhập")).to_be_visible(timeout=PATIENCE_MS)
     expect(tablet.page.get_by_text(PLACE).first).to_be_visible()
     tablet.open_shift(served.pin)
     tablet.quick_crossing("29C90001")

@@ -48,7 +48,7 @@ def tablet(served: Served, browser: Launch) -> Tablet:
     tablet = Tablet(browser(served.url))
     tablet.enrol(served.enrolment_link(CHECKPOINT, "o-to", served.url))
     scan_by_wedge(tablet.page, served.badge(f"{CHECKPOINT}-quet"))
-    expect(tablet.button("Mở ca")).to_be_visible(timeout=PATIENCE_MS)
+    expect(tablet.button("Đăng nhập")).to_be_visible(timeout=PATIENCE_MS)
     tablet.page.keyboard.type(served.pin, delay=TYPED_MS)
     tablet.page.keyboard.press("Enter")
     expect(tablet.page.get_by_text("Đưa mã vào khung")).to_be_visible(timeout=PATIENCE_MS)

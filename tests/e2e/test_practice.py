@@ -41,7 +41,7 @@ def test_what_is_practised_reaches_no_log_and_is_gone_after(
     assert len(names) == 2 and names[0] == "chot" and names[1].startswith("chot-practice")
 
     tablet.button("Thoát bản tập").click()
-    expect(tablet.heading("Mở ca trực")).to_be_visible()
+    expect(tablet.heading("Đăng nhập")).to_be_visible()
     tablet.expect_unsent(0)
     wait_for("the practice's database gone", lambda: page.evaluate(DATABASES) == ["chot"])
     tablet.send_now()
@@ -65,4 +65,4 @@ def test_practice_ends_by_itself_so_that_nobody_goes_on_working_in_it(
     page.clock.fast_forward(100_000)
     expect(page.get_by_text("BẢN TẬP")).to_be_visible()
     page.clock.fast_forward(21_000)
-    expect(tablet.heading("Mở ca trực")).to_be_visible(timeout=PATIENCE_MS)
+    expect(tablet.heading("Đăng nhập")).to_be_visible(timeout=PATIENCE_MS)

@@ -109,7 +109,7 @@ def test_a_new_version_waits_for_an_idle_screen_and_an_empty_outbox(
         expect(button).to_be_enabled()
         assert page.evaluate(WAITING), "it must not have started by itself"
         button.click()
-        expect(tablet.heading("Mở ca trực")).to_be_visible(timeout=PATIENCE_MS)
+        expect(tablet.heading("Đăng nhập")).to_be_visible(timeout=PATIENCE_MS)
         assert not page.evaluate(WAITING)
         tablet.expect_unsent(0)
         assert served.plates(CHECKPOINT).count("30A00077") == 1

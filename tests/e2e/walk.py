@@ -33,7 +33,7 @@ def walk(tablet: Tablet, served: Served, url: str) -> Iterator[str]:
     tablet.button("Thoát bản tập").click()
     tablet.browser.camera.show(served.badge(f"{CHECKPOINT}-truong"))
     page.reload()
-    expect(tablet.button("Mở ca")).to_be_visible(timeout=PATIENCE_MS)
+    expect(tablet.button("Đăng nhập")).to_be_visible(timeout=PATIENCE_MS)
     yield "pin"
     tablet.open_shift(served.pin)
     expect(page.get_by_text("Đưa mã vào khung")).to_be_visible(timeout=PATIENCE_MS)
@@ -262,7 +262,7 @@ def _status(tablet: Tablet) -> Iterator[str]:
     yield "wipe"
     tablet.sheet("Xóa mọi dữ liệu trên máy?").get_by_role("button", name="Hủy").click()
     upkeep.get_by_role("button", name="Đóng").first.click()
-    sheet.get_by_role("button", name="Kết thúc ca").click()
+    sheet.get_by_role("button", name="Đăng xuất").click()
     yield "end-shift"
     page.keyboard.press("Escape")
     if not sheet.is_visible():

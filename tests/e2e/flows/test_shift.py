@@ -96,8 +96,8 @@ def test_a_shift_from_taking_it_to_handing_it_over(served: Served, browser: Laun
 
     # Whoever leads it is asked before they leave the tablet.
     other.button("Mở bảng tình trạng").click()
-    other.button("Kết thúc ca").click()
-    other.sheet("Kết thúc ca trực?").get_by_role("button", name="Giao ca").click()
+    other.button("Đăng xuất").click()
+    other.sheet("Đăng xuất khỏi máy?").get_by_role("button", name="Giao ca").click()
     heading = other.page.get_by_role("heading", name="Ca trực", exact=True)
     expect(heading).to_be_visible(timeout=PATIENCE_MS)
     hand_over(served, tablet)

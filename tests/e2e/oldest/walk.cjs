@@ -72,13 +72,13 @@ async function walk() {
   const { browser, page } = await started();
   step("started", { browser: await browser.version() });
   await page.goto(asked.link, { waitUntil: "domcontentloaded" });
-  await seen(page, "Mở ca trực");
+  await seen(page, "Đăng nhập");
   step("enrolled");
-  await find(page, BUTTON, "Mở ca");
+  await find(page, BUTTON, "Đăng nhập");
   step("badge read by the camera");
   hold(asked.person);
   for (const digit of asked.pin) await tap(page, digit);
-  await tap(page, "Mở ca");
+  await tap(page, "Đăng nhập");
   await find(page, "[role=radiogroup]", "Chiều đi");
   step("shift open");
   await tap(page, "Thẻ xanh");
@@ -96,7 +96,7 @@ async function walk() {
   await page.evaluate("navigator.serviceWorker.ready.then((one) => one.active.state)");
   await page.setOfflineMode(true);
   await page.goto(asked.link.split("#")[0], { waitUntil: "domcontentloaded" });
-  await seen(page, "Mở ca trực");
+  await seen(page, "Đăng nhập");
   step("started without a network");
   await browser.close();
   step("console", { said });

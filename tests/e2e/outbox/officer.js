@@ -35,7 +35,7 @@
   }
 
   async function openShift(badge, pin) {
-    await until("«Mở ca trực»", () => document.querySelector("main.shift"));
+    await until("«Đăng nhập»", () => document.querySelector("main.shift"));
     // A busy machine may tear a burst apart, as a slow scanner does; people then scan again.
     for (let tries = 0; lane() === null && tries < 5; tries += 1) {
       if (document.querySelector(".pin-pad") === null) {
@@ -44,7 +44,7 @@
       }
       await until("PIN", () => document.querySelector(".pin-pad"));
       for (const digit of pin) await press(digit);
-      await press("Mở ca");
+      await press("Đăng nhập");
       await until("the lane, or why not", () => lane() ?? document.querySelector("main.shift .notice.bad"));
     }
     await until("the lane", lane);

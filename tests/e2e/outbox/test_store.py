@@ -161,15 +161,15 @@ def test_o9_shift_with_unsent_crossings_ends_for_a_lead_only(
     proxy.down()
     tablet.quick_crossing("85C90006")
     tablet.button("Mở bảng tình trạng").click()
-    tablet.button("Kết thúc ca").click()
-    sheet = tablet.sheet("Kết thúc ca trực?")
+    tablet.button("Đăng xuất").click()
+    sheet = tablet.sheet("Đăng xuất khỏi máy?")
     sheet.get_by_role("button", name="Chốt trưởng đồng ý").click()
     show_badge(tablet, served.badge(f"{CHECKPOINT}-quet"))
     press_pin(tablet, served.pin)
     expect(sheet.get_by_role("alert")).to_contain_text("không phải của chốt trưởng")
     show_badge(tablet, served.badge(f"{CHECKPOINT}-truong"))
     press_pin(tablet, served.pin)
-    expect(tablet.heading("Mở ca trực")).to_be_visible(timeout=PATIENCE_MS)
+    expect(tablet.heading("Đăng nhập")).to_be_visible(timeout=PATIENCE_MS)
     proxy.up()
     tablet.page.evaluate("dispatchEvent(new Event('online'))")
     tablet.expect_unsent(0)
@@ -178,7 +178,7 @@ def test_o9_shift_with_unsent_crossings_ends_for_a_lead_only(
 
 def show_badge(tablet: Tablet, badge: str) -> None:
     """By a hand scanner; the lane under the sheet must not take it for somebody's code."""
-    sheet = tablet.sheet("Kết thúc ca trực?")
+    sheet = tablet.sheet("Đăng xuất khỏi máy?")
     expect(sheet.get_by_role("heading", name="Quét thẻ chốt trưởng")).to_be_visible()
     tablet.page.evaluate(OFFICER)
     tablet.page.evaluate("(badge) => officer.scan(badge)", badge)
@@ -187,7 +187,7 @@ def show_badge(tablet: Tablet, badge: str) -> None:
 
 
 def press_pin(tablet: Tablet, pin: str) -> None:
-    sheet = tablet.sheet("Kết thúc ca trực?")
+    sheet = tablet.sheet("Đăng xuất khỏi máy?")
     for digit in pin:
         sheet.get_by_role("button", name=digit, exact=True).click()
-    sheet.get_by_role("button", name="Kết thúc ca", exact=True).click()
+    sheet.get_by_role("button", name="Đăng xuất", exact=True).click()
