@@ -57,6 +57,7 @@ COMMANDS = {
     "road": "cli.road",
     "roster": "cli.roster",
     "rules": "cli.rules",
+    "schedule": "cli.schedule",
     "serve": "cli.serve",
     "simulate": "cli.simulate",
     "stats": "cli.stats",

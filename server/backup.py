@@ -22,6 +22,8 @@ from typing import IO
 from server.config import CONFIG_FILE, Config
 from server.erasure_list import FILE
 from server.keys import KeyRing
+from server.reporting.letterhead import LETTERHEAD_FILE
+from server.scheduling.settings import SCHEDULE_FILE
 from server.sealed_file import PREFIX_BYTES, SALT_BYTES, SealedReader, SealedWriter
 from server.store.log.backups import Backup, record_backup
 from server.store.log.log_file import open_log
@@ -30,7 +32,7 @@ from server.store.log.verify import LogWalk
 from server.store.reader import read_only
 
 LOG = "log.db"
-SINGLE_FILES = (CONFIG_FILE, "demo.json", FILE)
+SINGLE_FILES = (CONFIG_FILE, "demo.json", FILE, LETTERHEAD_FILE, SCHEDULE_FILE)
 FOLDERS = ("keys", "tls")
 COPY_PAGES = 4096
 BLOCK_BYTES = 1 << 20

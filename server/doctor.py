@@ -20,6 +20,10 @@ from sqlite_utils.migrations import Migrations
 
 from server.config import Config, ConfigError, load_config
 from server.keys import KeyRing, KeyRingError
+from server.scheduling.due import due
+from server.scheduling.faults import ScheduleError
+from server.scheduling.ledger import open_fault, read_ledger
+from server.scheduling.settings import SCHEDULE_FILE, load_schedule
 from server.store.log.log_schema import log_migrations
 from server.store.protocol import Store
 from server.store.reader import read_only
@@ -36,6 +40,7 @@ CERTIFICATE_WARN_MS = 14 * DAY_MS
 SILENT_MS = 2 * HOUR_MS
 CLOCK_MS = 2 * MINUTE_MS
 LAG_EVENTS = 5_000
+LATE_MS = 5 * MINUTE_MS
 CLOCK_WITNESSES = 3
 """Of so many devices the clocks are more likely right than this server's."""
 
@@ -75,6 +80,7 @@ def examine(data_dir: Path, now_ms: int) -> Iterator[Finding]:
     try:
         for check in (_clock, _audit, _devices, _packs):
             yield from check(store, now_ms)
+        yield from _schedule(config, store, now_ms)
     finally:
         store.close()
     yield from _backups(config, now_ms)
@@ -226,6 +232,34 @@ def _packs(store: Store, now_ms: int) -> Iterator[Finding]:
             newest = max(found, key=lambda pack: pack.issued_ms)
             days = (now_ms - newest.issued_ms) // DAY_MS
             yield Finding(f"pack.{name}", "ok", f"bản mới nhất {newest.version}, {days} ngày")
+
+
+def _schedule(config: Config, store: Store, now_ms: int) -> Iterator[Finding]:
+    try:
+        asked = load_schedule(config.data_dir)
+    except ScheduleError as error:
+        yield Finding("schedule", "bad", str(error), f"sửa {config.data_dir / SCHEDULE_FILE}")
+        return
+    if asked is None:
+        return
+    ledger = read_ledger(store)
+    wrong = open_fault(ledger, now_ms)
+    late = due(
+        now_ms - LATE_MS,
+        config.report_hours,
+        asked.wait_minutes,
+        0,
+        ledger.begun_ms if ledger.begun_ms is not None else now_ms,
+        ledger.written.keys(),
+    )
+    if wrong is not None:
+        mend = "chot schedule show, chot schedule run; thư: chot schedule test-mail"
+        yield Finding("schedule", "warn", f"báo cáo tự động gặp lỗi {wrong.code}", mend)
+    elif late or ledger.begun_ms is None:
+        said = "báo cáo tự động chưa chạy" if not late else f"{len(late)} báo cáo chưa được lập"
+        yield Finding("schedule", "warn", said, "chot serve đang chạy chưa? hoặc chot schedule run")
+    else:
+        yield Finding("schedule", "ok", "báo cáo tự động đúng giờ")
 
 
 def _backups(config: Config, now_ms: int) -> Iterator[Finding]:

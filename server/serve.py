@@ -34,6 +34,7 @@ from server.keys import KeyRing
 from server.projector import Projector
 from server.relay.follower import following
 from server.retention.daily import letting_go_daily
+from server.scheduling.running import reporting_on_time
 from server.store.reader import read_only
 from server.store.sqlite import open_store
 from server.watch.daily import publishing_daily
@@ -124,6 +125,9 @@ def serve(
             )
             stack.enter_context(
                 letting_go_daily(lambda: open_store(config, keys), config, system_clock)
+            )
+            stack.enter_context(
+                reporting_on_time(lambda: open_store(config, keys), config, system_clock)
             )
             if certificate is not None:
                 from server.ca_page import ca_page

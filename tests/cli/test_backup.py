@@ -27,10 +27,14 @@ def test_a_backup_is_restored_as_the_same_server(
     chot: Chot, demo_data: Path, tmp_path: Path
 ) -> None:
     file, fresh = tmp_path / "chot.bak", tmp_path / "fresh"
+    settings = ("letterhead.json", "schedule.json")
+    for name in settings:
+        (demo_data / name).write_text("{}")
     told = chot("backup", "--data", demo_data, "--output", file, "--off-machine").stdout
     assert "Đã kiểm tra" in told
     assert "Đã khôi phục" in chot("restore", file, "--data", fresh).stdout
-    assert (fresh / "demo.json").read_bytes() == (demo_data / "demo.json").read_bytes()
+    for name in ("demo.json", *settings):
+        assert (fresh / name).read_bytes() == (demo_data / name).read_bytes()
     assert fresh.stat().st_mode & 0o077 == 0
     with open_store(load_config(demo_data)) as old, open_store(load_config(fresh)) as new:
         assert (new.server_id, new.checkpoints()) == (old.server_id, old.checkpoints())

@@ -1,0 +1,1 @@
+"""Reports written and mailed by the server itself, at the hours at which they are due."""

@@ -1,0 +1,113 @@
+"""One scheduled report as files in the folder; each appears under its name when it is whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+
+from rules.errors import RuleError
+from server.config import Config
+from server.reporting.files import PAGES, MissingExtraError, write_report
+from server.reporting.goods_flow import GoodsFlow, goods_flow
+from server.reporting.goods_flow_said import as_json, csv_bytes, plain, write_xlsx
+from server.reporting.letterhead import Letterhead, LetterheadError, load_letterhead
+from server.reporting.periods import VIETNAM, Period, day_start_ms
+from server.reporting.report import Report, make_report
+from server.scheduling.due import Job
+from server.scheduling.faults import ScheduleError
+from server.scheduling.ledger import Written
+from server.scheduling.settings import GoodsKind, Schedule
+from server.store.protocol import Store
+
+ENDINGS = {"text": "txt"}
+
+
+def write_job(store: Store, config: Config, schedule: Schedule, job: Job, now_ms: int) -> Written:
+    """Count and write. Raises ScheduleError; then some of the files may be there, and are made
+    again with the next attempt."""
+    known = {one.id for one in store.checkpoints()}
+    if unknown := [one for one in schedule.checkpoints if one not in known]:
+        raise ScheduleError("checkpoint", f"Không có chốt: {', '.join(unknown)}")
+    report = make_report(store, config, job.at_ms, schedule.checkpoints, now_ms)
+    head = _letterhead(config, schedule, report)
+    files: dict[str, str] = {}
+    try:
+        schedule.folder.mkdir(parents=True, exist_ok=True)
+        for kind in schedule.formats:
+            path = schedule.folder / file_name(job, ENDINGS.get(kind, kind))
+            write_report(path, report, kind, head)
+            files[path.name] = sha256_of(path)
+        if schedule.goods_flow:
+            path = _goods(store, config, schedule, job, report)
+            files[path.name] = sha256_of(path)
+    except MissingExtraError as error:
+        raise ScheduleError("extra", f"Cần: pip install 'chot[{error}]'") from None
+    except OSError as error:
+        raise ScheduleError("folder", f"{schedule.folder}: {error.strerror}") from None
+    found = report.completeness
+    mail = schedule.mail
+    to_mail = mail is not None and (job.kind == "report" or mail.drafts)
+    return Written(job, now_ms, report.n, files, found.complete, found.checkpoints, to_mail)
+
+
+def file_name(job: Job, ending: str, what: str = "bao-cao") -> str:
+    """bao-cao-2021-08-15-06h00.docx; a draft is du-thao-…, so that neither is taken for the other.
+
+    None of them has a number: `chot report issue` gives one.
+    """
+    at = datetime.fromtimestamp(job.at_ms / 1000, VIETNAM)
+    return f"{what if job.kind == 'report' else 'du-thao'}-{at:%Y-%m-%d-%Hh%M}.{ending}"
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _letterhead(config: Config, schedule: Schedule, report: Report) -> Letterhead:
+    if not set(PAGES) & set(schedule.formats):
+        return Letterhead()
+    try:
+        return load_letterhead(config.data_dir, report.unit)
+    except LetterheadError as error:
+        raise ScheduleError("letterhead", str(error)) from None
+
+
+def _goods(store: Store, config: Config, schedule: Schedule, job: Job, report: Report) -> Path:
+    period = Period("day", day_start_ms(job.at_ms), report.until_ms)
+    try:
+        flow = goods_flow(store, config, period, schedule.checkpoints, report.made_ms, n=report.n)
+    except RuleError as error:
+        raise ScheduleError("permits", f"Gói permits không đọc được: {error}") from None
+    ending = ENDINGS.get(schedule.goods_flow, schedule.goods_flow)
+    path = schedule.folder / file_name(job, ending, "hang-hoa").replace(
+        "du-thao", "hang-hoa-du-thao"
+    )
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        _write_goods(beside, flow, schedule.goods_flow)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    return path
+
+
+def _write_goods(path: Path, flow: GoodsFlow, kind: GoodsKind) -> None:
+    if kind == "xlsx":
+        try:
+            write_xlsx(path, flow)
+        except ModuleNotFoundError:
+            raise MissingExtraError("xlsx") from None
+        return
+    if kind == "csv":
+        made = csv_bytes(flow)
+    elif kind == "json":
+        made = f"{json.dumps(as_json(flow), ensure_ascii=False, indent=2)}\n".encode()
+    else:
+        made = "".join(f"{line}\n" for line in plain(flow)).encode()
+    with path.open("wb") as file:
+        file.write(made)
+        os.fsync(file.fileno())
