@@ -24,10 +24,12 @@ from cli.conformance.play import Play
 from cli.conformance.stage import Stage
 from cli.conformance.steps import CORE, Try
 from tests.cli.conformance.replica_client import ReplicaClient
-from tests.cli.conformance.wrong_clients import WRONG, spoilt
+from tests.cli.conformance.wrong_clients import WRONG, WRONG_LATER, spoilt
+from tests.node import node
 
 ROOT = Path(__file__).parents[3]
 MINIMAL = ROOT / "examples" / "minimal_client.py"
+JAVASCRIPT = ROOT / "examples" / "client.mjs"
 PATIENCE_S = 20.0
 Steps = tuple[tuple[Step, Try], ...]
 
@@ -81,6 +83,13 @@ class Script:
             self._state = state
 
 
+def commands(program: str, client: Path, folder: Path) -> Commands:
+    """The three commands that both examples have."""
+    run = shlex.join([program, str(client), str(folder / "state.json")])
+    lines = (f"{run} enrol {{url}} {{code}}", f"{run} crossing {{plate}} in", f"{run} sync")
+    return Commands(*lines, said=lambda _: None)
+
+
 def judge(stage: Stage, driver: Driver, steps: Steps = CORE) -> list[Judged]:
     """What the judge says of a client, up to the first rule it breaks."""
     with contextlib.closing(driver):
@@ -91,9 +100,7 @@ def judge(stage: Stage, driver: Driver, steps: Steps = CORE) -> list[Judged]:
 def test_the_example_gets_everything_right_that_no_client_may_get_wrong(
     stage: Stage, tmp_path: Path
 ) -> None:
-    run = shlex.join([sys.executable, str(MINIMAL), str(tmp_path / "state.json")])
-    lines = (f"{run} enrol {{url}} {{code}}", f"{run} crossing {{plate}} in", f"{run} sync")
-    judged = judge(stage, Commands(*lines, said=lambda _: None))
+    judged = judge(stage, commands(sys.executable, MINIMAL, tmp_path))
     assert [(one.step.name, one.outcome) for one in judged] == [
         (step.name, "pass") for step, _ in CORE
     ], judged[-1]
@@ -117,3 +124,34 @@ def test_the_reference_client_gets_everything_right(stage: Stage, rng: random.Ra
     assert [(one.step.name, one.outcome) for one in judged] == [
         (step.name, "pass") for step, _ in CORE + HARDER
     ], judged[-1]
+
+
+@pytest.mark.slow
+def test_the_example_in_javascript_gets_everything_right(stage: Stage, tmp_path: Path) -> None:
+    judged = judge(stage, commands(node(), JAVASCRIPT, tmp_path), CORE + HARDER)
+    assert [(one.step.name, one.outcome) for one in judged] == [
+        (step.name, "pass") for step, _ in CORE + HARDER
+    ], judged[-1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "step", "rule", "changes"), WRONG_LATER, ids=[one[0] for one in WRONG_LATER]
+)
+def test_a_client_that_must_not_go_live_is_told_the_rule(
+    stage: Stage, tmp_path: Path, name: str, step: str, rule: str, changes: dict[str, str]
+) -> None:
+    client = tmp_path / "wrong.mjs"
+    client.write_text(spoilt(JAVASCRIPT.read_text("utf-8"), changes), "utf-8")
+    steps = CORE[:2] + tuple(one for one in HARDER if one[0].name == step)
+    judged = judge(stage, commands(node(), client, tmp_path), steps)
+    assert [one.outcome for one in judged] == ["pass", "pass", "broken"], (name, judged[-1])
+    (found,) = judged[-1].findings
+    assert found.rule == rule, found
+
+
+def test_what_ends_at_a_failure_is_not_said_to_wait(stage: Stage, tmp_path: Path) -> None:
+    steps = CORE[:2] + tuple(one for one in HARDER if one[0].name in ("double", "413"))
+    *_, double, halving = judge(stage, commands(sys.executable, MINIMAL, tmp_path), steps)
+    assert (double.outcome, halving.outcome) == ("unseen", "broken")
+    assert halving.findings[0].rule == "B2"

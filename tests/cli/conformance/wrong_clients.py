@@ -1,6 +1,7 @@
-"""Clients that are wrong on purpose: `examples/minimal_client.py` with one thing changed.
+"""Clients that are wrong on purpose: an example with one thing changed.
 
-Each is (name, the rule that it has to fail by, {what stands there: what stands there instead}).
+Each of `examples/minimal_client.py` is (name, the rule that it has to fail by, {what stands
+there: what stands there instead}).
 """
 
 from __future__ import annotations
@@ -96,6 +97,53 @@ WRONG: tuple[tuple[str, str, dict[str, str]], ...] = (
          ' "head": chain[-1].hex(), "outbox": []}\n    state["seen"] +='},
     ),
 )  # fmt: skip
+
+
+WRONG_LATER: tuple[tuple[str, str, str, dict[str, str]], ...] = (
+    ("waits for nothing", "wait", "T3", {"Math.max(error.waitMs ?? 0, full": "Math.max(0, full"}),
+    ("never waits longer", "double", "T3", {"FIRST_WAIT_MS * 2 ** state.failures": "1000"}),
+    ("halves nothing", "413", "B2", {"Math.max(1, Math.ceil(": "Math.max(400, Math.ceil("}),
+    ("counts nothing", "digest", "F9", {"b64(digestOf(state)) !== answer.digest": "false"}),
+    (
+        "reads anew for ever",
+        "digest",
+        "F9",
+        {"< REPAIR_AFTER_MS) return false": "< 0) return false"},
+    ),
+    (
+        "checks nothing of a page",
+        "chain",
+        "F6",
+        {"if (!follows)": "if (false)", "b64(digestOf(state)) !== answer.digest": "false"},
+    ),
+    (
+        "stops at a wrong page",
+        "chain",
+        "F6",
+        {"const followed = take(state, answer);":
+         'const followed = take(state, answer);\n  if (!followed) throw new Error("page");',
+         "  believe(state, answer.receipt);\n": "  believe(state, answer.receipt);\n"
+         "  if (answer.runs.some(({ previous }) => previous === b64(ZEROS))) throw new"
+         ' Error("page");\n'},
+    ),
+    (
+        "keeps nothing that was sent",
+        "restored",
+        "P6",
+        {"forgetBackedUp(state, answer.receipt.safe_through)":
+         "forgetBackedUp(state, state.through)"},
+    ),
+    ("believes any pack", "packs", "K1", {"if (!pinned || !isSigned(": "if (false && !isSigned("}),
+    (
+        "believes what is announced",
+        "packs",
+        "K2",
+        {"else state.packs[name] = said.version;": "else state.packs[name] = version;",
+         'else if (said.version <= (state.packs[name] ?? 0)) console.log(name, "pack.rollback");\n':
+         ""},
+    ),
+)  # fmt: skip
+"""(name, the step, the rule, the changes) of `examples/client.mjs`."""
 
 
 def spoilt(text: str, changes: dict[str, str]) -> str:
