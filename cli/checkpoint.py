@@ -10,7 +10,7 @@ from typing import get_args, get_type_hints
 import click
 
 from cli.data import DATA, now_ms, opened, opened_home, told
-from cli.importing import Asked, imports, planned, tell
+from cli.importing import Asked, imports, judged, tell
 from cli.shown import JSON, tell_rows
 from server.importing.checkpoints import COLUMNS, Known, checkpoints_planned, shown
 from server.importing.roads import road_named
@@ -86,7 +86,7 @@ def import_(asked: Asked) -> None:
     now = now_ms()
     with opened_home(asked.data) as store:
         known = Known(store.checkpoints(), store.roads(), store.devices())
-        plan = planned(asked, lambda table: checkpoints_planned(table, known))
+        plan = judged(asked, lambda table: checkpoints_planned(table, known))
         if not tell(asked, plan):
             return
         details = {**plan.counts, "file": asked.file.name}

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from cli.data import DATA, now_ms, opened_home, told
-from cli.importing import Asked, imports, planned, tell
+from cli.importing import Asked, imports, judged, tell
 from server.importing.companies import COLUMNS, companies_planned, shown
 from server.permits import permit_lists
 from server.store.published import AuditEntry
@@ -36,7 +36,7 @@ def import_(asked: Asked) -> None:
     now = now_ms()
     with opened_home(asked.data) as store:
         current = store.companies()
-        plan = planned(asked, lambda table: companies_planned(table, current))
+        plan = judged(asked, lambda table: companies_planned(table, current))
         if tell(asked, plan):
             details = {**plan.counts, "file": asked.file.name}
             entry = AuditEntry(now, "cli", "company.import", details=details)

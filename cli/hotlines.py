@@ -9,9 +9,12 @@ from typing import Any
 import click
 
 from cli.data import DATA, now_ms, opened_home, told
-from cli.rows_to_pack import FILE, LANG, publish_rows, rows_of
+from cli.importing import Asked, imports, judged
+from cli.rows_to_pack import publish_file
+from server.importing.plan import replaced
 from server.packs import EVERYBODY, hotlines_content, said_by
-from server.shifts.phone_rows import COLUMNS, phone_book, still_to_come
+from server.shifts.phone_rows import COLUMNS, phone_book, shown, still_to_come
+from server.store.protocol import Store
 
 
 @click.group()
@@ -19,33 +22,33 @@ def hotlines() -> None:
     """Danh bạ và lịch trực lãnh đạo / telephone book and leaders on duty."""
 
 
+def _in_force(store: Store) -> Mapping[str, Any]:
+    pack = store.pack("hotlines", EVERYBODY)
+    return {} if pack is None else said_by(pack)
+
+
 @hotlines.command("import")
-@FILE
-@DATA
-@click.option("--dry-run", is_flag=True, help="Chỉ xem, không công bố / show only.")
-@LANG
+@imports(COLUMNS, lambda store: shown(_in_force(store)))
 @told
-def import_(file: Path, data: Path, dry_run: bool, lang: str) -> None:
+def import_(asked: Asked) -> None:
     """Thay danh bạ bằng tệp .csv, .xlsx và công bố / replace the book and publish it.
 
     Một dòng sai thì không nhận dòng nào. Dòng có «Trực từ», «Trực đến» là lịch trực lãnh đạo.
+    Loại: chỉ huy, y tế, công an, cứu nạn, khác. Chốt để trống: mọi chốt. Cho dân: có, không.
 
     \b
-    Cột / columns: Loại (chỉ huy, y tế, công an, cứu nạn, khác), Tên, Số, Chức vụ,
-    Chốt (để trống: mọi chốt), Cho dân (có, không), Trực từ, Trực đến
-
-    Ví dụ: chot hotlines import danh-ba.csv --dry-run
+    Ví dụ / examples:
+      chot hotlines import --template danh-ba.csv
+      chot hotlines import danh-ba.csv --dry-run
     """
-    with opened_home(data) as store:
+    with opened_home(asked.data) as store:
         known = [one.id for one in store.checkpoints()]
-    found = rows_of(file, lambda table: phone_book(table, known), COLUMNS, lang)
-    book = still_to_come(found, now_ms())
-    _tell(book)
-    if dry_run:
-        click.echo("Chưa công bố gì / nothing was published (--dry-run).")
-        return
+        before = shown(_in_force(store))
+    book = still_to_come(judged(asked, lambda table: phone_book(table, known)), now_ms())
+    key = ("name", "number", "checkpoints", "from")
+    plan = replaced(before, shown(book), key, ("kind", "name", "number", "title", "from"))
     rows = {"book": len(book["book"]), "duty": len(book["duty"])}
-    publish_rows(data, "hotlines", lambda store: hotlines_content(store, book), file.name, rows)
+    publish_file(asked, "hotlines", lambda store: hotlines_content(store, book), plan, rows)
 
 
 @hotlines.command("show")
@@ -58,8 +61,7 @@ def show(data: Path, checkpoint: str) -> None:
     Ví dụ: chot hotlines show --checkpoint nt-ca-na
     """
     with opened_home(data) as store:
-        pack = store.pack("hotlines", EVERYBODY)
-        content: Mapping[str, Any] = {} if pack is None else said_by(pack)
+        content = _in_force(store)
         for one in content.get("hotlines", ()):
             if checkpoint in ("", one["checkpoint"]):
                 click.echo(f"chốt\t{one['name']}\t{one['number']}\t{one['checkpoint']}")

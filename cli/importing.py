@@ -84,22 +84,20 @@ def table_of(asked: Asked) -> Table:
     return table
 
 
-def planned(asked: Asked, take: Callable[[Table], tuple[Plan[T], list[RowError]]]) -> Plan[T]:
-    """What the file would change; one wrong row, and the command ends with every error said."""
+def judged(asked: Asked, take: Callable[[Table], tuple[T, list[RowError]]]) -> T:
+    """What `take` makes of all rows; one wrong row, and the command ends with every error said."""
     table = table_of(asked)
     try:
-        plan, errors = take(table)
+        found, errors = take(table)
     except TableError as error:
         _refused(asked, error)
     if errors and asked.as_json:
-        found = [
-            {**asdict(one), "text": sentence(one, asked.columns, asked.lang)} for one in errors
-        ]
-        click.echo(json.dumps({"file": asked.file.name, "errors": found}, ensure_ascii=False))
+        told = [{**asdict(one), "text": sentence(one, asked.columns, asked.lang)} for one in errors]
+        click.echo(json.dumps({"file": asked.file.name, "errors": told}, ensure_ascii=False))
         raise SystemExit(1)
     if errors:
         refuse_rows(asked.file, errors, asked.columns, asked.lang, _NOTHING)
-    return plan
+    return found
 
 
 def tell(asked: Asked, plan: Plan[Any], more: str = "") -> bool:

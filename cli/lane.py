@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from cli.data import DATA, now_ms, opened, opened_home, told
-from cli.importing import Asked, imports, planned, tell
+from cli.importing import Asked, imports, judged, tell
 from server.importing.lanes import COLUMNS, lanes_planned, shown
 from server.store.published import AuditEntry
 from server.store.reference_protocol import Reference
@@ -34,7 +34,7 @@ def import_(asked: Asked) -> None:
     now = now_ms()
     with opened_home(asked.data) as store:
         places, devices = store.checkpoints(), store.devices()
-        plan = planned(asked, lambda table: lanes_planned(table, places, devices))
+        plan = judged(asked, lambda table: lanes_planned(table, places, devices))
         if tell(asked, plan):
             details = {**plan.counts, "file": asked.file.name}
             entries = [AuditEntry(now, "cli", "checkpoint.put", one.id) for one in plan.put]

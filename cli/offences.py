@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
 from cli.data import DATA, opened_home, told
-from cli.rows_to_pack import FILE, LANG, publish_rows, rows_of
-from server.offences import COLUMNS
+from cli.importing import Asked, imports, judged
+from cli.rows_to_pack import publish_file
+from server.importing.plan import replaced
+from server.offences import COLUMNS, shown
 from server.offences import offences as offences_in
 from server.packs import EVERYBODY, said_by
+from server.store.protocol import Store
 
 
 @click.group()
@@ -18,24 +23,30 @@ def offences() -> None:
     """Căn cứ xử lý vi phạm / on whose word violations are punished."""
 
 
+def _in_force(store: Store) -> Mapping[str, Any]:
+    pack = store.pack("offences", EVERYBODY)
+    return {} if pack is None else said_by(pack)
+
+
 @offences.command("import")
-@FILE
-@DATA
-@LANG
+@imports(COLUMNS, lambda store: shown(_in_force(store)))
 @told
-def import_(file: Path, data: Path, lang: str) -> None:
+def import_(asked: Asked) -> None:
     """Công bố căn cứ đã đối chiếu từ tệp .csv, .xlsx / publish what was checked.
 
-    Máy bảng thôi ghi «chưa xác nhận văn bản» cho các vi phạm có trong tệp.
+    Máy bảng thôi ghi «chưa xác nhận văn bản» cho các vi phạm có trong tệp. Vi phạm: tên như trong
+    sổ việc, hoặc mã như no_mask. Tệp thay cả danh sách cũ.
 
     \b
-    Cột / columns: Vi phạm (tên như trong sổ việc, hoặc mã như no_mask), Văn bản, Điều khoản
-
-    Ví dụ: chot offences import can-cu.csv
+    Ví dụ / examples:
+      chot offences import --template can-cu.csv
+      chot offences import can-cu.csv --dry-run
     """
-    content = rows_of(file, offences_in, COLUMNS, lang)
-    rows = {"rows": len(content["legal"])}
-    publish_rows(data, "offences", lambda _: content, file.name, rows)
+    content = judged(asked, offences_in)
+    with opened_home(asked.data) as store:
+        before = shown(_in_force(store))
+    plan = replaced(before, shown(content), ("what",), ("what", "document", "clause"))
+    publish_file(asked, "offences", lambda _: content, plan, {"rows": len(content["legal"])})
 
 
 @offences.command("show")
@@ -44,7 +55,6 @@ def import_(file: Path, data: Path, lang: str) -> None:
 def show(data: Path) -> None:
     """Căn cứ đang công bố / what is in force."""
     with opened_home(data) as store:
-        pack = store.pack("offences", EVERYBODY)
-        content = {} if pack is None else said_by(pack)
+        content = _in_force(store)
     for one in content.get("legal", ()):
         click.echo(f"{one['what']}\t{one['document']}\t{one['clause']}")

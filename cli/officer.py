@@ -11,7 +11,7 @@ from typing import get_args
 import click
 
 from cli.data import DATA, now_ms, opened, opened_home, told
-from cli.importing import Asked, imports, planned, tell
+from cli.importing import Asked, imports, judged, tell
 from cli.shown import JSON, tell_rows
 from server.config import load_config
 from server.document_keys import DAY_MS, NoSigningKeyError
@@ -122,7 +122,7 @@ def import_(asked: Asked, badges: Path | None) -> None:
         return plan, errors
 
     with opened_home(asked.data) as store:
-        plan = planned(asked, take)
+        plan = judged(asked, take)
         if new and badges is None and not asked.dry_run:
             raise click.UsageError(
                 f"Có {len(new)} người mới: cần --badges THƯ-MỤC / new officers need --badges."

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from cli.data import DATA, Moment, now_ms, opened, opened_home, told
-from cli.importing import Asked, imports, planned, tell
+from cli.importing import Asked, imports, judged, tell
 from cli.verify import json_of
 from rules.errors import RuleError
 from rules.permit_lists import MAX_TURNED_BACK_HOURS, MAX_USES, PERMIT_TYPES
@@ -218,7 +218,7 @@ def import_(asked: Asked) -> None:
     now = now_ms()
     with opened_home(asked.data) as store:
         content = permits_content(store)
-        plan = planned(asked, lambda table: permits_planned(table, content, now))
+        plan = judged(asked, lambda table: permits_planned(table, content, now))
         if not tell(asked, plan):
             return
         keys = KeyRing.load_or_create(asked.data)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
 from cli.data import DATA, opened_home, told
-from cli.rows_to_pack import FILE, LANG, publish_rows, rows_of
+from cli.importing import Asked, imports, judged
+from cli.rows_to_pack import publish_file, publish_rows, tell_pack
+from server.importing.plan import replaced
 from server.packs import EVERYBODY, said_by
-from server.shifts.procedure import COLUMNS, procedure, usual_procedure
-
-WORDS = {"open": "đầu ca", "close": "cuối ca"}
+from server.shifts.procedure import COLUMNS, SAID_TIMES, procedure, shown, usual_procedure
+from server.store.protocol import Store
 
 
 @click.group()
@@ -20,20 +22,30 @@ def procedures() -> None:
     """Việc đầu ca, cuối ca / steps at both ends of a shift."""
 
 
+def _in_force(store: Store) -> Mapping[str, Any]:
+    pack = store.pack("procedures", EVERYBODY)
+    return usual_procedure() if pack is None else said_by(pack)
+
+
 @procedures.command("import")
-@FILE
-@DATA
-@LANG
+@imports(COLUMNS, lambda store: shown(_in_force(store)))
 @told
-def import_(file: Path, data: Path, lang: str) -> None:
+def import_(asked: Asked) -> None:
     """Thay các bước bằng tệp .csv, .xlsx và công bố / replace the steps and publish them.
 
-    \b
-    Cột / columns: Mã (chữ thường, số), Lúc (đầu ca, cuối ca), Việc, Tiếng Anh
+    Mã: chữ thường không dấu, số. Lúc: đầu ca, cuối ca. Một dòng sai thì không nhận dòng nào.
 
-    Ví dụ: chot procedures import quy-trinh.csv
+    \b
+    Ví dụ / examples:
+      chot procedures import --template quy-trinh.csv
+      chot procedures import quy-trinh.csv --dry-run
     """
-    _publish(data, rows_of(file, procedure, COLUMNS, lang), file.name)
+    content = judged(asked, procedure)
+    with opened_home(asked.data) as store:
+        before = shown(_in_force(store))
+    plan = replaced(before, shown(content), ("at", "id"), ("at", "id", "vi"))
+    steps = {"steps": len(content["steps"])}
+    publish_file(asked, "procedures", lambda _: content, plan, steps)
 
 
 @procedures.command("reset")
@@ -41,7 +53,9 @@ def import_(file: Path, data: Path, lang: str) -> None:
 @told
 def reset(data: Path) -> None:
     """Dùng lại các bước có sẵn / publish the usual steps again."""
-    _publish(data, usual_procedure(), "")
+    content = usual_procedure()
+    steps = {"steps": len(content["steps"])}
+    tell_pack("procedures", publish_rows(data, "procedures", lambda _: content, "", steps))
 
 
 @procedures.command("show")
@@ -50,12 +64,6 @@ def reset(data: Path) -> None:
 def show(data: Path) -> None:
     """Các bước đang công bố / the steps in force."""
     with opened_home(data) as store:
-        pack = store.pack("procedures", EVERYBODY)
-        content = usual_procedure() if pack is None else said_by(pack)
+        content = _in_force(store)
     for one in content["steps"]:
-        click.echo(f"{WORDS[one['at']]}\t{one['id']}\t{one['vi']}")
-
-
-def _publish(data: Path, content: dict[str, Any], reference: str) -> None:
-    steps = {"steps": len(content["steps"])}
-    publish_rows(data, "procedures", lambda _: content, reference, steps)
+        click.echo(f"{SAID_TIMES[one['at']]}\t{one['id']}\t{one['vi']}")

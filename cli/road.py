@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from cli.data import DATA, now_ms, opened, opened_home, told
-from cli.importing import Asked, imports, planned, tell
+from cli.importing import Asked, imports, judged, tell
 from server.importing.roads import COLUMNS, roads_planned, shown
 from server.store.published import AuditEntry
 from server.store.reference_protocol import Reference
@@ -35,7 +35,7 @@ def import_(asked: Asked) -> None:
     now = now_ms()
     with opened_home(asked.data) as store:
         current = store.roads()
-        plan = planned(asked, lambda table: roads_planned(table, current))
+        plan = judged(asked, lambda table: roads_planned(table, current))
         if tell(asked, plan):
             details = {**plan.counts, "file": asked.file.name}
             entry = AuditEntry(now, "cli", "road.import", details=details)

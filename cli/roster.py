@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from cli.data import DATA, Moment, now_ms, opened, opened_home, told
-from cli.importing import Asked, imports, planned, tell
+from cli.importing import Asked, imports, judged, tell
 from server.importing.duties import (
     COLUMNS,
     DAY_MS,
@@ -64,7 +64,7 @@ def import_(asked: Asked) -> None:
             staff = Staff(checkpoints, store.officers(), store.duties(*span_of(table)))
             return duties_planned(table, staff)
 
-        plan = planned(asked, take)
+        plan = judged(asked, take)
         if tell(asked, plan):
             details = {**plan.counts, "file": asked.file.name}
             entry = AuditEntry(now, "cli", "roster.import", details=details)

@@ -1,43 +1,38 @@
-"""From a file of rows to the pack that every tablet has: read, refused whole, or published."""
+"""From a file of rows to the pack that every tablet has: shown, refused whole, or published."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
 from cli.data import now_ms, opened_home
-from cli.wrong_rows import refuse_rows
-from server.issuing.columns import Column
-from server.issuing.rows import RowError
-from server.issuing.tables import Table, TableError, read_table
-from server.issuing.texts import said
+from cli.importing import Asked, tell
+from server.importing.plan import Plan
 from server.keys import KeyRing
 from server.packs import EVERYBODY, publish_changed
 from server.store.protocol import Store
-from server.store.published import AuditEntry
+from server.store.published import AuditEntry, Pack
 
-FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-LANG = click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
 Content = dict[str, Any]
 
 
-def rows_of(
-    file: Path,
-    take: Callable[[Table], tuple[Content, list[RowError]]],
-    columns: Sequence[Column],
-    lang: str,
-) -> Content:
-    """What `take` makes of the file's rows; one wrong row, and nothing is taken."""
-    try:
-        content, errors = take(read_table(file))
-    except TableError as error:
-        raise click.ClickException(f"{file}: {said(error.code, lang, **error.values)}") from None
-    if errors:
-        refuse_rows(file, errors, columns, lang, ("chưa nhận dòng nào", "nothing was taken"))
-    return content
+def publish_file(
+    asked: Asked,
+    name: str,
+    content: Callable[[Store], Content],
+    plan: Plan[Any],
+    details: Mapping[str, int],
+) -> None:
+    """Say what changes; unless it was asked for only that, publish the pack for everybody."""
+    tell(asked, plan)
+    if asked.dry_run:
+        return
+    pack = publish_rows(asked.data, name, content, asked.file.name, details)
+    if not asked.as_json:
+        tell_pack(name, pack)
 
 
 def publish_rows(
@@ -46,15 +41,21 @@ def publish_rows(
     content: Callable[[Store], Content],
     reference: str,
     details: Mapping[str, int],
-) -> None:
-    """Publish the pack for everybody and note it, or say that it is what is in force already."""
+) -> Pack | None:
+    """Publish the pack for everybody and note it; None where it says what is in force already."""
     now = now_ms()
     with opened_home(data) as store:
         keys = KeyRing.load_or_create(data)
         pack = publish_changed(store, keys, name, EVERYBODY, lambda _: content(store), now)
-        if pack is None:
-            click.echo("Không có gì mới / nothing new.")
-            return
-        entry = AuditEntry(now, "cli", f"{name}.published", reference, details=dict(details))
-        store.audit(entry)
-    click.echo(f"Gói {name} phiên bản / version {pack.version}.")
+        if pack is not None:
+            entry = AuditEntry(now, "cli", f"{name}.published", reference, details=dict(details))
+            store.audit(entry)
+    return pack
+
+
+def tell_pack(name: str, pack: Pack | None) -> None:
+    """The version that tablets get now."""
+    if pack is None:
+        click.echo("Không có gì mới / nothing new.")
+    else:
+        click.echo(f"Gói {name} phiên bản / version {pack.version}.")

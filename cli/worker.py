@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from cli.data import DATA, Moment, now_ms, opened_home, told
-from cli.importing import Asked, imports, planned, tell
+from cli.importing import Asked, imports, judged, tell
 from cli.wrong_rows import refuse_rows
 from server.config import load_config
 from server.document_keys import NoSigningKeyError
@@ -88,7 +88,7 @@ def import_(asked: Asked, out: Path | None, until_ms: int | None, replaces: bool
             found.append(plan)
             return plan.plan, errors
 
-        plan = planned(asked, take)
+        plan = judged(asked, take)
         if plan.put and out is None and not asked.dry_run:
             raise click.UsageError(
                 f"Có {len(plan.put)} giấy phải cấp: cần --out THƯ-MỤC / a folder for permits."

@@ -6,6 +6,7 @@ say so. What a row says counts on every tablet for violations written from then 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from schemas.offence_records import VIOLATIONS
@@ -23,10 +24,26 @@ def violation_of(cell: str) -> str | None:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("what", "Vi phạm", "what", 80, violation_of, "violation", required=True),
-    Column("document", "Văn bản", "document", 64, required=True),
-    Column("clause", "Điều khoản", "clause", 120, required=True),
+    Column(
+        "what",
+        "Vi phạm",
+        "what",
+        80,
+        violation_of,
+        "violation",
+        required=True,
+        example="Không đeo khẩu trang nơi công cộng",
+    ),
+    Column("document", "Văn bản", "document", 64, required=True, example="117/2020/NĐ-CP"),
+    Column("clause", "Điều khoản", "clause", 120, required=True, example="Điều 12 khoản 1 điểm a"),
 )
+
+
+def shown(content: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What is in force as the rows of a file."""
+    return [
+        {**one, "what": text("vi", f"violation.{one['what']}")} for one in content.get("legal", ())
+    ]
 
 
 def offences(table: Table) -> tuple[dict[str, Any], list[RowError]]:

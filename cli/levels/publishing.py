@@ -8,12 +8,11 @@ from pathlib import Path
 import click
 
 from cli.data import DATA, now_ms, opened_home, told
-from cli.levels.telling import FILE, JSON, LANG, refuse, tell
+from cli.importing import Asked, imports, judged
+from cli.levels.telling import refuse, tell
 from rules.errors import RuleError
 from rules.grace import MAX_GRACE_HOURS
 from server.issuing.rows import RowError
-from server.issuing.tables import TableError, read_table
-from server.issuing.texts import said
 from server.keys import KeyRing
 from server.levels.content import NothingToWithdrawError, changes, taken_in
 from server.levels.draft import (
@@ -25,7 +24,7 @@ from server.levels.draft import (
     read_draft,
     write_draft,
 )
-from server.levels.rows import Reading, level_rows
+from server.levels.rows import COLUMNS, Reading, level_rows
 from server.places.units import DATASETS
 from server.store.protocol import Store
 from server.store.published import AuditEntry
@@ -37,39 +36,29 @@ _OUTDATED = (
 
 
 @click.command("import")
-@FILE
-@DATA
-@click.option("--dry-run", is_flag=True, help="Chỉ xem sẽ đổi gì / show what would change.")
 @click.option("--dataset", type=click.Choice(DATASETS), help="Bộ mã của dòng không ghi / default.")
 @click.option(
     "--move",
     is_flag=True,
     help="Dòng có hiệu lực trước lúc công bố thì tính từ lúc công bố / move early rows.",
 )
-@JSON
-@LANG
+@imports(COLUMNS)
 @told
-def import_(
-    file: Path, data: Path, dry_run: bool, dataset: str | None, move: bool, as_json: bool, lang: str
-) -> None:
+def import_(asked: Asked, dataset: str | None, move: bool) -> None:
     """Nạp tệp .csv, .xlsx; có một dòng sai thì không nạp dòng nào / all rows or none.
 
     Máy bảng chỉ biết sau khi công bố: chot levels publish. Nạp nhiều tệp rồi công bố một lần cũng
     được. Không có gì có hiệu lực trước lúc công bố (để trống: bây giờ).
 
-    \b
-    Cột / columns: Bộ mã (2021, 2025), Mã – hoặc Xã, Huyện, Tỉnh –, Cấp (1–4, bỏ), Từ, Đến,
-    Công bố lúc
+    Một nơi ghi Bộ mã (2021, 2025) và Mã, hoặc Xã, Huyện, Tỉnh. Cấp: 1 đến 4, bỏ.
 
-    Ví dụ: chot levels import cap-do.csv --dataset 2021 --dry-run
+    \b
+    Ví dụ / examples:
+      chot levels import --template cap-do.csv
+      chot levels import cap-do.csv --dataset 2021 --dry-run
     """
-    now = now_ms()
-    try:
-        rows, errors = level_rows(read_table(file), Reading(now, dataset, move))
-    except TableError as error:
-        raise click.ClickException(f"{file}: {said(error.code, lang, **error.values)}") from None
-    if errors:
-        refuse(file, errors, lang)
+    now, file, data = now_ms(), asked.file, asked.data
+    rows = judged(asked, lambda table: level_rows(table, Reading(now, dataset, move)))
     with opened_home(data) as store:
         before = in_force(store)
         base = _draft(data, store) or before
@@ -78,17 +67,17 @@ def import_(
             draft = Draft(base.base, (*base.files, file.name), content)
             found = changes(before.book, draft.book, now)
         except NothingToWithdrawError as error:
-            refuse(file, [RowError(error.row, "level", "nothing_to_withdraw")], lang)
+            refuse(file, [RowError(error.row, "level", "nothing_to_withdraw")], asked.lang)
         except RuleError as error:
             raise click.ClickException(f"{file}: {error.code} {error.at}") from None
-        if not dry_run:
+        if not asked.dry_run:
             write_draft(data, draft)
             details = {"rows": len(rows), "changes": len(found)}
             store.audit(AuditEntry(now, "cli", "levels.imported", file.name, details=details))
-    tell(found, rows, as_json, now)
-    if as_json:
+    tell(found, rows, asked.as_json, now)
+    if asked.as_json:
         return
-    if dry_run:
+    if asked.dry_run:
         click.echo("Chưa nạp gì / nothing was taken (--dry-run).")
     else:
         click.echo("Đã nạp, chưa công bố / not published yet. Tiếp: chot levels publish")

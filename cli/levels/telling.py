@@ -55,4 +55,4 @@ def _said(level: int | None) -> str:
 def refuse(
     source: Path, errors: list[RowError], lang: str, columns: Sequence[Column] = COLUMNS
 ) -> NoReturn:
-    refuse_rows(source, errors, columns, lang, ("chưa nạp dòng nào", "nothing was taken"))
+    refuse_rows(source, errors, columns, lang, ("chưa nhận dòng nào", "nothing was taken"))

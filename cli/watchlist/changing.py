@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from cli.data import DATA, Moment, now_ms, opened_home, told
-from cli.importing import Asked, imports, planned, tell
+from cli.importing import Asked, imports, judged, tell
 from cli.watchlist.lines import TELL_TABLETS, entry_line
 from server.importing.plan import Line, Plan
 from server.issuing.rows import RowError
@@ -37,7 +37,7 @@ def import_file(asked: Asked) -> None:
     """
     now = now_ms()
     with opened_home(asked.data) as store:
-        plan = planned(asked, lambda table: _plan(table, store.watch_entries(), now))
+        plan = judged(asked, lambda table: _plan(table, store.watch_entries(), now))
         if not tell(asked, plan, TELL_TABLETS):
             return
         counts = {name: plan.counts[name] for name in ("added", "changed")}

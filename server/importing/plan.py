@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, Literal, TypeVar
 
 from server.issuing.columns import Column
@@ -103,6 +103,27 @@ def compared(
         )
         lines.append(Line("change", row, named(one), fields))
     return Plan(tuple(lines), tuple(put), (), same)
+
+
+def replaced(
+    before: Iterable[Shown], after: Iterable[Shown], key: Sequence[str], named: Sequence[str]
+) -> Plan[Shown]:
+    """The plan of a list that takes another's place; `key` and `named` are names of columns."""
+
+    def key_of(one: Shown) -> tuple[str, ...]:
+        return tuple(one.get(name, "") for name in key)
+
+    def name_of(one: Shown) -> str:
+        return " ".join(one[name] for name in named if one.get(name))
+
+    old = list(before)
+    new = list(after)
+    plan = compared([(0, one) for one in new], old, key_of, lambda one: one, name_of)
+    kept = {key_of(one) for one in new}
+    gone = [one for one in old if key_of(one) not in kept]
+    lines = [replace(one, row=None) for one in plan.lines]
+    lines += [Line("remove", None, name_of(one)) for one in gone]
+    return Plan(tuple(lines), plan.put, tuple(gone), plan.same)
 
 
 def say_twice(

@@ -10,7 +10,7 @@ from typing import Any
 from server.issuing.columns import Column
 from server.issuing.rows import Cells, RowError, cells_of, claims_of, matched_columns
 from server.issuing.tables import Table
-from server.issuing.values import folded, from_serial, moment_ms, phone_from_number
+from server.issuing.values import VIETNAM, folded, from_serial, moment_ms, phone_from_number
 
 LONGEST_DUTY_MS = 62 * 86_400_000
 _NUMBER = re.compile(r"\+?[0-9](?:[ .-]?[0-9]){2,14}")
@@ -23,6 +23,10 @@ _KINDS = {
     "khac": "other",
     **{one: one for one in ("command", "health", "police", "rescue", "other")},
 }
+SAID_KINDS = {
+    "command": "chỉ huy", "health": "y tế", "police": "công an", "rescue": "cứu nạn",
+    "other": "khác",
+}  # fmt: skip
 _YES = {"co", "x", "yes", "1", "true"}
 _NO = {"khong", "no", "0", "false"}
 _SEPARATORS = re.compile(r"[;,\s]+")
@@ -104,6 +108,31 @@ def phone_book(table: Table, known: Iterable[str]) -> tuple[Book, list[RowError]
     return ({"book": [], "duty": []} if errors else book), errors
 
 
+def shown(book: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The book and the leaders on duty as the rows of a file."""
+    numbers = [
+        {
+            "kind": SAID_KINDS[one["kind"]],
+            "name": one["name"],
+            "number": one["number"],
+            "checkpoints": "; ".join(one.get("checkpoints", ())),
+            "public": "có" if one["public"] else "không",
+        }
+        for one in book.get("book", ())
+    ]
+    leaders = [
+        {
+            "name": one["name"],
+            "number": one["number"],
+            "title": one["title"],
+            "checkpoints": "; ".join(one.get("checkpoints", ())),
+            **{name: _local(one[name]) for name in ("from", "until")},
+        }
+        for one in book.get("duty", ())
+    ]
+    return numbers + leaders
+
+
 def still_to_come(book: Mapping[str, Any], now_ms: int) -> Book:
     """The same without leaders whose time is over: names stay on no tablet longer than needed."""
     now = _iso(now_ms)
@@ -142,3 +171,7 @@ def _times(row: int, cells: Cells, errors: list[RowError]) -> dict[str, str] | N
 
 def _iso(at_ms: int) -> str:
     return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _local(instant: str) -> str:
+    return f"{datetime.fromisoformat(instant).astimezone(VIETNAM):%d/%m/%Y %H:%M}"

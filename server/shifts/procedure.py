@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ _TIMES = {
     "giao ca": "close",
     "close": "close",
 }
+SAID_TIMES = {"open": "đầu ca", "close": "cuối ca"}
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
@@ -39,9 +41,9 @@ def id_of(text: str) -> str | None:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("id", "Mã", "id", 64, id_of, "step_id", required=True),
-    Column("at", "Lúc", "at", 20, time_of, "step_time", required=True),
-    Column("vi", "Việc", "vi", 160, required=True),
+    Column("id", "Mã", "id", 64, id_of, "step_id", required=True, example="bien-bao"),
+    Column("at", "Lúc", "at", 20, time_of, "step_time", required=True, example="đầu ca"),
+    Column("vi", "Việc", "vi", 160, required=True, example="Biển báo đủ"),
     Column("en", "Tiếng Anh", "en", 160),
 )
 
@@ -52,6 +54,11 @@ def usual_procedure() -> dict[str, Any]:
         (Path(__file__).parent / "procedure.json").read_text("utf-8")
     )
     return content
+
+
+def shown(content: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The steps as the rows of a file."""
+    return [{**one, "at": SAID_TIMES[one["at"]]} for one in content.get("steps", ())]
 
 
 def procedure(table: Table) -> tuple[dict[str, Any], list[RowError]]:

@@ -212,3 +212,28 @@ def test_every_template_taken_in_again_changes_nothing(
         return
     said = json.loads(chot(kind, "import", template, "--data", demo_data, "--json").stdout)
     assert said["changes"] == [] and said["same"] > 0
+
+
+@pytest.mark.parametrize("kind", ["hotlines", "procedures", "offences"])
+def test_lists_that_a_file_replaces_are_shown_before(
+    chot: Chot, take: Take, demo_data: Path, tmp_path: Path, kind: str
+) -> None:
+    rows = {
+        "hotlines": ("Loại|Tên|Số", "y tế|Trung tâm|115", "công an|Trực ban|113"),
+        "procedures": ("Mã|Lúc|Việc", "bien-bao|đầu ca|Biển báo", "so|cuối ca|Sổ"),
+        "offences": (
+            "Vi phạm|Văn bản|Điều khoản",
+            "no_mask|1/2020|Điều 1",
+            "traffic|2/2020|Điều 2",
+        ),
+    }[kind]
+    preview = take(kind, *rows, dry_run=True)
+    assert preview["added"] == 2
+    assert take(kind, *rows)["changes"] == preview["changes"]
+    assert take(kind, *rows)["same"] == 2
+    said = take(kind, *rows[:2])
+    assert (said["removed"], said["same"]) == (1, 1)
+    template = tmp_path / "mau.csv"
+    chot(kind, "import", "--template", template, "--data", demo_data)
+    words = (kind, "import", template, "--data", demo_data, "--json")
+    assert json.loads(chot(*words).stdout)["same"] == 1

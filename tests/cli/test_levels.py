@@ -64,7 +64,7 @@ def test_one_wrong_row_and_nothing_is_taken(chot: Chot, demo_data: Path, tmp_pat
     file.write_text(HEAD + RISE + FALL.replace("Cà Ná", "Cà Nà Xa"), "utf-8")
     refused = chot("levels", "import", file, "--data", demo_data, exit_code=1)
     assert "Dòng 3, Mã: mã này là Xã Cà Ná, Thuận Nam, Ninh Thuận." in refused.output
-    assert "1 dòng sai, chưa nạp dòng nào." in refused.output
+    assert "1 dòng sai, chưa nhận dòng nào." in refused.output
     assert not (demo_data / "levels_draft.json").exists()
 
 
