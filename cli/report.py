@@ -33,8 +33,8 @@ from server.reporting.letterhead import Letterhead, LetterheadError, load_letter
 from server.reporting.periods import next_cut_ms, previous_cut_ms
 from server.reporting.said import (
     addendum_lines,
+    checkpoint_lines,
     completeness_lines,
-    gap_lines,
     later_lines,
 )
 from server.reporting.words import clock, moment
@@ -121,6 +121,7 @@ def status(data: Path, checkpoints: tuple[str, ...], is_json: bool) -> None:
                     for gap in found.gaps
                 ],
                 "without_device": [one.id for one in found.without_device],
+                "no_shift": [one.id for one in found.no_shift],
                 "units": {"at_ms": last, "missing": [one.id for one in units]},
             }
             click.echo(json.dumps(made, ensure_ascii=False, indent=2))
@@ -128,10 +129,8 @@ def status(data: Path, checkpoints: tuple[str, ...], is_json: bool) -> None:
             cut = next_cut_ms(now, hours)
             click.echo(f"Giờ chốt tới: {moment(cut)} (còn {round((cut - now) / 60_000)} phút)")
             click.echo(f"Đủ {found.complete}/{found.checkpoints} chốt lúc {clock(now)}.")
-            for line in gap_lines(found.gaps):
+            for line in checkpoint_lines(found):
                 click.echo(f"  {line}")
-            for one in found.without_device:
-                click.echo(f"  {one.name}: chưa có máy nào. Gọi {one.hotline}.")
             for one in units:
                 call = f" Gọi {one.hotline}." if one.hotline else ""
                 click.echo(f"  {one.name}: chưa có báo cáo {moment(last)}.{call}")

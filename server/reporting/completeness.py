@@ -14,6 +14,9 @@ SKEW_MS = 5 * 60_000
 SILENT_MS = 15 * 60_000
 """Without contact for longer than this before the cut, something may be missing."""
 
+LONGEST_SHIFT_MS = 36 * 3_600_000
+PAGE = 200
+
 Lack = Literal["never_heard", "silent", "unsent", "clock"]
 
 
@@ -46,16 +49,21 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """Active checkpoints, the gaps among their devices, and those without any device."""
+    """Active checkpoints, the gaps among their devices, and those without any device.
+
+    `no_shift`: checkpoints with devices where nobody had a shift at the report's time: either
+    nobody stands there, or what is done there is not written down.
+    """
 
     checkpoints: int
     complete: int
     gaps: tuple[Gap, ...]
     without_device: tuple[Place, ...]
+    no_shift: tuple[Place, ...] = ()
 
     @property
     def is_complete(self) -> bool:
-        return not self.gaps and not self.without_device
+        return not self.gaps and not self.without_device and not self.no_shift
 
 
 def place_of(one: Checkpoint) -> Place:
@@ -81,8 +89,28 @@ def completeness(store: Store, checkpoints: Sequence[str], until_ms: int) -> Com
         if (gap := _gap(one, device, until_ms)) is not None
     ]
     without = tuple(place_of(one) for one in asked if one.id not in devices)
-    troubled = {gap.place.id for gap in gaps} | {one.id for one in without}
-    return Completeness(len(asked), len(asked) - len(troubled), tuple(gaps), without)
+    staffed = _staffed(store, until_ms)
+    unstaffed = tuple(place_of(one) for one in asked if one.id in devices and one.id not in staffed)
+    troubled = {one.id for one in (*without, *unstaffed, *(gap.place for gap in gaps))}
+    complete = len(asked) - len(troubled)
+    return Completeness(len(asked), complete, tuple(gaps), without, unstaffed)
+
+
+def _staffed(store: Store, at_ms: int) -> set[str]:
+    """The checkpoints with a shift that was open then; a shift of days ago is forgotten, not open.
+
+    As far as the server has heard: a shift that was opened offline is not known yet.
+    """
+    found: set[str] = set()
+    after = ""
+    while True:
+        some, after = store.shifts((), after, PAGE)
+        for one in some:
+            is_open = one.closed_ms is None or one.closed_ms > at_ms
+            if at_ms - LONGEST_SHIFT_MS <= one.opened_ms <= at_ms and is_open:
+                found.add(one.checkpoint)
+        if not after or some[-1].opened_ms < at_ms - LONGEST_SHIFT_MS:
+            return found
 
 
 def _gap(checkpoint: Checkpoint, device: Device, until_ms: int) -> Gap | None:

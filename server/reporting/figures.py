@@ -44,7 +44,8 @@ _LEFT_OUT = {"voided", "duplicate"}
 class Counted:
     """The figures of one period, in all and by checkpoint; violations by their kind.
 
-    `by_hour`: crossings by local hour ("06") and direction, for periods of a day at most.
+    `by_hour`: crossings by local hour ("06") and direction, for periods of a day at most. Of
+    `compacted` crossings only the figures are left that SPEC G7 keeps.
     """
 
     period: Period
@@ -52,6 +53,7 @@ class Counted:
     by_checkpoint: Mapping[str, Mapping[str, int]]
     violations: Mapping[str, int]
     by_hour: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    compacted: int = 0
 
 
 def count(store: Store, period: Period, checkpoints: Sequence[str], n: int) -> Counted:
@@ -64,10 +66,14 @@ def count(store: Store, period: Period, checkpoints: Sequence[str], n: int) -> C
             by_hour.setdefault(hour_of(int(row["occurred"])), Counter())[row["direction"]] += 1
         by_checkpoint.setdefault(str(row["checkpoint"]), Counter()).update(_of_crossing(row))
     violations: Counter[str] = Counter()
+    compacted = 0
     places = checkpoints or [one.id for one in store.checkpoints()]
     for place in places:
         own = by_checkpoint.setdefault(place, Counter())
-        for one in store.noted_counts(period.from_ms, period.to_ms, (place,)):
+        kept = store.kept_counts(period.from_ms, period.to_ms, (place,))
+        compacted += kept["crossings"]
+        own.update({name: many for name, many in kept.items() if name in FIGURES})
+        for one in store.noted_counts(period.from_ms, period.to_ms, (place,), n):
             own.update(_of_noted(one.kind, one.degree, one.records, one.total))
             if one.kind == "violation":
                 violations[one.what] += one.records
@@ -83,6 +89,7 @@ def count(store: Store, period: Period, checkpoints: Sequence[str], n: int) -> C
         {place: _named(figures) for place, figures in sorted(by_checkpoint.items()) if figures},
         dict(sorted(violations.items())),
         {hour: dict(sorted(one.items())) for hour, one in sorted(by_hour.items())},
+        compacted,
     )
 
 

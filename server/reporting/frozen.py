@@ -31,6 +31,7 @@ def as_json(report: Report) -> dict[str, Any]:
             "complete": report.completeness.complete,
             "gaps": [{**asdict(gap), "lacks": list(gap.lacks)} for gap in report.completeness.gaps],
             "without_device": [asdict(one) for one in report.completeness.without_device],
+            "no_shift": [asdict(one) for one in report.completeness.no_shift],
         },
         "area": report.area,
         "units": [asdict(one) for one in report.parts],
@@ -59,9 +60,10 @@ def from_json(found: dict[str, Any]) -> Report:
                 Gap(**{**one, "place": Place(**one["place"]), "lacks": tuple(one["lacks"])})
                 for one in complete["gaps"]
             ),
-            tuple(Place(**one) for one in complete["without_device"]),
+            _places(complete["without_device"]),
+            _places(complete.get("no_shift", [])),
         ),
-        # Reports that were issued before units handed theirs up know none of these.
+        # Reports that were issued before units handed theirs up know nothing of them.
         area=found.get("area", ""),
         parts=_parts(found.get("units", [])),
         missing=_places(found.get("missing_units", [])),
@@ -94,11 +96,14 @@ def _counted(one: Counted) -> dict[str, Any]:
         "figures": dict(one.total),
         "by_checkpoint": {place: dict(figures) for place, figures in one.by_checkpoint.items()},
         "violations": dict(one.violations),
+        "compacted": one.compacted,
         "by_hour": {hour: dict(some) for hour, some in one.by_hour.items()},
     }
 
 
 def _from(name: Any, one: dict[str, Any]) -> Counted:
     period = Period(name, one["from_ms"], one["to_ms"])
-    hours = one.get("by_hour", {})
-    return Counted(period, one["figures"], one["by_checkpoint"], one["violations"], hours)
+    hours, compacted = one.get("by_hour", {}), one.get("compacted", 0)
+    return Counted(
+        period, one["figures"], one["by_checkpoint"], one["violations"], hours, compacted
+    )

@@ -82,12 +82,17 @@ def own_report(
 
 
 def _first_ms(store: Store, n: int) -> int:
-    """When the first crossing happened that is known: the day checkpoints were activated."""
+    """When the first crossing happened that is known: the day checkpoints were activated.
+
+    Of crossings that were compacted since, the day's begin.
+    """
     pinned = store.pin("crossings", (0, 1 << 46), (), n)
+    kept_ms = store.first_kept_ms()
+    earliest_ms = 1 << 46 if kept_ms is None else kept_ms
     if not pinned.ids:
-        return 1 << 46
+        return earliest_ms
     [occurred] = [one for one in store.export_columns("crossings") if one.name == "occurred"]
     rows = store.export_page(
         "crossings", pinned, 0, [occurred], style_of("en", "ms", defused=False)
     )
-    return int(rows[0][0] or 0)
+    return min(int(rows[0][0] or 0), earliest_ms)

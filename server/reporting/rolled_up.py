@@ -90,6 +90,7 @@ def _sum(counted: Sequence[Counted]) -> Counted:
         first.by_checkpoint,
         dict(sorted(violations.items())),
         {hour: dict(sorted(some.items())) for hour, some in sorted(hours.items())},
+        sum(one.compacted for one in counted),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from server.reporting.addendum import LaterReport
-from server.reporting.completeness import Gap, Place
+from server.reporting.completeness import Completeness, Gap, Place
 from server.reporting.document import Report
 from server.reporting.part import Part
 from server.reporting.periods import Name
@@ -42,9 +42,34 @@ def completeness_lines(report: Report) -> list[str]:
     """How much of it may be missing, and whom to call."""
     found = report.completeness
     lines = [f"Số liệu đầy đủ từ {found.complete}/{found.checkpoints} chốt đang hoạt động."]
-    lines += gap_lines(found.gaps)
-    lines += [f"{one.name}: chưa có máy nào.{_call(one)}" for one in found.without_device]
-    return lines + unit_lines(report)
+    return lines + checkpoint_lines(found) + unit_lines(report)
+
+
+def checkpoint_lines(found: Completeness) -> list[str]:
+    """One line a checkpoint: what may be held back there, and whom to call."""
+    lacks: dict[Place, list[str]] = {}
+    for place, gaps in _by_place(found.gaps).items():
+        lacks[place] = _devices(gaps)
+    for place in found.without_device:
+        lacks.setdefault(place, []).append("chưa có máy nào")
+    for place in found.no_shift:
+        lacks.setdefault(place, []).append("không có ca trực nào đang mở")
+    return [f"{place.name}: {'; '.join(some)}.{_call(place)}" for place, some in lacks.items()]
+
+
+def _by_place(gaps: Sequence[Gap]) -> dict[Place, list[Gap]]:
+    found: dict[Place, list[Gap]] = {}
+    for gap in gaps:
+        found.setdefault(gap.place, []).append(gap)
+    return found
+
+
+def _devices(gaps: Sequence[Gap]) -> list[str]:
+    """Devices that lack the same are named together."""
+    alike: dict[str, list[str]] = {}
+    for gap in gaps:
+        alike.setdefault(_lacks(gap), []).append(gap.lane)
+    return [f"máy làn {', '.join(lanes)} {lacks}" for lacks, lanes in alike.items()]
 
 
 def unit_lines(report: Report) -> list[str]:
@@ -65,23 +90,6 @@ def _part_lines(part: Part) -> Iterator[str]:
         yield f"{name}: chưa có báo cáo của {one.name}.{_call(one)}"
     for below in part.parts:
         yield from _part_lines(below)
-
-
-def gap_lines(gaps: Sequence[Gap]) -> list[str]:
-    """One line a checkpoint: which of its devices may hold something back, and whom to call."""
-    by_place: dict[str, list[Gap]] = {}
-    for gap in gaps:
-        by_place.setdefault(gap.place.id, []).append(gap)
-    return [_place_line(some) for some in by_place.values()]
-
-
-def _place_line(gaps: Sequence[Gap]) -> str:
-    place = gaps[0].place
-    alike: dict[str, list[str]] = {}
-    for gap in gaps:
-        alike.setdefault(_lacks(gap), []).append(gap.lane)
-    devices = "; ".join(f"máy làn {', '.join(lanes)} {lacks}" for lacks, lanes in alike.items())
-    return f"{place.name}: {devices}.{_call(place)}"
 
 
 def _call(place: Place) -> str:

@@ -68,6 +68,11 @@ def figures_table(report: Report) -> Table:
         if name in FIGURES
     ]
     note = "Lượt trùng và lượt đã hủy không được tính."
+    if activation.compacted:
+        note += (
+            f" {number(activation.compacted)} lượt cũ đã rút gọn: chỉ còn số lượt, người, phương "
+            "tiện, chiều và kết quả, các chỉ tiêu khác từ khi lập chốt không gồm các lượt ấy."
+        )
     return Table("Kết quả", (head, *rows), (43, 20, 22, 24, 20, 20, 16), note)
 
 

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from rules.errors import RuleError
 from server.config import Config
+from server.reporting.document import Report
 from server.reporting.files import PAGES, MissingExtraError, write_report
 from server.reporting.goods_flow import GoodsFlow, goods_flow
 from server.reporting.goods_flow_said import as_json, csv_bytes, plain, write_xlsx
 from server.reporting.letterhead import Letterhead, LetterheadError, load_letterhead
 from server.reporting.periods import VIETNAM, Period, day_start_ms
-from server.reporting.report import Report, make_report
+from server.reporting.report import make_report
+from server.reporting.rolled_up import CountedTwiceError
 from server.scheduling.due import Job
 from server.scheduling.faults import ScheduleError
 from server.scheduling.ledger import Written
@@ -31,7 +33,12 @@ def write_job(store: Store, config: Config, schedule: Schedule, job: Job, now_ms
     known = {one.id for one in store.checkpoints()}
     if unknown := [one for one in schedule.checkpoints if one not in known]:
         raise ScheduleError("checkpoint", f"Không có chốt: {', '.join(unknown)}")
-    report = make_report(store, config, job.at_ms, schedule.checkpoints, now_ms)
+    try:
+        report = make_report(store, config, job.at_ms, schedule.checkpoints, now_ms)
+    except CountedTwiceError as error:
+        checkpoint, one, other = error.args
+        why = f"Chốt {checkpoint} có trong cả {one} và {other}: sẽ bị cộng hai lần"
+        raise ScheduleError("unit", why) from None
     head = _letterhead(config, schedule, report)
     files: dict[str, str] = {}
     try:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 from server.store.log.persons import DayKeys
 from server.store.noted_protocol import NotedCount, NotedQuery, NotedRow, NotedWhole
-from server.store.reader import Reader, ViewMissingError
+from server.store.reader import Files, Reader, ViewMissingError
 from server.store.view import noted
+
+PORTION = 200
 
 
 class Noted:
@@ -34,12 +37,30 @@ class Noted:
             return None
 
     def noted_counts(
-        self, from_ms: int, to_ms: int, checkpoints: Sequence[str]
+        self, from_ms: int, to_ms: int, checkpoints: Sequence[str], through: int | None = None
     ) -> list[NotedCount]:
-        """Counts and sums by kind, word and degree."""
+        """Counts and sums by kind, word and degree; as of log number `through`."""
+        changed: list[NotedRow] = []
         try:
+            if through is not None:
+                changed = list(self._noted_at(through))
             return self._reader.run(
-                lambda files: noted.count_noted(files.view, from_ms, to_ms, checkpoints)
+                lambda files: noted.count_noted(
+                    files.view, from_ms, to_ms, checkpoints, through, changed
+                )
             )
         except ViewMissingError:
             return []
+
+    def _noted_at(self, through: int) -> Iterator[NotedRow]:
+        """In portions, so that nobody waits long for the one reader."""
+        after = 0
+        while True:
+            some, after = self._reader.run(partial(_portion, through, after))
+            yield from some
+            if not after:
+                return
+
+
+def _portion(through: int, after: int, files: Files) -> tuple[list[NotedRow], int]:
+    return noted.noted_at(files.log, files.view, through, after, PORTION)

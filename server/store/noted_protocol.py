@@ -83,6 +83,6 @@ class NotedStore(Protocol):
         """One record, also what the projector has not seen of it yet."""
 
     def noted_counts(
-        self, from_ms: int, to_ms: int, checkpoints: Sequence[str]
+        self, from_ms: int, to_ms: int, checkpoints: Sequence[str], through: int | None = None
     ) -> list[NotedCount]:
         """Counts of violations, incidents and quick tests, by kind and word."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -72,6 +72,12 @@ class ReportStore(Protocol):
 
     def keep_received(self, report: ReceivedReport, entry: AuditEntry) -> bool:
         """Keep it, with the audit entry; False, and nothing written, where it is known already."""
+
+    def kept_counts(self, from_ms: int, to_ms: int, checkpoints: Sequence[str]) -> dict[str, int]:
+        """Sums of crossings that were compacted, over the local days wholly within (SPEC G7)."""
+
+    def first_kept_ms(self) -> int | None:
+        """When the first day begins of which compacted crossings are counted; None: of none."""
 
     def received_reports(self, at_ms: int) -> list[ReceivedReport]:
         """What was handed up for one cut-off: by unit, the one made last at the end."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Sequence
 
-from server.store.log import audit
+from server.store.log import audit, kept
 from server.store.published import AuditEntry
 from server.store.reader import Reader
 from server.store.report_protocol import (
@@ -113,3 +114,13 @@ class Reported:
             ).fetchall()
         )
         return [ReceivedReport(*row) for row in rows]
+
+    def kept_counts(self, from_ms: int, to_ms: int, checkpoints: Sequence[str]) -> dict[str, int]:
+        """Sums of crossings that were compacted, over the local days wholly within (SPEC G7)."""
+        return self._reader.run(
+            lambda files: kept.kept_counts(files.view, from_ms, to_ms, checkpoints)
+        )
+
+    def first_kept_ms(self) -> int | None:
+        """When the first day begins of which compacted crossings are counted; None: of none."""
+        return self._reader.run(lambda files: kept.first_kept_ms(files.view))

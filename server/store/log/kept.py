@@ -59,6 +59,14 @@ def kept_counts(
     return {name: int(value or 0) for name, value in zip(_SUMS, row, strict=True)}
 
 
+def first_kept_ms(view: sqlite3.Connection) -> int | None:
+    """When the first local day of kept counts begins; None where nothing was compacted."""
+    [day] = view.execute("SELECT min(day) FROM compacted").fetchone()
+    if day is None:
+        return None
+    return round((datetime.fromisoformat(day).replace(tzinfo=UTC) - LOCAL).timestamp() * 1000)
+
+
 def kept_notes(
     view: sqlite3.Connection, from_ms: int, to_ms: int, checkpoints: Sequence[str]
 ) -> dict[tuple[str, str, str], tuple[int, int]]:

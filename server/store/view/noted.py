@@ -87,15 +87,24 @@ def read_noted(
 
 
 def count_noted(
-    view: sqlite3.Connection, from_ms: int, to_ms: int, checkpoints: Sequence[str]
+    view: sqlite3.Connection,
+    from_ms: int,
+    to_ms: int,
+    checkpoints: Sequence[str],
+    through: int | None = None,
+    changed: Sequence[NotedRow] = (),
 ) -> list[NotedCount]:
     """Counts and sums by kind, word and degree, without queues and what was voided.
 
-    With what was compacted since, by whole days (SPEC G7).
+    With what was compacted since, by whole days (SPEC G7). As of number `through`: rows that
+    changed later are left out, and stand in `changed` as they were (`noted_at`).
     """
-    where, values = joined(
-        [*within(from_ms, to_ms, checkpoints), ("voided = ''", ()), ("kind <> 'queue'", ())]
-    )
+    conditions = [
+        *within(from_ms, to_ms, checkpoints), ("voided = ''", ()), ("kind <> 'queue'", ())
+    ]  # fmt: skip
+    if through is not None:
+        conditions.append(("since <= ?", (through,)))
+    where, values = joined(conditions)
     rows = view.execute(
         "SELECT kind, what, degree, count(*), sum(coalesce(number, 0)) FROM noted"
         f"{where} GROUP BY kind, what, degree",
@@ -105,7 +114,41 @@ def count_noted(
     for kind, what, degree, records, total in rows:
         before, sum_before = found.get((kind, what, degree), (0, 0))
         found[kind, what, degree] = (before + records, sum_before + total)
+    for row in changed:
+        is_asked = from_ms <= row.occurred_ms < to_ms and (
+            not checkpoints or row.checkpoint in checkpoints
+        )
+        if is_asked and not row.voided and row.kind != "queue":
+            before, sum_before = found.get((row.kind, row.what, row.degree), (0, 0))
+            found[row.kind, row.what, row.degree] = (before + 1, sum_before + (row.number or 0))
     return [NotedCount(*words, *found[words]) for words in sorted(found)]
+
+
+def noted_at(
+    log: sqlite3.Connection, view: sqlite3.Connection, through: int, after: int, limit: int
+) -> tuple[list[NotedRow], int]:
+    """Rows that changed after number `through`, as they stood then, and where to go on (0: end).
+
+    They are folded from the events that counted by then; a row that came later is in none.
+    """
+    ids = [
+        int(record_id)
+        for (record_id,) in view.execute(
+            "SELECT id FROM noted WHERE since > ? AND id > ? ORDER BY id LIMIT ?",
+            (through, after, limit),
+        )
+    ]
+    found: list[NotedRow] = []
+    for record_id in ids:
+        numbers = view.execute(
+            "SELECT n FROM record_events WHERE record = ? AND since <= ?", (record_id, through)
+        )
+        stored = read_events(log, sorted(int(n) for (n,) in numbers))
+        opened = (open_event(event, None) for event in stored)
+        events = [one for one in opened if one.body.kind in NOTED]
+        if events:
+            found.append(_row_of(events)[0])
+    return found, ids[-1] if len(ids) == limit else 0
 
 
 def read_whole(
