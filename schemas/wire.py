@@ -26,11 +26,16 @@ class Request(Schema):
 
 
 class Unchecked(fields.Nested):
-    """Documented like a nested shape and handed on as it came: `sync.batch` checks it, faster."""
+    """Documented like a nested shape and handed on as it came: `sync.batch` checks it, faster.
+
+    Of many it is only checked that they are a list: their number is bounded before they are read.
+    """
 
     def _deserialize(
         self, value: Any, attr: Any, data: Any, partial: Any = None, **kwargs: Any
     ) -> Any:
+        if self.many and not isinstance(value, list):
+            raise self.make_error("type")
         return value
 
 

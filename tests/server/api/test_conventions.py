@@ -324,3 +324,13 @@ def test_nothing_ends_within_six_months_of_its_announcement() -> None:
     operation: dict[str, Any] = {}
     announce_in(operation, Notice(date(2027, 1, 1), date(2027, 7, 31), "POST /queries"))
     assert operation["deprecated"] and operation["x-sunset"] == "2027-07-31"
+
+
+@pytest.mark.parametrize("batches", [False, {}, "x", 7])
+def test_what_should_be_a_list_and_is_none_is_refused(
+    world: World, tokens: dict[str, dict[str, str]], batches: Any
+) -> None:
+    sent = {"protocol": 1, "device_time": world.now_ms, "batches": batches}
+    answer = world.client.post("/api/v1/relay", json=sent, headers=tokens["relay"])
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "request.invalid")
+    assert answer.get_json()["errors"] == [{"field": "batches", "code": "invalid"}]
