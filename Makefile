@@ -43,6 +43,13 @@ $(STAMPS)/dev: $(STAMPS)/core | $(STAMPS)/node
 	@$(PIP) -e '.[fast,print,xlsx,parquet,docx,yaml,dev]'
 	@touch $@
 
+# What calls the API as strangers do; it brings a pytest of its own and forty packages more.
+build/api-tools/.made: tests/api_product/requirements.txt | $(STAMPS)/venv
+	@echo "[+] installing schemathesis and openapi-python-client into build/api-tools"
+	@rm -rf build/api-tools && mkdir -p build && $(BIN)/python -m venv build/api-tools
+	@build/api-tools/bin/python -m pip install --quiet --disable-pip-version-check -r tests/api_product/requirements.txt
+	@touch $@
+
 # What analysts read exports with, in a venv of its own: sqlite-utils loads pandas wherever it finds it.
 build/readers/.made: setup.cfg constraints.txt | $(STAMPS)/venv
 	@echo "[+] installing pandas, which reads the exports, into build/readers"
@@ -71,7 +78,7 @@ web/dist/tablet/sw.js: $(WEB_SOURCES) $(STAMPS)/npm
 
 # --- what people call --------------------------------------------------------
 
-.PHONY: install run tablet dev web readers check test nightly lint format bench api wheel lock clean chromium oldest
+.PHONY: install run tablet dev web readers api-tools check test nightly lint format bench api wheel lock clean chromium oldest
 
 install: $(STAMPS)/core web/dist/tablet/sw.js ## make .venv and build everything needed to run
 	@echo "ready: $(BIN)/chot --help"
@@ -88,13 +95,15 @@ dev: install $(STAMPS)/dev ## install, plus the test and lint tools
 
 web: web/dist/tablet/sw.js ## only rebuild web/
 
+api-tools: build/api-tools/.made ## in build/api-tools what calls the API as strangers do, in the tests
+
 readers: build/readers/.made ## pandas in build/readers: reads the exports in the tests
 
 check: dev ## tests within a few minutes; of those in a browser only the quick ones
 	@$(BIN)/python -m pytest -q -n auto -m 'not browser and not slow'
 	@$(NPM) run --silent test
 
-test: dev chromium oldest wheel readers ## every test but the nightly ones; installs Debian's chromium when it may
+test: dev chromium oldest wheel readers api-tools ## every test but the nightly ones; installs Debian's chromium when it may
 	@$(BIN)/python -m pytest -q -n auto -m 'not browser and not nightly'
 	@$(BIN)/python -m pytest -q -m browser
 	@$(NPM) run --silent test

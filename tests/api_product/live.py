@@ -24,7 +24,7 @@ from tests.server.api.tablet import Tablet, new_key
 PASSWORD = "đèo-Cả-2021"
 ROLES: tuple[UserRole, ...] = get_args(UserRole)
 PLATE = "29C12345"
-TOOLS = Path(__file__).parents[2] / ".venv" / "api-tools" / "bin"
+TOOLS = Path(__file__).parents[2] / "build" / "api-tools" / "bin"
 
 
 @dataclass(slots=True)
