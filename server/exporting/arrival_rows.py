@@ -16,10 +16,10 @@ from server.store.protocol import Store
 from server.store.view_protocol import CrossingWhole
 
 ARRIVAL = (
-    *(Column("record"), Column("occurred", "moment"), Column("checkpoint")),
+    *(Column("occurred", "moment"), Column("name", free=True), Column("phone", free=True)),
+    *(Column("address", free=True), Column("people", "whole")),
     *(Column("origin", vocabulary="place"), Column("destination", vocabulary="place")),
-    *(Column("people", "whole"), Column("name", free=True), Column("phone", free=True)),
-    Column("address", free=True),
+    *(Column("checkpoint"), Column("record")),
 )
 """What an arrival tells, and nothing else."""
 

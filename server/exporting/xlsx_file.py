@@ -21,6 +21,11 @@ ROWS_A_SHEET = 1_000_000
 _LOCAL = timedelta(hours=7)
 _CREATED = datetime(2021, 1, 1, tzinfo=UTC)
 """Fixed: the same rows give the same bytes."""
+_WIDE = {
+    **dict.fromkeys(("record", "device", "counted_as"), 38),
+    **dict.fromkeys(("name", "origin", "destination"), 28),
+    "address": 40,
+}
 _WIDTHS = {"moment": 19, "whole": 9, "number": 11, "flag": 9, "text": 16}
 
 
@@ -75,7 +80,7 @@ def _sheet(
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
     for place, column in enumerate(columns):
-        width = 38 if column.name in ("record", "device", "counted_as") else _WIDTHS[column.kind]
+        width = _WIDE.get(column.name, _WIDTHS[column.kind])
         sheet.set_column(place, place, width)
     for place, text in enumerate(headings):
         sheet.write_string(0, place, text, bold)

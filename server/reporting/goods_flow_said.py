@@ -10,7 +10,7 @@ from typing import Any
 from server.exporting.formats import CsvLines
 from server.places.units import name_of
 from server.reporting.goods_flow import FlowLine, GoodsFlow, Section
-from server.reporting.tables import TEXT_MM, Table, aligned
+from server.reporting.tables import TEXT_MM, Table
 from server.reporting.words import DIRECTIONS_VI, moment, number, word
 from server.spreadsheet import defused
 from server.store.export_protocol import Column, Value
@@ -22,6 +22,7 @@ SECTIONS_VI: dict[Section, str] = {
     "priority": "Hàng ưu tiên",
     "route": "Nơi đi → nơi đến",
 }
+FIGURES = ("Số lượng", "Số dòng", "Tươi sống", "BQ 7 ngày", "So với BQ")
 _HEADINGS = {
     "section": "Phần",
     "direction": "Chiều",
@@ -81,7 +82,7 @@ def plain(flow: GoodsFlow) -> Iterator[str]:
     for table in tables(flow):
         yield ""
         yield table.heading
-        yield from aligned(table)
+        yield from _aligned(table)
     yield ""
     yield from notes(flow)
 
@@ -93,7 +94,7 @@ def tables(flow: GoodsFlow) -> Iterator[Table]:
         "priority": ("Nhóm hàng", "Mặt hàng"),
         "route": ("Nơi đi", "Nơi đến", "Nhóm hàng"),
     }
-    measures = ("Số lượng", "Đơn vị", "Số dòng", "Tươi sống", "BQ 7 ngày", "So với BQ")
+    measures = ("Số lượng", "Đơn vị", *FIGURES[1:])
     for section, head in heads.items():
         rows = [
             (DIRECTIONS_VI.get(one.key.direction, one.key.direction), *_about(one), *_measured(one))
@@ -118,7 +119,7 @@ def notes(flow: GoodsFlow) -> Iterator[str]:
     if flow.mean_days:
         yield (
             f"Bình quân: cùng giờ của {flow.mean_days} ngày có hàng trong 7 ngày trước"
-            " (số dòng bằng 0: hôm nay không có)."
+            " (dòng có số 0: kỳ này không có)."
         )
     else:
         yield "Không có số liệu của 7 ngày trước để so sánh."
@@ -179,6 +180,18 @@ def place(key: str) -> str:
         return UNKNOWN
     name = name_of(dataset, code) or f"{dataset}:{code}"
     return f"{name} (2025)" if dataset == "2025" else name
+
+
+def _aligned(table: Table) -> Iterator[str]:
+    """Words to the left, figures to the right; the unit of a quantity is a word beside it."""
+    head = table.rows[0]
+    widths = [max(len(cell) for cell in column) for column in zip(*table.rows, strict=True)]
+    for row in table.rows:
+        cells = [
+            cell.rjust(width) if name in FIGURES else cell.ljust(width)
+            for name, cell, width in zip(head, row, widths, strict=True)
+        ]
+        yield "  " + "  ".join(cells).rstrip()
 
 
 def _about(one: FlowLine) -> tuple[str, ...]:

@@ -38,6 +38,9 @@ FILES: dict[str, tuple[str, ...]] = {
     "passengers-unmasked.csv": ("passengers", *UNMASK),
     "passengers-unmasked.jsonl": ("passengers", *UNMASK),
     "passengers-unmasked.xlsx": ("passengers", *UNMASK),
+    "arrivals.csv": ("arrivals", "--commune", "2021-22849"),
+    "arrivals-lodging.xlsx": ("arrivals", "--commune", "2021-22849", "--for", "lodging"),
+    "arrivals-lodging.jsonl": ("arrivals", "--commune", "2021-22849", "--for", "lodging"),
     "conflicts.csv": ("conflicts",),
     "conflicts.jsonl": ("conflicts",),
 }

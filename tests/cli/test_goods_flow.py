@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import random
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+import cli.report_goods_flow
 from server.config import ConfigError, load_config
 from server.reporting.periods import DAY_MS
 from server.store.sqlite import open_store
@@ -22,6 +24,7 @@ from tests.server.store.tablets import enrolled
 HOUR_MS = 3_600_000
 DAY = ("--from", "2026-11-22 00:00", "--to", "2026-11-22 12:00")
 SHRIMP = {"group": "sea_products", "unit": "kg", "perishable": True}
+GOLDEN = Path(__file__).parents[1] / "golden" / "goods-flow"
 ROUTE: dict[str, Any] = {"origin": place("22852"), "destination": place("00004")}
 
 
@@ -159,6 +162,47 @@ def test_csv_and_workbook_hold_the_same_figures(chot: Chot, flowing: Path, tmp_p
     expected = [one["quantity"] if one["unit"] else None for one in made["lines"]]
     assert [float(row["Số lượng"]) if row["Số lượng"] else None for row in rows] == expected
     assert [row[7] for row in cells] == expected
+
+
+def test_the_flow_agrees_with_the_report_of_the_same_hours(chot: Chot, flowing: Path) -> None:
+    at = ("report", "--data", flowing, "--at", "2026-11-22T12:00", "--format", "json")
+    reported = json.loads(chot(*at).stdout)["goods"]
+    moved = [
+        {name: one[name] for name in ("direction", "group", "unit", "quantity", "lines")}
+        | ({"mean": one["mean"]} if one["unit"] else {})
+        for one in flow(chot, flowing)["lines"]
+        if one["section"] == "group" and one["lines"]
+    ]
+    known = {name for one in moved for name in one}
+    assert moved == [
+        {name: one[name] for name in one if name in known and (one["unit"] or name != "mean")}
+        for one in reported
+    ]
+
+
+@pytest.mark.parametrize("name", ["flow.txt", "flow.json", "flow.csv", "flow.xlsx"])
+def test_every_format_is_what_it_was(
+    chot: Chot, flowing: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(cli.report_goods_flow, "now_ms", lambda: NOON_MS + HOUR_MS)
+    file = tmp_path / name
+    more = ("--format", "text") if file.suffix == ".txt" else ()
+    products = ("--product", "Tôm", "--product", "Hạt điều=điều")
+    chot("report", "goods-flow", "--data", flowing, *DAY, *products, *more, "--output", file)
+    found = file.read_text("utf-8") if file.suffix != ".xlsx" else cells_of(file)
+    with open_store(load_config(flowing)) as store:
+        found = found.replace(str(store.epoch), "EPOCH")
+    known = GOLDEN / (f"{name}.txt" if file.suffix == ".xlsx" else name)
+    if os.environ.get("CHOT_GOLDEN") == "write":
+        GOLDEN.mkdir(exist_ok=True)
+        known.write_bytes(found.encode("utf-8"))
+    assert found == known.read_bytes().decode("utf-8").replace("\r\n", "\n")
+
+
+def cells_of(file: Path) -> str:
+    """A workbook's cells with their types, a row a line."""
+    rows = openpyxl.load_workbook(file).active.iter_rows(values_only=True)
+    return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
 
 
 def test_a_longer_period_is_compared_with_nothing(chot: Chot, flowing: Path) -> None:
