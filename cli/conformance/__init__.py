@@ -1,4 +1,4 @@
-"""`chot conformance`: plays a server for a client under development and judges it by the SPEC."""
+"""`chot conformance`: plays a server for a client under development, or a client for a server."""
 
 from __future__ import annotations
 
@@ -28,11 +28,21 @@ COMMANDS_HELP = "Lệnh của máy được thử; {url}, {code}, {plate} đư�
 
 @click.command()
 @click.option(
+    "--play",
+    type=click.Choice(["server", "client"]),
+    default="server",
+    show_default=True,
+    help="server: đóng vai máy chủ, chấm một máy; client: đóng vai máy, chấm một máy chủ.",
+)
+@click.option(
     "--url",
     default="http://127.0.0.1:8800",
     show_default=True,
-    help="Địa chỉ mà máy được thử gọi tới.",
+    help="server: địa chỉ để mở; client: máy chủ được chấm.",
 )
+@click.option("--code", default="", help="Với --play client: mã đăng ký (chot device enrol).")
+@click.option("--ca", type=click.Path(exists=True, dir_okay=False), default=None,
+              help="Với --play client: chứng chỉ gốc (PEM) của máy chủ.")  # fmt: skip
 @click.option("--level", type=click.Choice(["core", "full"]), default="full", show_default=True,
               help="core: không mất, không lặp, không tin bừa; full: dùng thật được.")  # fmt: skip
 @click.option("--enrol", default="", help=COMMANDS_HELP)
@@ -44,7 +54,10 @@ COMMANDS_HELP = "Lệnh của máy được thử; {url}, {code}, {plate} đư�
 @click.option("--json", "is_json", is_flag=True, help="Cho chương trình đọc.")
 @told
 def conformance(
+    play: str,
     url: str,
+    code: str,
+    ca: str | None,
     level: str,
     enrol: str,
     write: str,
@@ -53,7 +66,7 @@ def conformance(
     keep_going: bool,
     is_json: bool,
 ) -> None:
-    """Chấm một máy khách theo sync/SPEC.md / judge a client by the rules of sync/SPEC.md.
+    """Chấm một máy khách hay một máy chủ theo sync/SPEC.md / judge a client or a server.
 
     Máy chủ được đóng là thật, dữ liệu tạm. Không có ba lệnh --enrol, --write, --sync thì làm theo
     lời nhắc. Mã thoát 0: đạt, 1: sai một quy tắc, 2: không sai nhưng có bước không thấy được.
@@ -61,8 +74,14 @@ def conformance(
     Ví dụ: chot conformance --enrol 'node client.mjs s.json enrol {url} {code}'
     --write 'node client.mjs s.json crossing {plate} in' --sync 'node client.mjs s.json sync'
 
+    Ví dụ: chot conformance --play client --url http://127.0.0.1:8000 --code K7M2QX4T
+
     """
-    judged = _judge_client(url, level, (enrol, write, sync), patience, keep_going)
+    judged = (
+        _judge_server(url, code, ca or "", patience)
+        if play == "client"
+        else _judge_client(url, level, (enrol, write, sync), patience, keep_going)
+    )
     try:
         seen = list(_told(judged, is_json))
     except ClientFailedError as error:
@@ -105,6 +124,21 @@ def _judge_client(
         if not all(commands):
             _introduce(stage)
         yield from judge_client(Play(stage, driver, url, patience), steps, goes_on)
+
+
+def _judge_server(url: str, code: str, ca: str, patience: int) -> Iterator[Judged]:
+    from cli.conformance.judged_server import JudgedServer, UnreachableError
+    from cli.conformance.server_steps import judge_server
+
+    if not code:
+        raise click.ClickException(
+            "Cần --code: mã của `chot device enrol` trên máy chủ được chấm. Chỉ chấm máy thử: lần"
+            " chấm để lại sự kiện và một cảnh báo nhân bản. / Needs --code; judge a test server."
+        )
+    try:
+        yield from judge_server(JudgedServer(url, ca, patience), code)
+    except UnreachableError as error:
+        raise click.ClickException(f"Không tới được {url}: {error}") from None
 
 
 def _introduce(stage: Stage) -> None:
