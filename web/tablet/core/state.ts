@@ -41,7 +41,10 @@ export class LiveState {
     return () => this.#listeners.delete(listener);
   }
 
+  /** What is as it was is no news: a round that found nothing must not draw the screen anew. */
   set(change: Partial<AppState>): void {
+    const names = Object.keys(change) as (keyof AppState)[];
+    if (names.every((name) => isSame(change[name], this.#now[name]))) return;
     this.#now = { ...this.#now, ...change };
     for (const listener of this.#listeners) listener();
   }
@@ -49,4 +52,9 @@ export class LiveState {
   alert(code: string): void {
     if (!this.#now.alerts.includes(code)) this.set({ alerts: [...this.#now.alerts, code] });
   }
+}
+
+/** A few small values without dates or functions. */
+function isSame(one: unknown, other: unknown): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }

@@ -9,12 +9,14 @@ import { NO_UNITS, parseUnits, prepare, type Units } from "./units.ts";
 const URLS: Record<Place["dataset"], string> = { "2021": units2021, "2025": units2025 };
 const SLICE = 200;
 const read = new Map<string, Promise<Units>>();
+/** Those read already: a screen that comes later has them in its first picture. */
+const ready = new Map<string, Units>();
 
 /** The units of every data set that the levels pack speaks in; both where it names no place yet. */
 export function useUnits(levelled: readonly NamedPlace[]): Units {
   const used = (["2021", "2025"] as const).filter((one) => levelled.length === 0 || levelled.some(({ place }) => place.dataset === one));
   const wanted = used.join();
-  const [units, setUnits] = useState(NO_UNITS);
+  const [units, setUnits] = useState(() => ready.get(wanted) ?? NO_UNITS);
   useEffect(() => {
     let gone = false;
     // Without them the places of the levels pack are still there to choose from.
@@ -34,7 +36,13 @@ function unitsOf(datasets: readonly Place["dataset"][]): Promise<Units> {
   let found = read.get(key);
   if (found === undefined) {
     found = Promise.all(datasets.map(async (dataset) => ({ dataset, text: await textOf(URLS[dataset]) }))).then(parseUnits);
-    found.then((units) => prepareAll(units), () => undefined);
+    found.then(
+      (units) => {
+        ready.set(key, units);
+        prepareAll(units);
+      },
+      () => undefined,
+    );
     found.catch(() => read.delete(key));
     read.set(key, found);
   }

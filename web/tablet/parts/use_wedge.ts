@@ -1,19 +1,26 @@
 /** Listens for a hand scanner anywhere on a screen, except while somebody types into a field. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type Scanned, STALL_MS, Wedge } from "./wedge.ts";
+
+/** A code mostly leads to another screen: until then a picture that nothing is typed any more only delays that one. */
+const RESTS_AFTER_MS = 120;
 
 /** True while a burst is running. `broken` tells that an input method garbled what the scanner typed. */
 export function useWedge(read: (text: string) => void, broken: () => void): boolean {
   const [typing, setTyping] = useState(false);
   const calls = useRef({ read, broken });
   calls.current = { read, broken };
-  useEffect(() => {
+  // With the picture, not after it: a scanner's first key may come in between.
+  useLayoutEffect(() => {
     const wedge = new Wedge();
     let timer = 0;
     const take = (scanned: Scanned | null): void => {
+      if (scanned?.kind === "code") {
+        timer = window.setTimeout(() => setTyping(false), RESTS_AFTER_MS);
+        return calls.current.read(scanned.text);
+      }
       setTyping(false);
-      if (scanned?.kind === "code") calls.current.read(scanned.text);
       if (scanned?.kind === "garbled") calls.current.broken();
     };
     const quiet = (): void => take(wedge.quiet(performance.now()));

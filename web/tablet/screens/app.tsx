@@ -42,7 +42,6 @@ export function App({ core, devices, update, practice = false }: AppProps): JSX.
   const [settings, setSettings] = useState(() => readSettings(localStorage));
   const [now_ms, setNow] = useState(() => Date.now());
   const [status, setStatus] = useState(false);
-  const [idle, setIdle] = useState(true);
   const [more, setMore] = useState<string | null>(null);
   const [practising, setPractising] = useState(false);
   const battery = useBattery();
@@ -53,6 +52,8 @@ export function App({ core, devices, update, practice = false }: AppProps): JSX.
   // Another shift, or another officer, must not find what the last one left.
   if ((state.phase !== "open" && state.phase !== "locked") || state.officer?.id !== whose.current) kept.current = null;
   whose.current = state.officer?.id ?? null;
+  // Asked where it matters, not told: a crossing that begins must not draw everything anew.
+  const idle = kept.current === null || kept.current.draft === null;
   useEffect(() => (state.phase === "open" ? undefined : setMore(null)), [state.phase]);
   // Whoever comes in begins at the lane.
   useEffect(() => setMore(null), [state.officer?.id]);
@@ -118,7 +119,7 @@ export function App({ core, devices, update, practice = false }: AppProps): JSX.
       <div class="app" onPointerDown={wakeSound}>
         {!practice && state.phase !== "starting" && state.phase !== "not_enrolled" && <StatusBar open={() => setStatus(true)} />}
         <UiContext.Provider value={{ ...ui, covered: status }}>
-          {more !== null && state.phase === "open" ? <MoreScreen at={more} close={() => setMore(null)} /> : <Current ui={ui} kept={kept} onIdle={setIdle} />}
+          {more !== null && state.phase === "open" ? <MoreScreen at={more} close={() => setMore(null)} /> : <Current ui={ui} kept={kept} />}
         </UiContext.Provider>
         {status && <StatusSheet close={() => setStatus(false)} idle={idle && more === null} update={update} />}
       </div>
@@ -138,7 +139,7 @@ function watching(devices: Devices, failed: (code: string | null) => void): Devi
   };
 }
 
-function Current({ ui, kept, onIdle }: { ui: Ui; kept: { current: Begun | null }; onIdle(idle: boolean): void }): JSX.Element {
+function Current({ ui, kept }: { ui: Ui; kept: { current: Begun | null } }): JSX.Element {
   if (ui.state.wiping) return <WipingScreen />;
   switch (ui.state.phase) {
     case "starting":
@@ -158,6 +159,6 @@ function Current({ ui, kept, onIdle }: { ui: Ui; kept: { current: Begun | null }
     case "locked":
       return <ShiftScreen />;
     case "open":
-      return ui.state.wave === null ? <LaneScreen key={ui.state.officer?.id} kept={kept} onIdle={onIdle} /> : <WaveScreen key={ui.state.wave.record} wave={ui.state.wave} />;
+      return ui.state.wave === null ? <LaneScreen key={ui.state.officer?.id} kept={kept} /> : <WaveScreen key={ui.state.wave.record} wave={ui.state.wave} />;
   }
 }

@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { CrossingDraft, CrossingSummary, Decision, DraftPerson, Evidence, Outcome, Place, SavedCrossing, VehicleClass } from "../core/types.ts";
+import type { CrossingDraft, CrossingSummary, DraftPerson, Evidence, Outcome, Place, SavedCrossing, VehicleClass } from "../core/types.ts";
 import { Notice, StepHead } from "../parts/controls.tsx";
 import { gatherAll, type Gathered, withoutTheRest } from "../parts/gathering.ts";
 import { GatheringPanel, notAddedText } from "../parts/gathering_view.tsx";
@@ -16,6 +16,8 @@ import { type JustSaved, LaneSaved } from "../parts/lane_saved.tsx";
 import { UNDO_MS } from "../parts/saved_notice.tsx";
 import { toAsk, withSigns } from "../parts/signs.ts";
 import { errorText, useUi } from "../parts/ui.ts";
+import { useReading } from "../parts/use_reading.ts";
+import { useRecent } from "../parts/use_recent.ts";
 import { HomeScreen } from "./home.tsx";
 import { JourneyScreen } from "./journey.tsx";
 import { PersonScreen } from "./person.tsx";
@@ -48,13 +50,8 @@ type Step =
   | { at: "verdict" }
   | { at: "recent" };
 
-const LISTED = 100;
-/** Enough for the strip and for the plates' shortcuts. */
-const GLANCED = 12;
 /** How long the word stays that an undo is done. */
 const UNDONE_MS = 4_000;
-/** A code that stays in view is one scan; out of view for so long, it is another. */
-const SAME_CODE_MS = 4_000;
 
 /** A crossing begun: kept while the tablet is locked, for the officer who reopens it. */
 export interface Begun {
@@ -64,21 +61,18 @@ export interface Begun {
 
 interface LaneProps {
   kept: { current: Begun | null };
-  /** Told whether a crossing is on the screen. */
-  onIdle(idle: boolean): void;
 }
 
-export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
+export function LaneScreen({ kept }: LaneProps): JSX.Element {
   const { core, state, texts, settings, devices, places } = useUi();
   const [step, setStep] = useState<Step>(kept.current?.step ?? { at: "home" });
   const [draft, setDraft] = useState<CrossingDraft | null>(kept.current?.draft ?? null);
-  const [reading, setReading] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const [saved, setSaved] = useState<JustSaved | null>(null);
   const [undone, setUndone] = useState(false);
-  const [recent, setRecent] = useState<readonly CrossingSummary[]>([]);
   const typing = useRef(false);
+  const recent = useRecent(step.at === "recent" ? "all" : step.at === "home" ? "glance" : "none");
   const seen = recent.flatMap((crossing) => (crossing.plate === null ? [] : [crossing.plate.normal]));
   const [shown, setShown] = useState<CrossingSummary | null>(null);
   const vehicle = useRef<VehicleClass>(laneVehicle(state.lane));
@@ -88,70 +82,50 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
   const owed = useRef(false);
   const { direction } = settings;
   const lately = useRef<readonly Place[]>([]);
-  const last = useRef({ text: "", time_ms: 0 });
   /** Set at once: a second tap may come before `busy` is on the screen, and would save another crossing. */
   const writing = useRef(false);
   const gathered = step.at === "gathering" ? step.gathered : null;
 
-  useEffect(() => onIdle(draft === null), [draft === null]);
   kept.current = { step, draft };
-  useEffect(() => {
-    let gone = false;
-    core.recent(step.at === "recent" ? LISTED : GLANCED).then(
-      (found) => !gone && setRecent(found),
-      () => undefined, // locked in the meantime: the list is not for showing
-    );
-    return () => {
-      gone = true;
-    };
-  }, [state, step.at === "recent"]);
   useEffect(() => {
     if (!undone) return undefined;
     const timer = window.setTimeout(() => setUndone(false), UNDONE_MS);
     return () => window.clearTimeout(timer);
   }, [undone]);
 
-  const outcome = step.at === "verdict" && draft !== null ? core.decide(draft).verdict.outcome : null;
+  const decision = step.at === "verdict" && draft !== null ? core.decide(draft) : null;
+  const outcome = decision?.verdict.outcome ?? null;
   /** The outcome that was last shown and heard. */
   const judged = useRef<Outcome | null>(null);
   const fail = (reason: unknown): void => {
     signal("refused", settings.sound);
-    setReading(false);
     setError(errorText(texts, reason));
   };
-  const read = (text: string): void => {
-    const now_ms = Date.now();
-    if (reading || typing.current) return;
-    const same = text === last.current.text && now_ms - last.current.time_ms < SAME_CODE_MS;
-    last.current = { text, time_ms: now_ms };
-    if (!same) readAll([text], now_ms);
-  };
-  /** One code, or all of one picture. */
-  const readAll = ([first, ...others]: readonly [string, ...string[]], now_ms: number): void => {
-    setReading(true);
-    setError(null);
-    Promise.all([core.readCode(first), ...others.map((text) => core.readCode(text))] as const).then((found) => {
+  const reading = useReading(
+    () => typing.current,
+    () => setError(null),
+    (found, taken_ms) => {
       signal("read", settings.sound);
-      setReading(false);
       setSaved(null);
       const next = gatherAll(gathered, found);
       if (next.is === "not_added") {
         if (gathered !== null) setStep({ at: "gathering", gathered, said: notAddedText(texts, next.why, next.evidence) });
         return;
       }
-      const begun = draft ?? newDraft(direction, vehicle.current, now_ms);
+      const begun = draft ?? newDraft(direction, vehicle.current, taken_ms);
       if (isRepeated(begun, found[0]) && gathered === null) return setError(texts.lane.repeated);
       if (draft === null) setDraft(begun);
       if (next.is === "more") setStep({ at: "gathering", gathered: next.gathered, said: null });
       else if (asksPerson(next.evidence)) setStep({ at: "person", evidence: next.evidence });
       else takePerson({ role: nextRole(begun), evidence: next.evidence, card: null }, begun);
-    }, fail);
-  };
+    },
+    fail,
+  );
   const readPicture = (picture: Promise<Blob>): void => {
     wakeSound();
     // A picture is chosen on purpose, so it counts even when it was the last code.
-    last.current = { text: "", time_ms: 0 };
-    picture.then((blob) => codesInPicture(devices, blob)).then((codes) => !reading && readAll(codes, Date.now()), fail);
+    reading.forget();
+    picture.then((blob) => codesInPicture(devices, blob)).then(reading.takeAll, fail);
   };
   const show = (next: CrossingDraft): void => {
     const decision = core.decide(next);
@@ -204,13 +178,13 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
   const fromJourney = (): void => (decided.current ? setStep({ at: "verdict" }) : discard());
   /** Back from a step: the code just read may be read again at once. */
   const back = (): void => {
-    last.current = { text: "", time_ms: 0 };
+    reading.forget();
     if (step.at === "no_code" && step.gathering !== undefined) setStep(step.gathering);
     else if ((draft?.people.length ?? 0) > 0) setStep({ at: "verdict" });
     else home();
   };
   const discard = (): void => {
-    last.current = { text: "", time_ms: 0 };
+    reading.forget();
     home();
   };
   const home = (): void => {
@@ -232,8 +206,7 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
         signal("saved", settings.sound);
         setUndone(false);
         setSaved({ crossing, at_ms: Date.now(), lacks_plate: written.plate === null && written.vehicle_class !== "on_foot" && written.vehicle_class !== "bicycle" });
-        // The saved code is likely still in front of the camera.
-        last.current.time_ms = Date.now();
+        reading.stillThere();
         home();
       },
       (reason: unknown) => {
@@ -282,8 +255,8 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
         <NoCodeScreen
           role={draft === null ? "driver" : nextRole(draft)}
           done={takePerson}
-          onText={read}
-          reading={reading}
+          onText={reading.take}
+          reading={reading.said}
           error={error}
           back={back}
         />
@@ -315,8 +288,7 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
         />
       );
     case "verdict": {
-      if (draft === null) break;
-      const decision: Decision = core.decide(draft);
+      if (draft === null || decision === null) break;
       return (
         <VerdictScreen
           draft={draft}
@@ -326,7 +298,7 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
           error={error}
           change={change}
           removePerson={(at) => become(withoutPerson(draft, at))}
-          onText={read}
+          onText={reading.take}
           onBroken={() => setError(texts.home.wedge_broken)}
           addPerson={() => setStep({ at: "adding" })}
           askSigns={(person) => setStep({ at: "signs", person })}
@@ -349,7 +321,7 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
       <HomeScreen
         recent={recent}
         error={error}
-        reading={reading}
+        reading={reading.said}
         saved={
           step.at === "gathering" ? (
             step.said !== null ? <Notice>{step.said}</Notice> : null
@@ -376,7 +348,7 @@ export function LaneScreen({ kept, onIdle }: LaneProps): JSX.Element {
             <StepHead title={texts.person.title_nth((draft?.people.length ?? 0) + 1)} back={() => setStep({ at: "verdict" })} />
           ) : null
         }
-        onText={read}
+        onText={reading.take}
         onPicture={readPicture}
         onBroken={() => setError(texts.home.wedge_broken)}
         greenLane={greenLane}
