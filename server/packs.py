@@ -38,6 +38,10 @@ PIN_ITERATIONS = 210_000
 """PBKDF2-HMAC-SHA256 over badge secret and PIN. The badge holds 128 bits; the PIN adds little."""
 
 KEK_BYTES = 32
+MAX_MS = 1 << 46
+MOST_DUTIES = 1_000
+"""Of the plan of one checkpoint: a month of eleven people in three shifts."""
+
 MOST_TRIES = 100
 """Each time somebody else has published; so many in the time of one signature is a fault."""
 
@@ -77,7 +81,8 @@ def publish_packs(store: Store, keys: KeyRing, now_ms: int) -> list[Pack]:
         ("procedures", EVERYBODY): lambda last: usual_procedure() if last is None else last,
     }
     for checkpoint in store.checkpoints():
-        contents["roster", checkpoint_scope(checkpoint.id)] = partial(_roster, store, checkpoint.id)
+        scope = checkpoint_scope(checkpoint.id)
+        contents["roster", scope] = partial(_roster, store, checkpoint.id, now_ms)
     made = (
         publish_changed(store, keys, name, scope, change, now_ms)
         for (name, scope), change in contents.items()
@@ -196,8 +201,25 @@ def hotlines_content(store: Store, book: Mapping[str, Any] | None = None) -> dic
     return {"hotlines": own, **decided}
 
 
-def _roster(store: Store, checkpoint: str, _: object) -> dict[str, Any]:
-    return roster_content(store, checkpoint)
+def _roster(store: Store, checkpoint: str, now_ms: int, _: object) -> dict[str, Any]:
+    plan = duties_content(store, checkpoint, now_ms)
+    return roster_content(store, checkpoint) | ({"plan": plan} if plan else {})
+
+
+def duties_content(store: Store, checkpoint: str, now_ms: int) -> list[dict[str, Any]]:
+    """Who is to stand here from now on, as `chot roster import` took it; the tablet proposes them.
+
+    Whoever may not open a shift here any more is left out.
+    """
+    known = {
+        one.id for one in store.officers() if checkpoint in one.checkpoints and not one.revoked
+    }
+    found = [
+        {"officer": one.officer, "duty": one.duty, "from": one.from_ms, "until": one.until_ms}
+        for one in store.duties(now_ms, MAX_MS)
+        if one.checkpoint == checkpoint and one.officer in known
+    ]
+    return found[:MOST_DUTIES]
 
 
 def roster_content(store: Store, checkpoint: str) -> dict[str, Any]:

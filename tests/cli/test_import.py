@@ -261,6 +261,11 @@ def test_a_roster_replaces_the_days_it_names_and_nobody_stands_in_two_places(
     said = take("roster", ROSTER, f"hd-ql6|23/11/2099|14h-22h|{first.id}|phân luồng")
     assert (said["added"], said["removed"]) == (1, 1), "the whole of the 23rd, nothing of the 24th"
     assert [one[3:] for one in duties(demo_data)] == [(first.id, "traffic"), (second.id, "health")]
+    with closing(stored(demo_data)) as store:
+        pack = store.pack("roster", "checkpoint:hd-ql6")
+        assert pack is not None
+        planned = [(one["officer"], one["duty"]) for one in said_by(pack)["plan"]]
+    assert planned == [(first.id, "traffic"), (second.id, "health")], "tablets propose them"
     listed = chot("roster", "list", "--data", demo_data, "--from", "23/11/2099", "--to",
                   "24/11/2099").output  # fmt: skip
     assert f"hd-ql6\t23/11/2099\t14:00-22:00\tphân luồng\t{first.name}" in listed

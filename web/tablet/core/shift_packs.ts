@@ -3,6 +3,7 @@
 import { isObject } from "../../shared/sync/events.ts";
 import type { InForce } from "./in_force.ts";
 import type { Packs } from "./packs.ts";
+import type { Duty, Placed } from "./shifts.ts";
 import type { OfficerOnDuty } from "./vocabulary.ts";
 
 export type HotlineKind = "command" | "health" | "police" | "rescue" | "other";
@@ -33,6 +34,9 @@ export interface PhoneBook {
   next: DutyLeader | null;
 }
 
+const DUTIES: readonly unknown[] = ["lead", "scan", "health", "traffic"];
+/** A shift is taken a little before it begins: whose time ends by then is going home. */
+const SOON_MS = 30 * 60_000;
 const KINDS: readonly unknown[] = ["command", "health", "police", "rescue", "other"];
 
 /** Read anew at each call: they are short. */
@@ -50,6 +54,11 @@ export class ShiftPacks {
   /** The roster: everybody whose badge opens this tablet. */
   officers(): readonly OfficerOnDuty[] {
     return this.#force.packs.roster?.officers.map(({ id, name, role }) => ({ id, name, role })) ?? [];
+  }
+
+  /** Who is to stand here half an hour from now, as planned (the roster's `plan`). */
+  planned(): readonly Placed[] {
+    return plannedOf(this.#force.packs, this.#server_ms());
   }
 
   phones(): PhoneBook {
@@ -102,6 +111,22 @@ function phoneBook(packs: Packs, checkpoint: string, serverMs: number): PhoneBoo
     on_duty: leaders.filter(({ from_ms }) => from_ms <= serverMs),
     next: leaders.find(({ from_ms }) => from_ms > serverMs) ?? null,
   };
+}
+
+/** A plan it cannot read is none: officers tap who is there. */
+function plannedOf(packs: Packs, serverMs: number): readonly Placed[] {
+  const content = packs.all.get("roster")?.content;
+  const plan: unknown[] = isObject(content) && Array.isArray(content["plan"]) ? content["plan"] : [];
+  const known = new Set(packs.roster?.officers.map(({ id }) => id));
+  const found = new Map<string, Placed>();
+  for (const one of plan) {
+    if (!isObject(one)) continue;
+    const { officer, duty, from, until } = one;
+    const is_now = typeof from === "number" && typeof until === "number" && from <= serverMs + SOON_MS && until > serverMs + SOON_MS;
+    if (!is_now || typeof officer !== "string" || !known.has(officer) || !DUTIES.includes(duty)) continue;
+    found.set(officer, { officer, name: "", duty: duty as Duty });
+  }
+  return [...found.values()];
 }
 
 /** A step of the procedure when a shift begins or is handed over. Pack `procedures`. */

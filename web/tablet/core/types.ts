@@ -134,7 +134,7 @@ export interface Core {
   readonly wiping: Pick<Wiping, "byHand">;
   readonly shifts: ShiftBook;
   /** What the packs say for a shift: who may be on duty, whom to call, the procedure. */
-  readonly shift_packs: Pick<ShiftPacks, "officers" | "phones" | "steps" | "legal">;
+  readonly shift_packs: Pick<ShiftPacks, "officers" | "planned" | "phones" | "steps" | "legal">;
   /** Records of other kinds, in the name of the open shift. */
   readonly noting: Pick<Noting, "write" | "own">;
   /** Mending, finding, pairing and counting crossings. */

@@ -45,6 +45,7 @@ export const fakeShiftPacks: Core["shift_packs"] = {
     { id: "medic", name: "Bùi Thu Mẫu", role: "medic" },
     { id: "tn", name: "Đỗ Minh Thử", role: "volunteer" },
   ],
+  planned: () => [],
   phones: () => ({
     hotlines: [
       { kind: "command", name: "Chốt trục phía Nam", number: "024 0000 0268", public: true },

@@ -1,6 +1,6 @@
 /** Shifts in words: names of officers, ages, who is on duty for what. */
 
-import type { AppState, Core, Duty, OfficerOnDuty, OfficerRole, ShiftMember, ShiftState, Step } from "../core/types.ts";
+import type { AppState, Core, Duty, OfficerOnDuty, OfficerRole, Placed, ShiftMember, ShiftState, Step } from "../core/types.ts";
 import type { Settings } from "./settings.ts";
 import { calledName } from "./names.ts";
 
@@ -36,4 +36,10 @@ export function stepText(step: Step, language: Settings["language"]): string {
 /** Who is in charge first, then as the roster has them. */
 export function leadsFirst(officers: readonly OfficerOnDuty[]): readonly OfficerOnDuty[] {
   return [...officers].sort((one, two) => Number(two.role === "lead") - Number(one.role === "lead"));
+}
+
+/** Whoever opens it is there, and whoever is planned is proposed; a tap takes them off. */
+export function firstRoster(officer: OfficerOnDuty | null, planned: readonly Placed[]): readonly Placed[] {
+  if (officer === null || planned.some((one) => one.officer === officer.id)) return planned;
+  return [{ officer: officer.id, name: "", duty: USUAL_DUTY[officer.role] }, ...planned];
 }

@@ -2,10 +2,10 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { OfficerOnDuty, Placed, ShiftState } from "../core/types.ts";
+import type { Placed, ShiftState } from "../core/types.ts";
 import { Button, Chips, StepHead } from "../parts/controls.tsx";
 import { RosterFields } from "../parts/roster_fields.tsx";
-import { officerName, USUAL_DUTY } from "../parts/shift_words.ts";
+import { firstRoster, officerName } from "../parts/shift_words.ts";
 import { StepsList } from "../parts/steps_list.tsx";
 import { clockText } from "../parts/time.ts";
 import { useUi } from "../parts/ui.ts";
@@ -25,7 +25,7 @@ interface BeginProps {
 export function BeginShift({ before, busy, said, back, begin }: BeginProps): JSX.Element {
   const { core, state, texts, now_ms } = useUi();
   const words = texts.team;
-  const [roster, setRoster] = useState<readonly Placed[]>(() => firstRoster(state.officer));
+  const [roster, setRoster] = useState<readonly Placed[]>(() => firstRoster(state.officer, core.shift_packs.planned()));
   const [checked, setChecked] = useState<readonly string[]>([]);
   const [hours, setHours] = useState<(typeof LENGTHS)[number]>("6");
   const [taking, setTaking] = useState(true);
@@ -63,9 +63,4 @@ export function BeginShift({ before, busy, said, back, begin }: BeginProps): JSX
       </footer>
     </main>
   );
-}
-
-/** Whoever opens it is there. */
-function firstRoster(officer: OfficerOnDuty | null): readonly Placed[] {
-  return officer === null ? [] : [{ officer: officer.id, name: "", duty: USUAL_DUTY[officer.role] }];
 }
