@@ -68,7 +68,7 @@ def key(data: Path, output: Path | None) -> None:
 def add(data: Path, identifier: str, key_file: Path, name: str | None, hotline: str) -> None:
     """Thêm hoặc sửa một đơn vị trực thuộc / add or change a unit below this one.
 
-    Ví dụ: chot report unit add 22861 --key khoa-xa-ca-na.json --hotline "0259 000 0058"
+    Ví dụ: chot report unit add 22910 --key khoa-xa-ca-na.json --hotline "0259 000 0058"
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,40}", identifier):
         raise click.ClickException("Mã đơn vị chỉ gồm chữ thường không dấu, số và dấu gạch ngang.")
@@ -119,7 +119,7 @@ def list_units(data: Path, is_json: bool) -> None:
 def remove(data: Path, identifier: str) -> None:
     """Không đợi báo cáo của một đơn vị nữa / no longer expect a unit's reports.
 
-    Báo cáo đã nhận vẫn được giữ. Ví dụ: chot report unit remove 22861
+    Báo cáo đã nhận vẫn được giữ. Ví dụ: chot report unit remove 22910
     """
     with opened(data) as store:
         entry = AuditEntry(now_ms(), "cli", "report.unit_removed", identifier)

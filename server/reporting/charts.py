@@ -84,8 +84,8 @@ def _compared(report: Report, heading: str, names: tuple[str, ...]) -> Chart:
     counted = (cut, report.before["previous_cut"], report.before["previous_day"])
     words = ("Kỳ này", "Kỳ trước", "Cùng kỳ hôm trước")
     series = tuple(f"{word} {span(one.period)}" for word, one in zip(words, counted, strict=True))
-    rows = tuple((FIGURES_VI[name], tuple(one.total[name] for one in counted)) for name in names)
-    return Chart(heading, series, rows)
+    rows = ((FIGURES_VI[name], tuple(one.total[name] for one in counted)) for name in names)
+    return Chart(heading, series, tuple((said, values) for said, values in rows if any(values)))
 
 
 def _hours(report: Report) -> Chart:

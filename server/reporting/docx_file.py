@@ -53,10 +53,10 @@ def make(path: Path, page: Page, unit: str) -> None:
         last = _body(book, line)
     last.paragraph_format.keep_with_next = True
     _signatures(book, page)
+    if page.seal:
+        _line(book, page.seal, size=9, before=6)
     if page.charts:
         _annex(book, page)
-    elif page.seal:
-        _line(book, page.seal, size=9, before=6)
     book.core_properties.author = unit
     book.core_properties.title = page.subject
     book.save(str(path))
@@ -71,8 +71,6 @@ def _annex(book: Any, page: Page) -> None:
         chart_table(book, chart)
         if chart.note:
             _line(book, chart.note, italic=True, size=11)
-    if page.seal:
-        _line(book, page.seal, size=9, before=6)
 
 
 def _page(book: Any) -> None:

@@ -8,7 +8,7 @@ from markupsafe import escape
 
 from server.reporting.charts import SHADES, Chart, drawn
 from server.reporting.page import KIND, Page
-from server.reporting.tables import Table, is_number
+from server.reporting.tables import TEXT_MM, Table, is_number
 from server.reporting.words import number
 
 CHART_WIDTH = 468.0
@@ -22,6 +22,8 @@ header { display: grid; grid-template-columns: 2fr 3fr; gap: 0 4mm; text-align: 
 header p { margin: 0; font-size: 12pt; }
 header .ruled { display: inline-block; border-bottom: 1px solid; padding-bottom: 1pt; }
 header hr { width: 24mm; border: 0; border-top: 1px solid; margin: 2pt auto; }
+.center { margin: 0; }
+.last { margin-bottom: 2mm; }
 h1, .subject, .center, .draft { text-align: center; }
 h1 { font-size: 14pt; margin: 5mm 0 0; }
 .subject { font-size: 14pt; font-weight: bold; margin: 0 0 3mm; }
@@ -29,7 +31,7 @@ h1 { font-size: 14pt; margin: 5mm 0 0; }
 .body { text-align: justify; text-indent: 10mm; margin: 0 0 4pt; }
 h2 { font-size: 13pt; margin: 4mm 0 1mm; break-after: avoid; }
 h3 { font-size: 12pt; margin: 4mm 0 1mm; break-after: avoid; }
-.wide { overflow-x: auto; }
+@media screen { .wide { overflow-x: auto; } }
 table { border-collapse: collapse; width: 100%; font-size: 11pt; }
 th, td { border: 1px solid #555; padding: 1pt 3pt; text-align: left; vertical-align: top; }
 thead th { text-align: center; }
@@ -72,8 +74,9 @@ def _lines(page: Page, unit: str) -> Iterator[str]:
     yield f'<h1>{KIND}</h1>\n<p class="subject">{escape(page.subject)}</p>'
     if page.is_party:
         yield '<p class="center">-----</p>'
-    for line in page.addressees:
-        yield f'<p class="center">{escape(line)}</p>'
+    for at, line in enumerate(page.addressees, 1):
+        last = " last" if at == len(page.addressees) else ""
+        yield f'<p class="center{last}">{escape(line)}</p>'
     for text in page.body:
         yield f'<p class="body">{escape(text)}</p>'
     for table in page.tables:
@@ -82,14 +85,14 @@ def _lines(page: Page, unit: str) -> Iterator[str]:
     for line in page.completeness:
         yield f'<p class="body">{escape(line)}</p>'
     yield from _signatures(page)
+    if page.seal:
+        yield f'<p class="seal">{escape(page.seal)}</p>'
     if page.charts:
         yield '<section class="annex">\n<h1>PHỤ LỤC: BIỂU ĐỒ</h1>'
         yield f'<p class="center"><i>{escape(page.annex)}</i></p>'
         for chart in page.charts:
             yield from _figure(chart)
         yield "</section>"
-    if page.seal:
-        yield f'<p class="seal">{escape(page.seal)}</p>'
     yield "</main>\n</body>\n</html>"
 
 
@@ -113,6 +116,7 @@ def _head(page: Page) -> Iterator[str]:
 def _table(table: Table) -> Iterator[str]:
     head, *rows = table.rows
     yield f'<h2>{escape(table.heading)}</h2>\n<div class="wide"><table>'
+    yield "".join(f'<col style="width: {one / TEXT_MM:.1%}">' for one in table.widths_mm)
     cells = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
     yield f"<thead><tr>{cells}</tr></thead>\n<tbody>"
     for at, row in enumerate(rows, 1):

@@ -90,7 +90,7 @@ def page_of(report: Report, head: Letterhead, number: str = "", sha256: str = ""
         charts=tuple(charts(report)),
         annex=f"(Kèm theo Báo cáo số {numbered.removeprefix('Số').lstrip(': ')}, "
         f"{long_day(report.at_ms)})",
-        seal=f"sha256 {sha256}" if sha256 else "",
+        seal=f"Bản đã ban hành, sha256 {sha256}" if sha256 else "",
     )
 
 

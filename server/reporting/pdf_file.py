@@ -101,14 +101,14 @@ def _story(page: Page) -> Iterator[Flowable]:
     for line in lines:
         yield _body(line)
     yield KeepTogether([_body(last), Spacer(1, 10), _signatures(page)])
+    if page.seal:
+        yield _said(page.seal, 9, spaceBefore=8)
     if page.charts:
         yield PageBreak()
         yield _said("PHỤ LỤC: BIỂU ĐỒ", 14, 1, **CENTRED)
         yield _said(page.annex, 13, 2, spaceAfter=6, **CENTRED)
         for chart in page.charts:
             yield from _chart(chart)
-    if page.seal:
-        yield _said(page.seal, 9, spaceBefore=8)
 
 
 def _heading(text: str) -> Paragraph:
@@ -174,8 +174,8 @@ def _table(table: Table) -> Iterator[Flowable]:
                 ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
                 ("LEFTPADDING", (0, 0), (-1, -1), 3),
                 ("RIGHTPADDING", (0, 0), (-1, -1), 3),
-                ("TOPPADDING", (0, 0), (-1, -1), 1),
-                ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
+                ("TOPPADDING", (0, 0), (-1, -1), 0),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
             ]
         )
     )

@@ -73,7 +73,7 @@ def figures_table(report: Report) -> Table:
             f" {number(activation.compacted)} lượt cũ đã rút gọn: chỉ còn số lượt, người, phương "
             "tiện, chiều và kết quả, các chỉ tiêu khác từ khi lập chốt không gồm các lượt ấy."
         )
-    return Table("Kết quả", (head, *rows), (43, 20, 22, 24, 20, 20, 16), note)
+    return Table("Kết quả", (head, *rows), (48, 19, 21, 23, 19, 19, 16), note)
 
 
 def violations_table(report: Report) -> Table:
@@ -135,7 +135,9 @@ def units_table(report: Report) -> Table:
     sums = (number(report.periods[1].total[name]) for name in DAY_NAMES)
     complete = f"{report.completeness.complete}/{report.completeness.checkpoints}"
     rows.append(("Cộng", *sums, complete, ""))
-    note = "Dòng có dấu – đã nằm trong đơn vị ở trên; đơn vị chưa báo cáo không được ước tính."
+    note = "Đơn vị chưa báo cáo không được ước tính."
+    if any(part.parts or part.missing for part in report.parts):
+        note = f"Dòng có dấu – đã nằm trong đơn vị ở trên. {note}"
     widths = (53, 20, 17, 17, 19, 14, 14, 11)
     return Table("Theo đơn vị, từ 00:00", (head, *rows), widths, note, (len(rows),))
 
