@@ -13,6 +13,8 @@ from typing import Any
 import click
 
 from cli.data import DATA, Moment, now_ms, told, viewed
+from cli.remote import REMOTE, remote_of
+from cli.remote_export import export_from
 from server.exporting.formats import FORMATS
 from server.exporting.partial_file import OtherExportError
 from server.exporting.run import (
@@ -67,6 +69,7 @@ _OPTIONS = (
     click.option(
         "--late", type=FILE, help="Tệp cho những lượt trong khoảng ấy mà máy chủ nhận sau đó."
     ),
+    *REMOTE,
     click.option("--unmask", is_flag=True, help="Kèm thông tin cá nhân; cần --purpose và --case."),
     click.option("--purpose", default="", help="Mục đích, ví dụ 'truy vết'. Được ghi nhật ký."),
     click.option("--case", "case", default="", help="Số văn bản hoặc vụ việc. Được ghi nhật ký."),
@@ -190,6 +193,7 @@ def _export(
     unmask: bool,
     purpose: str,
     case: str,
+    **where: Any,
 ) -> None:
     if to_ms < from_ms:
         raise click.ClickException("--to đứng trước --from.")
@@ -203,6 +207,27 @@ def _export(
         raise click.ClickException(
             "--unmask cần --purpose và --case: ai xem, vì việc gì, được ghi lại."
         )
+    if (remote := remote_of(where)) is not None:
+        if unmask or late is not None or as_of_ms is not None:
+            raise click.ClickException(
+                "Từ xa không có --unmask, --late, --as-of: làm ở máy chủ. / not from afar."
+            )
+        kind = layout_of(layout, output)
+        if output is None and kind not in STREAMED:
+            raise click.ClickException(f"Định dạng {kind} cần --output.")
+        query = {
+            "from_ms": from_ms,
+            "to_ms": to_ms,
+            "checkpoint": checkpoints,
+            "columns": columns,
+            "format": kind,
+            "lang": lang,
+            "as_of": as_of,
+            "compress": compress or (output is not None and output.suffix == ".gz"),
+        }
+        with _progress(table) as tell:
+            export_from(remote, table, query, output, tell)
+        return
     with viewed(data) as store:
         known = {one.id for one in store.checkpoints()}
         if unknown := [one for one in checkpoints if one not in known]:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 from cli.data import DATA, now_ms, told, viewed
 from cli.data import opened as opened_store
+from cli.remote import remote_of, with_remote
+from cli.remote_report import report_from
 from cli.report_asked import AREA, AT, PLACES, asked, check_known, made_report
 from cli.report_goods_flow import goods_flow_command
 from cli.report_units import hand_up, issued_report, receive, unit
 from server.config import load_config
 from server.keys import KeyRing
 from server.reporting.addendum import addendum, later_reports
-from server.reporting.completeness import completeness
+from server.reporting.completeness import Completeness, Place, completeness
 from server.reporting.document import Report
 from server.reporting.files import (
     EXTRAS,
@@ -54,10 +58,12 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--as-of-sequence", "n", type=click.IntRange(0), help="Như đã biết đến số này của nhật ký."
 )
+@with_remote
 @click.pass_context
 @told
 def report(
     context: click.Context,
+    /,
     data: Path,
     at_ms: int | None,
     checkpoints: tuple[str, ...],
@@ -65,6 +71,7 @@ def report(
     layout: Kind | None,
     output: Path | None,
     n: int | None,
+    **where: Any,
 ) -> None:
     """Báo cáo 06h, 12h, 18h / the reports that are due three times a day.
 
@@ -77,6 +84,10 @@ def report(
     if context.invoked_subcommand is not None:
         return
     kind = layout or _kind(output)
+    if (remote := remote_of(where)) is not None:
+        made, head = report_from(remote, at_ms, checkpoints, n)
+        _put(made, kind, output, head)
+        return
     with viewed(data) as store:
         name, checkpoints = asked(store, checkpoints, area)
         now = now_ms()
@@ -96,44 +107,55 @@ for command in (goods_flow_command, unit, hand_up, receive):
 @report.command("status")
 @DATA
 @PLACES
+@with_remote
 @click.option("--json", "is_json", is_flag=True, help="Cho chương trình đọc.")
 @told
-def status(data: Path, checkpoints: tuple[str, ...], is_json: bool) -> None:
+def status(data: Path, checkpoints: tuple[str, ...], is_json: bool, **where: Any) -> None:
     """Điều gì làm báo cáo chưa đủ, và gọi ai / what blocks an honest report, and whom to call.
 
     Mã thoát 1 khi còn thiếu / exits with 1 while something is missing.
 
     Ví dụ: chot report status
     """
+    if (remote := remote_of(where)) is not None:
+        made, _ = report_from(remote, None, checkpoints, None)
+        _tell_status(made.completeness, made.missing, made.at_ms, made.made_ms, made.at_ms, is_json)
+        return
     with viewed(data) as store:
         check_known(store, checkpoints)
         now = now_ms()
         found = completeness(store, checkpoints, now)
         hours = load_config(data).report_hours
         last = previous_cut_ms(now, hours)
-        units = () if checkpoints else waited_for(store, last, hours)
-        if is_json:
-            made = {
-                "checkpoints": found.checkpoints,
-                "complete": found.complete,
-                "gaps": [
-                    {"checkpoint": gap.place.id, "device": gap.device, "lacks": gap.lacks}
-                    for gap in found.gaps
-                ],
-                "without_device": [one.id for one in found.without_device],
-                "no_shift": [one.id for one in found.no_shift],
-                "units": {"at_ms": last, "missing": [one.id for one in units]},
-            }
-            click.echo(json.dumps(made, ensure_ascii=False, indent=2))
-        else:
-            cut = next_cut_ms(now, hours)
-            click.echo(f"Giờ chốt tới: {moment(cut)} (còn {round((cut - now) / 60_000)} phút)")
-            click.echo(f"Đủ {found.complete}/{found.checkpoints} chốt lúc {clock(now)}.")
-            for line in checkpoint_lines(found):
-                click.echo(f"  {line}")
-            for one in units:
-                call = f" Gọi {one.hotline}." if one.hotline else ""
-                click.echo(f"  {one.name}: chưa có báo cáo {moment(last)}.{call}")
+        units = () if checkpoints else tuple(waited_for(store, last, hours))
+        _tell_status(found, units, last, now, next_cut_ms(now, hours), is_json)
+
+
+def _tell_status(
+    found: Completeness, units: Sequence[Place], last: int, now: int, cut: int, is_json: bool
+) -> None:
+    """`units`: those below that have not handed up their report of the cut-off `last`."""
+    if is_json:
+        made = {
+            "checkpoints": found.checkpoints,
+            "complete": found.complete,
+            "gaps": [
+                {"checkpoint": gap.place.id, "device": gap.device, "lacks": gap.lacks}
+                for gap in found.gaps
+            ],
+            "without_device": [one.id for one in found.without_device],
+            "no_shift": [one.id for one in found.no_shift],
+            "units": {"at_ms": last, "missing": [one.id for one in units]},
+        }
+        click.echo(json.dumps(made, ensure_ascii=False, indent=2))
+    else:
+        click.echo(f"Giờ chốt tới: {moment(cut)} (còn {round((cut - now) / 60_000)} phút)")
+        click.echo(f"Đủ {found.complete}/{found.checkpoints} chốt lúc {clock(now)}.")
+        for line in checkpoint_lines(found):
+            click.echo(f"  {line}")
+        for unit_below in units:
+            call = f" Gọi {unit_below.hotline}." if unit_below.hotline else ""
+            click.echo(f"  {unit_below.name}: chưa có báo cáo {moment(last)}.{call}")
     if units or not found.is_complete:
         raise SystemExit(1)
 

@@ -7,10 +7,12 @@ import sys
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from cli.data import DATA, VIETNAM, Moment, now_ms, told, viewed
+from cli.remote import ask, remote_of, with_remote
 from cli.shown import JSON, fitted, tell_json, terminal_columns
 from server.stats import DAY_MS, Stats, make_stats
 from server.store.published import AuditEntry
@@ -38,10 +40,16 @@ SUMS = (
 @click.option("--from", "from_ms", type=Moment(), default="today", show_default=True, help="Từ.")
 @click.option("--to", "to_ms", type=Moment(end=True), default="now", show_default=True, help="Đến.")
 @click.option("--checkpoint", "checkpoints", multiple=True, help="Mã chốt; lặp lại được.")
+@with_remote
 @JSON
 @told
 def stats(
-    data: Path, from_ms: int, to_ms: int, checkpoints: tuple[str, ...], is_json: bool
+    data: Path,
+    from_ms: int,
+    to_ms: int,
+    checkpoints: tuple[str, ...],
+    is_json: bool,
+    **where: Any,
 ) -> None:
     """Vẽ số lượt qua chốt / draw how much went through.
 
@@ -52,9 +60,14 @@ def stats(
       chot stats
       chot stats --from yesterday --to yesterday --checkpoint nt-ca-na
       chot stats --from 15/08/2021 --to 20/08/2021 --json
+      chot stats --server https://chot.example:8443 --token-file doc.token
     """
     if to_ms <= from_ms:
         raise click.ClickException("--to đứng trước --from / is before --from.")
+    if (remote := remote_of(where)) is not None:
+        query = {"from_ms": from_ms, "to_ms": to_ms + 1, "checkpoint": checkpoints}
+        _show(Stats.from_json(ask(remote, "/stats", query)), is_json)
+        return
     with viewed(data) as store:
         known = {one.id for one in store.checkpoints()}
         if unknown := [one for one in checkpoints if one not in known]:
@@ -65,6 +78,10 @@ def stats(
             found = make_stats(store, from_ms, to_ms + 1, checkpoints)
         except ValueError:
             raise click.ClickException("Khoảng thời gian quá dài / too long a window.") from None
+    _show(found, is_json)
+
+
+def _show(found: Stats, is_json: bool) -> None:
     if is_json:
         tell_json(found.to_json())
     else:

@@ -13,9 +13,12 @@ import click
 
 from cli.data import DATA, now_ms, opened, told
 from cli.shown import JSON, tell_rows
+from server.keys import KeyRing
 from server.passwords import hash_password
+from server.store.protocol import Store
 from server.store.published import AuditEntry
 from server.store.registered import User, UserRole
+from server.tokens import make_reading_token
 from sync.encoding import uuid7
 
 MIN_PASSWORD_CHARACTERS = 10
@@ -123,12 +126,17 @@ def password_of(data: Path, login: str, password: str) -> None:
 
 def _change(data: Path, login: str, what: str, **values: Any) -> None:
     with opened(data) as store:
-        found = store.user(login)
-        if found is None:
-            known = ", ".join(sorted(one.login for one in store.users()))
-            raise click.ClickException(f"Không có người dùng '{login}'. Đang có: {known}")
+        found = _known(store, login)
         store.put_user(replace(found, **values))
         store.audit(AuditEntry(now_ms(), "cli", what, found.id))
+
+
+def _known(store: Store, login: str) -> User:
+    found = store.user(login)
+    if found is None:
+        known = ", ".join(sorted(one.login for one in store.users()))
+        raise click.ClickException(f"Không có người dùng '{login}'. Đang có: {known}")
+    return found
 
 
 def _long_enough(password: str) -> None:
@@ -138,3 +146,40 @@ def _long_enough(password: str) -> None:
 
 def _base32(secret: bytes | None) -> str | None:
     return None if secret is None else base64.b32encode(secret).decode("ascii")
+
+
+@user.command("token")
+@DATA
+@click.argument("login")
+@click.option("--days", type=click.IntRange(1, 400), default=90, show_default=True)
+@click.option(
+    "--output",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Tệp chứa mã, chỉ chủ tệp đọc được.",
+)
+@told
+def token(data: Path, login: str, days: int, output: Path) -> None:
+    """Cấp mã chỉ đọc số liệu cho một chương trình / a token that reads figures, for a program.
+
+    Dùng với --server … --token-file. Không mở được tên người, không ghi được gì. Hết giá trị khi
+    người dùng bị khóa hoặc đổi mật khẩu.
+
+    Ví dụ: chot user token chihuy --days 30 --output doc.token
+    """
+    with opened(data) as store:
+        found = _known(store, login)
+        made = make_reading_token(
+            found.id,
+            found.login,
+            found.password_hash,
+            KeyRing.load_or_create(data).session,
+            store.epoch,
+            now_ms(),
+            days,
+        )
+        handle = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(f"{made}\n")
+        store.audit(AuditEntry(now_ms(), "cli", "user.token", found.id, details={"days": days}))
+    click.echo(f"Mã của {login} ở {output}, có giá trị {days} ngày.")

@@ -15,7 +15,7 @@ from flask import Flask, current_app, g, request
 from server.context import here
 from server.problems import ProblemError
 from server.store.registered import Device, User, UserRole
-from server.tokens import TokenError, read_access_token
+from server.tokens import READ, TokenError, password_mark, read_access_token
 
 MAX_BEARER_CHARACTERS = 2048
 ATTRIBUTE = "chot_access"
@@ -93,6 +93,19 @@ def admission_of(view: Callable[..., Any]) -> Admission | None:
     return admission
 
 
+def for_reading(*roles: UserRole) -> Callable[[View], View]:
+    """As `for_roles`, for what names nobody: a token that may only read opens it too."""
+
+    def rule() -> None:
+        user = _bearer_user(reading=True)
+        g.user = user
+        if user.role not in roles:
+            raise ProblemError("auth.forbidden")
+
+    who = f"a user who is {' or '.join(roles)}, also by a token for reading"
+    return admits(rule, Admission("user", who, roles, _TOKEN_CODES))
+
+
 def rule_of(view: Callable[..., Any]) -> Rule | None:
     """The rule of a view function, also through decorators that use functools.wraps."""
     rule: Rule | None = getattr(view, ATTRIBUTE, None)
@@ -147,11 +160,17 @@ def _bearer_relay() -> Device:
     return relay
 
 
-def _bearer_user() -> User:
+def _bearer_user(*, reading: bool = False) -> User:
+    """Whose token it is. One that may only read ends with the password it was made under."""
     claims = _claims("user")
     user = here().store.user(str(claims.get("login", "")))
     if user is None or user.disabled or user.id != claims["sub"]:
         raise ProblemError("auth.invalid")
+    if "scope" in claims:
+        if not reading or claims["scope"] != READ:
+            raise ProblemError("auth.forbidden")
+        if claims.get("password") != password_mark(user.password_hash):
+            raise ProblemError("auth.invalid")
     return user
 
 

@@ -45,8 +45,8 @@ class Stats:
     def to_json(self) -> dict[str, Any]:
         """As the API answers it."""
         return {
-            "from": self.from_ms,
-            "to": self.to_ms,
+            "from_ms": self.from_ms,
+            "to_ms": self.to_ms,
             "total": self.total,
             "checkpoints": [
                 {"id": one, "name": name, "counts": counts}
@@ -55,6 +55,18 @@ class Stats:
             "steps": [asdict(one) for one in self.steps],
             "lag": self.lag,
         }
+
+    @staticmethod
+    def from_json(found: dict[str, Any]) -> Stats:
+        """What `to_json` was made of."""
+        return Stats(
+            found["from_ms"],
+            found["to_ms"],
+            found["total"],
+            tuple((one["id"], one["name"], one["counts"]) for one in found["checkpoints"]),
+            tuple(Step(**one) for one in found["steps"]),
+            found["lag"],
+        )
 
 
 def make_stats(store: Store, from_ms: int, to_ms: int, checkpoints: Sequence[str]) -> Stats:

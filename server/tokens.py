@@ -28,6 +28,8 @@ ASSERTION_LIFETIME_S = 300
 CLOCK_TOLERANCE_MS = 300_000
 NONCE_LIFETIME_MS = 120_000
 ACCESS_LIFETIME_S = 900
+READ = "read"
+"""The scope of a token that opens what `for_reading` guards and nothing else."""
 MAX_ASSERTION_CHARACTERS = 2048
 MAX_JTI_CHARACTERS = 64
 MAX_REMEMBERED = 50_000
@@ -159,6 +161,29 @@ def make_access_token(
         "exp": now_s + lifetime_s,
     }
     return jwt.encode(claims, session_key, algorithm="HS256", headers={"typ": ACCESS_TYP})
+
+
+def make_reading_token(
+    user: str,
+    login: str,
+    password_hash: str,
+    session_key: bytes,
+    epoch: int,
+    now_ms: int,
+    days: int,
+) -> str:
+    """A bearer token for a program that reads figures: no names, no writing, for many days.
+
+    It ends when the user is shut out or gets another password, and with the server's epoch.
+    """
+    members = {"login": login, "scope": READ, "password": password_mark(password_hash)}
+    return make_access_token("user", user, members, session_key, epoch, now_ms, days * 86_400)
+
+
+def password_mark(password_hash: str) -> str:
+    """Which password a token was made under; says nothing about the password."""
+    digest = hashlib.sha256(b"chot/1 reading\n" + password_hash.encode("utf-8")).digest()
+    return to_base64url(digest[:9])
 
 
 def read_access_token(token: str, session_key: bytes, epoch: int, now_ms: int) -> dict[str, Any]:

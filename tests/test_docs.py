@@ -43,7 +43,7 @@ def commands(page: Path) -> list[list[str]]:
     return [shlex.split(line) for line in lines if line]
 
 
-FILES = (".csv", ".docx", ".html", ".json", ".pdf", ".pem", ".xlsx", ".yaml")
+FILES = (".csv", ".docx", ".html", ".json", ".pdf", ".pem", ".token", ".xlsx", ".yaml")
 MANUALS = [ROOT / "README.md", *sorted((ROOT / "docs/how-to").glob("*.md"))]
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, get_args
 
 from server.reporting.completeness import Completeness, Gap, Place
 from server.reporting.document import Report
 from server.reporting.figures import Counted
 from server.reporting.goods import GoodsLine
 from server.reporting.part import Part
-from server.reporting.periods import Period
+from server.reporting.periods import Name, Period
 
 
 def as_json(report: Report) -> dict[str, Any]:
@@ -50,7 +50,8 @@ def from_json(found: dict[str, Any]) -> Report:
         n=found["log"]["n"],
         epoch=found["log"]["epoch"],
         checkpoints=tuple(Place(**one) for one in found["checkpoints"]),
-        periods=tuple(_from(name, one) for name, one in found["periods"].items()),
+        # By name: JSON that went over HTTP has its members in another order.
+        periods=tuple(_from(name, found["periods"][name]) for name in get_args(Name)),
         goods=tuple(GoodsLine(**one) for one in found["goods"]),
         before={name: _from("cut", one) for name, one in found["before"].items()},
         completeness=Completeness(

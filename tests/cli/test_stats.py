@@ -30,12 +30,12 @@ def test_figures_are_those_of_the_view_and_add_up(chot: Chot, busy: Path) -> Non
     window = ("--from", "2026-11-21 06:00", "--to", "2026-11-22 10:30")
     found = json.loads(chot("stats", "--data", busy, *window, "--json").output)
     with viewed(busy) as store:
-        counts = store.counts(found["from"], found["to"], ())
+        counts = store.counts(found["from_ms"], found["to_ms"], ())
     assert found["total"] == counts and counts["crossings"] > 100
     for sums in (found["steps"], [one["counts"] for one in found["checkpoints"]]):
         assert sum(one["crossings"] for one in sums) == counts["crossings"]
     ends = [one["to_ms"] for one in found["steps"]]
-    assert [one["from_ms"] for one in found["steps"]] == [found["from"], *ends[:-1]]
+    assert [one["from_ms"] for one in found["steps"]] == [found["from_ms"], *ends[:-1]]
 
 
 def test_one_checkpoint_is_counted_alone_and_an_unknown_one_is_refused(

@@ -120,7 +120,8 @@ class Walk:
                 "headers": {
                     name: answer.headers[name] for name in TOLD_HEADERS if name in answer.headers
                 },
-                "response": answer.get_json() if answer.data else None,
+                # a file is not shown
+                "response": answer.get_json() if answer.data and answer.is_json else None,
             }
         )
         return self.found[operation][-1]["response"]
@@ -136,6 +137,7 @@ def walked(folder: Path) -> Examples:
         packs(walk, token)
         a_reviewer(walk, record)
         a_relay(walk)
+        an_administrator(walk)
         the_end(walk, token)
         return walk.found
 
@@ -204,6 +206,19 @@ def a_reviewer(walk: Walk, record: str) -> None:
     seen = {"decision": "seen", "note": "Đã gọi lại cho lái xe"}
     walk.call("review", "Looked at", reviews, seen, token, record=record)
     walk.call("review", "No such decision", reviews, {"decision": "maybe"}, token, record=record)
+
+
+def an_administrator(walk: Walk) -> None:
+    """Reads figures, the report and a table from afar."""
+    token = walk.world.signed_in("command")
+    since, until = str(START_MS - 86_400_000), str(START_MS + 1)
+    walk.call("stats", "A day", "/stats", token=token, from_ms=since, to_ms=until)
+    walk.call("stats", "A window that is none", "/stats", token=token, from_ms=since, to_ms="0")
+    walk.call("report", "The cut-off that comes", "/report", token=token, checkpoint="hd-ql6")
+    walk.call("report", "No such checkpoint", "/report", token=token, checkpoint="nowhere")
+    table = "/exports/{table}"
+    for name, summary in (("goods", "Goods as CSV"), ("people", "No such table")):
+        walk.call("export", summary, table, token=token, table=name, from_ms=since, to_ms=until)
 
 
 def a_relay(walk: Walk) -> None:

@@ -26,7 +26,7 @@ from tests.server.api.conftest import PASSWORD, World, a_world
 from tests.server.api.tablet import Tablet, new_key
 
 RECORD = "01900000-0000-7000-8000-000000000000"
-FILLED = {"record": RECORD, "search_id": RECORD, "name": "hotlines"}
+FILLED = {"record": RECORD, "search_id": RECORD, "name": "hotlines", "table": "goods"}
 ROLES: tuple[UserRole, ...] = ("reviewer", "approver", "command", "community", "health", "admin")
 DOCUMENT = describe()
 OPERATIONS = list(operations_of(DOCUMENT))

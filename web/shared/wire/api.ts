@@ -302,6 +302,12 @@ export interface RelayRequest {
   waiting?: number;
 }
 
+/** A report as `chot report --format json` gives it, and the letterhead of its unit. */
+export interface ReportAnswer {
+  letterhead: Readonly<Record<string, unknown>>;
+  report: Readonly<Record<string, unknown>>;
+}
+
 /** A reviewer's decision: "đã xem" or "cần xác minh", and a note. */
 export interface ReviewRequest {
   decision: "seen" | "needs_check";
@@ -403,6 +409,31 @@ export interface SignedReceipt {
   through: number;
 }
 
+/** Sums of a window; what is void or a duplicate counts nowhere. `lag`: events not counted. */
+export interface StatsAnswer {
+  checkpoints: readonly StatsOfCheckpoint[];
+  from_ms: number;
+  lag: number;
+  steps: readonly StatsStep[];
+  to_ms: number;
+  total: Readonly<Record<string, number>>;
+}
+
+/** The counts of one checkpoint. */
+export interface StatsOfCheckpoint {
+  counts: Readonly<Record<string, number>>;
+  id: string;
+  name: string;
+}
+
+/** One stretch of the window. */
+export interface StatsStep {
+  crossings: number;
+  from_ms: number;
+  to_ms: number;
+  turned_back: number;
+}
+
 /** Answers to the push, then one page of the feeds. `digest` is of all events in the window (`held_after`, cursor], once there is no more (F9). `feeds`: all that this device may have (F11). `upstream_receipt`: what the home server said to a relay of this device's chain (P8). */
 export interface SyncAnswer {
   cursor: string | null;
@@ -462,14 +493,17 @@ export interface Operations {
   review: { method: "POST"; path: `/crossings/${string}/reviews`; body: ReviewRequest; answer: ReviewWritten };
   enrol_device: { method: "POST"; path: "/devices/enrol"; body: EnrolRequest; answer: Enrolled };
   device_wiped: { method: "POST"; path: "/devices/wiped"; body: WipedRequest; answer: undefined };
+  export: { method: "GET"; path: `/exports/${string}`; body?: undefined; answer: undefined };
   health: { method: "GET"; path: "/health"; body?: undefined; answer: Health };
   pack: { method: "GET"; path: `/packs/${string}`; body?: undefined; answer: SignedPack };
   hand_up: { method: "POST"; path: "/relay"; body: RelayRequest; answer: RelayAnswer };
   enrol_relay: { method: "POST"; path: "/relay/enrol"; body: RelayEnrolRequest; answer: RelayEnrolled };
   hand_down: { method: "POST"; path: "/relay/feed"; body: RelayFeedRequest; answer: RelayFeed };
   relay_pack: { method: "GET"; path: `/relay/packs/${string}`; body?: undefined; answer: SignedPack };
+  report: { method: "GET"; path: "/report"; body?: undefined; answer: ReportAnswer };
   open_search: { method: "POST"; path: "/searches"; body: SearchRequest; answer: SearchOpened };
   search_page: { method: "GET"; path: `/searches/${string}`; body?: undefined; answer: SearchPage };
+  stats: { method: "GET"; path: "/stats"; body?: undefined; answer: StatsAnswer };
   sync: { method: "POST"; path: "/sync"; body: SyncRequest; answer: SyncAnswer };
 }
 

@@ -1,0 +1,27 @@
+"""`chot report --server`: the report that a server counts, laid out here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from cli.remote import Remote, ask
+from server.reporting.frozen import from_json
+from server.reporting.letterhead import Letterhead, LetterheadError, letterhead_of
+from server.reporting.document import Report
+
+
+def report_from(
+    remote: Remote, at_ms: int | None, checkpoints: Sequence[str], n: int | None
+) -> tuple[Report, Letterhead]:
+    """The report of a cut-off, None: the next; and whose letterhead it has. ClickException."""
+    query = {"at_ms": at_ms, "checkpoint": tuple(checkpoints), "as_of": n}
+    found = ask(remote, "/report", query)
+    try:
+        made = from_json(found["report"])
+        return made, letterhead_of(found["letterhead"], made.unit)
+    except (KeyError, TypeError, ValueError, LetterheadError):
+        raise click.ClickException(
+            f"{remote.url} trả lời theo phiên bản khác / answers as another version."
+        ) from None

@@ -1,0 +1,86 @@
+"""What programs read over HTTP that is about nobody: figures, the report, files of tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from schemas.shapes import text, word
+from schemas.wire import MAX_MS, Request
+
+MAX_CHECKPOINTS = 64
+EXPORT_FORMATS = ("csv", "jsonl", "xlsx", "sqlite", "parquet")
+LANGUAGES = ("vi", "en")
+
+
+def _number(low: int, high: int, **kwargs: Any) -> fields.Integer:
+    """A whole number of a query, which is text there."""
+    return fields.Integer(validate=validate.Range(low, high), **kwargs)
+
+
+def _checkpoints() -> fields.List[str]:
+    return fields.List(
+        text(64, 1), load_default=list, validate=validate.Length(max=MAX_CHECKPOINTS)
+    )
+
+
+class StatsQuery(Request):
+    """from ≤ occurred < to, Unix milliseconds; no checkpoint means all."""
+
+    from_ms = _number(0, MAX_MS, required=True)
+    to_ms = _number(0, MAX_MS, required=True)
+    checkpoint = _checkpoints()
+
+
+class StatsOfCheckpoint(Schema):
+    """The counts of one checkpoint."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    counts = fields.Dict(fields.String(), fields.Integer(), required=True)
+
+
+class StatsStep(Schema):
+    """One stretch of the window."""
+
+    from_ms = fields.Integer(required=True)
+    to_ms = fields.Integer(required=True)
+    crossings = fields.Integer(required=True)
+    turned_back = fields.Integer(required=True)
+
+
+class StatsAnswer(Schema):
+    """Sums of a window; what is void or a duplicate counts nowhere. `lag`: events not counted."""
+
+    from_ms = fields.Integer(required=True)
+    to_ms = fields.Integer(required=True)
+    total = fields.Dict(fields.String(), fields.Integer(), required=True)
+    checkpoints = fields.List(fields.Nested(StatsOfCheckpoint), required=True)
+    steps = fields.List(fields.Nested(StatsStep), required=True)
+    lag = fields.Integer(required=True)
+
+
+class ReportQuery(Request):
+    """The cut-off, Unix milliseconds; null: the one that comes. `as_of`: a log number."""
+
+    at_ms = _number(0, MAX_MS, allow_none=True, load_default=None)
+    checkpoint = _checkpoints()
+    as_of = _number(0, 1 << 53, allow_none=True, load_default=None)
+
+
+class ReportAnswer(Schema):
+    """A report as `chot report --format json` gives it, and the letterhead of its unit."""
+
+    report = fields.Dict(fields.String(), required=True)
+    letterhead = fields.Dict(fields.String(), required=True)
+
+
+class ExportQuery(StatsQuery):
+    """A table as a file. `columns`: names joined by commas, "" for all; `as_of`: a log number."""
+
+    columns = text(2000, load_default="")
+    format = word(EXPORT_FORMATS, load_default="csv")
+    lang = word(LANGUAGES, allow_none=True, load_default=None)
+    as_of = _number(0, 1 << 53, allow_none=True, load_default=None)
+    compress = fields.Boolean(load_default=False)

@@ -1,0 +1,198 @@
+"""GET /stats, /report and /exports/<table>: what administrators read from afar; about nobody.
+
+Who people are is never in these answers: a table with names is made at the server. One report or
+export at a time: they share this process with the tablets.
+"""
+
+from __future__ import annotations
+
+import base64
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from flask import Response
+
+from schemas.reading import ExportQuery, ReportAnswer, ReportQuery, StatsAnswer, StatsQuery
+from server.access import for_reading, the_user
+from server.api.resource import PREFIX, USER, Resource, operation, problems
+from server.context import here
+from server.exporting.formats import FORMATS
+from server.exporting.run import Asked, ExtraMissingError, RowsMissingError, export_to
+from server.exporting.tables import TABLES, columns_of
+from server.problems import ProblemError
+from server.reporting.frozen import as_json
+from server.reporting.letterhead import Letterhead, LetterheadError, load_letterhead
+from server.reporting.periods import next_cut_ms
+from server.reporting.report import make_report
+from server.reporting.rolled_up import CountedTwiceError
+from server.stats import make_stats
+from server.store.export_protocol import Column
+from server.store.published import AuditEntry
+from server.store.reader import ViewMissingError
+
+CHUNK_BYTES = 1 << 18
+BUSY_S = 10
+FOR_AUDIT = ("admin", "approver")
+_turn = threading.BoundedSemaphore(1)
+
+resource = Resource("figures", __name__, url_prefix=PREFIX, description="Figures and files of them")
+
+
+@resource.route("/stats")
+@resource.arguments(StatsQuery, location="query")
+@resource.response(200, StatsAnswer)
+@resource.doc(**operation("stats"), security=USER, responses=problems("request.invalid"))
+@for_reading("command", "approver", "admin")
+def stats(query: dict[str, Any]) -> dict[str, Any]:
+    """Sums of a window by checkpoint and time, as `chot stats` draws them. Counts only."""
+    context = here()
+    places = _known(query["checkpoint"])
+    details = {"from_ms": query["from_ms"], "to_ms": query["to_ms"], "checkpoints": list(places)}
+    _audit("stats", details)
+    try:
+        found = make_stats(context.store, query["from_ms"], query["to_ms"], places)
+    except ValueError:
+        raise ProblemError("request.invalid", errors=(("to_ms", "invalid"),)) from None
+    return found.to_json()
+
+
+@resource.route("/report")
+@resource.arguments(ReportQuery, location="query")
+@resource.response(200, ReportAnswer)
+@resource.doc(
+    **operation("report", running=1),
+    security=USER,
+    responses=problems("request.invalid", "server.busy"),
+)
+@for_reading("command", "approver", "admin")
+def report(query: dict[str, Any]) -> dict[str, Any]:
+    """The report of a cut-off, a draft before it, with what is lacking and whom to call."""
+    context = here()
+    now_ms = context.clock()
+    places = _known(query["checkpoint"])
+    at_ms = query["at_ms"]
+    if at_ms is None:
+        at_ms = next_cut_ms(now_ms, context.config.report_hours)
+    _audit("report", {"at_ms": at_ms, "checkpoints": list(places), "format": "json"})
+    with _one_at_a_time():
+        try:
+            made = make_report(context.store, context.config, at_ms, places, now_ms, query["as_of"])
+        except CountedTwiceError:
+            raise ProblemError("request.invalid", errors=(("checkpoint", "twice"),)) from None
+        except ViewMissingError:
+            raise _busy() from None
+    try:
+        head = load_letterhead(context.config.data_dir, context.config.unit)
+    except LetterheadError:
+        head = Letterhead(agency=context.config.unit.upper())
+    return {"report": as_json(made), "letterhead": asdict(head)}
+
+
+@resource.route("/exports/<string:table>")
+@resource.arguments(ExportQuery, location="query")
+@resource.response(
+    200, {"type": "string", "format": "binary"}, content_type="application/octet-stream"
+)
+@resource.doc(
+    **operation("export", running=1),
+    security=USER,
+    responses=problems("request.invalid", "request.not_found", "request.encoding", "server.busy"),
+)
+@for_reading("command", "approver", "admin")
+def export(query: dict[str, Any], table: str) -> Response:
+    """A masked table as a file, as of one number of the log.
+
+    Headers: `Content-Length`, `Repr-Digest` (RFC 9530, sha-256), `Chot-Rows`, `Chot-Log`. Whoever
+    got fewer bytes, or others, has to ask again.
+    """
+    context = here()
+    if table not in TABLES:
+        raise ProblemError("request.not_found")
+    if table == "audit" and the_user().role not in FOR_AUDIT:
+        raise ProblemError("auth.forbidden")
+    if query["to_ms"] < query["from_ms"]:
+        raise ProblemError("request.invalid", errors=(("to_ms", "invalid"),))
+    if query["as_of"] is not None and not TABLES[table].is_pinned:
+        raise ProblemError("request.invalid", errors=(("as_of", "invalid"),))
+    layout = query["format"]
+    asked = Asked(
+        table,
+        (query["from_ms"], query["to_ms"]),
+        _known(query["checkpoint"]),
+        _chosen(columns_of(context.store, table, unmasked=False), query["columns"]),
+        layout,
+        query["lang"] or FORMATS[layout].lang,
+        query["as_of"],
+        compressed=query["compress"],
+    )
+    details: dict[str, Any] = {
+        "from_ms": asked.window[0],
+        "to_ms": asked.window[1],
+        "checkpoints": list(asked.checkpoints),
+    }
+    _audit(f"export.{table}", details)
+    with _one_at_a_time(), tempfile.TemporaryDirectory(dir=context.config.data_dir) as folder:
+        target = Path(folder) / f"{table}.{layout}"
+        try:
+            done = export_to(context.store, asked, target, lambda _done, _all: None)
+        except ExtraMissingError:
+            raise ProblemError("request.encoding") from None
+        except (RowsMissingError, ViewMissingError):
+            raise _busy() from None
+        size = target.stat().st_size
+        # Open it lives on without a name: nothing is left behind, whatever happens to us.
+        file = target.open("rb")
+    answer = Response(_blocks(file), content_type="application/octet-stream")
+    answer.call_on_close(file.close)
+    answer.headers["Content-Length"] = str(size)
+    digest = base64.b64encode(bytes.fromhex(done.sha256)).decode("ascii")
+    answer.headers["Repr-Digest"] = f"sha-256=:{digest}:"
+    answer.headers["Chot-Rows"] = str(done.rows)
+    answer.headers["Chot-Log"] = str(done.n)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _blocks(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while block := file.read(CHUNK_BYTES):
+            yield block
+
+
+def _known(checkpoints: list[str]) -> tuple[str, ...]:
+    known = {one.id for one in here().store.checkpoints()}
+    if not known.issuperset(checkpoints):
+        raise ProblemError("request.invalid", errors=(("checkpoint", "unknown"),))
+    return tuple(checkpoints)
+
+
+def _chosen(known: tuple[Column, ...], names: str) -> tuple[Column, ...]:
+    by_name = {one.name: one for one in known}
+    asked = [one.strip() for one in names.split(",") if one.strip()]
+    if not by_name.keys() >= set(asked):
+        raise ProblemError("request.invalid", errors=(("columns", "unknown"),))
+    return tuple(by_name[one] for one in dict.fromkeys(asked)) or known
+
+
+def _audit(what: str, details: dict[str, Any]) -> None:
+    context = here()
+    context.store.audit(AuditEntry(context.clock(), the_user().id, what, details=details))
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    if not _turn.acquire(blocking=False):
+        raise _busy()
+    try:
+        yield
+    finally:
+        _turn.release()
+
+
+def _busy() -> ProblemError:
+    return ProblemError("server.busy", headers={"Retry-After": str(BUSY_S)})

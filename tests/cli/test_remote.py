@@ -1,0 +1,225 @@
+"""Reading from afar gives what reading at the server gives, to who may, whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from werkzeug.serving import make_server
+
+import cli.remote_export
+from cli.data import viewed
+from cli.demo.make import make_demo
+from server.app import create_app
+from server.config import load_config
+from server.store.sqlite import open_store
+from tests.cli.conftest import NOON_MS, Chot
+
+WINDOW = ("--from", "2026-11-21", "--to", "2026-11-22 11:00")
+
+
+@pytest.fixture(scope="module")
+def busy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = tmp_path_factory.mktemp("busy") / "data"
+    make_demo(data, NOON_MS, lambda _: None, days=1)
+    with viewed(data):
+        pass
+    return data
+
+
+@pytest.fixture(scope="module")
+def server(busy: Path) -> Iterator[str]:
+    with closing(open_store(load_config(busy))) as store:
+        served = make_server("127.0.0.1", 0, create_app(load_config(busy), store), threaded=True)
+        thread = threading.Thread(target=served.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{served.server_port}"
+        finally:
+            served.shutdown()
+            thread.join()
+            served.server_close()
+
+
+@pytest.fixture
+def afar(chot: Chot, busy: Path, server: str, tmp_path: Path) -> tuple[str | Path, ...]:
+    """Options of a command that asks the server, as the steering committee's program."""
+    token = tmp_path / "doc.token"
+    chot("user", "token", "chihuy", "--data", busy, "--output", token)
+    assert token.stat().st_mode & 0o077 == 0
+    return ("--server", server, "--token-file", token)
+
+
+def test_figures_from_afar_are_those_of_the_server(
+    chot: Chot, busy: Path, afar: tuple[str | Path, ...]
+) -> None:
+    here = json.loads(chot("stats", "--data", busy, *WINDOW, "--json").stdout)
+    assert json.loads(chot("stats", *afar, *WINDOW, "--json").stdout) == here
+    assert here["total"]["crossings"] > 100
+
+
+def test_the_report_from_afar_is_that_of_the_server(
+    chot: Chot, busy: Path, afar: tuple[str | Path, ...], tmp_path: Path
+) -> None:
+    at = ("--at", "2026-11-22 12:00", "--checkpoint", "nt-ca-na")
+    here = json.loads(chot("report", "--data", busy, *at, "--format", "json").stdout)
+    there = json.loads(chot("report", *afar, *at, "--format", "json").stdout)
+    for one in (here, there):
+        for moving in ("made_ms", "completeness"):
+            del one[moving]
+    assert there == here
+    chot("report", *afar, *at, "--output", tmp_path / "bao-cao.html")
+    assert "BÁO CÁO" in (tmp_path / "bao-cao.html").read_text("utf-8")
+    assert "Giờ chốt tới" in chot("report", "status", *afar, exit_code=1).output
+
+
+@pytest.mark.parametrize("name", ["luot.csv", "luot.jsonl", "luot.csv.gz"])
+def test_a_file_from_afar_has_the_same_bytes_and_a_checksum(
+    chot: Chot, busy: Path, afar: tuple[str | Path, ...], tmp_path: Path, name: str
+) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    for folder, where in ((here, ("--data", busy)), (there, afar)):
+        folder.mkdir()
+        chot("export", "crossings", *where, *WINDOW, "--output", folder / name)
+    assert (there / name).read_bytes() == (here / name).read_bytes()
+    for suffix in ("", ".sha256"):
+        assert (there / f"{name}{suffix}").read_bytes() == (here / f"{name}{suffix}").read_bytes()
+    assert sorted(one.name for one in there.iterdir()) == [name, f"{name}.sha256"]
+    assert not [one for one in busy.iterdir() if one.name.startswith("tmp")]
+
+
+def test_a_workbook_comes_whole(chot: Chot, afar: tuple[str | Path, ...], tmp_path: Path) -> None:
+    target = tmp_path / "hang.xlsx"
+    chot("export", "goods", *afar, *WINDOW, "--output", target)
+    digest, _, name = (tmp_path / "hang.xlsx.sha256").read_text().partition("  ")
+    assert hashlib.sha256(target.read_bytes()).hexdigest() == digest and name == "hang.xlsx\n"
+    assert zipfile.ZipFile(target).testzip() is None
+
+
+def test_a_file_that_came_in_part_has_no_name(
+    chot: Chot,
+    afar: tuple[str | Path, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Cut:
+        def __init__(self, answer: object) -> None:
+            self.answer = answer
+
+        def read(self, size: int) -> bytes:
+            return b""
+
+    copy = cli.remote_export._copy
+    monkeypatch.setattr(
+        cli.remote_export,
+        "_copy",
+        lambda source, *rest: copy(Cut(source), *rest),  # type: ignore[arg-type]
+    )
+    target = tmp_path / "files" / "luot.csv"
+    target.parent.mkdir()
+    said = chot("export", "crossings", *afar, *WINDOW, "--output", target, exit_code=1).output
+    assert "không đủ" in said
+    assert list(target.parent.iterdir()) == []
+
+
+def test_names_are_not_opened_from_afar(
+    chot: Chot, afar: tuple[str | Path, ...], busy: Path
+) -> None:
+    asked = ("--unmask", "--purpose", "x", "--case", "1")
+    said = chot("export", "passengers", *afar, *WINDOW, *asked, exit_code=1).output
+    assert "làm ở máy chủ" in said
+    people = chot("export", "passengers", *afar, *WINDOW).stdout
+    with closing(open_store(load_config(busy))) as store:
+        names = {
+            str(person["name"])
+            for one in store.each_crossing(0, 1 << 46, (), persons=True)
+            for person in one.people.values()
+            if person.get("name")
+        }
+    assert names and not any(one in people for one in names)
+
+
+def test_every_look_from_afar_is_in_the_audit_under_its_user(
+    chot: Chot, busy: Path, afar: tuple[str | Path, ...]
+) -> None:
+    chot("export", "goods", *afar, *WINDOW)
+    looks = json.loads(chot("audit", "--data", busy, "--what", "export.goods", "--json").stdout)
+    assert looks[-1]["who"] == "chihuy"
+    assert looks[-1]["details"]["from_ms"] == 1_795_194_000_000
+
+
+def test_a_token_ends_with_its_user_and_its_password(
+    chot: Chot, busy: Path, afar: tuple[str | Path, ...], tmp_path: Path
+) -> None:
+    ask = ("stats", *afar, *WINDOW)
+    chot(*ask)
+    chot("user", "disable", "chihuy", "--data", busy)
+    assert "auth.invalid" in chot(*ask, exit_code=1).output
+    chot("user", "enable", "chihuy", "--data", busy)
+    chot(*ask)
+    chot("user", "password", "chihuy", "--data", busy, "--password", "mat-khau-khac")
+    assert "auth.invalid" in chot(*ask, exit_code=1).output
+
+
+def test_a_token_for_figures_opens_nothing_else(
+    chot: Chot, busy: Path, server: str, tmp_path: Path
+) -> None:
+    from urllib.error import HTTPError
+    from urllib.request import Request, urlopen
+
+    token = tmp_path / "doc.token"
+    chot("user", "token", "canhsat", "--data", busy, "--output", token)
+    header = {"Authorization": f"Bearer {token.read_text().strip()}"}
+    record = "019a0000-0000-7000-8000-000000000000"
+    for path, body in ((f"/crossings/{record}", None), ("/searches", b"{}")):
+        headers = {**header, "Content-Type": "application/json"}
+        with pytest.raises(HTTPError) as refused:
+            urlopen(Request(f"{server}/api/v1{path}", body, headers))
+        assert refused.value.code == 403
+        refused.value.close()
+    said = chot("stats", "--server", server, "--token-file", token, *WINDOW, exit_code=1).output
+    assert "auth.forbidden" in said and "cần vai trò" in said
+
+
+def test_mistakes_are_one_clear_line(
+    chot: Chot,
+    afar: tuple[str | Path, ...],
+    server: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.delenv("CHOT_TOKEN", raising=False)
+    assert "chot user token" in chot("stats", "--server", server, exit_code=1).output
+    monkeypatch.setenv("CHOT_TOKEN", "none")
+    assert "auth.invalid" in chot("stats", "--server", server, exit_code=1).output
+    far = ("--server", "http://chot.example")
+    assert "https" in chot("stats", *far, exit_code=1).output
+    closed = ("--server", "http://127.0.0.1:1")
+    assert "Không hỏi được" in chot("stats", *closed, exit_code=1).output
+    wrong = ("--checkpoint", "nowhere")
+    assert "checkpoint: unknown" in chot("stats", *afar, *WINDOW, *wrong, exit_code=1).output
+    columns = ("--columns", "nowhere")
+    assert (
+        "columns: unknown" in chot("export", "goods", *afar, *WINDOW, *columns, exit_code=1).output
+    )
+    assert (
+        "cần --output"
+        in chot("export", "goods", *afar, *WINDOW, "--format", "xlsx", exit_code=1).output
+    )
+    assert "auth.forbidden" in chot("export", "audit", *afar, *WINDOW, exit_code=1).output
+
+
+def test_a_data_directory_on_the_command_line_beats_a_server_in_a_variable(
+    chot: Chot, demo_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHOT_SERVER", "http://127.0.0.1:1")
+    monkeypatch.setenv("CHOT_TOKEN", "none")
+    assert "Chưa có lượt" in chot("stats", "--data", demo_data).output
+    both = ("--data", demo_data, "--server", "http://127.0.0.1:1")
+    assert "Không hỏi được" in chot("stats", *both, exit_code=1).output
