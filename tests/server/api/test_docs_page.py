@@ -5,7 +5,13 @@ from __future__ import annotations
 import json
 import re
 
+from markupsafe import escape
+
 from schemas.problems import PROBLEMS
+from server.api.described import operations_of
+from server.api.examples import read_examples
+from server.api_docs import limits_in_words, words
+from server.limits import BY_ADDRESS, BY_LOGIN
 from server.openapi import describe
 from tests.server.api.conftest import World
 
@@ -22,6 +28,38 @@ def test_every_operation_shape_and_error_is_on_the_page(world: World) -> None:
     assert all(f'id="{code}"' in page for code in PROBLEMS)
     ids = set(re.findall(r'id="([^"]+)"', page))
     assert set(re.findall(r'href="#([^"]+)"', page)) <= ids
+
+
+def test_every_operation_says_who_may_call_it_its_limits_and_what_it_answers(world: World) -> None:
+    page = world.client.get("/api/v1/docs").get_data(as_text=True)
+    sections = re.findall(r'<section class="operation".*?</section>', page, re.DOTALL)
+    found = {one["operationId"]: one for _, _, one in operations_of(describe())}
+    examples = read_examples()
+    assert len(sections) == len(found)
+    for name, operation in found.items():
+        (section,) = (one for one in sections if f"<p>{words(operation['summary'])}</p>" in one)
+        assert f'<p class="who">{operation["x-permissions"]["who"]}' in section
+        for line in limits_in_words(operation["x-limits"]):
+            assert f"<dd>{line}</dd>" in section
+        for response in operation["responses"].values():
+            assert all(f'href="#{code}"' in section for code in response.get("x-codes", ()))
+        for one in examples[name]:
+            if one["response"] is not None:
+                shown = escape(json.dumps(one["response"], ensure_ascii=False, indent=2))
+                assert f"{escape(one['summary'])} → {one['status']}" in section
+                assert shown in section
+
+
+def test_limits_are_said_with_their_units() -> None:
+    told = limits_in_words(
+        {"body_bytes": 65536, "token_s": 900, "rate": [BY_LOGIN.told, BY_ADDRESS.told]}
+    )
+    assert told == [
+        "body bytes: 65 536",
+        "10 failures of one login in 300 s",
+        "30 failures of one address in 300 s",
+        "token: 900 s",
+    ]
 
 
 def test_it_asks_nobody_else_and_runs_no_script(world: World) -> None:

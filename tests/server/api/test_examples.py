@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import re
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
+from credentials.jws import parse_jws, public_key_of_jwk, verify_es256
+from server.api.deprecation import Notice
 from server.api.described import operations_of
 from server.api.examples import FILE, read_examples
 from server.openapi import describe
 from server.problems import MEDIA_TYPE
+from sync.batch import parse_batch, verify_batch
+from sync.envelope import read_receipt
 from tests.server.api.examples import Examples, as_text, walked
 
 DOCUMENT = describe()
@@ -60,6 +68,33 @@ def test_examples_have_the_shapes_that_are_told_and_no_other_field(
         elif one["request"] is not None:
             body = OPERATIONS[name]["requestBody"]["content"]["application/json"]["schema"]
             check(body, one["request"])
+
+
+def test_what_is_signed_in_them_verifies(seen: Examples) -> None:
+    """Whoever writes a client may use them as vectors."""
+    sent = seen["enrol_device"][0]
+    device = public_key_of_jwk(sent["request"]["jwk"])
+    first = seen["sync"][0]
+    chain = verify_batch(parse_batch(first["request"]["batch"]), device)
+    receipt_key = public_key_of_jwk(sent["response"]["receipt_key"])
+    receipt = read_receipt(first["response"]["receipt"], receipt_key)
+    assert (receipt.through, receipt.head) == (1, chain[-1])
+    pack = seen["pack"][0]["response"]
+    root = public_key_of_jwk(sent["response"]["root_key"])
+    assert verify_es256(parse_jws(pack["jws"], 100_000), root)
+
+
+def test_the_how_to_shows_what_the_server_says(seen: Examples) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "how-to" / "api.md").read_text("utf-8")
+    (problem,) = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    unsaid = next(one for one in seen["open_search"] if one["status"] == 422)
+    assert json.loads(problem) == unsaid["response"]
+    refused = next(one for one in seen["login"] if one["status"] == 401)
+    for name in ("RateLimit-Policy", "RateLimit"):
+        assert f"{name}: {refused['headers'][name]}\n" in text
+    notice = Notice(date(2027, 1, 1), date(2027, 7, 31), "")
+    for name, value in notice.headers().items():
+        assert f"{name}: {value}\n" in text
 
 
 def check(schema: dict[str, Any], value: Any) -> None:

@@ -27,6 +27,16 @@ test("no network leaves the tablet as it was", async () => {
   expect(core.state().phase).toBe("not_enrolled");
 });
 
+test("a lost answer to the enrolment costs no new code", async () => {
+  server.mischief = () => "drop_answer";
+  expect(await codeOf(core.enrol(CODE))).toBe("offline");
+  expect(core.state().phase).toBe("not_enrolled");
+  server.mischief = () => null;
+  await core.enrol(CODE);
+  expect(core.state().phase).toBe("closed");
+  expect(server.paths.filter((path) => path === "/devices/enrol").length).toBe(2);
+});
+
 test("another enrolment is refused while something is unsent", async () => {
   await enrolAndOpen();
   server.mischief = () => "drop_request";

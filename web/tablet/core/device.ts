@@ -31,10 +31,10 @@ export function enrolmentCode(linkOrCode: string): string {
 /**
  * Makes a key that cannot be exported, uses up the code, and pins what the server names.
  *
- * A lost answer leaves nothing here; the code may then be used up and a new one is needed.
+ * After a lost answer the same code is tried with the same key: the server knows it by that and says it again.
  */
 export async function enrolDevice(environment: Environment, db: Database, code: string): Promise<Enrolment> {
-  const key = await crypto.subtle.generateKey(P256, false, ["sign", "verify"]);
+  const key = await keyFor(environment, code);
   const { x = "", y = "" } = await crypto.subtle.exportKey("jwk", key.publicKey);
   const answer = await call(environment, {
     method: "POST",
@@ -53,7 +53,19 @@ export async function enrolDevice(environment: Environment, db: Database, code: 
   };
   const head = { seq: 0, hash: await genesis(enrolment.device), stamp: stampToText(0n) };
   await beginEnrolment(db, enrolment, head, Math.round(enrolled.server_time - environment.now()));
+  tried.delete(environment);
   return enrolment;
+}
+
+/** The key that a code was last tried with, until it is enrolled or the page ends. */
+const tried = new WeakMap<Environment, { code: string; key: CryptoKeyPair }>();
+
+async function keyFor(environment: Environment, code: string): Promise<CryptoKeyPair> {
+  const last = tried.get(environment);
+  if (last?.code === code) return last.key;
+  const key = await crypto.subtle.generateKey(P256, false, ["sign", "verify"]);
+  tried.set(environment, { code, key });
+  return key;
 }
 
 /** Servers of before version 1.1 do not say the sealing key. */

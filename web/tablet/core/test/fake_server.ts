@@ -73,6 +73,8 @@ export class FakeServer {
   readonly packs = new Map<string, { version: number; jws: string }>();
   #log: Held[] = [];
   #deviceKey: CryptoKey | null = null;
+  /** The key that used the code up: with it the code may be said again. */
+  #enrolled = "";
   #tokens = new Set<string>();
   readonly id: string;
   readonly level: "home" | "relay";
@@ -201,7 +203,8 @@ export class FakeServer {
   }
 
   async #enrol({ code, jwk }: { code: string; jwk: JsonWebKey }): Promise<Response> {
-    if (code !== CODE || this.#deviceKey !== null) return problem(403, "enrolment.code");
+    if (code !== CODE || (this.#enrolled !== "" && this.#enrolled !== jwk.x)) return problem(403, "enrolment.code");
+    this.#enrolled = jwk.x ?? "";
     this.#deviceKey = await crypto.subtle.importKey("jwk", jwk, P256, false, ["verify"]);
     const { root, sealing, signing } = this.#keys;
     const checkpoint = {
@@ -209,10 +212,7 @@ export class FakeServer {
       name: "Chốt QL6",
       province: "01",
       class: "city",
-      lane: "1",
-      lanes: ["1", "2"],
-      road: "QL6",
-      hotline: "024",
+      ...{ lane: "1", lanes: ["1", "2"], road: "QL6", hotline: "024" },
     };
     return Response.json(
       {
