@@ -21,7 +21,8 @@ class ClientFailedError(Exception):
 class Driver(Protocol):
     """What a step asks of the client. `sync` begins a round and does not wait for it.
 
-    `lasting`: it syncs by itself, so no round of it ever has to be waited for.
+    `lasting`: it syncs by itself, so no round of it ever has to be waited for, and `sync` only
+    hastens the next.
     """
 
     lasting: bool

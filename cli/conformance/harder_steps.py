@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cli.conformance.findings import BrokenRuleError, Step, UnseenError, breaks
 from cli.conformance.play import Play, Silence
 from cli.conformance.stage import Exchange, problem
-from cli.conformance.steps import NO_PULL, Try, first_of, last_of, pushes_again
+from cli.conformance.steps import Try, first_of, last_of, pushes_again
 from credentials.pack import PackPayload, sign_pack
 from server.keys import public_jwk
 from server.packs import said_by
@@ -112,7 +112,7 @@ def other_digest(play: Play) -> None:
             value["digest"] = to_base64url(bytes([digest[0] ^ 1]) + digest[1:])
 
     play.answer(_last_page(play), twist)
-    again = play.next(NO_PULL)
+    again = play.pull()
     if again.body.get("cursor") is not None:
         raise breaks(
             "F9",
@@ -124,7 +124,7 @@ def other_digest(play: Play) -> None:
     play.settle()
     play.neighbour.writes(1)
     play.answer(_last_page(play), twist)
-    again = play.next(NO_PULL)
+    again = play.pull()
     if again.body.get("cursor") is None:
         raise breaks(
             "F9",
@@ -137,10 +137,10 @@ def other_digest(play: Play) -> None:
 
 def _last_page(play: Play) -> Exchange:
     """Its next request; where that is not about the window as last given, the one after."""
-    exchange = play.next(NO_PULL)
+    exchange = play.pull()
     while exchange.body.get("cursor") != play.cursor:
         play.answer(exchange)
-        exchange = play.next(NO_PULL)
+        exchange = play.pull()
     return exchange
 
 
@@ -168,7 +168,7 @@ def broken_page(play: Play) -> None:
         "A page that is wrong stops no outbox: the receipt that came with it counts.",
     )
     try:
-        after = play.next(NO_PULL)
+        after = play.pull()
     except BrokenRuleError as error:
         if error.finding.rule == "F4":
             raise breaks(
@@ -187,7 +187,7 @@ def restored(play: Play) -> None:
     """A server from a backup: its receipts reach less far, and it begins a new epoch."""
     play.write(2)
     play.settle()
-    exchange = play.next(NO_PULL)
+    exchange = play.pull()
     reach = play.memory.drained - 2
 
     def back(value: dict[str, Any]) -> None:
@@ -199,7 +199,7 @@ def restored(play: Play) -> None:
 
     if exchange.batch is not None:
         play.answer(exchange)
-        exchange = play.next(NO_PULL)
+        exchange = play.pull()
     play.answer(exchange, back, instead=exchange.body | {"cursor": None, "held_after": None})
     again = pushes_again(
         play,
@@ -268,7 +268,7 @@ def _try_pack(play: Play, version: int, jws: str) -> None:
     def announce(value: dict[str, Any]) -> None:
         value["packs"] = value["packs"] | {"rules": version}
 
-    play.answer(play.next(NO_PULL), announce)
+    play.answer(play.pull(), announce)
     play.settle()
     if len(play.stage.asked_packs) == asked:
         raise UnseenError(

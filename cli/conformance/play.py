@@ -34,6 +34,11 @@ GONE: Silence = (
     "Không còn gì được gửi: lỗi của đường truyền hay máy chủ không được làm mất hay chặn sự kiện.",
     "Nothing is sent any more: no failure of wire or server may drop or block an event.",
 )
+NO_PULL: Silence = (
+    "F4",
+    "Máy không hỏi tiếp luồng dữ liệu.",
+    "It does not go on asking for its feeds.",
+)
 RULES = {
     "event.field": "E8",
     "event.missing": "E8",
@@ -80,6 +85,7 @@ class Play:
     def enrol(self) -> None:
         """Have it enrol, and remember which device it became."""
         stage = self.stage
+        stage.judge(False)
         self.driver.enrol(self.url, stage.code())
         deadline = time.monotonic() + self.patience_s
         while time.monotonic() < deadline:
@@ -103,6 +109,8 @@ class Play:
             checkpoint = str(device.checkpoint)
             self.memory = Memory(device.id, checkpoint, key, stage.context.keys.sealing)
             self.memory.feeds = {f"checkpoint:{checkpoint}"}
+            for exchange, reply in stage.judge(True):
+                self._passed(exchange, reply)
             return
         raise UnseenError(
             "Máy không đăng ký: không có yêu cầu POST /api/v1/devices/enrol.",
@@ -140,6 +148,12 @@ class Play:
             self.answer(exchange)
             if self.restarts - starts >= STARTS:
                 raise breaks(*gone)
+
+    def pull(self) -> Exchange:
+        """The next request of whoever is made to ask for its feeds now."""
+        if self.driver.lasting:
+            self.driver.sync()
+        return self.next(NO_PULL)
 
     def write(self, count: int) -> None:
         """Have it write so many crossings; a round that is under way by command ends before."""
@@ -249,6 +263,14 @@ class Play:
             "safe_through": 0,
             "signature": to_base64url(signature),
         }
+
+    def _passed(self, exchange: Exchange, reply: Reply) -> None:
+        """What was answered before the judge looked, looked at now."""
+        if reply.status == 200:
+            found = judge_request(exchange.body, self.memory)
+            self._note(json.loads(reply.data), True, True)
+            if found:
+                raise BrokenRuleError(found[0])
 
     # --- inside ------------------------------------------------------------------------------
 

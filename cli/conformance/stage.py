@@ -91,6 +91,10 @@ class Stage:
         self.enrolled: queue.Queue[dict[str, Any]] = queue.Queue()
         self.refusals: list[tuple[str, int, str]] = []
         """(path, status, code) of what the real server refused, /sync aside."""
+        self.passed: list[tuple[Exchange, Reply]] = []
+        """What was answered while nobody judged: until a client is enrolled and at work."""
+        self._is_judged = False
+        self._judging = threading.Lock()
         self.wants_nonce = False
         self.tokens = 0
         self.packs: dict[str, tuple[int, str]] = {}
@@ -114,6 +118,13 @@ class Stage:
             waiting.decided.set()
         self.context.store.close()
 
+    def judge(self, is_judged: bool) -> list[tuple[Exchange, Reply]]:
+        """Whether requests to /sync wait for the judge; what passed while they did not."""
+        with self._judging:
+            self._is_judged = is_judged
+            passed, self.passed = self.passed, []
+            return passed
+
     def code(self) -> str:
         """A fresh enrolment code for the checkpoint that is played."""
         code = new_code(secrets.token_bytes(CODE_RANDOM_BYTES))
@@ -135,6 +146,11 @@ class Stage:
         """The reply to any request; those to /sync wait for the judge."""
         if path == SYNC and method == "POST":
             exchange = Exchange(headers, data, time.monotonic())
+            with self._judging:
+                if not self._is_judged:
+                    exchange.reply = self.real(method, path, headers, data)
+                    self.passed.append((exchange, exchange.reply))
+                    return exchange.reply
             self.exchanges.put(exchange)
             exchange.decided.wait()
             return exchange.reply
