@@ -53,7 +53,10 @@ def list_alerts(state: AlertState, code: str | None, data: Path, is_json: bool) 
 @DATA
 @told
 def show_alert(record: str, data: Path) -> None:
-    """In một cảnh báo và ai đã xử lý, dạng JSON / print one alert as JSON."""
+    """In một cảnh báo và ai đã xử lý, dạng JSON / print one alert as JSON.
+
+    Ví dụ: chot alerts show 019a…
+    """
     with viewed(data) as store:
         store.audit(AuditEntry(now_ms(), "cli", "alert", record))
         found = store.alert(record)

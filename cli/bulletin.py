@@ -94,7 +94,10 @@ def list_bulletins(data: Path, is_json: bool) -> None:
 @click.argument("number", type=click.IntRange(1))
 @told
 def end(data: Path, number: int) -> None:
-    """Chấm dứt thông báo theo số trong danh sách / end a bulletin by its number in the list."""
+    """Chấm dứt thông báo theo số trong danh sách / end a bulletin by its number in the list.
+
+    Ví dụ: chot bulletin end 1
+    """
     with opened_home(data) as store:
         try:
             pack = end_bulletin(store, KeyRing.load_or_create(data), number, "cli", now_ms())

@@ -104,6 +104,8 @@ def renew_key(data: Path, identifier: str) -> None:
     """Đổi khóa dữ liệu trên máy bảng của một chốt / another key for its tablets' history.
 
     Khi mất thẻ cùng máy: thẻ cũ không mở được dữ liệu mới. Cấp thẻ mới cho người mất thẻ trước.
+
+    Ví dụ: chot checkpoint renew-key hd-ql6
     """
     with opened_home(data) as store:
         if store.history_key(identifier) is None:

@@ -23,6 +23,8 @@ def complaint(code: str, data: Path) -> None:
     """Tìm lượt qua chốt theo mã khiếu nại / find the crossing of a complaint code.
 
     In thời điểm, chốt, làn, chiều, kết luận, xử lý, lý do, mã lượt. Mỗi lần tra được ghi nhật ký.
+
+    Ví dụ: chot complaint 4K7Q-M2XR
     """
     number = complaint_number(code)
     if number is None:

@@ -161,6 +161,8 @@ def wipe(data: Path, device_id: str) -> None:
     """Ra lệnh xóa một máy bảng từ xa / order a tablet to wipe itself at its next contact.
 
     Máy đóng ca ngay, gửi nốt những lượt chưa gửi (đã niêm phong), rồi xóa khóa và dữ liệu.
+
+    Ví dụ: chot device wipe 019a…
     """
     with opened_home(data) as store:
         found = store.device(device_id)
@@ -177,7 +179,10 @@ def wipe(data: Path, device_id: str) -> None:
 @click.confirmation_option(prompt="Máy sẽ không nhận dữ liệu nữa; việc nó gửi sẽ chờ xét. Thu hồi?")
 @told
 def revoke(data: Path, device_id: str) -> None:
-    """Thu hồi một máy / revoke a tablet or relay; a tablet's events then wait for a person."""
+    """Thu hồi một máy / revoke a tablet or relay; a tablet's events then wait for a person.
+
+    Ví dụ: chot device revoke 019a…
+    """
     with opened(data) as store:
         if store.device(device_id) is None:
             raise click.ClickException(f"Không có máy '{device_id}'.")

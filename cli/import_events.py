@@ -50,6 +50,8 @@ def import_events(data: Path, file: Path) -> None:
     """Nhập tệp sự kiện chưa gửi của một máy bảng / import a tablet's file of unsent events.
 
     Nhập lại bao nhiêu lần cũng được; máy chủ vẫn chạy được trong lúc này.
+
+    Ví dụ: chot import-events chot-hd-ql6-o-to-20261122-0310.jsonl
     """
     with opened(data) as store, file.open("rb") as lines:
         header = _header(lines, file)

@@ -113,6 +113,10 @@ def publish(data: Path, out: Path | None) -> None:
     """Công bố khóa mới trong gói trust / publish new keys in the trust pack.
 
     Máy bảng tin chữ ký của khóa sau lần gửi tới / tablets believe a key after their next sync.
+
+    Ví dụ: chot keys publish --out trust.json
+
+    Ví dụ: chot keys rotate --in-hours 72
     """
     with opened_home(data) as store:
         ring, now = KeyRing.load_or_create(data), now_ms()
@@ -146,6 +150,8 @@ def rotate(data: Path, in_hours: int, compromised: bool) -> None:
 
     Khóa cũ còn trong gói trust đến khi giấy đã ký hết hạn; giấy đã cấp vẫn có giá trị.
     The old public key stays in the trust pack until what it signed has ended.
+
+    Ví dụ: chot keys rotate --in-hours 72
     """
     if compromised:
         click.confirm(

@@ -53,7 +53,10 @@ def import_(asked: Asked) -> None:
 @DATA
 @told
 def show(data: Path) -> None:
-    """Căn cứ đang công bố / what is in force."""
+    """Căn cứ đang công bố / what is in force.
+
+    Ví dụ: chot offences show
+    """
     with opened_home(data) as store:
         content = _in_force(store)
     for one in content.get("legal", ()):

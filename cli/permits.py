@@ -134,7 +134,10 @@ def suspend_(
 @told
 @changes
 def resume_(data: Path, type_: str | None, company: str | None) -> Any:
-    """Cho có giá trị trở lại / let what was suspended count again."""
+    """Cho có giá trị trở lại / let what was suspended count again.
+
+    Ví dụ: chot permits resume --company "Công ty TNHH Đại Phát"
+    """
     member, value = _one_of({"type": type_, "name": company}, "--type, --company")
     with opened_home(data) as store:
         return resume(store, KeyRing.load_or_create(data), {member: value}, WHO, now_ms())
@@ -161,6 +164,8 @@ def priority(
 
     Ví dụ: chot permits priority --province 58 --goods farm_products --goods sea_products
     --perishable --reference "15/UBND ngày 22/11/2026"
+
+    Ví dụ: chot permits turned-back --hours 48
     """
     if is_none == bool(goods or perishable):
         raise click.UsageError("--goods/--perishable hoặc / or --none")
@@ -180,7 +185,10 @@ def priority(
 @told
 @changes
 def turned_back(data: Path, hours: int) -> Any:
-    """Bị từ chối thì còn nhắc trong mấy giờ / for how long a refusal counts for rules."""
+    """Bị từ chối thì còn nhắc trong mấy giờ / for how long a refusal counts for rules.
+
+    Ví dụ: chot permits turned-back --hours 48
+    """
     with opened_home(data) as store:
         return set_turned_back_hours(store, KeyRing.load_or_create(data), hours, WHO, now_ms())
 
@@ -191,7 +199,10 @@ def turned_back(data: Path, hours: int) -> Any:
 @told
 @changes
 def publish(data: Path, file: Path) -> Any:
-    """Công bố cả danh sách từ tệp JSON, thay danh sách cũ / replace all lists by a file."""
+    """Công bố cả danh sách từ tệp JSON, thay danh sách cũ / replace all lists by a file.
+
+    Ví dụ: chot permits publish giay-to.json
+    """
     content = json_of(file)
     with opened_home(data) as store:
         return replace_lists(store, KeyRing.load_or_create(data), content, WHO, now_ms())
@@ -237,7 +248,10 @@ def import_(asked: Asked) -> None:
 @DATA
 @told
 def list_permits(data: Path) -> None:
-    """Liệt kê hạn mức và tạm ngừng / list quotas and suspensions."""
+    """Liệt kê hạn mức và tạm ngừng / list quotas and suspensions.
+
+    Ví dụ: chot permits list
+    """
     with opened(data) as store:
         try:
             lists = permit_lists(store)

@@ -52,7 +52,10 @@ def import_(asked: Asked) -> None:
 @DATA
 @told
 def reset(data: Path) -> None:
-    """Dùng lại các bước có sẵn / publish the usual steps again."""
+    """Dùng lại các bước có sẵn / publish the usual steps again.
+
+    Ví dụ: chot procedures reset
+    """
     content = usual_procedure()
     steps = {"steps": len(content["steps"])}
     tell_pack("procedures", publish_rows(data, "procedures", lambda _: content, "", steps))
@@ -62,7 +65,10 @@ def reset(data: Path) -> None:
 @DATA
 @told
 def show(data: Path) -> None:
-    """Các bước đang công bố / the steps in force."""
+    """Các bước đang công bố / the steps in force.
+
+    Ví dụ: chot procedures show
+    """
     with opened_home(data) as store:
         content = _in_force(store)
     for one in content["steps"]:

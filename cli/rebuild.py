@@ -23,6 +23,8 @@ def rebuild(data: Path, compare: bool) -> None:
 
     Máy chủ vẫn chạy được trong lúc này; bản mới thay bản cũ khi xong. Với --compare, mã thoát 1
     khi hai bản khác nhau / exit status 1 where the two differ.
+
+    Ví dụ: chot rebuild --compare
     """
     with opened(data):
         if compare:

@@ -28,6 +28,8 @@ def status(data: Path, as_json: bool) -> None:
     """Còn gì chờ gửi lên, lần liên lạc cuối / what waits upwards, and since when.
 
     Mã thoát 1: lần liên lạc cuối không thành.
+
+    Ví dụ: chot relay status
     """
     with opened(data) as store:
         upstream = read_upstream(store)
@@ -57,7 +59,10 @@ def status(data: Path, as_json: bool) -> None:
 @click.option("--url", required=True, help="Địa chỉ mà máy bảng thấy, ví dụ https://chot:8443.")
 @told
 def base(data: Path, url: str) -> None:
-    """In mục `bases` của máy này để đặt vào config.json của máy chủ gốc / its `bases` entry."""
+    """In mục `bases` của máy này để đặt vào config.json của máy chủ gốc / its `bases` entry.
+
+    Ví dụ: chot relay base --url https://chot.example:8443
+    """
     with opened(data) as store:
         entry = {
             "url": server_url("--url", url),

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import click
 
 from cli.remote import Remote, ask
+from server.reporting.document import Report
 from server.reporting.frozen import from_json
 from server.reporting.letterhead import Letterhead, LetterheadError, letterhead_of
-from server.reporting.document import Report
 
 
 def report_from(

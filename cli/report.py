@@ -214,7 +214,10 @@ def issue_report(
 @DATA
 @told
 def list_reports(data: Path) -> None:
-    """Các báo cáo đã ban hành / the reports that were issued."""
+    """Các báo cáo đã ban hành / the reports that were issued.
+
+    Ví dụ: chot report list
+    """
     with opened_store(data) as store:
         for one in store.issued_reports():
             click.echo(f"{one.year}\t{one.number}\t{moment(one.at_ms)}\t{one.sha256.hex()[:16]}")

@@ -46,7 +46,10 @@ def import_(asked: Asked) -> None:
 @DATA
 @told
 def list_roads(data: Path) -> None:
-    """Liệt kê các đường / list the roads."""
+    """Liệt kê các đường / list the roads.
+
+    Ví dụ: chot road list
+    """
     with opened(data) as store:
         for one in store.roads():
             click.echo(f"{one.id}\t{one.name}\t{'; '.join(one.aliases)}")

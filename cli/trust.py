@@ -54,7 +54,10 @@ def signers(data: Path, file: Path, issuer: str | None) -> None:
 @LIST
 @told
 def revocations(data: Path, file: Path) -> None:
-    """Nạp danh sách thu hồi (EU, SMART Health Cards) / take a list of withdrawn documents."""
+    """Nạp danh sách thu hồi (EU, SMART Health Cards) / take a list of withdrawn documents.
+
+    Ví dụ: chot trust revocations thu-hoi.json
+    """
     try:
         found = import_revocations(json_of(file))
         with opened(data) as store:

@@ -19,6 +19,8 @@ def demo(data: Path, days: int) -> None:
     """Tạo hoặc bổ sung dữ liệu diễn tập / make the demo, or top it up to now.
 
     Hà Đông 8/2021 và Ninh Thuận 10/2021; người, biển số và khóa đều không có thật.
+
+    Ví dụ: chot demo --days 1
     """
     try:
         result = make_demo(data, now_ms(), lambda text: click.echo(text, err=True), days)

@@ -121,7 +121,10 @@ def publish(data: Path, grace_hours: int | None, yes: bool) -> None:
 @DATA
 @told
 def discard(data: Path) -> None:
-    """Bỏ những gì đã nạp mà chưa công bố / drop what was imported and not published."""
+    """Bỏ những gì đã nạp mà chưa công bố / drop what was imported and not published.
+
+    Ví dụ: chot levels discard
+    """
     with opened_home(data) as store:
         if discard_draft(data):
             store.audit(AuditEntry(now_ms(), "cli", "levels.discarded"))

@@ -54,7 +54,10 @@ ON = click.option(
 def list_entries(
     data: Path, purpose: WatchPurpose, reference: str, at_ms: int, commune: str
 ) -> None:
-    """Từng mục đang có hiệu lực, với mã để sửa hoặc xóa / entries in force, with their ids."""
+    """Từng mục đang có hiệu lực, với mã để sửa hoặc xóa / entries in force, with their ids.
+
+    Ví dụ: chot watchlist list --purpose home_visit --reference "45/KH-UBND"
+    """
     with opened_home(data) as store:
         place = _commune(commune)
         try:
@@ -76,6 +79,8 @@ def check_person(data: Path, reference: str) -> None:
     """Trả lời chốt trưởng gọi về: người này có trong danh sách không / is one person listed now?
 
     Số giấy tờ được hỏi sau, không ghi trên dòng lệnh / the number is asked for, not an argument.
+
+    Ví dụ: chot watchlist check --reference "gọi 14:05"
     """
     number = click.prompt("Số giấy tờ / ID number", err=True)
     with opened_home(data) as store:

@@ -37,6 +37,8 @@ def publish_filter(
 
     Bộ lọc không có số giấy tờ nào: mỗi người trong danh sách lẫn vào một nhóm người ngoài danh
     sách. Nhóm càng đông, máy bảng bị mất càng ít lộ, và càng nhiều người bị hỏi nhầm.
+
+    Ví dụ: chot watchlist publish
     """
     with opened_home(data) as store:
         keys, now = KeyRing.load_or_create(data), now_ms()
