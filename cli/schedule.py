@@ -93,9 +93,8 @@ def run(data: Path) -> None:
     for sent in done.mailed:
         refused = f", {sent.refused} địa chỉ bị từ chối" if sent.refused else ""
         click.echo(f"{_named(sent.job)}: đã gửi thư{refused}")
-    for job, error in done.faults:
-        about = "" if job is None else f"{_named(job)}: "
-        click.echo(f"{about}{error} ({error.code})", err=True)
+    for _, job, error in done.faults:
+        click.echo(f"{_named(job)}: {error} ({error.code})", err=True)
     if done.faults:
         raise SystemExit(1)
     if not (done.written or done.mailed):

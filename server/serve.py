@@ -34,7 +34,7 @@ from server.keys import KeyRing
 from server.projector import Projector
 from server.relay.follower import following
 from server.retention.daily import letting_go_daily
-from server.scheduling.running import reporting_on_time
+from server.scheduling.on_time import reporting_on_time
 from server.store.reader import read_only
 from server.store.sqlite import open_store
 from server.watch.daily import publishing_daily

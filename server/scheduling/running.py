@@ -1,4 +1,4 @@
-"""One pass over what is due, and the thread of the server that makes a pass every few seconds.
+"""One pass over what is due.
 
 Server and timer may both be there: who holds the lock works, the other one finds it done.
 """
@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from server.config import Config
-from server.context import Clock
-from server.failures import log_failure
 from server.scheduling.due import Job, due
 from server.scheduling.faults import ScheduleError
 from server.scheduling.ledger import (
@@ -34,7 +31,6 @@ from server.scheduling.settings import Schedule, load_schedule
 from server.scheduling.writing import write_job
 from server.store.protocol import Store
 
-LOOK_S = 10.0
 VIEW_WAIT_S = 30.0
 LOCK_FILE = "schedule.lock"
 RETRY_MS = tuple(60_000 * minutes for minutes in (1, 2, 4, 8, 15))
@@ -47,7 +43,8 @@ class Done:
 
     written: tuple[Written, ...] = ()
     mailed: tuple[Mailed, ...] = ()
-    faults: tuple[tuple[Job | None, ScheduleError], ...] = ()
+    faults: tuple[tuple[str, Job, ScheduleError], ...] = ()
+    """What was tried, for which job, and why it could not be done."""
 
 
 @dataclass(slots=True)
@@ -62,7 +59,7 @@ class Runner:
     def run(self, open_store: Callable[[], Store], now_ms: int) -> Done:
         """Write and mail what is due now. Raises ScheduleError("settings")."""
         schedule = load_schedule(self.config.data_dir)
-        if schedule is None or (self.ledger is not None and not self._wants(schedule, now_ms)):
+        if schedule is None:
             return Done()
         with locked(self.config.data_dir) as is_ours:
             if not is_ours:
@@ -70,14 +67,17 @@ class Runner:
             with contextlib.closing(open_store()) as store:
                 return self._run(store, schedule, now_ms)
 
-    def _wants(self, schedule: Schedule, now_ms: int) -> bool:
-        known = self.ledger
+    def wants(self, now_ms: int) -> bool:
+        """Whether a pass would try something. Raises ScheduleError("settings")."""
+        schedule, known = load_schedule(self.config.data_dir), self.ledger
+        if schedule is None:
+            return False
         if known is None or known.begun_ms is None:
             return True
         jobs = self._due(schedule, known, now_ms)
         mails = known.to_mail(now_ms) if schedule.mail is not None else []
-        return any(self._may(f"write {job}", now_ms) for job in jobs) or any(
-            self._may(f"mail {one.job}", now_ms) for one in mails
+        return any(self.may(f"write {job}", now_ms) for job in jobs) or any(
+            self.may(f"mail {one.job}", now_ms) for one in mails
         )
 
     def _run(self, store: Store, schedule: Schedule, now_ms: int) -> Done:
@@ -87,17 +87,15 @@ class Runner:
             known = read_ledger(store)
         written: list[Written] = []
         mailed: list[Mailed] = []
-        faults: list[tuple[Job | None, ScheduleError]] = []
+        faults: list[tuple[str, Job, ScheduleError]] = []
 
         def failed(what: str, job: Job, error: ScheduleError) -> None:
-            tries, _ = self.attempts.get(what, (0, 0))
-            pause_ms = RETRY_MS[min(tries, len(RETRY_MS) - 1)]
-            self.attempts[what] = (tries + 1, now_ms + pause_ms)
+            self.put_off(what, now_ms)
             note_fault(store, Fault(job, error.code, now_ms), read_ledger(store).fault)
-            faults.append((job, error))
+            faults.append((what, job, error))
 
         for job in self._due(schedule, known, now_ms):
-            if not self._may(f"write {job}", now_ms):
+            if not self.may(f"write {job}", now_ms):
                 continue
             try:
                 _wait_for_view(store)
@@ -109,7 +107,7 @@ class Runner:
                 written.append(one)
         mail = schedule.mail
         for one in read_ledger(store).to_mail(now_ms) if mail is not None else ():
-            if mail is None or not self._may(f"mail {one.job}", now_ms):
+            if mail is None or not self.may(f"mail {one.job}", now_ms):
                 continue
             try:
                 unit, server = self.config.unit, store.server_id
@@ -130,7 +128,14 @@ class Runner:
         wait, draft = schedule.wait_minutes, schedule.draft_minutes
         return due(now_ms, hours, wait, draft, begun_ms, known.written.keys())
 
-    def _may(self, what: str, now_ms: int) -> bool:
+    def put_off(self, what: str, now_ms: int) -> None:
+        """What failed now is tried again after a while, each time a longer one."""
+        tries, _ = self.attempts.get(what, (0, 0))
+        pause_ms = RETRY_MS[min(tries, len(RETRY_MS) - 1)]
+        self.attempts[what] = (tries + 1, now_ms + pause_ms)
+
+    def may(self, what: str, now_ms: int) -> bool:
+        """Whether something may be tried now."""
         return self.attempts.get(what, (0, 0))[1] <= now_ms
 
 
@@ -142,40 +147,6 @@ def _wait_for_view(store: Store) -> None:
         if time.monotonic() > deadline:
             raise ScheduleError("view", "Dữ liệu tra cứu chưa theo kịp nhật ký.")
         time.sleep(0.1)
-
-
-@contextlib.contextmanager
-def reporting_on_time(
-    open_store: Callable[[], Store], config: Config, clock: Clock
-) -> Iterator[None]:
-    """Make passes in a thread of this process while the block runs."""
-    stop = threading.Event()
-
-    def run() -> None:
-        runner = Runner(config)
-        said = ""
-        while not stop.is_set():
-            try:
-                for _, error in runner.run(open_store, clock()).faults:
-                    log_failure(f"schedule.{error.code}", error)
-                said = ""
-            except ScheduleError as error:
-                # The same mistake in the settings is told once, not every ten seconds.
-                if str(error) != said:
-                    log_failure(f"schedule.{error.code}", error)
-                said = str(error)
-            except Exception as error:
-                log_failure("schedule", error)
-                stop.wait(LOOK_S)
-            stop.wait(LOOK_S)
-
-    thread = threading.Thread(target=run, name="schedule", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
 
 
 @contextlib.contextmanager

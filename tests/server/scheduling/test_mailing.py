@@ -111,7 +111,7 @@ def test_a_mail_that_was_not_taken_is_sent_again_later_as_the_same_mail(
     mail.answers = ["451 come again later"] * 2
     mailing(scheduled, mail)
     done = scheduled.run(DUE_MS)
-    assert [error.code for _, error in done.faults] == ["mail.failed"] and len(done.written) == 1
+    assert [error.code for _, _, error in done.faults] == ["mail.failed"] and len(done.written) == 1
     assert scheduled.run(DUE_MS + MINUTE_MS - 1) == Done(), "a minute is waited"
     assert len(scheduled.run(DUE_MS + MINUTE_MS).faults) == 1
     assert scheduled.run(DUE_MS + 2 * MINUTE_MS) == Done(), "and then longer"
@@ -131,7 +131,7 @@ def test_a_mail_server_that_is_down_stops_no_report(scheduled: Scheduled, mail: 
     mailing(scheduled, mail, port=free_port())
     done = scheduled.run(DUE_MS)
     assert len(done.written) == 1 and len(scheduled.files()) == 2
-    assert [error.code for _, error in done.faults] == ["mail.connect"]
+    assert [error.code for _, _, error in done.faults] == ["mail.connect"]
     mailing(scheduled, mail)
     scheduled.restarted()
     assert len(scheduled.run(DUE_MS + 30 * MINUTE_MS).mailed) == 1
@@ -144,10 +144,10 @@ def test_a_wrong_password_is_told_and_nothing_is_sent(
 ) -> None:
     mailing(scheduled, mail)
     (scheduled.data / "keys" / "smtp-password").write_text("khac")
-    [(_, error)] = scheduled.run(DUE_MS).faults
+    [(_, _, error)] = scheduled.run(DUE_MS).faults
     assert error.code == "mail.login" and "535" in str(error) and "khac" not in str(error)
     (scheduled.data / "keys" / "smtp-password").unlink()
-    [(_, error)] = scheduled.run(DUE_MS + MINUTE_MS).faults
+    [(_, _, error)] = scheduled.run(DUE_MS + MINUTE_MS).faults
     assert error.code == "mail.password" and mail.taken == []
 
 
@@ -155,14 +155,14 @@ def test_nothing_goes_to_whom_no_trusted_certificate_names(
     scheduled: Scheduled, mail: MailServer
 ) -> None:
     mailing(scheduled, mail, ca_file="")
-    [(_, error)] = scheduled.run(DUE_MS).faults
+    [(_, _, error)] = scheduled.run(DUE_MS).faults
     assert error.code == "mail.tls" and mail.logins == []
 
 
 def test_no_password_goes_to_a_server_without_tls(scheduled: Scheduled, tmp_path: Path) -> None:
     with mail_server(tmp_path / "mail", "none") as mail:
         mailing(scheduled, mail)
-        [(_, error)] = scheduled.run(DUE_MS).faults
+        [(_, _, error)] = scheduled.run(DUE_MS).faults
         assert error.code == "mail.tls" and mail.logins == [] and mail.taken == []
 
 
@@ -174,7 +174,7 @@ def test_an_address_that_does_not_exist_is_counted_and_all_of_them_are_an_error(
     [sent] = scheduled.run(DUE_MS).mailed
     assert sent.refused == 1 and mail.taken[0].rcpt_tos == TO[:1]
     mail.refuses = set(TO)
-    [(_, error)] = scheduled.run(DUE_MS + 6 * 60 * MINUTE_MS).faults
+    [(_, _, error)] = scheduled.run(DUE_MS + 6 * 60 * MINUTE_MS).faults
     assert error.code == "mail.refused" and "550" in str(error)
 
 
@@ -194,5 +194,5 @@ def test_a_file_that_somebody_changed_is_not_sent_as_ours(
     scheduled.run(DUE_MS)
     file = scheduled.folder / "bao-cao-2026-11-22-12h00.json"
     file.write_text(file.read_text("utf-8").replace('"people": 1', '"people": 9'), "utf-8")
-    [(_, error)] = scheduled.run(DUE_MS + MINUTE_MS).faults
+    [(_, _, error)] = scheduled.run(DUE_MS + MINUTE_MS).faults
     assert error.code == "folder" and mail.taken == []

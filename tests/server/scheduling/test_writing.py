@@ -12,7 +12,7 @@ import pytest
 from server.scheduling import running
 from server.scheduling.faults import ScheduleError
 from server.scheduling.ledger import open_fault, read_ledger
-from server.scheduling.running import Done, Runner, locked, reporting_on_time
+from server.scheduling.running import Done, Runner, locked
 from server.store.sqlite import open_store
 from tests.cli.goods import lorry
 from tests.server.scheduling.conftest import (
@@ -131,7 +131,7 @@ def test_the_page_on_paper_is_not_issued_and_has_no_number(scheduled: Scheduled)
 def test_what_cannot_be_written_is_told_once_and_tried_again(scheduled: Scheduled) -> None:
     scheduled.run(FIRST_MS)
     scheduled.folder.write_text("a file where a folder should be")
-    [(job, error)] = scheduled.run(DUE_MS).faults
+    [(_, job, error)] = scheduled.run(DUE_MS).faults
     assert (error.code, job) == ("folder", read_ledger(scheduled.world.store).fault.job)  # type: ignore[union-attr]
     assert scheduled.run(DUE_MS + 1) == Done(), "not again at once"
     assert len(scheduled.run(DUE_MS + MINUTE_MS).faults) == 1
@@ -150,31 +150,12 @@ def test_what_the_log_holds_and_the_view_does_not_yet_is_waited_for(
     tablet.now_ms = NOON_MS - 2 * HOUR_MS
     tablet.push(scheduled.world.store, tablet.batch(lorry(tablet)))
     monkeypatch.setattr(running, "VIEW_WAIT_S", 0.0)
-    [(_, error)] = scheduled.run(DUE_MS).faults
+    [(_, _, error)] = scheduled.run(DUE_MS).faults
     assert error.code == "view" and scheduled.files() == []
     scheduled.world.project()
     scheduled.run(DUE_MS + MINUTE_MS)
     found = json.loads((scheduled.folder / NOON_FILE).read_text("utf-8"))
     assert found["periods"]["cut"]["figures"]["crossings"] == 2
-
-
-def test_the_servers_own_thread_does_it(scheduled: Scheduled) -> None:
-    now = [FIRST_MS]
-    config = scheduled.world.config
-    passed = threading.Event()
-
-    def clock() -> int:
-        passed.set()
-        return now[0]
-
-    with reporting_on_time(lambda: open_store(config), config, clock):
-        assert passed.wait(10)
-    # A thread that ends finishes its pass: the second one comes after the first has begun.
-    now[0] = DUE_MS
-    passed.clear()
-    with reporting_on_time(lambda: open_store(config), config, clock):
-        assert passed.wait(10)
-    assert scheduled.files() == [NOON_FILE]
 
 
 @pytest.mark.parametrize(
@@ -221,5 +202,5 @@ def test_settings_that_are_no_json_and_a_folder_beside_the_data(
     scheduled.run(DUE_MS)
     assert (scheduled.data / "trong-du-lieu" / NOON_FILE).exists()
     scheduled.set(checkpoints=["nowhere"])
-    [(_, error)] = scheduled.run(SIX_IN_THE_EVENING_MS + HOUR_MS).faults
+    [(_, _, error)] = scheduled.run(SIX_IN_THE_EVENING_MS + HOUR_MS).faults
     assert error.code == "checkpoint" and "nowhere" in str(error)
