@@ -103,3 +103,4 @@ def list_duties(data: Path, checkpoint: str, since_ms: int, until_ms: int, as_js
         who = names.get(one.officer, one.officer)
         when = f"{cells['day']}\t{cells['hours']}"
         click.echo(f"{one.checkpoint}\t{when}\t{SAID_DUTIES[one.duty]}\t{who}")
+    click.echo(f"{len(duties)} phân công / duties", err=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import json
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cli.data import now_ms
+from cli.data import VIETNAM, now_ms
 from rules.permit_lists import parse_permit_lists
 from server.config import load_config
 from server.importing.permit_columns import goods_of
@@ -108,7 +109,7 @@ def test_a_company_is_one_however_it_is_written(take: Take, chot: Chot, demo_dat
 WORKERS = "Đơn vị|Họ tên|Số giấy tờ|Ngày sinh|Nơi đi|Trạng thái"
 ANN = "CTY TNHH MẪU|Lê Thị Một|001190000001|1990||"
 BINH = "0300000001|Vũ Văn Hai|001 090 000 002|5/8/1991|2021/22738|đang làm"
-UNTIL = {"until": "31/12/2099"}
+NEXT_YEAR = f"31/12/{datetime.now(VIETNAM).year + 1}"
 
 
 def permits(data: Path) -> list[WorkerPermit]:
@@ -130,15 +131,15 @@ def test_each_worker_gets_one_permit_however_often_the_list_is_sent(
     take: Take, demo_data: Path, tmp_path: Path
 ) -> None:
     take("company", COMPANIES, MAKER)
-    preview = take("worker", WORKERS, ANN, BINH, until="31/12/2027", dry_run=True)
+    preview = take("worker", WORKERS, ANN, BINH, until=NEXT_YEAR, dry_run=True)
     assert preview["added"] == 2 and permits(demo_data) == []
     out = tmp_path / "giay"
-    take("worker", WORKERS, ANN, BINH, until="31/12/2027", out=out)
+    take("worker", WORKERS, ANN, BINH, until=NEXT_YEAR, out=out)
     rows = issued(out)
     assert [one["name"] for one in rows] == ["Lê Thị Một", "Vũ Văn Hai"]
     held = permits(demo_data)
     assert {one.permit for one in held} == {one["id"] for one in rows}
-    again = take("worker", WORKERS, BINH, ANN, until="31/12/2027", out=tmp_path / "khong")
+    again = take("worker", WORKERS, BINH, ANN, until=NEXT_YEAR, out=tmp_path / "khong")
     assert (again["same"], again["changes"]) == (2, [])
     assert not (tmp_path / "khong").exists() and permits(demo_data) == held
 
@@ -147,19 +148,21 @@ def test_what_changes_is_replaced_and_who_leaves_loses_the_permit(
     take: Take, demo_data: Path, tmp_path: Path
 ) -> None:
     take("company", COMPANIES, MAKER)
-    take("worker", WORKERS, ANN, BINH, until="31/12/2027", out=tmp_path / "a")
+    take("worker", WORKERS, ANN, BINH, until=NEXT_YEAR, out=tmp_path / "a")
     first, second = (one["id"] for one in issued(tmp_path / "a"))
     moved = ANN.replace("1990||", "1990|2021/22738|")
-    said = take("worker", WORKERS, moved, BINH, until="31/12/2027", out=tmp_path / "b")
+    said = take("worker", WORKERS, moved, BINH, until=NEXT_YEAR, out=tmp_path / "b")
     assert (said["changed"], said["same"]) == (1, 1)
     assert revoked(demo_data) == {first}
     third = issued(tmp_path / "b")[0]["id"]
-    said = take("worker", WORKERS, BINH.replace("đang làm", "nghỉ việc"), until="31/12/2027")
+    said = take("worker", WORKERS, BINH.replace("đang làm", "nghỉ việc"), until=NEXT_YEAR)
     assert said["removed"] == 1 and revoked(demo_data) == {first, second}
     assert [one.permit for one in permits(demo_data)] == [third]
-    assert take("worker", WORKERS, BINH.replace("đang làm", "nghỉ việc"), **UNTIL)["same"] == 1
+    assert (
+        take("worker", WORKERS, BINH.replace("đang làm", "nghỉ việc"), until=NEXT_YEAR)["same"] == 1
+    )
     new = BINH.replace("002", "003")
-    said = take("worker", WORKERS, new, until="31/12/2027", out=tmp_path / "c", replace=True)
+    said = take("worker", WORKERS, new, until=NEXT_YEAR, out=tmp_path / "c", replace=True)
     assert (said["added"], said["removed"]) == (1, 1)
     assert revoked(demo_data) == {first, second, third}
 
@@ -168,7 +171,7 @@ def test_the_server_keeps_nobodys_name_or_number(
     take: Take, demo_data: Path, tmp_path: Path
 ) -> None:
     take("company", COMPANIES, MAKER)
-    take("worker", WORKERS, ANN, until="31/12/2027", out=tmp_path / "a")
+    take("worker", WORKERS, ANN, until=NEXT_YEAR, out=tmp_path / "a")
     for file in demo_data.rglob("*"):
         data = file.read_bytes() if file.is_file() else b""
         assert b"001190000001" not in data and "Lê Thị Một".encode() not in data, file
@@ -180,7 +183,7 @@ def test_a_wrong_worker_or_a_suspended_company_and_nobody_gets_a_permit(
     take("company", COMPANIES, MAKER, "Công ty Nghỉ|0300000009||")
     take("permits", HEAD, "tạm ngừng|||Công ty Nghỉ|||||| 1/UBND")
     said = take("worker", WORKERS, ANN, "Cty Lạ|X|1||", "Công ty Nghỉ|Y|2||||", ANN,
-                "0300000001|Z|3|hôm qua|", until="31/12/2027", out=tmp_path / "a",
+                "0300000001|Z|3|hôm qua|", until=NEXT_YEAR, out=tmp_path / "a",
                 exit_code=1)  # fmt: skip
     assert sorted(wrong(said)) == [
         (3, "company", "no_company"),
@@ -191,7 +194,7 @@ def test_a_wrong_worker_or_a_suspended_company_and_nobody_gets_a_permit(
     assert permits(demo_data) == [] and not (tmp_path / "a").exists()
     file = tmp_path / "rows.csv"
     file.write_text("\n".join((WORKERS, ANN)).replace("|", ";"), "utf-8")
-    words = ("worker", "import", file, "--data", demo_data, "--until", "31/12/2027")
+    words = ("worker", "import", file, "--data", demo_data, "--until", NEXT_YEAR)
     assert "--out" in chot(*words, exit_code=2).output
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "x").touch()
