@@ -15,7 +15,7 @@ _LETTERS = {unicodedata.normalize("NFC", vowel + tone) for vowel in _VOWELS for 
     "đ"
 }
 _MARKS = set("“”‘’«»–—…·•°²³×±§\u00a0\u200b₫©®™€")
-_CAPITAL_INSIDE = re.compile(r"[a-z]([^\x00-\x7f])")
+_CAPITAL_INSIDE = re.compile(r"[a-z]([^\x00-\x7fĐ])")
 
 
 class EncodingError(ValueError):

@@ -192,6 +192,8 @@ def _day_of(value: str) -> datetime | None:
     else:
         day, month, year = match[5], match[7], match[8]
     full_year = int(year) + (2000 if len(year) == 2 else 0)
+    if not _EARLIEST_YEAR <= full_year <= _LATEST_YEAR:
+        return None
     try:
         return datetime(full_year, int(month), int(day), tzinfo=VIETNAM)
     except ValueError:

@@ -7,19 +7,30 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from server.importing.checkpoints import class_of
+from server.importing.duties import duty_of, one_span_of
+from server.importing.lanes import lane_name_of
+from server.importing.officers import role_of
+from server.importing.permit_columns import goods_of, provinces_of, tax_code_of, uses_of
 from server.importing.roads import road_key
 from server.issuing.columns import Column
+from server.issuing.encodings import decoded
 from server.issuing.rows import RowError, cells_of, headed, matched_columns, restored_cells
 from server.issuing.tables import TableError, read_table
+from server.issuing.texts import said
 from server.issuing.values import (
     VIETNAM,
     birth_date_of,
     birth_from_number,
     from_serial,
+    hours_of,
     id_from_number,
     moment_ms,
     phone_from_number,
+    unforced,
 )
 
 TEXT = "Mã;Họ tên\na1;Nguyễn Thị Thử, phường Đông Kỵ\n"
@@ -173,3 +184,44 @@ def test_birth_dates_keep_what_they_leave_open() -> None:
 def test_spellings_of_a_road_are_one() -> None:
     assert len({road_key(one) for one in ("Quốc lộ 1A", "QL1A", "QL.1A", "ql 1a")}) == 1
     assert road_key("Quốc lộ 1") != road_key("Quốc lộ 1A")
+
+
+CELLS = st.text(max_size=60) | st.from_regex(
+    r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}( [0-9]{1,2}[:hg][0-9]{0,2})?", fullmatch=True
+)
+
+
+# The first name of a place reads the list of places.
+@settings(deadline=None)
+@given(CELLS, st.booleans())
+def test_no_cell_breaks_a_reader(text: str, end: bool) -> None:
+    at_ms = moment_ms(text, end=end)
+    assert at_ms is None or isinstance(at_ms, int)
+    for read in (birth_date_of, birth_from_number, from_serial, id_from_number, phone_from_number,
+                 hours_of, duty_of, one_span_of, class_of, lane_name_of, goods_of, provinces_of,
+                 uses_of, tax_code_of, role_of, unforced):  # fmt: skip
+        read(text)
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=400))
+def test_any_bytes_are_a_table_or_are_refused_with_a_reason(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes
+) -> None:
+    path = tmp_path_factory.mktemp("bytes") / "a.csv"
+    path.write_bytes(data)
+    try:
+        table = headed(read_table(path), COLUMNS)
+        matched_columns(COLUMNS, table.headings)
+    except TableError as error:
+        assert said(error.code, "vi", **error.values) and said(error.code, "en", **error.values)
+
+
+@given(st.text("aăâeêioôơuưyđbcghklmnpqrstvxAĐàảãáạếộữ ,.0123456789", min_size=1, max_size=80))
+def test_what_windows_1258_can_write_is_read_back(text: str) -> None:
+    data = cp1258(text)
+    read, encoding = decoded(data)
+    if encoding == "Windows-1258":
+        assert unicodedata.normalize("NFC", read) == unicodedata.normalize("NFC", text)
+    else:
+        assert data.decode("utf-8") == read, "plain ASCII, or by chance UTF-8"
