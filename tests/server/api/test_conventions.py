@@ -16,11 +16,12 @@ from server.access import admission_of
 from server.api.deprecation import ATTRIBUTE, Notice, announce_in, ends
 from server.api.described import operations_of
 from server.enrolment import CODE_RANDOM_BYTES, code_hash, new_code
-from server.limits import FAILURES_PER_LOGIN
+from server.limits import FAILURES_PER_ADDRESS, FAILURES_PER_LOGIN
 from server.openapi import describe
 from server.problems import MEDIA_TYPE
 from server.repeats import HEADER, MAX_KEPT, REPLAYED, Repeats
 from server.store.registered import Enrolment, UserRole
+from server.tokens import TokenError
 from sync.encoding import uuid7
 from tests.server.api.conftest import PASSWORD, World, a_world
 from tests.server.api.tablet import Tablet, new_key
@@ -223,6 +224,35 @@ def test_limits_are_told_before_they_are_met(tmp_path: Any) -> None:
         world.now_ms += 240_000
         sent["password"] = PASSWORD
         assert world.client.post("/api/v1/auth/login", json=sent).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/api/v1/devices/enrol", "/api/v1/relay/enrol"])
+def test_enrolments_tell_what_an_address_has_left(tmp_path: Any, path: str) -> None:
+    with a_world(tmp_path / "data") as world:
+        server = uuid7(world.now_ms, secrets.token_bytes(10))
+        sent = {"code": "wrong", "server": server, "jwk": new_key()[1]}
+        for left in range(FAILURES_PER_ADDRESS - 1, -1, -1):
+            answer = world.client.post(path, json=sent)
+            assert answer.get_json()["code"] == "enrolment.code"
+            assert answer.headers["RateLimit"] == f'"address";r={left};t=300'
+        answer = world.client.post(path, json=sent)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "300")
+        assert answer.headers["RateLimit-Policy"] == '"address";q=30;w=300'
+
+
+def test_a_full_memory_of_assertions_says_when_to_come_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tablet = world.enrol()
+
+    def full(*_: object) -> None:
+        raise TokenError("server.busy")
+
+    monkeypatch.setattr(world.context.assertions, "use", full)
+    sent = {"assertion": tablet.assertion(world.now_ms)}
+    answer = world.client.post("/api/v1/auth/device-token", json=sent)
+    assert (answer.status_code, answer.get_json()["code"]) == (503, "server.busy")
+    assert int(answer.headers["Retry-After"]) >= 1
 
 
 def reviews(world: World, tokens: dict[str, dict[str, str]]) -> tuple[str, dict[str, str]]:
