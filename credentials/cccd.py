@@ -3,6 +3,10 @@
 `ID|old ID|name|ddMMyyyy birth|Nam/Nữ|address|ddMMyyyy issued`, UTF-8. The old ID may be empty and
 the tail cut: number and name are enough. The order past the seventh field is not public, so those
 fields are dropped and the family is `can_cuoc`.
+
+No Vietnamese address does without a mark ("xã", "tỉnh"): a card's code that has none came through
+something that cannot say them, as most hand scanners are, and "Nguyễn" arrived as "Nguyn". The
+number is right all the same.
 """
 
 from credentials.dates import date_of_compact
@@ -40,6 +44,8 @@ def read_cccd(text: str) -> Evidence:
     warnings: tuple[Warning, ...] = id_number_warnings(number, birth_date, sex)
     if birth and birth_date is None:
         warnings = (*warnings, "birth_date")
+    if address and text.isascii():
+        warnings = (*warnings, "letters_lost")
     return Evidence(
         family=family_of_cccd(text),
         status="claim",

@@ -29,7 +29,7 @@ Code = Literal[
     "not_yet_valid", "expired", "revoked", "malformed",
 ]  # fmt: skip
 Warning = Literal[
-    "id_province", "id_birth_year", "id_sex", "birth_date", "input_method",
+    "id_province", "id_birth_year", "id_sex", "birth_date", "input_method", "letters_lost",
     "extended",
     "clock_behind", "trust_aging", "trust_old", "trust_stopped",
 ]  # fmt: skip

@@ -203,6 +203,7 @@ EN: dict[str, str] = {
     "warning.id_sex": "The sex does not fit the number.",
     "warning.birth_date": "The birth date in the code cannot be read.",
     "warning.extended": "Past its printed end, and still good: extended by bulletin.",
+    "warning.letters_lost": "The scanner lost letters with marks: name and address may lack some.",
     "warning.input_method": "An input method garbled the code. Turn it off and scan again.",
     "warning.clock_behind": "This machine's clock is behind: check date and time.",
     "warning.trust_aging": "The list of keys is more than a day old.",

@@ -50,6 +50,14 @@ def id_cards() -> None:
     )
     decomposed = full.replace("Nữ", "Nu\u031b\u0303")
     case("cccd_sex_in_combining_marks", decomposed, read)
+    # What cannot be typed on a US keyboard is left out, whole syllables with it.
+    lost = "".join(character for character in full if character.isascii())
+    less = {"name": "Nguyn Th Mu", "address": "S 1 Lng, ng a, H Ni", "sex": None}
+    case(
+        "cccd_without_its_marks",
+        lost,
+        read | {"identity": person | less, "warnings": ["letters_lost"]},
+    )
     case(
         "cccd_year_only",
         "001190012345||Nguyễn Thị Mẫu|00001990|Nữ",

@@ -44,6 +44,19 @@ def test_a_plate_read_wrongly_is_found_and_put_right(served: Served, browser: La
 
     # The search still shows what was asked for; the other one is voided.
     tablet.button("Bỏ tìm").click()
+
+    # Goods that nobody noted at the gate.
+    page.get_by_role("button", name=re.compile("85C-700.09")).last.click()
+    tablet.button("Sửa / Hủy lượt").click()
+    tablet.button("Thêm dòng hàng").click()
+    goods = tablet.sheet("Hàng hóa")
+    goods.get_by_role("radio", name="Thực phẩm").click()
+    goods.get_by_role("button", name="3", exact=True).click()
+    goods.get_by_role("button", name="Xong").click()
+    expect(page.get_by_role("button", name=re.compile(r"Hàng \+1"))).to_contain_text("Thực phẩm 3")
+    tablet.button("LƯU SỬA (1)").click()
+    expect(page.get_by_role("dialog")).to_be_hidden(timeout=PATIENCE_MS)
+
     page.get_by_role("button", name=re.compile("79A-700.02")).click()
     tablet.button("Sửa / Hủy lượt").click()
     tablet.button("Hủy lượt…").click()
@@ -62,6 +75,14 @@ def test_a_plate_read_wrongly_is_found_and_put_right(served: Served, browser: La
         "plate": {"read": "85C70009", "normal": "85C70009", "candidates": ["car", "motorbike"]}
     }
     assert len(amended["over"]["plate"]) == 1
+    (added,) = (
+        one["items"]["goods"]
+        for one in bodies
+        if one["kind"] == "crossing" and "goods" in one.get("items", {})
+    )
+    ((name, line),) = added.items()
+    assert re.fullmatch(r"[0-9a-f-]{36}:[0-9]+:1", name)
+    assert (line["group"], line["quantity"], line["unit"]) == ("food", 3, "tonne")
     assert [one["set"] for one in bodies if "voided" in one["set"]] == [{"voided": "entered_twice"}]
     seen = served.crossing(first["record"])
     assert seen.row.plate == "85C70009"

@@ -32,6 +32,8 @@ export function readCccd(text: string): Evidence {
   const sex = SEXES.get(sexWord.toLowerCase()) ?? null;
   const warnings = idNumberWarnings(number, birth_date, sex);
   if (birth !== "" && birth_date === null) warnings.push("birth_date");
+  // A hand scanner that cannot say "ễ" leaves it out, and no Vietnamese address does without a mark.
+  if (address !== "" && /^[\x00-\x7f]*$/.test(text)) warnings.push("letters_lost");
   return evidenceOf(familyOfCccd(text), "claim", "unsigned", {
     identity: identityOf(name, { birth_date, id_number: number, sex, address: address || null }),
     subject: {

@@ -8,7 +8,7 @@ export type Code =
   | "prefix" | "base45" | "zlib" | "cbor" | "cose" | "algorithm" | "signature" | "key_usage"
   | "not_yet_valid" | "expired" | "revoked" | "malformed";
 export type Warning =
-  | "id_province" | "id_birth_year" | "id_sex" | "birth_date" | "input_method" | "extended"
+  | "id_province" | "id_birth_year" | "id_sex" | "birth_date" | "input_method" | "letters_lost" | "extended"
   | "clock_behind" | "trust_aging" | "trust_old" | "trust_stopped";
 export type Sex = "M" | "F";
 

@@ -4,7 +4,7 @@ import { MAX_BODY_CHARS, MAX_PERSON_CHARS } from "../../shared/sync/batch.ts";
 import { commitment, eventHash } from "../../shared/sync/chain.ts";
 import { stampFromText, stampToText, tick } from "../../shared/sync/clock.ts";
 import { type Bytes, textBytes, toBase64url } from "../../shared/sync/encoding.ts";
-import { type Body, bodyToText, type Fields, type Items } from "../../shared/sync/events.ts";
+import { type Body, bodyToText, type Fields, type Items, ref } from "../../shared/sync/events.ts";
 import { bodyBinding } from "../../shared/sync/seal.ts";
 import { close, type History, recordToken } from "./at_rest.ts";
 import { appendEvent, type Database, type Head, readMeta, type StoredOwn } from "./db.ts";
@@ -27,6 +27,9 @@ export interface ShiftKeys {
   content: CryptoKey;
   opening: string;
 }
+
+/** Names an item that comes to a record which exists already; its event then gives it a name of its own (SPEC E5). */
+export const ADDED = "added:";
 
 /** An event without what only its place in the chain decides. */
 export type Draft = Omit<Body, "stamp">;
@@ -89,10 +92,10 @@ async function prepare(
   { history, content, opening }: ShiftKeys,
 ): Promise<{ row: StoredOwn; after: Head }> {
   const stamp = tick(stampFromText(before.stamp), draft.time_ms);
-  const body = bodyToText({ ...draft, stamp });
+  const seq = before.seq + 1;
+  const body = bodyToText({ ...draft, items: named(draft.items, ref(device, seq)), stamp });
   if (body.length > MAX_BODY_CHARS) throw new CoreError("draft.too_large", "body");
   const committed = secret?.commitment ?? (await commitment(null));
-  const seq = before.seq + 1;
   const row: StoredOwn = {
     seq,
     kind: draft.kind,
@@ -110,4 +113,11 @@ async function prepare(
     received_ms: null,
   };
   return { row, after: { seq, hash: row.hash, stamp: stampToText(stamp) } };
+}
+
+function named(items: Items, event: string): Items {
+  const name = (item: string): string => (item.startsWith(ADDED) ? `${event}:${item.slice(ADDED.length)}` : item);
+  const renamed = (group: Record<string, Fields>): Record<string, Fields> =>
+    Object.fromEntries(Object.entries(group).map(([item, fields]) => [name(item), fields]));
+  return Object.fromEntries(Object.entries(items).map(([group, members]) => [group, renamed(members)]));
 }

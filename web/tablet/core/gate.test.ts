@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { BriefCrossing } from "./brief.ts";
+import { anotherLine, mendRows } from "../parts/mend_words.ts";
 import { rulesContent } from "./test/fake_server.ts";
 import { codeOf, core, enrolAndOpen, environment, server, settle } from "./test/started.ts";
 import { draftOf, person } from "./test/tablet.ts";
@@ -36,6 +37,22 @@ test("an amendment names what was seen and is what the list shows", async () => 
   expect(again.values).toMatchObject({ "people/1/id_number": "058090123456", "people/1/name": "An", note: "nhìn nhầm" });
   expect((await core.recent(1))[0]?.plate?.normal).toBe("85C00001");
   expect(await core.conflicts()).toEqual([]);
+});
+
+test("goods that were forgotten come to the crossing under the name of the event that brings them", async () => {
+  await enrolAndOpen();
+  const { record } = await core.save({ ...draftOf(person("An")), goods: [{ group: "food", quantity: 2, unit: "tonne", perishable: true }] });
+  const rice = { "goods/added:1/group": "energy", "goods/added:1/quantity": 3, "goods/added:1/unit": "litre", "goods/added:1/perishable": false };
+  await core.gate.mending.amend(await core.gate.mending.open(record), { ...rice, "goods/1/quantity": 5 });
+  const body = await lastBody();
+  const [event] = server.log().slice(-1);
+  const name = `${event?.device}:${event?.seq}:1`;
+  expect(body.items).toEqual({ goods: { [name]: { group: "energy", quantity: 3, unit: "litre", perishable: false }, 1: { quantity: 5 } } });
+  expect(Object.keys(body.over ?? {})).toEqual(["goods/1/quantity"]);
+  const { values } = await core.gate.mending.open(record);
+  expect(values).toMatchObject({ "goods/1/group": "food", "goods/1/quantity": 5, [`goods/${name}/quantity`]: 3 });
+  expect(mendRows(values).map(({ path }) => path)).toEqual(expect.arrayContaining(["goods/1", `goods/${name}`]));
+  expect(anotherLine(values)).toBe("goods/added:1");
 });
 
 test("a void has its reason, stays in sight, and can be taken back", async () => {

@@ -3,7 +3,7 @@
 import { crossingMs } from "../../shared/sync/clock.ts";
 import type { Fields, Items } from "../../shared/sync/events.ts";
 import { apply, pathPolicy, type RecordState, shown, surviving, writesOf } from "../../shared/sync/registers.ts";
-import type { Draft, PersonPart } from "./append.ts";
+import { ADDED, type Draft, type PersonPart } from "./append.ts";
 import { recordTokens } from "./at_rest.ts";
 import { cut } from "./bounds.ts";
 import { CoreError } from "./core_error.ts";
@@ -84,7 +84,7 @@ export class Mending {
     };
   }
 
-  /** Writes the changed paths over what was seen. Throws CoreError("shift.closed" | "mend.nothing" | "storage.…"). */
+  /** Writes the changed paths over what was seen; "goods/added:1/…" is a line more. Throws CoreError("shift.closed" | "mend.nothing" | "storage.…"). */
   async amend(opened: Opened, changes: Readonly<Record<string, unknown>>): Promise<void> {
     this.#allowed();
     if (Object.keys(changes).length === 0) throw new CoreError("mend.nothing");
@@ -94,7 +94,9 @@ export class Mending {
   async write({ record, seen }: Opened, changes: Readonly<Record<string, unknown>>): Promise<void> {
     const header = headerOf(this.#desk.header(), this.#desk.environment.now());
     const person = parted(changes, true);
-    const over = Object.fromEntries(Object.keys(changes).map((path) => [path, lastOf(seen[path])]));
+    // What is added writes over nothing.
+    const known = Object.keys(changes).filter((path) => !path.includes(`/${ADDED}`));
+    const over = Object.fromEntries(known.map((path) => [path, lastOf(seen[path])]));
     await this.#desk.append({ ...header, record, ...parted(changes, false), over }, Object.keys(writesOf(person)).length === 0 ? null : person);
   }
 

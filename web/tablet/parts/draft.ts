@@ -43,6 +43,7 @@ export function greenLaneDraft(direction: Direction, started_ms: number): Crossi
 
 /** The most that one crossing may have. */
 export const MOST_PEOPLE = 500;
+export const MOST_LINES = 12;
 
 /** How many people a manifest says are in the vehicle. */
 function mannedBy(evidence: Evidence | null): number {

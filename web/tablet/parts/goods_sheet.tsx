@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { DraftGoods, GoodsGroup, Unit } from "../core/types.ts";
 import { Button, Chips, Sheet } from "./controls.tsx";
+import { MOST_LINES } from "./draft.ts";
 import { CrossIcon, TickIcon } from "./icons.tsx";
 import { Keypad } from "./keypad.tsx";
 import { quantityText } from "./quantity.ts";
@@ -23,7 +24,6 @@ export const GOODS_GROUPS: readonly GoodsGroup[] = [
 const UNITS: readonly Unit[] = ["tonne", "kg", "box", "head", "litre"];
 const PERISHABLE: ReadonlySet<GoodsGroup> = new Set(["food", "farm_products", "sea_products"]);
 const LONGEST = 9;
-const MOST_LINES = 12;
 
 interface GoodsSheetProps {
   goods: readonly DraftGoods[];

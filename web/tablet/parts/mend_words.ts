@@ -2,7 +2,8 @@
 
 import type { Action, Outcome, Place } from "../core/types.ts";
 import type { Texts } from "../texts/vi.ts";
-import { ACTION_OF, ACTIONS } from "./draft.ts";
+import { ADDED } from "../core/append.ts";
+import { ACTION_OF, ACTIONS, MOST_LINES } from "./draft.ts";
 import { laneName } from "./names.ts";
 import { plateText } from "./plate_text.ts";
 
@@ -20,6 +21,19 @@ export function itemsIn(values: Readonly<Record<string, unknown>>, group: string
   return [...names].filter((name) => values[`${group}/${name}/removed`] !== true).sort();
 }
 
+/** The path of one goods line more; `values` as they stand with what is changed. Null where there are enough. */
+export function anotherLine(values: Readonly<Record<string, unknown>>): string | null {
+  const lines = itemsIn(values, "goods");
+  const free = Array.from({ length: MOST_LINES }, (_, n) => `${ADDED}${n + 1}`).find((name) => !lines.includes(name));
+  return lines.length >= MOST_LINES || free === undefined ? null : `goods/${free}`;
+}
+
+/** How many rows are changed: a goods line is one, whatever of it. */
+export function rowsChanged(changes: Readonly<Record<string, unknown>>): number {
+  const rows = Object.keys(changes).filter((path) => path !== "override").map((path) => path.split("/").slice(0, 2).join("/"));
+  return new Set(rows).size;
+}
+
 export function mendRows(values: Readonly<Record<string, unknown>>): MendRow[] {
   return [
     ...FIELDS.map((path) => ({ path, personal: false })),
@@ -31,7 +45,9 @@ export function mendRows(values: Readonly<Record<string, unknown>>): MendRow[] {
 
 export function fieldOf({ mend }: Texts, path: string): string {
   const [group = "", item] = path.split("/");
-  return `${mend.fields[group] ?? group}${item === undefined ? "" : ` ${item.split(":").pop()}`}`;
+  // What came later counts anew with each event that brought some.
+  const name = item === undefined ? "" : ` ${item.includes(":") ? "+" : ""}${item.split(":").pop()}`;
+  return `${mend.fields[group] ?? group}${name}`;
 }
 
 /** `value` looks up any path: an item's parts stand in several. */
@@ -44,6 +60,7 @@ export function mendWords(texts: Texts, path: string, of: unknown, value: (path:
   }
   if (path.startsWith("goods/")) {
     const group = String(value(`${path}/group`) ?? "");
+    if (group === "" || value(`${path}/removed`) === true) return none;
     const unit = String(value(`${path}/unit`) ?? "");
     const words = (table: Record<string, string>, key: string): string => table[key] ?? key;
     return `${words(texts.goods_groups, group)} ${String(value(`${path}/quantity`) ?? "")} ${words(texts.units, unit)}`.trim();

@@ -48,7 +48,8 @@ export function Scanner({ aim, paused, onText }: ScannerProps): JSX.Element {
     const start = (): void => {
       camera.start(settings.lens ?? undefined).then(() => camera.lenses().then(setLenses), ignore);
     };
-    start();
+    // Whoever put the page away before its picture was drawn is not looked at; `visible` starts it then.
+    if (document.visibilityState === "visible") start();
     // A camera taken away in the background stays black until it is asked for again.
     const visible = (): void => {
       if (document.visibilityState === "visible") start();

@@ -2,12 +2,13 @@
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { ADDED } from "../core/append.ts";
 import type { Opened } from "../core/mending.ts";
 import type { Action, CrossingSummary, Outcome, OverrideReason, Place, VoidReason } from "../core/types.ts";
 import { Button, Notice, Sheet } from "../parts/controls.tsx";
 import { signal } from "../parts/feedback.ts";
 import { useHiding } from "../parts/hiding.ts";
-import { fieldOf, milder, mendRows, mendWords } from "../parts/mend_words.ts";
+import { anotherLine, fieldOf, milder, mendRows, mendWords, rowsChanged } from "../parts/mend_words.ts";
 import { plateText } from "../parts/plate_text.ts";
 import { errorText, useUi } from "../parts/ui.ts";
 import { nameOf } from "../parts/units.ts";
@@ -57,6 +58,8 @@ export function MendSheet({ crossing, close, done }: MendProps): JSX.Element {
     setChanges((before) => {
       const next: Record<string, unknown> = { ...before, ...patch };
       // What stands there already is no change.
+      const never = Object.keys(next).filter((path) => path.includes(`/${ADDED}`) && path.endsWith("/removed"));
+      for (const gone of never) for (const path of Object.keys(next)) if (path.startsWith(gone.slice(0, -"removed".length))) delete next[path];
       for (const path of Object.keys(next)) if (JSON.stringify(next[path]) === JSON.stringify(opened?.values[path])) delete next[path];
       return next;
     });
@@ -67,7 +70,9 @@ export function MendSheet({ crossing, close, done }: MendProps): JSX.Element {
     const override = reason === null ? null : { reason, by: state.officer?.id ?? "", ...agreed };
     change({ action, ...(override === null && opened?.values["override"] === undefined ? {} : { override }) });
   };
-  const count = Object.keys(changes).filter((path) => path !== "override").length;
+  const count = rowsChanged(changes);
+  const added = Object.fromEntries(Object.entries(changes).filter(([path]) => path.includes(`/${ADDED}`)));
+  const another = anotherLine({ ...opened?.values, ...changes });
   const is_lead = state.officer?.role === "lead";
   const outcome = (opened?.values["verdict"] as { outcome?: Outcome } | undefined)?.outcome ?? null;
 
@@ -112,7 +117,7 @@ export function MendSheet({ crossing, close, done }: MendProps): JSX.Element {
       {error !== null && <Notice kind="bad">{error}</Notice>}
       <p class="hint">{words.how}</p>
       {opened !== null &&
-        mendRows(opened.values).map(({ path, personal }) => {
+        mendRows({ ...opened.values, ...added }).map(({ path, personal }) => {
           const now = mendWords(texts, path, value(path), value, place);
           const before = mendWords(texts, path, opened.values[path], (one) => opened.values[one], place);
           const secret = personal && hidden;
@@ -126,6 +131,11 @@ export function MendSheet({ crossing, close, done }: MendProps): JSX.Element {
             </button>
           );
         })}
+      {opened !== null && another !== null && (
+        <Button class="wide" onPress={() => setEditing(another)}>
+          {words.add_goods}
+        </Button>
+      )}
     </Sheet>
   );
 }

@@ -154,7 +154,7 @@ function Goods({ path, value, change, close }: FieldProps): JSX.Element {
   return (
     <GoodsSheet
       single
-      goods={[goods]}
+      goods={of("group") === undefined ? [] : [goods]}
       close={close}
       done={([next]) => {
         const fields = next === undefined ? { removed: true } : { group: next.group, quantity: next.quantity, unit: next.unit, perishable: next.perishable };

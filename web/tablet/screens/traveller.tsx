@@ -6,7 +6,7 @@
  */
 
 import type { JSX } from "preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { complaintCode, shownCode } from "../../shared/sync/complaint.ts";
 import type { CrossingDraft, Decision, ReasonText } from "../core/types.ts";
 import { Button } from "../parts/controls.tsx";
@@ -49,7 +49,8 @@ export function TravellerScreen({ draft, decision, close }: TravellerProps): JSX
     const timer = window.setTimeout(() => setWays(ours ? [] : waysOut(draft, (one) => core.decide(one), now_ms + (state.clock_skew_ms ?? 0), places)));
     return () => window.clearTimeout(timer);
   }, []);
-  useEffect(() => {
+  // With the picture: whoever closes it at once must not be left before it.
+  useLayoutEffect(() => {
     const key = (event: KeyboardEvent): void => {
       if (event.key === "Escape") close();
     };
