@@ -203,7 +203,7 @@ VI: dict[str, str] = {
     "warning.id_sex": "Giới tính không khớp số giấy tờ.",
     "warning.birth_date": "Ngày sinh trong mã không đọc được.",
     "warning.extended": "Hết hạn ghi trên giấy nhưng còn giá trị: gia hạn theo thông báo.",
-    "warning.letters_lost": "Máy quét bỏ mất chữ có dấu: số đúng, họ tên và địa chỉ có thể thiếu chữ.",
+    "warning.letters_lost": "Máy quét bỏ mất chữ có dấu: số đúng, họ tên có thể thiếu chữ.",
     "warning.input_method": "Mã bị bộ gõ tiếng Việt làm sai chữ. Tắt Unikey rồi quét lại.",
     "warning.clock_behind": "Đồng hồ máy đang chậm – xem lại ngày giờ.",
     "warning.trust_aging": "Danh sách khóa chưa cập nhật hơn 1 ngày.",
