@@ -17,9 +17,13 @@ import click
 from cli.communes import commune_of, named_as
 from cli.data import now_ms, viewed
 from cli.export import layout_of, one_file
+from server.exporting.arrival_rows import arrives
 from server.exporting.formats import FORMATS
+from server.exporting.opened import ChosenCrossings, CrossingLine
 from server.exporting.run import Asked
 from server.exporting.tables import columns_of
+from server.places.units import Unit
+from server.store.protocol import Store
 from server.store.published import AuditEntry
 
 
@@ -66,6 +70,21 @@ def export_arrivals(
         store.audit(AuditEntry(now_ms(), "cli", "export.arrivals", details=details))
         click.echo("; ".join(one.path for one in units), err=True)
         one_file(store, asked, output, restart)
+        if coarser := _named_coarser(store, asked, units):
+            click.echo(
+                f"Ngoài ra {coarser} lượt chỉ nêu huyện hoặc tỉnh: không có trong danh sách này.",
+                err=True,
+            )
+
+
+def _named_coarser(store: Store, asked: Asked, units: Sequence[Unit]) -> int:
+    """Crossings of whom nobody knows whether they go there: they named what it lies in."""
+    around = {f"{above.dataset}:{above.code}" for one in units for above in one.parents}
+
+    def is_one(line: CrossingLine) -> bool:
+        return arrives(line) and line["destination"] in around
+
+    return ChosenCrossings(store, asked.window, asked.checkpoints, asked.n, is_one).total
 
 
 @contextmanager

@@ -59,8 +59,12 @@ class ArrivalRows:
             )
 
     def _arrives(self, line: CrossingLine) -> bool:
-        passed_in = line["action"] == "passed" and line["direction"] == "in"
-        return passed_in and line["destination"] in self._destinations
+        return arrives(line) and line["destination"] in self._destinations
+
+
+def arrives(line: CrossingLine) -> bool:
+    """Whether somebody came in and was let through: they are on the way to somewhere."""
+    return line["action"] == "passed" and line["direction"] == "in"
 
 
 def _people(whole: CrossingWhole) -> Iterator[dict[str, Any]]:

@@ -70,6 +70,16 @@ def test_the_list_holds_who_was_let_in_and_named_the_commune(chot: Chot, arrivin
     assert "Số giấy tờ" not in first
 
 
+def test_who_named_only_what_the_commune_lies_in_is_counted_beside(
+    chot: Chot, arriving: Path
+) -> None:
+    said = chot("export", "arrivals", "--data", arriving, *DAY, "--commune", CA_NA).stderr
+    assert "2 dòng từ 2 lượt" in said
+    assert "1 lượt chỉ nêu huyện hoặc tỉnh" in said
+    other = ("--commune", "2021-00004")
+    assert "chỉ nêu" not in chot("export", "arrivals", "--data", arriving, *DAY, *other).stderr
+
+
 def test_the_lodging_register_gets_what_a_notice_of_stay_needs(chot: Chot, arriving: Path) -> None:
     first, _ = listed(chot, arriving, "--for", "lodging")
     assert first["Số giấy tờ"] == "058090000123" and first["Mục đích"] == "Về nơi cư trú"

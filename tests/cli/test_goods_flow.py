@@ -150,6 +150,19 @@ def test_what_came_later_is_not_in_a_flow_of_before(chot: Chot, flowing: Path) -
     assert lines(flow(chot, flowing), "group")[("sea_products", "kg")] == (301.0, 3, 200.0)
 
 
+def test_after_a_purge_quantities_stay_and_products_are_unknown(chot: Chot, flowing: Path) -> None:
+    asked = ("--product", "Tôm")
+    before = flow(chot, flowing, *asked)
+    with open_store(load_config(flowing)) as store:
+        store.purge(store.days_before("2026-11-23"), NOON_MS + DAY_MS)
+    after = flow(chot, flowing, *asked)
+    assert lines(after, "group") == lines(before, "group")
+    assert lines(after, "route") == lines(before, "route")
+    found = lines(after, "priority")
+    assert found[("sea_products", "", "kg")] == (300.0, 2, 200.0)
+    assert not [key for key in found if key[1]]
+
+
 def test_csv_and_workbook_hold_the_same_figures(chot: Chot, flowing: Path, tmp_path: Path) -> None:
     made = flow(chot, flowing)
     for name in ("hang.csv", "hang.xlsx"):
