@@ -59,6 +59,7 @@ class FlowLine:
 class GoodsFlow:
     """The goods of one period; `mean_days` of the seven before had any goods, `n` pins the log.
 
+    Of `compacted` crossings, in the period and the days compared with, no goods are left (SPEC G7).
     `references` are the documents that say what goes first.
     """
 
@@ -75,6 +76,7 @@ class GoodsFlow:
     without_quantity: int
     without_route: int
     turned_back: int
+    compacted: int
     references: tuple[str, ...]
 
 
@@ -136,8 +138,15 @@ def goods_flow(
         without_quantity=sum(one.quantity is None for one in went),
         without_route=sum(not one.origin or not one.destination for one in went),
         turned_back=len(lines) - len(went),
+        compacted=_compacted(store, period, ids),
         references=tuple(one.reference for one in lists.priorities),
     )
+
+
+def _compacted(store: Store, period: Period, ids: Sequence[str]) -> int:
+    is_compared = period.to_ms - period.from_ms <= DAY_MS
+    from_ms = period.from_ms - (MEAN_DAYS * DAY_MS if is_compared else 0)
+    return store.kept_counts(from_ms, period.to_ms, ids)["crossings"]
 
 
 def _before(

@@ -71,6 +71,7 @@ def as_json(flow: GoodsFlow) -> dict[str, Any]:
         "without_quantity": flow.without_quantity,
         "without_route": flow.without_route,
         "turned_back": flow.turned_back,
+        "compacted": flow.compacted,
         "references": list(flow.references),
     }
 
@@ -116,6 +117,8 @@ def notes(flow: GoodsFlow) -> Iterator[str]:
         yield f"{number(flow.without_route)} dòng không rõ nơi đi hoặc nơi đến."
     if flow.turned_back:
         yield f"{number(flow.turned_back)} dòng hàng bị quay đầu: không tính."
+    if flow.compacted:
+        yield f"{number(flow.compacted)} lượt đã rút gọn: hàng của chúng không còn để tính."
     if flow.mean_days:
         yield (
             f"Bình quân: cùng giờ của {flow.mean_days} ngày có hàng trong 7 ngày trước"

@@ -7,6 +7,8 @@ import io
 import json
 import os
 import random
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +165,19 @@ def test_after_a_purge_quantities_stay_and_products_are_unknown(chot: Chot, flow
     assert not [key for key in found if key[1]]
 
 
+def test_what_was_compacted_is_said_to_be_missing(chot: Chot, flowing: Path) -> None:
+    assert flow(chot, flowing)["compacted"] == 0
+    later_ms = NOON_MS + 400 * DAY_MS
+    with open_store(load_config(flowing)) as store:
+        store.purge(store.days_before("2026-11-23"), later_ms)
+        store.compact(NOON_MS + DAY_MS, later_ms)
+    chot("rebuild", "--data", flowing)
+    made = flow(chot, flowing)
+    assert made["compacted"] > 0
+    said = chot("report", "goods-flow", "--data", flowing, *DAY).output
+    assert f"{made['compacted']} lượt đã rút gọn" in said
+
+
 def test_csv_and_workbook_hold_the_same_figures(chot: Chot, flowing: Path, tmp_path: Path) -> None:
     made = flow(chot, flowing)
     for name in ("hang.csv", "hang.xlsx"):
@@ -216,6 +231,32 @@ def cells_of(file: Path) -> str:
     """A workbook's cells with their types, a row a line."""
     rows = openpyxl.load_workbook(file).active.iter_rows(values_only=True)
     return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_libreoffice_opens_the_flow_and_runs_nothing_of_it(
+    chot: Chot, flowing: Path, tmp_path: Path
+) -> None:
+    product = ("--product", "+1+1=tôm")
+    for name in ("a.csv", "b.xlsx"):
+        chot("report", "goods-flow", "--data", flowing, *DAY, *product, "--output", tmp_path / name)
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    for name in ("a.csv", "b.xlsx"):
+        # Comma, quote, UTF-8: what its dialog, which nobody sees here, proposes because of the BOM.
+        how = ["--infilter=CSV:44,34,76"] if name == "a.csv" else []
+        subprocess.run(
+            ["soffice", profile, "--headless", *how, "--convert-to", "pdf", "--outdir", tmp_path,
+             tmp_path / name],
+            check=True, capture_output=True, timeout=180,
+        )  # fmt: skip
+        text = subprocess.run(
+            ["pdftotext", "-layout", (tmp_path / name).with_suffix(".pdf"), "-"],
+            check=True, capture_output=True, text=True, timeout=60,
+        ).stdout  # fmt: skip
+        assert "Thủy sản" in text and "Tỉnh Ninh Thuận" in text and "300" in text
+        assert "+1+1" in text, "a formula stays the text it is"
+        assert "Err:" not in text and "#NAME?" not in text
 
 
 def test_a_longer_period_is_compared_with_nothing(chot: Chot, flowing: Path) -> None:
