@@ -14,22 +14,32 @@ import argparse
 import csv
 import json
 import os
+import random
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bench.yardstick import p95
 from cli.demo.make import make_demo
+from server.config import load_config
+from server.serve import projecting
+from server.store.sqlite import SqliteStore, open_store
 from server.store.view.search import ROW
+from tests.server.store.tablets import Tablet, enrolled
 
 LEAST = 0.5
 MOST_MB = 150
 PAIRS = 3
 OTHERS = ("jsonl", "sqlite", "parquet", "xlsx")
+QUIET_S = 5.0
+PAUSE_S = 0.05
 NOON_MS = 1_795_323_600_000
 SCRIPT = "import sys; from cli.main import main; main(sys.argv[1:])"
 
@@ -71,17 +81,51 @@ def bare(view_path: Path, target: Path) -> float:
     return time.perf_counter() - begun
 
 
+def command(data: Path, target: Path, *more: str) -> list[str]:
+    """`chot export` of everything there is."""
+    window = ["--from", "2020-01-01", "--to", "2030-01-01", "--output", str(target)]
+    return [sys.executable, "-c", SCRIPT, "export", *more, "--data", str(data), *window]
+
+
 def exported(data: Path, target: Path, *more: str) -> tuple[float, float]:
     """(seconds, peak in MB) of the command."""
-    command = [sys.executable, "-c", SCRIPT, "export", *more, "--data", str(data)]
-    command += ["--from", "2020-01-01", "--to", "2030-01-01", "--output", str(target)]
+    asked = command(data, target, *more)
     target.unlink(missing_ok=True)
     begun = time.perf_counter()
-    child = os.posix_spawn(sys.executable, command, os.environ)
+    child = os.posix_spawn(sys.executable, asked, os.environ)
     _, status, used = os.wait4(child, 0)
     if status != 0:
-        raise SystemExit(f"{' '.join(command)}: {status}")
+        raise SystemExit(f"{' '.join(asked)}: {status}")
     return time.perf_counter() - begun, used.ru_maxrss / 1000
+
+
+def pushed(store: SqliteStore, tablet: Tablet, is_over: Callable[[], bool]) -> list[float]:
+    """Milliseconds of each push, twenty crossings every 50 ms, until it is over."""
+    took = []
+    while not is_over():
+        batch = tablet.traffic(20)
+        begun = time.perf_counter()
+        tablet.push(store, batch)
+        took.append((time.perf_counter() - begun) * 1000)
+        time.sleep(PAUSE_S)
+    return took
+
+
+def ingest(data: Path, target: Path) -> tuple[float, float]:
+    """(p95 in ms of a push alone, while an export of everything runs beside it).
+
+    The view is followed meanwhile, as a server does.
+    """
+    config = load_config(data)
+    with open_store(config) as store, projecting(config, store.keys):
+        tablet = enrolled(store, random.Random(1), "nt-ca-na")
+        until = time.monotonic() + QUIET_S
+        quiet = pushed(store, tablet, lambda: time.monotonic() > until)
+        child = subprocess.Popen(command(data, target, "crossings"), stderr=subprocess.DEVNULL)
+        busy = pushed(store, tablet, lambda: child.poll() is not None)
+        if child.returncode != 0:
+            raise SystemExit(f"the export beside the pushes: {child.returncode}")
+    return p95(quiet), p95(busy)
 
 
 def measure(rows: int) -> dict[str, Any]:
@@ -108,6 +152,7 @@ def measure(rows: int) -> dict[str, Any]:
             others[f"{layout}_rows_per_s"] = round(count / took)
             others[f"{layout}_peak_mb"] = round(peak)
             peaks.append(peak)
+        alone, beside = ingest(data, home / "b.csv")
         return {
             "rows": count,
             "masked_ratio": round(sorted(ratios)[PAIRS // 2], 3),
@@ -116,6 +161,8 @@ def measure(rows: int) -> dict[str, Any]:
             "unmasked_people_per_s": round(unmasked),
             **others,
             "peak_mb": round(max(peaks)),
+            "push_p95_ms": round(alone, 1),
+            "push_beside_export_p95_ms": round(beside, 1),
             "load": round(os.getloadavg()[0], 1),
         }
 
