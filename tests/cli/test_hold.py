@@ -122,6 +122,7 @@ def test_what_the_settings_say_is_over_goes_and_nothing_else(chot: Chot, data: P
     object.__setattr__(config, "retention", {"person": 1, "watchlist": 30, "crossing": 7})
     save_config(config)
     assert load_config(data).retention["person"] == 1
+    assert "quá hạn 1 ngày" in chot("doctor", "--data", data, exit_code=1).output
     dry = chot("purge", "--due", "--dry-run", "--data", data).stdout
     assert [line.split()[0] for line in dry.splitlines() if not line.startswith(" ")] == [
         "person",
@@ -135,6 +136,7 @@ def test_what_the_settings_say_is_over_goes_and_nothing_else(chot: Chot, data: P
     assert "Đã hủy" in done and "lượt" in done
     with open_store(load_config(data)) as store:
         assert store.counts(*EVER, [])["crossings"] > 20, "the counts stay"
+    assert "thông tin cá nhân giữ 1 ngày" in chot("doctor", "--data", data, exit_code=1).output
     again = chot("purge", "--due", "--dry-run", "--data", data).stdout
     assert "sẽ hủy" not in again
 
