@@ -66,6 +66,7 @@ COMMANDS = {
     "verify": "cli.verify",
     "verify-log": "cli.verify_log",
     "watchlist": "cli.watchlist",
+    "webhook": "cli.webhook",
     "worker": "cli.worker",
 }
 """Command → the module that holds a click command of the same name (`-` is `_` there)."""

@@ -38,6 +38,7 @@ from server.scheduling.on_time import reporting_on_time
 from server.store.reader import read_only
 from server.store.sqlite import open_store
 from server.watch.daily import publishing_daily
+from server.webhooks.delivery import delivering
 
 if TYPE_CHECKING:
     from server.tls import LanCertificate
@@ -129,6 +130,7 @@ def serve(
             stack.enter_context(
                 reporting_on_time(lambda: open_store(config, keys), config, system_clock)
             )
+            stack.enter_context(delivering(lambda: open_store(config, keys), config, system_clock))
             if certificate is not None:
                 from server.ca_page import ca_page
 

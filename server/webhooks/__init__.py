@@ -1,0 +1,1 @@
+"""Telling neighbouring systems of turn-backs, arrivals and alerts: signed, retried, replayable."""

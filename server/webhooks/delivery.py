@@ -1,0 +1,179 @@
+"""Handing messages to their receivers, in order, until they are taken.
+
+A message is taken by a 2xx. Anything else is waited for and said again, with waits that double as
+for tablets (SPEC T3), never shorter than the receiver asked for; nothing is dropped. 410 ends it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import random
+import ssl
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from schemas.feeds import ALERTS
+from server.config import Config
+from server.context import Clock
+from server.failures import log_failure
+from server.store.protocol import Store
+from server.webhooks.hooks import Hook, Hooks
+from server.webhooks.messages import Message, messages_of
+from server.webhooks.signing import headers
+from sync.retry import retry_delay_ms
+
+LOOK_S = 1.0
+TIMEOUT_S = 10.0
+AT_ONCE = 4
+PAGE_EVENTS = 100
+GONE = 410
+
+
+class Answer(NamedTuple):
+    """What a receiver said; `status` 0 where nobody did."""
+
+    status: int
+    said: str
+    retry_after_ms: int
+
+    @property
+    def is_taken(self) -> bool:
+        return 200 <= self.status < 300
+
+
+Send = Callable[[str, Mapping[str, str], bytes], Answer]
+
+
+def send(url: str, fields: Mapping[str, str], body: bytes) -> Answer:
+    """One POST. No redirect is followed: what is signed for one address is for no other."""
+    parts = urlsplit(url)
+    target = parts.path or "/"
+    if parts.query:
+        target += f"?{parts.query}"
+    host, port = parts.hostname or "", parts.port
+    try:
+        connection = (
+            http.client.HTTPSConnection(
+                host, port, timeout=TIMEOUT_S, context=ssl.create_default_context()
+            )
+            if parts.scheme == "https"
+            else http.client.HTTPConnection(host, port, timeout=TIMEOUT_S)
+        )
+        with contextlib.closing(connection):
+            connection.request("POST", target, body, dict(fields))
+            answer = connection.getresponse()
+            after = answer.headers.get("Retry-After", "")
+            wait_ms = int(after) * 1000 if after.isdigit() and len(after) < 7 else 0
+            return Answer(answer.status, str(answer.status), wait_ms)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        return Answer(0, type(error).__name__, 0)
+
+
+def deliver(
+    hooks: Hooks,
+    hook: Hook,
+    store: Store,
+    now_ms: int,
+    post: Send = send,
+    chance: Callable[[], float] = random.random,
+) -> int:
+    """Hand over one page of what is new, as far as it is taken; how many messages were."""
+    hook = _of_this_epoch(hooks, hook, store)
+    projected, _ = store.projected()
+    page = store.runs(hook.feeds, hook.cursor, PAGE_EVENTS, persons=False)
+    taken, at = 0, hook.cursor
+    # One that only got a smaller envelope was said under the number at which it counts (A3).
+    for run in (one for one in page.runs if one.n == one.counted):
+        if ALERTS in hook.feeds and run.n > projected:
+            # Which alert somebody acted on is known once the view has it.
+            return taken
+        for message in messages_of(run, store.epoch, lambda record: _code(store, record)):
+            # A run is given whole where it had been given in part.
+            if message.n <= at:
+                continue
+            answer = _post(hook, message, now_ms, post)
+            if not answer.is_taken:
+                wait_ms = retry_delay_ms(hook.failures + 1, chance(), answer.retry_after_ms)
+                is_over = answer.status == GONE
+                hooks.failed(hook, answer.said, now_ms, now_ms + wait_ms, is_over)
+                return taken
+            if not hooks.moved(hook, message.n, answer.said, now_ms):
+                return taken
+            hook = replace(hook, cursor=message.n, failures=0)
+            taken, at = taken + 1, message.n
+    if page.sequence > hook.cursor:
+        # What says nothing to this receiver is passed over for good.
+        hooks.moved(hook, page.sequence, "", now_ms)
+    return taken
+
+
+def ring(hook: Hook, message: Message, now_ms: int, post: Send = send) -> Answer:
+    """Send one message that is no event, for a person who looks at the answer."""
+    return _post(hook, message, now_ms, post)
+
+
+@contextlib.contextmanager
+def delivering(open_store: Callable[[], Store], config: Config, clock: Clock) -> Iterator[None]:
+    """Deliver to every hook, in threads of this process, while the block runs; a relay never."""
+    if config.level != "home":
+        yield
+        return
+    stop = threading.Event()
+    hooks = Hooks(config.data_dir)
+
+    def one(hook: Hook, store: Store) -> int:
+        return deliver(hooks, hook, store, clock())
+
+    def run() -> None:
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhook") as pool:
+            while not stop.is_set():
+                try:
+                    with contextlib.closing(open_store()) as store:
+                        while not stop.is_set():
+                            now_ms = clock()
+                            due = [
+                                hook
+                                for hook in hooks.all()
+                                if not hook.ended and hook.next_ms <= now_ms
+                            ]
+                            if not any(pool.map(one, due, [store] * len(due))):
+                                stop.wait(LOOK_S)
+                except Exception as error:
+                    log_failure("webhooks", error)
+                    stop.wait(LOOK_S)
+
+    thread = threading.Thread(target=run, name="webhooks", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _of_this_epoch(hooks: Hooks, hook: Hook, store: Store) -> Hook:
+    """The hook at its place in this log: a restored one is shorter, and grows again (SPEC P6).
+
+    What tablets then offer again comes under new numbers and is said again, by the same ids.
+    """
+    if hook.epoch == store.epoch:
+        return hook
+    _, newest = store.projected()
+    cursor = min(hook.cursor, newest)
+    hooks.set_back(hook.id, store.epoch, cursor)
+    return next(one for one in hooks.all() if one.id == hook.id)
+
+
+def _post(hook: Hook, message: Message, now_ms: int, post: Send) -> Answer:
+    fields = headers(message, hook.secret, now_ms // 1000)
+    return post(hook.url, fields, message.body.encode("utf-8"))
+
+
+def _code(store: Store, record: str) -> str | None:
+    found = store.alert(record)
+    return None if found is None else found.row.code
