@@ -27,7 +27,9 @@ def enrol(console: Console) -> str:
     device = console.store.enrol(code_hash(found[2]), DEVICE, jwk, console.now_ms)
     assert device is not None
     assert (device.checkpoint, device.lane, device.name) == ("hd-ql6", "2", "Máy 7")
-    assert console.store.enrol(code_hash(found[2]), DEVICE[:-1] + "e", jwk, console.now_ms) is None
+    other = public_jwk(ec.generate_private_key(ec.SECP256R1()))
+    again = console.store.enrol(code_hash(found[2]), DEVICE[:-1] + "e", other, console.now_ms)
+    assert again is None
     return DEVICE
 
 

@@ -18,6 +18,7 @@ QL6 = Checkpoint(
 REVIEWER = User("u-1", "canhsat", "Người Mẫu", "reviewer", "$argon2id$x", "BASE32SECRET", False)
 LEAD = Officer("cb-01", "Chốt Trưởng Mẫu", "lead", ("hd-ql6",), bytes(range(32)), False)
 JWK = {"kty": "EC", "crv": "P-256", "x": "x", "y": "y"}
+OTHER_JWK = JWK | {"x": "z"}
 ENROLMENT = Enrolment("hd-ql6", "2", "Máy 2")
 
 
@@ -31,8 +32,18 @@ def test_an_enrolment_code_is_good_once(world: World) -> None:
         "Máy 2",
         JWK,
     )
-    assert world.store.enrol(b"c" * 32, "tablet-2", JWK, NOON_MS - 1) is None
+    assert world.store.enrol(b"c" * 32, "tablet-2", OTHER_JWK, NOON_MS - 1) is None
     assert world.store.device("tablet-1") == device
+    assert world.store.device("tablet-2") is None
+
+
+def test_the_key_that_used_a_code_up_gets_its_device_again(world: World) -> None:
+    world.store.add_enrolment(b"c" * 32, ENROLMENT, NOON_MS)
+    device = world.store.enrol(b"c" * 32, "tablet-1", JWK, NOON_MS - 2)
+    assert world.store.enrol(b"c" * 32, "tablet-2", JWK, NOON_MS - 1) == device
+    assert world.store.enrol(b"c" * 32, "tablet-2", JWK, NOON_MS) is None
+    world.store.revoke_device("tablet-1", NOON_MS - 1)
+    assert world.store.enrol(b"c" * 32, "tablet-2", JWK, NOON_MS - 1) is None
     assert world.store.device("tablet-2") is None
 
 
@@ -49,7 +60,7 @@ def test_of_many_who_use_one_code_at_once_one_gets_in(world: World) -> None:
     threads = [
         threading.Thread(
             target=lambda name=f"tablet-{i}": got.append(
-                world.store.enrol(b"c" * 32, name, JWK, NOON_MS - 1)
+                world.store.enrol(b"c" * 32, name, JWK | {"x": name}, NOON_MS - 1)
             )
         )
         for i in range(8)
