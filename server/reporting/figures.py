@@ -37,6 +37,7 @@ FIGURES = (
 
 _COLUMNS = ("occurred", "checkpoint", "direction", "mode", "vehicle_class", "people", "families",
             "action", "override", "flags")  # fmt: skip
+_SORT = tuple(name for name in _COLUMNS if name not in ("occurred", "people"))
 _LEFT_OUT = {"voided", "duplicate"}
 
 
@@ -61,10 +62,20 @@ def count(store: Store, period: Period, checkpoints: Sequence[str], n: int) -> C
     by_checkpoint: dict[str, Counter[str]] = {}
     by_hour: dict[str, Counter[str]] = {}
     has_hours = period.to_ms - period.from_ms <= DAY_MS
+    # Few crossings differ in what is counted of them: each sort is worked out once.
+    sorts: Counter[tuple[str, ...]] = Counter()
+    people: Counter[tuple[str, ...]] = Counter()
     for row in rows_of(store, "crossings", period, checkpoints, n, _COLUMNS):
         if has_hours:
             by_hour.setdefault(hour_of(int(row["occurred"])), Counter())[row["direction"]] += 1
-        by_checkpoint.setdefault(str(row["checkpoint"]), Counter()).update(_of_crossing(row))
+        sort = tuple([row[name] for name in _SORT])
+        sorts[sort] += 1
+        people[sort] += int(row["people"])
+    for sort, many in sorts.items():
+        row = dict(zip(_SORT, sort, strict=True))
+        own = by_checkpoint.setdefault(row["checkpoint"], Counter())
+        own.update({name: value * many for name, value in _of_crossing(row).items()})
+        own["people"] += people[sort]
     violations: Counter[str] = Counter()
     compacted = 0
     places = checkpoints or [one.id for one in store.checkpoints()]
@@ -155,7 +166,6 @@ def _of_crossing(row: Mapping[str, Any]) -> dict[str, int]:
         "trucks": int(vehicle in TRUCKS),
         "other_vehicles": int(other),
         "on_foot": int(vehicle == "on_foot"),
-        "people": int(row["people"]),
         "in": int(direction == "in"),
         "out": int(direction == "out"),
         "passed": int(action == "passed"),
