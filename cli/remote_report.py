@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
@@ -13,10 +14,12 @@ from server.reporting.letterhead import Letterhead, LetterheadError, letterhead_
 
 
 def report_from(
-    remote: Remote, at_ms: int | None, checkpoints: Sequence[str], n: int | None
+    remote: Remote, at_ms: int | None, checkpoints: Sequence[str], n: int | None, area: str = ""
 ) -> tuple[Report, Letterhead]:
     """The report of a cut-off, None: the next; and whose letterhead it has. ClickException."""
-    query = {"at_ms": at_ms, "checkpoint": tuple(checkpoints), "as_of": n}
+    query: dict[str, Any] = {"at_ms": at_ms, "checkpoint": tuple(checkpoints), "as_of": n}
+    if area:
+        query["unit"] = area
     found = ask(remote, "/report", query)
     try:
         made = from_json(found["report"])

@@ -85,7 +85,7 @@ def report(
         return
     kind = layout or _kind(output)
     if (remote := remote_of(where)) is not None:
-        made, head = report_from(remote, at_ms, checkpoints, n)
+        made, head = report_from(remote, at_ms, checkpoints, n, area or "")
         _put(made, kind, output, head)
         return
     with viewed(data) as store:

@@ -62,10 +62,14 @@ class StatsAnswer(Schema):
 
 
 class ReportQuery(Request):
-    """The cut-off, Unix milliseconds; null: the one that comes. `as_of`: a log number."""
+    """The cut-off, Unix milliseconds; null: the one that comes. `as_of`: a log number.
+
+    `unit`: code (2021) or name of a province, district or commune, instead of checkpoints.
+    """
 
     at_ms = _number(0, MAX_MS, allow_none=True, load_default=None)
     checkpoint = _checkpoints()
+    unit = text(100, load_default="")
     as_of = _number(0, 1 << 53, allow_none=True, load_default=None)
 
 

@@ -25,6 +25,7 @@ from server.exporting.formats import FORMATS
 from server.exporting.run import Asked, ExtraMissingError, RowsMissingError, export_to
 from server.exporting.tables import TABLES, columns_of
 from server.problems import ProblemError
+from server.reporting.area import checkpoints_in
 from server.reporting.frozen import as_json
 from server.reporting.letterhead import Letterhead, LetterheadError, load_letterhead
 from server.reporting.periods import next_cut_ms
@@ -74,14 +75,20 @@ def report(query: dict[str, Any]) -> dict[str, Any]:
     """The report of a cut-off, a draft before it, with what is lacking and whom to call."""
     context = here()
     now_ms = context.clock()
-    places = _known(query["checkpoint"])
+    places, area = _known(query["checkpoint"]), ""
+    if query["unit"]:
+        area, found = checkpoints_in(context.store, query["unit"])
+        if places or not found:
+            raise ProblemError("request.invalid", errors=(("unit", "unknown"),))
+        places = tuple(found)
     at_ms = query["at_ms"]
     if at_ms is None:
         at_ms = next_cut_ms(now_ms, context.config.report_hours)
     _audit("report", {"at_ms": at_ms, "checkpoints": list(places), "format": "json"})
     with _one_at_a_time():
         try:
-            made = make_report(context.store, context.config, at_ms, places, now_ms, query["as_of"])
+            n = query["as_of"]
+            made = make_report(context.store, context.config, at_ms, places, now_ms, n, area)
         except CountedTwiceError:
             raise ProblemError("request.invalid", errors=(("checkpoint", "twice"),)) from None
         except ViewMissingError:

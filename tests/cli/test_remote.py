@@ -74,6 +74,12 @@ def test_the_report_from_afar_is_that_of_the_server(
         for moving in ("made_ms", "completeness"):
             del one[moving]
     assert there == here
+    of_place = ("--at", "2026-11-22 12:00", "--unit", "Ninh Thuận", "--format", "json")
+    there = json.loads(chot("report", *afar, *of_place).stdout)
+    here = json.loads(chot("report", "--data", busy, *of_place).stdout)
+    assert there["area"] == "Tỉnh Ninh Thuận" and there["checkpoints"] == here["checkpoints"]
+    nowhere = chot("report", *afar, "--unit", "Cà Mau", exit_code=1).output
+    assert "unit: unknown" in nowhere
     chot("report", *afar, *at, "--output", tmp_path / "bao-cao.html")
     assert "BÁO CÁO" in (tmp_path / "bao-cao.html").read_text("utf-8")
     assert "Giờ chốt tới" in chot("report", "status", *afar, exit_code=1).output
