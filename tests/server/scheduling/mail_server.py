@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterator
+from asyncio import AbstractServer
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -75,6 +76,19 @@ class MailServer:
         return AuthResult(success=is_good, handled=False)
 
 
+class _Listening(Controller):
+    """On a port that is bound from the start, so that nobody else takes it meanwhile."""
+
+    def __init__(self, handler: MailServer, listening: socket.socket, **more: Any) -> None:
+        super().__init__(handler, "127.0.0.1", handler.port, ready_timeout=60.0, **more)
+        self._listening = listening
+
+    def _create_server(self) -> Awaitable[AbstractServer]:
+        return self.loop.create_server(
+            self._factory_invoker, sock=self._listening, ssl=self.ssl_context
+        )
+
+
 @contextmanager
 def mail_server(folder: Path, security: str = "starttls") -> Iterator[MailServer]:
     """A mail server of these habits on 127.0.0.1 while the block runs."""
@@ -85,11 +99,11 @@ def mail_server(folder: Path, security: str = "starttls") -> Iterator[MailServer
     ca.write_bytes(certificate.ca_pem)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate.chain, certificate.key)
-    made = MailServer(free_port(), ca)
-    controller = Controller(
+    listening = socket.create_server(("127.0.0.1", 0))
+    made = MailServer(listening.getsockname()[1], ca)
+    controller = _Listening(
         made,
-        hostname="127.0.0.1",
-        port=made.port,
+        listening,
         ssl_context=context if security == "tls" else None,
         tls_context=context if security == "starttls" else None,
         require_starttls=security == "starttls",
@@ -106,6 +120,7 @@ def mail_server(folder: Path, security: str = "starttls") -> Iterator[MailServer
 
 
 def free_port() -> int:
+    """A port where nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -178,12 +179,21 @@ def test_an_address_that_does_not_exist_is_counted_and_all_of_them_are_an_error(
     assert error.code == "mail.refused" and "550" in str(error)
 
 
+@pytest.mark.parametrize("drafts", [False, True])
 def test_drafts_are_mailed_only_where_that_is_asked_for(
-    scheduled: Scheduled, mail: MailServer
+    scheduled: Scheduled, mail: MailServer, drafts: bool
 ) -> None:
-    mailing(scheduled, mail, drafts=True)
-    scheduled.set(draft_minutes=10, mail=None)
-    assert len(scheduled.run(NOON_MS - 10 * MINUTE_MS).written) == 1 and mail.taken == []
+    mailing(scheduled, mail, drafts=drafts)
+    settings = json.loads((scheduled.data / "schedule.json").read_text("utf-8"))
+    scheduled.set(**settings | {"draft_minutes": 10})
+    done = scheduled.run(NOON_MS - 10 * MINUTE_MS)
+    assert [one.job.kind for one in done.written] == ["draft"]
+    assert [one.job.kind for one in done.mailed] == ["draft"] * drafts
+    if drafts:
+        [made] = mail.messages()
+        assert str(made["Subject"]).startswith("DỰ THẢO báo cáo 12:00 ngày 22/11/2026")
+    scheduled.run(DUE_MS)
+    assert [str(one["Subject"])[:7] for one in mail.messages()][drafts:] == ["Báo cáo"]
 
 
 def test_a_file_that_somebody_changed_is_not_sent_as_ours(
