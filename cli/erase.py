@@ -61,8 +61,11 @@ def erase(
     finish(data)
 
 
-def finish(data: Path) -> None:
-    """The erasure lists, and what is left of the old bytes beside the log; tells of a failure."""
+def finish(data: Path, *, err: bool = False) -> None:
+    """The erasure lists, and what is left of the old bytes beside the log; tells of a failure.
+
+    `err`: what is told is not for the program that reads standard output.
+    """
     config = load_config(data)
     try:
         is_shredded = finishing.finish(config)
@@ -72,8 +75,10 @@ def finish(data: Path) -> None:
             " không có nó, khôi phục từ bản sao cũ sẽ làm sống lại những gì đã xóa."
         ) from None
     if not is_shredded:
-        click.echo("Có chương trình đang đọc; phần còn lại trong log.db-wal mất khi nó xong.")
-    click.echo(f"Danh sách xóa: {', '.join(str(one) for one in list_paths(config))}")
+        click.echo(
+            "Có chương trình đang đọc; phần còn lại trong log.db-wal mất khi nó xong.", err=err
+        )
+    click.echo(f"Danh sách xóa: {', '.join(str(one) for one in list_paths(config))}", err=err)
 
 
 def _targets(store: Store, events: tuple[str, ...], record: str) -> list[Target]:

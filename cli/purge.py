@@ -120,7 +120,7 @@ def purge(
     if dry_run or not any(one.is_something for one in done):
         return
     rebuild(data)
-    finish(data)
+    finish(data, err=is_json)
 
 
 def _one(store: Store, cut: Cut, dry_run: bool, is_json: bool, yes: bool) -> Gone:

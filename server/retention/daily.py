@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from server.config import Config
 from server.context import Clock
 from server.failures import log_failure
-from server.retention.classes import DAY_MS, Gone, check, cuts_due, let_go, look
+from server.retention.classes import DAY_MS, Gone, NotHomeError, check, cuts_due, let_go, look
 from server.retention.finishing import finish
 from server.store.log.persons import LOCAL, local_day
 from server.store.protocol import Store
@@ -57,6 +57,8 @@ def letting_go_daily(
                 with contextlib.closing(open_store()) as store:
                     let_go_if_due(store, config, now_ms)
                 looked = turn
+            except NotHomeError:
+                continue  # a relay waits for its line
             except Exception as error:
                 log_failure("retention", error)
 

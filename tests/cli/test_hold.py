@@ -132,8 +132,11 @@ def test_what_the_settings_say_is_over_goes_and_nothing_else(chot: Chot, data: P
     assert "sẽ hủy" in dry and len(whose_names(data)) > 20
     declined = chot("purge", "--due", "--data", data, stdin="n\n", exit_code=1).output
     assert "phần cá nhân?" in declined and len(whose_names(data)) > 20
-    done = chot("purge", "--due", "--yes", "--data", data).stdout
-    assert "Đã hủy" in done and "lượt" in done
+    watch = ("purge", "--before", "2026-11-01", "--class", "watchlist", "--yes", "--json")
+    assert json.loads(chot(*watch, "--data", data).stdout)[0]["class"] == "watchlist"
+    done = json.loads(chot("purge", "--due", "--yes", "--json", "--data", data).stdout)
+    assert [one["count"] > 0 for one in done] == [True, True, False]
+    assert done[1]["crossings"] > 20 and done[0]["days"]
     with open_store(load_config(data)) as store:
         assert store.counts(*EVER, [])["crossings"] > 20, "the counts stay"
     assert "thông tin cá nhân giữ 1 ngày" in chot("doctor", "--data", data, exit_code=1).output

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from server.backup import take_backup
 from server.config import Config
 from server.erasure_list import FILE, Listed, read_list, write_lists
 from server.restore import restore_backup
+from server.retention import daily
 from server.retention.classes import Cut, day_begins, let_go, look
 from server.retention.daily import let_go_if_due
 from server.retention.proof import proofs
@@ -317,3 +319,29 @@ def test_what_is_over_goes_at_night_by_itself_or_a_day_later_at_any_hour(world: 
     (gone,) = let_go_if_due(world.store, config, midnight + 2 * DAY_MS + 14 * HOUR_MS)
     assert gone.count == 4
     assert world.store.audited_of("purge")[-1].who == "server"
+
+
+def test_a_server_looks_once_a_night_and_once_a_day(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    night = day_begins(NOON_MS) + 2 * HOUR_MS
+    turns = [night, night + HOUR_MS, NOON_MS, NOON_MS + HOUR_MS, night + DAY_MS]
+    left, looked, over = list(turns), list[int](), threading.Event()
+
+    def clock() -> int:
+        if len(left) == 1:
+            over.set()
+        return left.pop(0) if left else turns[-1]
+
+    def look_at(_store: object, _config: object, now_ms: int) -> list[object]:
+        looked.append(now_ms)
+        return []
+
+    monkeypatch.setattr(daily, "LOOK_S", 0.001)
+    monkeypatch.setattr(daily, "let_go_if_due", look_at)
+    config = Config(world.config.data_dir, retention={"person": 30})
+    with daily.letting_go_daily(lambda: open_store(config), config, clock):
+        assert over.wait(30)
+    assert looked == [night, NOON_MS, night + DAY_MS]
+    with daily.letting_go_daily(lambda: open_store(config), Config(config.data_dir), clock):
+        assert not [one for one in threading.enumerate() if one.name == "retention"]
