@@ -212,14 +212,24 @@ def issue_report(
 
 @report.command("list")
 @DATA
+@click.option("--json", "is_json", is_flag=True, help="Cho chương trình đọc.")
 @told
-def list_reports(data: Path) -> None:
+def list_reports(data: Path, is_json: bool) -> None:
     """Các báo cáo đã ban hành / the reports that were issued.
 
     Ví dụ: chot report list
     """
     with opened_store(data) as store:
-        for one in store.issued_reports():
+        issued = store.issued_reports()
+    if is_json:
+        made = [
+            {"year": one.year, "number": one.number, "at_ms": one.at_ms,
+             "issued_ms": one.issued_ms, "by": one.who, "sha256": one.sha256.hex()}
+            for one in issued
+        ]  # fmt: skip
+        click.echo(json.dumps(made, ensure_ascii=False, indent=2))
+    else:
+        for one in issued:
             click.echo(f"{one.year}\t{one.number}\t{moment(one.at_ms)}\t{one.sha256.hex()[:16]}")
 
 

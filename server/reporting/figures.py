@@ -12,7 +12,6 @@ from typing import Any
 
 from server.exporting.words import style_of
 from server.reporting.periods import DAY_MS, Period, hour_of
-from server.store.alert_protocol import AlertState
 from server.store.export_protocol import PAGE, Column, ViewChangedError
 from server.store.protocol import Store
 
@@ -24,7 +23,7 @@ DECLARED = ("own", "pc_covid")
 """Families of codes that carry a health declaration."""
 
 SIGNS = "health.signs"
-ALERT_STATES: tuple[AlertState, ...] = ("new", "taken", "closed")
+"""The alert for a person with fever, cough or trouble breathing (SPEC W9)."""
 
 FIGURES = (
     *("crossings", "vehicles", "passenger_transport", "cars", "motorbikes", "trucks"),
@@ -88,9 +87,10 @@ def count(store: Store, period: Period, checkpoints: Sequence[str], n: int) -> C
             own.update(_of_noted(one.kind, one.degree, one.records, one.total))
             if one.kind == "violation":
                 violations[one.what] += one.records
-    for place in _signs(store, period):
+    signs = store.alerts_by_place(SIGNS, period.from_ms, period.to_ms, n)
+    for place, many in signs.items():
         if place in by_checkpoint:
-            by_checkpoint[place]["health_signs"] += 1
+            by_checkpoint[place]["health_signs"] += many
     total: Counter[str] = Counter()
     for figures in by_checkpoint.values():
         total.update(figures)
@@ -129,22 +129,6 @@ def rows_of(
             if not _LEFT_OUT & set(str(row["flags"]).split("; ")):
                 yield row
         position += PAGE
-
-
-def _signs(store: Store, period: Period) -> Iterator[str]:
-    """The checkpoint of each person with fever, cough or trouble breathing (SPEC W9).
-
-    As the home server knows it now: alerts are not kept as of a number.
-    """
-    for state in ALERT_STATES:
-        after = ""
-        while True:
-            some, after = store.alerts(state, (SIGNS,), after, PAGE)
-            for one in some:
-                if not one.withdrawn and period.from_ms <= one.occurred_ms < period.to_ms:
-                    yield one.checkpoint
-            if not after or (some and some[-1].occurred_ms < period.from_ms):
-                break
 
 
 def _columns(known: Sequence[Column], names: Sequence[str]) -> list[Column]:

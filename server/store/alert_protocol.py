@@ -58,6 +58,9 @@ class AlertStore(Protocol):
         No `codes`: of any. Withdrawn ones stand among the closed. ValueError for a bad key.
         """
 
+    def alerts_by_place(self, code: str, from_ms: int, to_ms: int, through: int) -> dict[str, int]:
+        """How many of a code stood as of log number `through`, by checkpoint."""
+
     def alert(self, record: str) -> AlertWhole | None:
         """One alert with who did what about it, also what the projector has not seen yet."""
 

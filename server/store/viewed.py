@@ -80,6 +80,15 @@ class ViewReads:
         except ViewMissingError:
             return [], ""
 
+    def alerts_by_place(self, code: str, from_ms: int, to_ms: int, through: int) -> dict[str, int]:
+        """How many of a code stood as of log number `through`, by checkpoint."""
+        try:
+            return self._reader.run(
+                lambda files: alerts.alerts_by_place(files.view, code, from_ms, to_ms, through)
+            )
+        except ViewMissingError:
+            return {}
+
     def alert(self, record: str) -> AlertWhole | None:
         """One alert with who did what about it, also what the projector has not seen yet."""
         try:

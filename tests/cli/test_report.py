@@ -17,7 +17,6 @@ from docx.shared import Length
 
 from cli.demo.make import make_demo
 from server.config import load_config
-from server.reporting.figures import ALERT_STATES
 from server.reporting.periods import (
     VIETNAM,
     day_start_ms,
@@ -232,6 +231,8 @@ def test_an_issued_report_stays_as_it_is_whatever_comes_later(
     frozen = json.loads((tmp_path / "first.json").read_text("utf-8"))
     assert frozen["periods"]["cut"]["figures"]["crossings"] == 3
     assert "05" in chot("report", "list", "--data", demo_data).output
+    [listed] = json.loads(chot("report", "list", "--data", demo_data, "--json").output)
+    assert listed["number"] == "05" and listed["sha256"] in shown.output
     again = chot(*issue, "--number", "05", exit_code=1)
     assert "đã dùng" in again.output
     page = tmp_path / "bc.docx"
@@ -260,7 +261,9 @@ def test_signs_of_illness_are_counted_where_the_home_server_alerted(
     made = report(chot, traffic)["periods"]["activation"]
     store = open_store(load_config(traffic))
     found = [
-        one for state in ALERT_STATES for one in store.alerts(state, ("health.signs",), "", 200)[0]
+        one
+        for state in ("new", "taken", "closed")
+        for one in store.alerts(state, ("health.signs",), "", 200)[0]
     ]
     store.close()
     assert made["figures"]["health_signs"] == len(found) > 0

@@ -95,6 +95,23 @@ def count_alerts(view: sqlite3.Connection, codes: Collection[str] = ()) -> dict[
     return no_alerts() | {str(state): int(many) for state, many in found}
 
 
+def alerts_by_place(
+    view: sqlite3.Connection, code: str, from_ms: int, to_ms: int, through: int
+) -> dict[str, int]:
+    """How many of a code stood as of log number `through`, by checkpoint, from ≤ occurred < to.
+
+    One that changed after `through` is taken to have stood then: alerts are withdrawn once at most.
+    """
+    found = view.execute(
+        "SELECT checkpoint, count(*) FROM alerts WHERE code = ? AND occurred_ms >= ?"
+        " AND occurred_ms < ? AND ((since <= ? AND NOT withdrawn) OR (since > ? AND EXISTS"
+        " (SELECT 1 FROM record_events e WHERE e.record = alerts.id AND e.since <= ?)))"
+        " GROUP BY checkpoint",
+        (code, from_ms, to_ms, through, through, through),
+    )
+    return {str(checkpoint): int(many) for checkpoint, many in found}
+
+
 def no_alerts() -> dict[str, int]:
     return dict.fromkeys(("new", "taken", "closed"), 0)
 

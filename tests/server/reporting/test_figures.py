@@ -22,7 +22,7 @@ from sync.batch import plain_event
 from sync.clock import crossing_ms
 from sync.events import parse_body
 from tests.server.store.conftest import World
-from tests.server.store.tablets import CHECKPOINT, NOON_MS, Tablet
+from tests.server.store.tablets import CAR, CHECKPOINT, EVIDENCE, NOON_MS, Tablet
 
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
@@ -164,3 +164,23 @@ def test_a_checkpoint_without_an_open_shift_is_not_complete(world: World) -> Non
     tablet.push(world.store, tablet.batch(plain_event(closed, None)))
     world.project()
     assert [one.id for one in completeness(world.store, (), NOON_MS).no_shift] == [CHECKPOINT]
+
+
+def test_signs_of_illness_are_counted_as_they_were_known(world: World) -> None:
+    tablet = world.tablet()
+
+    def cross_ill() -> None:
+        tablet.now_ms = NOON_MS - HOUR_MS
+        body = tablet.body(tablet.new_record(), fields=CAR, items={
+            "people": {"1": {"role": "driver", "evidence": EVIDENCE, "symptoms": ["fever"]}},
+        })  # fmt: skip
+        tablet.push(world.store, tablet.batch(plain_event(body, None)))
+        world.look(NOON_MS)
+
+    cross_ill()
+    issued = make_report(world.store, world.config, NOON_MS, (), NOON_MS)
+    cross_ill()
+    again = make_report(world.store, world.config, NOON_MS, (), NOON_MS, issued.n)
+    now = make_report(world.store, world.config, NOON_MS, (), NOON_MS)
+    signs = [one.periods[0].total["health_signs"] for one in (issued, again, now)]
+    assert signs == [1, 1, 2]
