@@ -21,6 +21,7 @@ class Table:
     """`own`: columns that the view does not have. `unmasked`: those that are about somebody.
 
     `is_pinned`: the same number of the log gives the same rows, so a part can be gone on with.
+    `names_people`: also where nothing is unmasked; such a table is made at the server alone.
     """
 
     rows: Callable[[Store, Wanted], Rows]
@@ -28,6 +29,7 @@ class Table:
     unmasked: tuple[Column, ...] = ()
     in_view: bool = True
     is_pinned: bool = True
+    names_people: bool = False
 
 
 _EVENT = (
@@ -56,7 +58,7 @@ TABLES = {
     "goods": Table(CrossingRows, unmasked=UNMASKED["goods"]),
     "passengers": Table(CrossingRows, unmasked=UNMASKED["passengers"]),
     "conflicts": Table(ConflictRows, _CONFLICT),
-    "arrivals": Table(ArrivalRows, ARRIVAL, LODGING, in_view=False),
+    "arrivals": Table(ArrivalRows, ARRIVAL, LODGING, in_view=False, names_people=True),
     "alerts": Table(AlertRows, _ALERT, (Column("note", free=True),), False, False),
     "notes": Table(NotedRows, NOTED, NOTED_UNMASKED, False, False),
     "audit": Table(AuditRows, _AUDIT, in_view=False),

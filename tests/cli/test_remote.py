@@ -9,6 +9,8 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 from werkzeug.serving import make_server
@@ -151,6 +153,17 @@ def test_names_are_not_opened_from_afar(
     assert names and not any(one in people for one in names)
 
 
+def test_the_list_of_arrivals_names_people_and_so_is_made_at_the_server_alone(
+    server: str, afar: tuple[str | Path, ...]
+) -> None:
+    header = {"Authorization": f"Bearer {Path(afar[3]).read_text().strip()}"}
+    path = f"{server}/api/v1/exports/arrivals?from_ms=0&to_ms=9"
+    with pytest.raises(HTTPError) as refused:
+        urlopen(Request(path, headers=header))
+    assert refused.value.code == 404
+    refused.value.close()
+
+
 def test_every_look_from_afar_is_in_the_audit_under_its_user(
     chot: Chot, busy: Path, afar: tuple[str | Path, ...]
 ) -> None:
@@ -176,9 +189,6 @@ def test_a_token_ends_with_its_user_and_its_password(
 def test_a_token_for_figures_opens_nothing_else(
     chot: Chot, busy: Path, server: str, tmp_path: Path
 ) -> None:
-    from urllib.error import HTTPError
-    from urllib.request import Request, urlopen
-
     token = tmp_path / "doc.token"
     chot("user", "token", "canhsat", "--data", busy, "--output", token)
     header = {"Authorization": f"Bearer {token.read_text().strip()}"}
