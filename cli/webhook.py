@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
 from datetime import datetime
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 import click
 
 from cli.data import DATA, VIETNAM, Moment, now_ms, opened_home, told
+from cli.shown import JSON, tell_json, tell_rows
 from schemas.feeds import ALERTS
 from server.config import LOOPBACK
 from server.store.protocol import Store
@@ -26,6 +26,7 @@ from sync.errors import SyncError
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}", re.ASCII)
 CURSOR = re.compile(r"([0-9]{1,15})\.([0-9]{1,15})", re.ASCII)
 MAX_URL = 500
+HEADINGS = {"name": "tên", "url": "nơi nhận", "feeds": "luồng", "standing": "tình trạng"}
 
 
 @click.group()
@@ -69,7 +70,7 @@ def add(data: Path, name: str, url: str, feeds: tuple[str, ...], since_ms: int |
 
 @webhook.command("list")
 @DATA
-@click.option("--json", "is_json", is_flag=True, help="Cho chương trình đọc.")
+@JSON
 @told
 def list_(data: Path, is_json: bool) -> None:
     """Các nơi nhận và còn thiếu bao nhiêu / receivers, and how far each is behind.
@@ -80,12 +81,9 @@ def list_(data: Path, is_json: bool) -> None:
         newest = _newest(store)
         hooks = Hooks(data).all()
     if is_json:
-        click.echo(json.dumps([_plain(one, newest) for one in hooks], ensure_ascii=False, indent=2))
+        tell_json([_plain(one, newest) for one in hooks])
         return
-    if not hooks:
-        click.echo("Chưa có nơi nhận nào. Thêm bằng: chot webhook add", err=True)
-    for one in hooks:
-        click.echo(f"{one.id}\t{_origin(one.url)}\t{' '.join(one.feeds)}\t{_standing(one)}")
+    tell_rows(HEADINGS, [{**_plain(one, newest), "standing": _standing(one)} for one in hooks])
 
 
 @webhook.command("test")

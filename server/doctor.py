@@ -32,6 +32,7 @@ from server.store.reader import read_only
 from server.store.registered import Device
 from server.store.sqlite import open_store
 from server.store.view.view_schema import VIEW_SCHEMA, view_migrations
+from server.webhooks.hooks import Hooks
 
 Level = Literal["ok", "warn", "bad"]
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
@@ -43,6 +44,7 @@ SILENT_MS = 2 * HOUR_MS
 CLOCK_MS = 2 * MINUTE_MS
 LAG_EVENTS = 5_000
 LATE_MS = 5 * MINUTE_MS
+WEBHOOK_FAILURES = 5
 CLOCK_WITNESSES = 3
 """Of so many devices the clocks are more likely right than this server's."""
 
@@ -83,6 +85,7 @@ def examine(data_dir: Path, now_ms: int) -> Iterator[Finding]:
         for check in (_clock, _audit, _devices, _packs):
             yield from check(store, now_ms)
         yield from _schedule(config, store, now_ms)
+        yield from _webhooks(config)
         yield from _retention(config, store, now_ms)
     finally:
         store.close()
@@ -263,6 +266,20 @@ def _schedule(config: Config, store: Store, now_ms: int) -> Iterator[Finding]:
         yield Finding("schedule", "warn", said, "chot serve đang chạy chưa? hoặc chot schedule run")
     else:
         yield Finding("schedule", "ok", "báo cáo tự động đúng giờ")
+
+
+def _webhooks(config: Config) -> Iterator[Finding]:
+    """Receivers that take nothing: what is for them waits, and nothing else does."""
+    hooks = Hooks(config.data_dir).all()
+    for one in hooks:
+        if one.ended:
+            said = f"{one.id} đã thôi nhận (410)"
+            yield Finding("webhook", "warn", said, f"chot webhook replay {one.id}, hoặc remove")
+        elif one.failures >= WEBHOOK_FAILURES:
+            said = f"{one.id} không nhận, {one.failures} lần: {one.said}"
+            yield Finding("webhook", "warn", said, f"chot webhook test {one.id}")
+    if hooks and not any(one.ended or one.failures >= WEBHOOK_FAILURES for one in hooks):
+        yield Finding("webhook", "ok", f"{len(hooks)} nơi nhận")
 
 
 def _retention(config: Config, store: Store, now_ms: int) -> Iterator[Finding]:

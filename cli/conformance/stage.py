@@ -80,6 +80,9 @@ class Stage:
     """The application, its port, and what comes in. Close it when done."""
 
     def __init__(self, data: Path, host: str, port: int, now_ms: int) -> None:
+        # The port first: one that is taken is said before anything is made.
+        self._server = _Server((host, port), _Handler)
+        self._server.stage = self
         if not (data / "log.db").exists():
             make_demo(data, now_ms, lambda _: None, 0)
         # A line a request would drown what the judge says.
@@ -100,8 +103,6 @@ class Stage:
         self.packs: dict[str, tuple[int, str]] = {}
         """Packs that are given instead of the published ones: name → (version, JWS)."""
         self.asked_packs: list[str] = []
-        self._server = _Server((host, port), _Handler)
-        self._server.stage = self
         self.port: int = self._server.server_address[1]
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.02,), daemon=True

@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 
+from server.webhooks.hooks import Hooks
 from tests.cli.conftest import Chot
 from tests.server.webhooks.receiver import is_signed, receiving
+
+
+def doctored(chot: Chot, data: Path) -> dict[str, str]:
+    """What `chot doctor` says of the receivers."""
+    for code in (0, 1, 2):
+        with contextlib.suppress(AssertionError):
+            said = json.loads(chot("doctor", "--data", data, "--json", exit_code=code).output)
+            return next(one for one in said if one["check"] == "webhook")
+    raise AssertionError("chot doctor says nothing")
+
+
+def test_a_receiver_that_takes_nothing_is_found_by_the_doctor(chot: Chot, demo_data: Path) -> None:
+    asked = ("https://ben.example", "--feed", "alerts:home", "--data", demo_data)
+    chot("webhook", "add", "ben", *asked)
+    hooks = Hooks(demo_data)
+    for _ in range(5):
+        hooks.failed(hooks.all()[0], "503", 1, 2, False)
+    found = doctored(chot, demo_data)
+    assert found["level"] == "warn" and found["mend"] == "chot webhook test ben"
+    assert "hỏng 5 lần" in chot("webhook", "list", "--data", demo_data).output
+    hooks.failed(hooks.all()[0], "410", 1, 2, True)
+    assert "410" in doctored(chot, demo_data)["said"]
 
 
 def test_added_tried_listed_replayed_and_removed(chot: Chot, demo_data: Path) -> None:
@@ -24,6 +48,7 @@ def test_added_tried_listed_replayed_and_removed(chot: Chot, demo_data: Path) ->
     assert "turn_backs:268" in listed and "s3cret" not in listed and secret not in listed
     (one,) = json.loads(chot("webhook", "list", "--json", *data).output)
     assert (one["name"], one["failures"], one["ended"]) == ("ben", 0, False)
+    assert doctored(chot, demo_data)["level"] == "ok"
     again = chot("webhook", "replay", "ben", "--since", "01/11/2021", *data).output
     assert "gửi lại từ sau số 0" in again
     assert "đến số" in chot(
