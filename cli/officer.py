@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
@@ -140,7 +141,8 @@ def import_(asked: Asked, badges: Path | None) -> None:
             found for one in drafts if isinstance(found := _badge(keys, one, now), Document)
         ]
         with whole_folder(badges) as folder:
-            write_codes(folder, documents, lambda: None)
+            with click.progressbar(length=len(documents), label="Mã QR", file=sys.stderr) as bar:
+                write_codes(folder, documents, lambda: bar.update(1))
             if can_print():
                 from server.issuing.sheets import sheets_pdf
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -54,9 +55,12 @@ def worker() -> None:
     is_flag=True,
     help="Ai của đơn vị mà tệp không còn ghi là đã nghỉ / whoever is left out has left.",
 )
+@click.option("--no-pdf", is_flag=True, help="Không làm bản in PDF / codes only.")
 @imports(COLUMNS)
 @told
-def import_(asked: Asked, out: Path | None, until_ms: int | None, replaces: bool) -> None:
+def import_(
+    asked: Asked, out: Path | None, until_ms: int | None, replaces: bool, no_pdf: bool
+) -> None:
     """Cấp giấy đi đường cho người trong danh sách của đơn vị, mỗi người một lần / permits, once.
 
     Nạp lại tệp cũ không cấp thêm giấy nào. Dòng đổi nội dung: giấy mới, giấy cũ bị thu hồi. Trạng
@@ -101,8 +105,9 @@ def import_(asked: Asked, out: Path | None, until_ms: int | None, replaces: bool
             _take_in(store, keys, asked, plan, [], gone, now)
             return
         with whole_folder(out) as folder:
-            write_codes(folder, documents, lambda: None)
-            if can_print():
+            with click.progressbar(length=len(documents), label="Mã QR", file=sys.stderr) as bar:
+                write_codes(folder, documents, lambda: bar.update(1))
+            if not no_pdf and can_print():
                 from server.issuing.sheets import sheets_pdf
 
                 unit = load_config(asked.data).unit

@@ -208,8 +208,10 @@ def _commune(row: int, cells: Mapping[str, str], errors: list[RowError]) -> Unit
             if name in above
         )
     ]
-    if len(fitting) == 1:
-        return fitting[0]
+    # "Ia Băng" and "Ia Bang" lie in one district.
+    exact = [one for one in fitting if f" {one.name}".casefold().endswith(f" {text}".casefold())]
+    if len(fitting) == 1 or len(exact) == 1:
+        return (exact or fitting)[0]
     if fitting:
         some = "; ".join(f"{one.code} {one.path}" for one in fitting[:3])
         errors.append(RowError(row, "commune", "many_places", {"places": some}))

@@ -41,13 +41,14 @@ def companies_planned(
     """The plan of a file, or every error in it. Raises TableError for its headings."""
     errors: list[RowError] = []
     found: list[tuple[int, Company]] = []
+    names = CompanyNames(current)
     for read in rows_read(table, COLUMNS, errors):
         claims = read.claims
         if "name" not in claims:
             continue
         code = claims.get("tax_code", "").replace("-", "")
         claims = claims | {"tax_code": code} if code else claims
-        old = company_named(f"{code} {claims['name']}", current)
+        old = names.named(f"{code} {claims['name']}")
         if old is not None and code and old.tax_code not in ("", code):
             values_ = {"name": old.name, "code": old.tax_code}
             errors.append(RowError(read.number, "tax_code", "company_other", values_))
@@ -70,9 +71,22 @@ def shown(one: Company) -> Shown:
     }
 
 
-def company_named(text: str, companies: Iterable[Company]) -> Company | None:
-    """The company that a text means: by a tax code in it, else by its name however written."""
-    codes, normal = tax_codes(text), company_normal(text)
-    listed = list(companies)
-    by_code = next((one for one in listed if one.tax_code and one.tax_code in codes), None)
-    return by_code or next((one for one in listed if company_normal(one.name) == normal), None)
+class CompanyNames:
+    """Finds the company that a text means: by a tax code in it, else by its name however written.
+
+    Made once for all rows of a file.
+    """
+
+    def __init__(self, companies: Iterable[Company]) -> None:
+        self._by_code: dict[str, Company] = {}
+        self._by_name: dict[str, Company] = {}
+        for one in companies:
+            if one.tax_code:
+                self._by_code.setdefault(one.tax_code, one)
+            self._by_name.setdefault(company_normal(one.name), one)
+
+    def named(self, text: str) -> Company | None:
+        for code in tax_codes(text):
+            if code in self._by_code:
+                return self._by_code[code]
+        return self._by_name.get(company_normal(text))

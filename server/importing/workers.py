@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from rules.permit_lists import PermitLists
 from rules.watchlist import watch_number
-from server.importing.companies import company_named
+from server.importing.companies import CompanyNames
 from server.importing.plan import Line, Plan, Read, rows_read
 from server.issuing.columns import COLUMNS as DOCUMENT_COLUMNS
-from server.issuing.columns import COMPANY, ID_NUMBER, NAME, Column, required
+from server.issuing.columns import COMPANY, ID_NUMBER, NAME, TIMES, Column, required
 from server.issuing.rows import Defaults, Draft, RowError, draft_of
 from server.issuing.tables import Table
 from server.issuing.values import folded
 from server.store.reference_protocol import Company, WorkerPermit
 
 USUAL_REASON = "Đi làm"
+_TIMES = {one.name for one in TIMES}
 _STATES = {
     "dang lam": "works", "di lam": "works", "works": "works", "nghi": "left", "nghi viec": "left",
     "thoi viec": "left", "left": "left",
@@ -86,9 +88,11 @@ def workers_planned(table: Table, held: Held) -> tuple[WorkerPlan, list[RowError
     put: list[Worker] = []
     gone: list[WorkerPermit] = []
     seen: dict[tuple[str, bytes], int] = {}
+    names = CompanyNames(held.companies)
+    suspended = lru_cache(maxsize=None)(lambda one: _is_suspended(one, held))
     same = 0
     for read in rows_read(table, COLUMNS, errors):
-        company = _company(read, held, errors)
+        company = _company(read, names, suspended, errors)
         if company is None or "id_number" not in read.cells:
             continue
         person = digest_of(held.key, "person", company.id, _number(read.cells["id_number"]))
@@ -115,11 +119,11 @@ def workers_planned(table: Table, held: Held) -> tuple[WorkerPlan, list[RowError
         lines.append(Line("add" if old is None else "change", read.number, what))
     if held.replaces:
         named = {company for company, _ in seen}
-        names = {one.id: one.name for one in held.companies}
+        called = {one.id: one.name for one in held.companies}
         for one in held.permits:
             if one.company in named and (one.company, one.person) not in seen:
                 gone.append(one)
-                lines.append(Line("remove", None, f"{names.get(one.company, '')} {one.permit}"))
+                lines.append(Line("remove", None, f"{called.get(one.company, '')} {one.permit}"))
     return WorkerPlan(Plan(tuple(lines), tuple(put), (), same), tuple(gone)), errors
 
 
@@ -128,18 +132,27 @@ def digest_of(key: bytes, what: str, *parts: str) -> bytes:
     return hmac.new(key, json.dumps([what, *parts]).encode("utf-8"), "sha256").digest()
 
 
-def _company(read: Read, held: Held, errors: list[RowError]) -> Company | None:
+def _company(
+    read: Read,
+    names: CompanyNames,
+    suspended: Callable[[Company], bool],
+    errors: list[RowError],
+) -> Company | None:
     text = read.cells.get("company", "")
     if not text:
         return None
-    found = company_named(text, held.companies)
+    found = names.named(text)
     if found is None:
         errors.append(RowError(read.number, "company", "no_company", {"name": text}))
-    elif held.lists.is_company_suspended(f"{found.name} {found.tax_code}", held.defaults.now_ms):
+    elif suspended(found):
         errors.append(RowError(read.number, "company", "company_suspended", {"name": found.name}))
     else:
         return found
     return None
+
+
+def _is_suspended(one: Company, held: Held) -> bool:
+    return held.lists.is_company_suspended(f"{one.name} {one.tax_code}", held.defaults.now_ms)
 
 
 def _worker(
@@ -154,8 +167,8 @@ def _worker(
     cells = {"reason": USUAL_REASON, **cells, "company": company.name}
     told: list[RowError] = []
     draft = draft_of("permit", read.number, cells, held.defaults, told)
-    # What the columns say of a cell was told when the row was read.
-    errors.extend(one for one in told if one not in errors)
+    # What the columns say of a cell was told when the row was read; of times they say the length.
+    errors.extend(one for one in told if one.column in _TIMES and one.code != "long")
     if draft is None:
         return None
     whole = json.dumps([draft.claims, draft.from_ms, draft.until_ms], sort_keys=True)

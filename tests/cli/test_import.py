@@ -85,6 +85,18 @@ def test_checkpoints_are_added_and_changed_and_the_same_file_again_does_nothing(
     assert audited(demo_data) == entries
 
 
+def test_of_places_that_differ_by_marks_the_one_as_written_is_meant(
+    take: Take, demo_data: Path
+) -> None:
+    head = "Mã chốt|Tên chốt|Tuyến đường|Xã|Huyện|Tỉnh"
+    take("checkpoint", head, "gl-1|A|QL14|Ia Băng|Chư Prông|Gia Lai",
+         "gl-2|B|QL14|xã Ia Bang|Chư Prông|Gia Lai")  # fmt: skip
+    after = places(demo_data)
+    assert (after["gl-1"].commune, after["gl-2"].commune) == ("23905", "23924")
+    said = take("checkpoint", head, "gl-3|C|QL14|ia bảng|Chư Prông|Gia Lai", exit_code=1)
+    assert wrong(said) == [(2, "commune", "many_places")]
+
+
 def test_one_wrong_row_and_no_checkpoint_is_taken(take: Take, demo_data: Path) -> None:
     before = places(demo_data)
     said = take("checkpoint", HEAD, NEW, "BG|Chốt|QL1|Tân An||xx|o-to", "hd-ql6|||99999|||",
