@@ -148,7 +148,13 @@ class SyncRequest(Request):
 
 
 class EventResult(Schema):
-    """What became of one pushed event (SPEC A2)."""
+    """What became of one pushed event (SPEC A2).
+
+    `code` says why it was held or rejected, or what else is to be known of it: `event.json`,
+    `event.depth`, `event.duplicate_name`, `event.field`, `event.missing`, `event.author`,
+    `event.scope`, `event.kind`, `person.commitment`, `seal.key`, `seal.text`, `device.revoked`,
+    `device.forked`, `relay.scope`. `field` names the field that is wrong.
+    """
 
     seq = fields.Integer(required=True)
     state = word(("accepted", "duplicate", "held", "rejected"), required=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 from schemas.problems import PROBLEMS, as_markdown
+from schemas.wire import EventResult
 from server.access import rule_of
 from server.openapi import as_text, describe
 from tests.server.api.conftest import World
@@ -54,6 +56,12 @@ def test_guarded_routes_name_their_token() -> None:
 def test_errors_file_is_current() -> None:
     stored = (ROOT / "docs" / "errors.md").read_text("utf-8")
     assert stored == as_markdown(), "run: python -m schemas.problems > docs/errors.md"
+
+
+def test_codes_of_single_events_are_in_the_table() -> None:
+    named = re.findall(r"`([a-z]+\.[a-z_]+)`", EventResult.__doc__ or "")
+    assert len(named) > 10
+    assert {*named} <= PROBLEMS.keys()
 
 
 def test_every_code_raised_is_in_the_table() -> None:

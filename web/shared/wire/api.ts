@@ -42,7 +42,7 @@ export interface EnrolledCheckpoint {
   road: string;
 }
 
-/** What became of one pushed event (SPEC A2). */
+/** What became of one pushed event (SPEC A2). `code` says why it was held or rejected, or what else is to be known of it: `event.json`, `event.depth`, `event.duplicate_name`, `event.field`, `event.missing`, `event.author`, `event.scope`, `event.kind`, `person.commitment`, `seal.key`, `seal.text`, `device.revoked`, `device.forked`, `relay.scope`. `field` names the field that is wrong. */
 export interface EventResult {
   code?: string;
   field?: string;
