@@ -44,7 +44,7 @@ def add(
 ) -> None:
     """Gia hạn: giấy quá hạn vẫn có giá trị / let expired documents count.
 
-    Ví dụ: chot bulletin add --type pass --expired-after 01/08/2021 --counts-until 31/08/2021
+    Ví dụ: chot bulletin add --type pass --expired-after 01/11/2026 --counts-until 31/12/2029
     --reference "5187/VPCP-CN ngày 29/7/2021"
     """
     now = now_ms()

@@ -56,7 +56,8 @@ class Moment(click.ParamType[int]):
         if isinstance(value, int):
             return value
         text = str(value).strip()
-        today = datetime.now(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
+        now = datetime.fromtimestamp(now_ms() / 1000, VIETNAM)
+        today = now.replace(hour=0, minute=0, second=0, microsecond=0)
         words = {"today": today, "yesterday": today - timedelta(days=1)}
         if text == "now":
             return now_ms()

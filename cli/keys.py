@@ -115,8 +115,6 @@ def publish(data: Path, out: Path | None) -> None:
     Máy bảng tin chữ ký của khóa sau lần gửi tới / tablets believe a key after their next sync.
 
     Ví dụ: chot keys publish --out trust.json
-
-    Ví dụ: chot keys rotate --in-hours 72
     """
     with opened_home(data) as store:
         ring, now = KeyRing.load_or_create(data), now_ms()

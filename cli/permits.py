@@ -164,8 +164,6 @@ def priority(
 
     Ví dụ: chot permits priority --province 58 --goods farm_products --goods sea_products
     --perishable --reference "15/UBND ngày 22/11/2026"
-
-    Ví dụ: chot permits turned-back --hours 48
     """
     if is_none == bool(goods or perishable):
         raise click.UsageError("--goods/--perishable hoặc / or --none")

@@ -40,7 +40,7 @@ def user() -> None:
 def add(data: Path, login: str, name: str, role: UserRole, totp: bool, password: str) -> None:
     """Thêm người dùng / add a console user.
 
-    Ví dụ: chot user add canhsat --name "Cán bộ trực" --role reviewer
+    Ví dụ: chot user add truc-ban --name "Cán bộ trực" --role reviewer
     """
     _long_enough(password)
     secret = secrets.token_bytes(20) if totp else None

@@ -62,7 +62,7 @@ def check(
     \b
     Ví dụ / examples:
       chot rules check hn.yaml --journeys mau.yaml
-      chot rules check hn.yaml --against server --checkpoint hd-cau-mai-linh
+      chot rules check hn.yaml --against server --checkpoint hd-ql6
     """
     if (against == SERVER) != (checkpoint is not None):
         raise click.UsageError(

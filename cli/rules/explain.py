@@ -50,7 +50,7 @@ def explain_journey(
     \b
     Ví dụ / examples:
       chot rules explain --pack hn.yaml --journey luot.yaml --at "16/10/2021 08:00"
-      chot rules explain --checkpoint hd-cau-mai-linh --journey luot.json
+      chot rules explain --checkpoint hd-ql6 --journey luot.json
     """
     if (pack_name is None) == (checkpoint is None):
         raise click.UsageError("Cần --pack hoặc --checkpoint / one of --pack and --checkpoint.")

@@ -60,7 +60,7 @@ def publish_rules(
 
     \b
     Ví dụ / examples:
-      chot rules publish hn.yaml --checkpoint hd-cau-mai-linh --effective "23/11/2026 00:00"
+      chot rules publish hn.yaml --checkpoint hd-ql6 --effective "23/11/2026 00:00"
       chot rules publish hn.yaml --province 01 --yes
     """
     if not checkpoints and province is None:
