@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from datetime import date
 
+import pytest
 from markupsafe import escape
 
 from schemas.problems import PROBLEMS
+from server.api.deprecation import Notice, announce_in
 from server.api.described import operations_of
 from server.api.examples import read_examples
 from server.api_docs import limits_in_words, words
@@ -48,6 +52,21 @@ def test_every_operation_says_who_may_call_it_its_limits_and_what_it_answers(wor
                 shown = escape(json.dumps(one["response"], ensure_ascii=False, indent=2))
                 assert f"{escape(one['summary'])} → {one['status']}" in section
                 assert shown in section
+
+
+def test_what_ends_is_shown_with_its_day(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = describe()
+    notice = Notice(date(2027, 1, 1), date(2027, 7, 31), "`POST /queries`")
+    announce_in(document["paths"]["/api/v1/searches"]["post"], notice)
+    field = replace(notice, part="rows/plate_read", instead="`rows/plate`")
+    announce_in(document["paths"]["/api/v1/searches/{search_id}"]["get"], field)
+    monkeypatch.setattr("server.api_docs._described", lambda: document)
+    page = world.client.get("/api/v1/docs").get_data(as_text=True)
+    ending = page.partition('<section id="ending">')[2].partition("</section>")[0]
+    assert "<code>POST /api/v1/searches</code>" in ending
+    assert "until 2027-07-31; instead: <code>POST /queries</code>" in ending
+    assert "rows/plate_read: until 2027-07-31" in ending
+    assert "This ends on 2027-07-31" in page
 
 
 def test_limits_are_said_with_their_units() -> None:
