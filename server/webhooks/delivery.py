@@ -12,7 +12,7 @@ import random
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -29,7 +29,7 @@ from sync.retry import retry_delay_ms
 
 LOOK_S = 1.0
 TIMEOUT_S = 10.0
-AT_ONCE = 4
+AT_ONCE = 8
 PAGE_EVENTS = 100
 GONE = 410
 
@@ -81,35 +81,33 @@ def deliver(
     now_ms: int,
     post: Send = send,
     chance: Callable[[], float] = random.random,
-) -> int:
-    """Hand over one page of what is new, as far as it is taken; how many messages were."""
+) -> bool:
+    """Hand over one page of what is new, as far as it is taken; whether to go on at once."""
     hook = _of_this_epoch(hooks, hook, store)
     projected, _ = store.projected()
     page = store.runs(hook.feeds, hook.cursor, PAGE_EVENTS, persons=False)
-    taken, at = 0, hook.cursor
     # One that only got a smaller envelope was said under the number at which it counts (A3).
     for run in (one for one in page.runs if one.n == one.counted):
         if ALERTS in hook.feeds and run.n > projected:
             # Which alert somebody acted on is known once the view has it.
-            return taken
+            return False
         for message in messages_of(run, store.epoch, lambda record: _code(store, record)):
             # A run is given whole where it had been given in part.
-            if message.n <= at:
+            if message.n <= hook.cursor:
                 continue
             answer = _post(hook, message, now_ms, post)
             if not answer.is_taken:
                 wait_ms = retry_delay_ms(hook.failures + 1, chance(), answer.retry_after_ms)
                 is_over = answer.status == GONE
                 hooks.failed(hook, answer.said, now_ms, now_ms + wait_ms, is_over)
-                return taken
+                return False
             if not hooks.moved(hook, message.n, answer.said, now_ms):
-                return taken
+                return True
             hook = replace(hook, cursor=message.n, failures=0)
-            taken, at = taken + 1, message.n
     if page.sequence > hook.cursor:
         # What says nothing to this receiver is passed over for good.
         hooks.moved(hook, page.sequence, "", now_ms)
-    return taken
+    return page.more
 
 
 def ring(hook: Hook, message: Message, now_ms: int, post: Send = send) -> Answer:
@@ -119,30 +117,42 @@ def ring(hook: Hook, message: Message, now_ms: int, post: Send = send) -> Answer
 
 @contextlib.contextmanager
 def delivering(open_store: Callable[[], Store], config: Config, clock: Clock) -> Iterator[None]:
-    """Deliver to every hook, in threads of this process, while the block runs; a relay never."""
+    """Deliver to every hook, in threads of this process, while the block runs; a relay never.
+
+    A receiver that is slow to answer holds up nobody else, as long as they are not many.
+    """
     if config.level != "home":
         yield
         return
     stop = threading.Event()
     hooks = Hooks(config.data_dir)
 
-    def one(hook: Hook, store: Store) -> int:
-        return deliver(hooks, hook, store, clock())
+    def one(name: str, store: Store) -> None:
+        while not stop.is_set():
+            hook = _due(hooks, clock()).get(name)
+            if hook is None or not deliver(hooks, hook, store, clock()):
+                return
+
+    def rounds(pool: ThreadPoolExecutor, store: Store) -> None:
+        under_way: dict[str, Future[None]] = {}
+        try:
+            while not stop.is_set():
+                for name in _due(hooks, clock()):
+                    if name in under_way and not under_way[name].done():
+                        continue
+                    if name in under_way:
+                        under_way[name].result()
+                    under_way[name] = pool.submit(one, name, store)
+                stop.wait(LOOK_S)
+        finally:
+            wait(under_way.values())
 
     def run() -> None:
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhook") as pool:
             while not stop.is_set():
                 try:
                     with contextlib.closing(open_store()) as store:
-                        while not stop.is_set():
-                            now_ms = clock()
-                            due = [
-                                hook
-                                for hook in hooks.all()
-                                if not hook.ended and hook.next_ms <= now_ms
-                            ]
-                            if not any(pool.map(one, due, [store] * len(due))):
-                                stop.wait(LOOK_S)
+                        rounds(pool, store)
                 except Exception as error:
                     log_failure("webhooks", error)
                     stop.wait(LOOK_S)
@@ -154,6 +164,11 @@ def delivering(open_store: Callable[[], Store], config: Config, clock: Clock) ->
     finally:
         stop.set()
         thread.join()
+
+
+def _due(hooks: Hooks, now_ms: int) -> dict[str, Hook]:
+    """Whom to try now, by name."""
+    return {one.id: one for one in hooks.all() if not one.ended and one.next_ms <= now_ms}
 
 
 def _of_this_epoch(hooks: Hooks, hook: Hook, store: Store) -> Hook:

@@ -22,6 +22,8 @@ class Receiver:
     taken: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     refused: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    holds: threading.Event | None = None
+    """No answer before it is set."""
 
     @property
     def url(self) -> str:
@@ -55,6 +57,8 @@ def receiving() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
+            if receiver.holds is not None:
+                receiver.holds.wait(8)
             status, more = receiver.answers.pop(0) if receiver.answers else (204, {})
             kept = receiver.taken if 200 <= status < 300 else receiver.refused
             kept.append((headers, body))

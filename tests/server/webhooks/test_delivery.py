@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import stat
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +19,12 @@ from server.keys import KeyRing
 from server.projector import Projector
 from server.store.protocol import Store
 from server.store.sqlite import open_store
-from server.webhooks.delivery import deliver
+from server.webhooks.delivery import deliver, delivering
 from server.webhooks.hooks import Hook, Hooks
 from server.webhooks.messages import FIELDS
 from server.webhooks.signing import secret_text
 from sync.encoding import uuid7
+from tests.e2e.server import wait_for
 from tests.server.webhooks.receiver import Receiver, is_signed, receiving
 
 NOW_MS = 1_795_320_000_000
@@ -48,7 +50,9 @@ class Desk:
     def deliver(self, now_ms: int = NOW_MS) -> int:
         with Projector(load_config(self.data), KeyRing.load_or_create(self.data)) as projector:
             projector.catch_up()
-        return deliver(self.hooks, self.hook, self.store, now_ms, chance=lambda: 0.0)
+        before = len(self.receiver.taken)
+        deliver(self.hooks, self.hook, self.store, now_ms, chance=lambda: 0.0)
+        return len(self.receiver.taken) - before
 
     def write(self, kind: str, fields: dict[str, Any], person: Any = None, record: str = "") -> str:
         self.records += 1
@@ -241,3 +245,33 @@ def test_after_a_restore_it_goes_on_at_the_end_of_the_shorter_log(desk: Desk) ->
 
 def test_the_file_with_secrets_is_for_its_owner_alone(desk: Desk) -> None:
     assert stat.S_IMODE((desk.data / "webhooks.db").stat().st_mode) == 0o600
+
+
+def test_a_slow_receiver_holds_up_nobody_else(desk: Desk) -> None:
+    held = threading.Event()
+    with receiving() as slow:
+        slow.holds = held
+        config, clock = load_config(desk.data), lambda: NOW_MS
+        desk.hooks.remove("ben")
+        desk.hooks.add("ben", desk.receiver.url, FEEDS[:2], SECRET, desk.store.epoch, 0)
+        desk.hooks.add("cham", slow.url, FEEDS[:2], SECRET, desk.store.epoch, 0)
+        desk.turn_back("29A00001")
+        try:
+            with delivering(lambda: open_store(config), config, clock):
+                wait_for("the first", lambda: len(desk.receiver.taken) == 1)
+                desk.turn_back("29A00002")
+                wait_for("the second", lambda: len(desk.receiver.taken) == 2)
+                assert slow.taken == []
+                held.set()
+                wait_for("both, late", lambda: len(slow.taken) == 2)
+        finally:
+            held.set()
+
+
+def test_what_says_nothing_is_passed_over_page_by_page(desk: Desk) -> None:
+    for _ in range(150):
+        desk.alert("health.signs")
+    desk.turn_back("29A00001")
+    desk.deliver()
+    assert desk.receiver.taken == [], "not on the first page"
+    assert desk.deliver() == 1
