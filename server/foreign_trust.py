@@ -7,7 +7,7 @@ of its issuer. Neither can touch our own keys, nor name a key for our own docume
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from credentials import RevocationImport, TrustImport, parse_trust
@@ -25,15 +25,22 @@ def adopt_signers(
 ) -> Pack:
     """Trust these signers. Raises ValueError for a list that tablets would refuse."""
     ours = {one.kid for one in document_keys(keys)}
+    count = sum(one["kid"] not in ours for one in found.keys)
+    what = ("trust.signers", source, count)
+    return _publish(
+        store, keys, lambda content: with_signers(content, found, ours), what, who, now_ms
+    )
+
+
+def with_signers(
+    content: dict[str, Any], found: TrustImport, ours: Collection[str]
+) -> dict[str, Any]:
+    """The content that trusts these signers in place of an earlier state of their list."""
     fresh = [one for one in found.keys if one["kid"] not in ours]
-
-    def change(content: dict[str, Any]) -> dict[str, Any]:
-        kept = [one for one in content["keys"] if one["kid"] in ours or not _replaced(one, fresh)]
-        known = {one["kid"] for one in kept + fresh}
-        unusable = {*(content.get("unusable") or ()), *found.unusable} - known
-        return content | {"keys": kept + fresh, "unusable": sorted(unusable)}
-
-    return _publish(store, keys, change, ("trust.signers", source, len(fresh)), who, now_ms)
+    kept = [one for one in content["keys"] if one["kid"] in ours or not _replaced(one, fresh)]
+    known = {one["kid"] for one in kept + fresh}
+    unusable = {*(content.get("unusable") or ()), *found.unusable} - known
+    return content | {"keys": kept + fresh, "unusable": sorted(unusable)}
 
 
 def adopt_revocations(
@@ -45,14 +52,38 @@ def adopt_revocations(
     """
     ours = {one.kid for one in document_keys(keys)}
     fresh = [one for one in found.revocations if one["kid"] not in ours]
+    what = ("trust.revocations", source, sum(len(one["fingerprints"]) for one in fresh))
+    return _publish(
+        store, keys, lambda content: with_revocations(content, found, ours), what, who, now_ms
+    )
+
+
+def with_revocations(
+    content: dict[str, Any], found: RevocationImport, ours: Collection[str]
+) -> dict[str, Any]:
+    """The content with these lists in place of earlier ones of the same keys."""
+    fresh = [one for one in found.revocations if one["kid"] not in ours]
     named = {one["kid"] for one in fresh}
+    kept = [one for one in content.get("revocations") or () if one["kid"] not in named]
+    return content | {"revocations": kept + fresh}
 
-    def change(content: dict[str, Any]) -> dict[str, Any]:
-        kept = [one for one in content.get("revocations") or () if one["kid"] not in named]
-        return content | {"revocations": kept + fresh}
 
-    count = sum(len(one["fingerprints"]) for one in fresh)
-    return _publish(store, keys, change, ("trust.revocations", source, count), who, now_ms)
+def foreign_keys(content: Mapping[str, Any], ours: Collection[str]) -> dict[str, set[str]]:
+    """The keys of other issuers, by issuer."""
+    found: dict[str, set[str]] = {}
+    for one in content["keys"]:
+        if one["kid"] not in ours:
+            found.setdefault(one["issuer"], set()).add(one["kid"])
+    return found
+
+
+def foreign_fingerprints(content: Mapping[str, Any], ours: Collection[str]) -> dict[str, set[str]]:
+    """What other issuers withdrew, by their key."""
+    return {
+        one["kid"]: set(one["fingerprints"])
+        for one in content.get("revocations") or ()
+        if one["kid"] not in ours
+    }
 
 
 def _replaced(key: Mapping[str, Any], fresh: list[dict[str, Any]]) -> bool:

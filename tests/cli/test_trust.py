@@ -45,11 +45,18 @@ def test_signers_are_believed_until_a_newer_list_leaves_them_out(
     own = content_of(demo_data)["keys"]
     where = ("--data", demo_data)
     assert code_of(demo_data, passport()) == "untrusted"
-    chot("trust", "signers", *where, written(tmp_path / "dsc.json", [LISTED]))
+    dsc = written(tmp_path / "dsc.json", [LISTED])
+    before = content_of(demo_data)
+    said = chot("trust", "signers", *where, dsc, "--dry-run").stdout
+    assert "VN\t+1\t-0" in said and "chưa nhận gì" in said.lower()
+    assert content_of(demo_data) == before, "a preview publishes nothing"
+    chot("trust", "signers", *where, dsc)
+    assert "VN\t" not in chot("trust", "signers", *where, dsc).stdout, "the same list again"
     chot("trust", "signers", *where, written(tmp_path / "jwks.json", JWKS))
     assert (code_of(demo_data, passport()), code_of(demo_data, card())) == ("ok", "ok")
     assert "VN\t1\ttest vaccination recovery" in chot("trust", "list", *where).stdout
-    chot("trust", "signers", *where, written(tmp_path / "neu.json", [{"rawData": OTHER}]))
+    said = chot("trust", "signers", *where, written(tmp_path / "neu.json", [{"rawData": OTHER}]))
+    assert "VN\t+1\t-1" in said.stdout
     assert (code_of(demo_data, passport()), code_of(demo_data, card())) == ("untrusted", "ok")
     assert [one for one in content_of(demo_data)["keys"] if one in own] == own
 
