@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import click
+from click.shell_completion import CompletionItem
 
 from cli.settings import (
     PREFIX,
@@ -27,6 +28,7 @@ COMMANDS = {
     "compact": "cli.compact",
     "company": "cli.company",
     "complaint": "cli.complaint",
+    "completion": "cli.completion",
     "conformance": "cli.conformance",
     "demo": "cli.demo",
     "device": "cli.device",
@@ -42,6 +44,7 @@ COMMANDS = {
     "keys": "cli.keys",
     "lane": "cli.lane",
     "levels": "cli.levels",
+    "man": "cli.man",
     "migrate": "cli.migrate",
     "offences": "cli.offences",
     "officer": "cli.officer",
@@ -77,6 +80,12 @@ class LazyGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(COMMANDS)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Names only: a press of Tab must not import every command for its help."""
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        names = [one for one in self.list_commands(ctx) if one.startswith(incomplete)]
+        return [*map(CompletionItem, names), *options]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         module = COMMANDS.get(cmd_name)

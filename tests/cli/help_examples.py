@@ -87,7 +87,7 @@ Run = Callable[..., str]
 
 def shown(text: str, folder: Path) -> list[str]:
     """The words of an example with what a reader puts in: real ids, folders that are there."""
-    words = shlex.split(text)[1:]
+    words = shlex.split(text.partition(" > ")[0])[1:]
     data = folder / "data"
     filled = []
     for word in words:
