@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
 from cli.data import DATA, Moment, now_ms, told, viewed
+from cli.remote import Remote, ask, remote_of, with_remote
 from rules.errors import RuleError
 from server.config import load_config
 from server.reporting.goods_flow import GoodsFlow, Level, goods_flow
-from server.reporting.goods_flow_said import FORMATS, as_json, csv_bytes, plain, write_xlsx
+from server.reporting.goods_flow_said import (
+    FORMATS,
+    as_json,
+    csv_bytes,
+    from_json,
+    plain,
+    write_xlsx,
+)
+from server.reporting.goods_moved import product_of
 from server.reporting.periods import Period
 from server.store.published import AuditEntry
 
@@ -43,6 +53,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--as-of-sequence", "n", type=click.IntRange(0), help="Như đã biết đến số này của nhật ký."
 )
+@with_remote
 @told
 def goods_flow_command(
     data: Path,
@@ -54,6 +65,7 @@ def goods_flow_command(
     layout: str | None,
     output: Path | None,
     n: int | None,
+    **where: Any,
 ) -> None:
     """Hàng hóa vào, ra / goods in and out, against the same hours of the seven days before.
 
@@ -68,6 +80,10 @@ def goods_flow_command(
     if kind == "xlsx" and output is None:
         raise click.ClickException("Định dạng xlsx cần --output.")
     asked = dict(_product(one) for one in products)
+    if (remote := remote_of(where)) is not None:
+        query = {"from_ms": from_ms, "to_ms": to_ms, "checkpoint": checkpoints, "level": level}
+        _put(_from_afar(remote, query | {"product": products, "as_of": n}), kind, output)
+        return
     with viewed(data) as store:
         known = {one.id for one in store.checkpoints()}
         if unknown := [one for one in checkpoints if one not in known]:
@@ -92,14 +108,22 @@ def goods_flow_command(
 
 
 def _product(text: str) -> tuple[str, tuple[str, ...]]:
-    """Name and words: "Tôm", or "Hạt điều=điều,nhân điều"."""
-    name, _, words = text.partition("=")
-    found = tuple(one.strip() for one in (words or name).split(",") if one.strip())
-    if not name.strip() or not found:
+    try:
+        return product_of(text)
+    except ValueError:
         raise click.BadParameter(
             f"'{text}': ví dụ 'Tôm' hoặc 'Hạt điều=điều'", param_hint="--product"
-        )
-    return name.strip(), found
+        ) from None
+
+
+def _from_afar(remote: Remote, query: dict[str, Any]) -> GoodsFlow:
+    found = ask(remote, "/goods-flow", query)
+    try:
+        return from_json(found["goods_flow"])
+    except (KeyError, TypeError):
+        raise click.ClickException(
+            f"{remote.url} trả lời theo phiên bản khác / answers as another version."
+        ) from None
 
 
 def _by_name(output: Path | None) -> str:

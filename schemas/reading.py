@@ -80,6 +80,24 @@ class ReportAnswer(Schema):
     letterhead = fields.Dict(fields.String(), required=True)
 
 
+class GoodsFlowQuery(StatsQuery):
+    """Goods of at most 31 days. `level`: what origins and destinations are told by.
+
+    `product`: a name, or a name and the words that descriptions have: "Hạt điều=điều,nhân điều";
+    none: those of the server's settings. `as_of`: a log number.
+    """
+
+    level = word(("province", "district", "commune"), load_default="province")
+    product = fields.List(text(200, 1), load_default=list, validate=validate.Length(max=50))
+    as_of = _number(0, 1 << 53, allow_none=True, load_default=None)
+
+
+class GoodsFlowAnswer(Schema):
+    """The goods flow as `chot report goods-flow --format json` gives it."""
+
+    goods_flow = fields.Dict(fields.String(), required=True)
+
+
 class ExportQuery(StatsQuery):
     """A table as a file. `columns`: names joined by commas, "" for all; `as_of`: a log number."""
 

@@ -1,4 +1,4 @@
-"""GET /stats, /report and /exports/<table>: what administrators read from afar; about nobody.
+"""GET /stats, /report, /goods-flow, /exports/<table>: what administrators read from afar.
 
 Who people are is never in these answers: a table with names is made at the server. One report or
 export at a time: they share this process with the tablets.
@@ -17,7 +17,15 @@ from typing import Any, BinaryIO
 
 from flask import Response
 
-from schemas.reading import ExportQuery, ReportAnswer, ReportQuery, StatsAnswer, StatsQuery
+from schemas.reading import (
+    ExportQuery,
+    GoodsFlowAnswer,
+    GoodsFlowQuery,
+    ReportAnswer,
+    ReportQuery,
+    StatsAnswer,
+    StatsQuery,
+)
 from server.access import for_reading, the_user
 from server.api.resource import PREFIX, USER, Resource, operation, problems
 from server.context import here
@@ -27,8 +35,11 @@ from server.exporting.tables import TABLES, columns_of
 from server.problems import ProblemError
 from server.reporting.area import checkpoints_in
 from server.reporting.frozen import as_json
+from server.reporting.goods_flow import goods_flow
+from server.reporting.goods_flow_said import as_json as flow_as_json
+from server.reporting.goods_moved import product_of
 from server.reporting.letterhead import Letterhead, LetterheadError, load_letterhead
-from server.reporting.periods import next_cut_ms
+from server.reporting.periods import DAY_MS, Period, next_cut_ms
 from server.reporting.report import make_report
 from server.reporting.rolled_up import CountedTwiceError
 from server.stats import make_stats
@@ -38,6 +49,7 @@ from server.store.reader import ViewMissingError
 
 CHUNK_BYTES = 1 << 18
 BUSY_S = 10
+MAX_FLOW_DAYS = 31
 FOR_AUDIT = ("admin", "approver")
 _turn = threading.BoundedSemaphore(1)
 
@@ -98,6 +110,45 @@ def report(query: dict[str, Any]) -> dict[str, Any]:
     except LetterheadError:
         head = Letterhead(agency=context.config.unit.upper())
     return {"report": as_json(made), "letterhead": asdict(head)}
+
+
+@resource.route("/goods-flow")
+@resource.arguments(GoodsFlowQuery, location="query")
+@resource.response(200, GoodsFlowAnswer)
+@resource.doc(
+    **operation("goods_flow", running=1, window_days=MAX_FLOW_DAYS),
+    security=USER,
+    responses=problems("request.invalid", "server.busy"),
+)
+@for_reading("command", "approver", "admin")
+def flow(query: dict[str, Any]) -> dict[str, Any]:
+    """Goods in and out by group, priority product and route, against the days before."""
+    context = here()
+    places = _known(query["checkpoint"])
+    from_ms, to_ms = query["from_ms"], query["to_ms"]
+    if not 0 < to_ms - from_ms <= MAX_FLOW_DAYS * DAY_MS:
+        raise ProblemError("request.invalid", errors=(("to_ms", "invalid"),))
+    try:
+        products = dict(product_of(one) for one in query["product"]) or None
+    except ValueError:
+        raise ProblemError("request.invalid", errors=(("product", "invalid"),)) from None
+    details = {"from_ms": from_ms, "to_ms": to_ms, "checkpoints": list(places)}
+    _audit("report.goods-flow", details)
+    with _one_at_a_time():
+        try:
+            made = goods_flow(
+                context.store,
+                context.config,
+                Period("day", from_ms, to_ms),
+                places,
+                context.clock(),
+                level=query["level"],
+                products=products,
+                n=query["as_of"],
+            )
+        except ViewMissingError:
+            raise _busy() from None
+    return {"goods_flow": flow_as_json(made)}
 
 
 @resource.route("/exports/<string:table>")

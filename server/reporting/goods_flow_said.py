@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 from server.exporting.formats import CsvLines
 from server.places.units import name_of
-from server.reporting.goods_flow import FlowLine, GoodsFlow, Section
+from server.reporting.completeness import Place
+from server.reporting.goods_flow import FlowLine, GoodsFlow, Key, Section
+from server.reporting.periods import Period
 from server.reporting.tables import TEXT_MM, Table
 from server.reporting.words import DIRECTIONS_VI, moment, number, word
 from server.spreadsheet import defused
@@ -74,6 +76,37 @@ def as_json(flow: GoodsFlow) -> dict[str, Any]:
         "compacted": flow.compacted,
         "references": list(flow.references),
     }
+
+
+def from_json(found: dict[str, Any]) -> GoodsFlow:
+    """The flow that `as_json` was made of. KeyError, TypeError where it is none."""
+    names = tuple(one.name for one in fields(Key))
+    return GoodsFlow(
+        unit=found["unit"],
+        period=Period("day", found["from_ms"], found["to_ms"]),
+        made_ms=found["made_ms"],
+        n=found["log"]["n"],
+        epoch=found["log"]["epoch"],
+        checkpoints=tuple(Place(**one) for one in found["checkpoints"]),
+        level=found["level"],
+        mean_days=found["mean_days"],
+        lines=tuple(
+            FlowLine(
+                Key(**{name: one[name] for name in names}),
+                one["quantity"],
+                one["lines"],
+                one["perishable_lines"],
+                one["mean"],
+            )
+            for one in found["lines"]
+        ),
+        all_lines=found["all_lines"],
+        without_quantity=found["without_quantity"],
+        without_route=found["without_route"],
+        turned_back=found["turned_back"],
+        compacted=found["compacted"],
+        references=tuple(found["references"]),
+    )
 
 
 def plain(flow: GoodsFlow) -> Iterator[str]:

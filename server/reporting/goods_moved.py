@@ -83,6 +83,18 @@ def moved(
             )
 
 
+def product_of(text: str) -> tuple[str, tuple[str, ...]]:
+    """A product and its words as people write them: "Tôm", or "Hạt điều=điều,nhân điều".
+
+    Raises ValueError where a name or its words are missing.
+    """
+    name, _, listed = text.partition("=")
+    words = tuple(one.strip() for one in (listed or name).split(",") if one.strip())
+    if not name.strip() or not words:
+        raise ValueError(text)
+    return name.strip(), words
+
+
 def _has_goods(line: CrossingLine) -> bool:
     return bool(line["goods"])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -85,6 +86,23 @@ def test_the_report_from_afar_is_that_of_the_server(
     chot("report", *afar, *at, "--output", tmp_path / "bao-cao.html")
     assert "BÁO CÁO" in (tmp_path / "bao-cao.html").read_text("utf-8")
     assert "Giờ chốt tới" in chot("report", "status", *afar, exit_code=1).output
+
+
+def test_the_goods_flow_from_afar_is_that_of_the_server(
+    chot: Chot, busy: Path, afar: tuple[str | Path, ...]
+) -> None:
+    day = ("--from", "2026-11-22", "--to", "2026-11-22 11:00", "--product", "Tôm=tôm")
+    flow = ("report", "goods-flow", *day, "--by", "district")
+    for layout in ("json", "text", "csv"):
+        here = chot(*flow, "--data", busy, "--format", layout).stdout
+        there = chot(*flow, *afar, "--format", layout).stdout
+        made = re.compile(r'"made_ms": \d+|lập lúc .*')
+        assert made.sub("", there) == made.sub("", here)
+    assert "Tôm" in there and "Thủy sản" in there
+    said = chot("report", "goods-flow", *afar, "--checkpoint", "x", exit_code=1).output
+    assert "request.invalid" in said
+    long = ("--from", "2026-01-01", "--to", "2026-11-22")
+    assert "request.invalid" in chot("report", "goods-flow", *afar, *long, exit_code=1).output
 
 
 @pytest.mark.parametrize("name", ["luot.csv", "luot.jsonl", "luot.csv.gz"])

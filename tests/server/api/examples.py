@@ -216,6 +216,9 @@ def an_administrator(walk: Walk) -> None:
     walk.call("stats", "A window that is none", "/stats", token=token, from_ms=since, to_ms="0")
     walk.call("report", "The cut-off that comes", "/report", token=token, checkpoint="hd-ql6")
     walk.call("report", "No such checkpoint", "/report", token=token, checkpoint="nowhere")
+    for summary, to_ms in (("A day of goods", until), ("A window that is none", "0")):
+        flow = "/goods-flow"
+        walk.call("goods_flow", summary, flow, token=token, from_ms=since, to_ms=to_ms)
     table = "/exports/{table}"
     for name, summary in (("goods", "Goods as CSV"), ("people", "No such table")):
         walk.call("export", summary, table, token=token, table=name, from_ms=since, to_ms=until)

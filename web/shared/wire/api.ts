@@ -115,6 +115,11 @@ export interface GivenRun {
   server: string;
 }
 
+/** The goods flow as `chot report goods-flow --format json` gives it. */
+export interface GoodsFlowAnswer {
+  goods_flow: Readonly<Record<string, unknown>>;
+}
+
 /** Liveness and readiness; `log` − `projected` is how far the view is behind. `upstream` is the server above this one, null for a home server; `behind`: batches that have not gone up to it. */
 export interface Health {
   behind: number;
@@ -494,6 +499,7 @@ export interface Operations {
   enrol_device: { method: "POST"; path: "/devices/enrol"; body: EnrolRequest; answer: Enrolled };
   device_wiped: { method: "POST"; path: "/devices/wiped"; body: WipedRequest; answer: undefined };
   export: { method: "GET"; path: `/exports/${string}`; body?: undefined; answer: undefined };
+  goods_flow: { method: "GET"; path: "/goods-flow"; body?: undefined; answer: GoodsFlowAnswer };
   health: { method: "GET"; path: "/health"; body?: undefined; answer: Health };
   pack: { method: "GET"; path: `/packs/${string}`; body?: undefined; answer: SignedPack };
   hand_up: { method: "POST"; path: "/relay"; body: RelayRequest; answer: RelayAnswer };
