@@ -98,10 +98,14 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
 
 def _options(command: click.Command, context: click.Context) -> Iterator[str]:
     for one in command.get_params(context):
+        if one.name == "help" and context.parent is not None:
+            continue
         record = one.get_help_record(context)
         if record is not None:
             flags, text = record
-            yield f".TP\n.B {_escaped(flags)}\n{_line(text)}"
+            # A long choice may break after each of its words.
+            breaking = _escaped(flags).replace("|", "|\\:")
+            yield f".TP\n.B {breaking}\n{_line(text)}"
 
 
 def _text(text: str) -> Iterator[str]:

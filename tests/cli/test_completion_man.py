@@ -53,7 +53,7 @@ def test_the_script_is_one_that_the_shell_takes(chot: Chot, shell: str, tmp_path
 
 
 def test_the_manual_page_holds_every_command_and_option() -> None:
-    text = page().replace("\\-", "-").replace("\\e", "\\")
+    text = page().replace("\\:", "").replace("\\-", "-").replace("\\e", "\\")
     for name, command in commands():
         assert f".SS {name}" in text or f".SS {name} " in text, name
         for one in command.params:
