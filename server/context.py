@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from flask import Flask, current_app
 
@@ -14,13 +13,11 @@ from server.config import Config
 from server.entitled import Entitled
 from server.keys import KeyRing
 from server.limits import FailureLimit, SignInLimits
+from server.repeats import Repeats
 from server.searches import OpenSearches
 from server.store.protocol import Store
 from server.tokens import ReplayCache
 from server.window import Starts
-
-if TYPE_CHECKING:
-    from server.repeats import Repeats
 
 EXTENSION = "chot"
 

@@ -8,8 +8,8 @@ from schemas.wire import CrossingQuery, ReviewRequest, ReviewWritten, WholeCross
 from server.access import for_roles, the_user
 from server.api.resource import PREFIX, USER, Resource, operation, problems
 from server.context import here
+from server.idempotent import idempotent
 from server.problems import ProblemError
-from server.repeats import idempotent
 from server.store.published import AuditEntry
 from server.store.view_protocol import CrossingWhole
 from sync.encoding import is_uuid7, uuid7

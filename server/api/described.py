@@ -17,10 +17,10 @@ from schemas.problems import PROBLEMS
 from server.access import Admission, admission_of
 from server.api.deprecation import announce_in, notice_of
 from server.api.examples import add_examples, read_examples
+from server.idempotent import ATTRIBUTE as IDEMPOTENT
+from server.idempotent import HEADER, REPLAYED
 from server.problems import MEDIA_TYPE
 from server.reading import MAX_DEPTH, MAX_REQUEST_BYTES
-from server.repeats import ATTRIBUTE as IDEMPOTENT
-from server.repeats import HEADER, REPLAYED
 
 METHODS = ("get", "post", "put", "patch", "delete")
 _REF = "#/components/schemas/"

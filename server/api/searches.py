@@ -11,9 +11,9 @@ from schemas.wire import SearchOpened, SearchPage, SearchPageQuery, SearchReques
 from server.access import for_roles, the_user
 from server.api.resource import PREFIX, USER, Resource, operation, problems
 from server.context import here
+from server.idempotent import idempotent
 from server.problems import ProblemError
 from server.purposes import confined, criteria_for_audit, reference_text
-from server.repeats import idempotent
 from server.searches import LIFETIME_MS, MAX_SHOWN, OpenSearch
 from server.store.published import AuditEntry
 from server.store.view_protocol import Criteria

@@ -16,10 +16,11 @@ from server.access import admission_of
 from server.api.deprecation import ATTRIBUTE, Notice, announce_in, ends
 from server.api.described import operations_of
 from server.enrolment import CODE_RANDOM_BYTES, code_hash, new_code
+from server.idempotent import HEADER, REPLAYED
 from server.limits import FAILURES_PER_ADDRESS, FAILURES_PER_LOGIN
 from server.openapi import describe
 from server.problems import MEDIA_TYPE
-from server.repeats import HEADER, MAX_KEPT, REPLAYED, Repeats
+from server.repeats import MAX_KEPT, Repeats
 from server.store.registered import Enrolment, UserRole
 from server.tokens import TokenError
 from sync.encoding import uuid7
