@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import astuple
@@ -294,3 +296,28 @@ def test_rows_of_a_roster_are_judged_by_who_may_open_a_shift_there(take: Take) -
         (2, "officer", "officer_none"),
         (3, "checkpoint", "checkpoint"),
     ]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_a_list_that_went_through_a_spreadsheet_is_the_same_list(
+    chot: Chot, demo_data: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("openpyxl", reason="the extra xlsx is not installed")
+    source = tmp_path / "f1.csv"
+    source.write_text(
+        "Số giấy tờ,Họ tên,Diện,Xã,Từ,Đến\n"
+        "001190012345,Lê Thử,F1,2021/22738,20/11/2026,4/12/2026\n",
+        "utf-8",
+    )
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    subprocess.run(
+        ["soffice", profile, "--headless", "--infilter=CSV:44,34,76,1,,1066", "--convert-to",
+         "xlsx", "--outdir", tmp_path / "out", source],
+        check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    words = ("watchlist", "import", "--data", demo_data)
+    said = chot(*words, tmp_path / "out" / "f1.xlsx")
+    assert "ô số 1190012345 được hiểu là 001190012345" in said.stderr
+    assert "1 thêm" in said.stdout
+    assert "1 như cũ" in chot(*words, source).stdout, "zeros, days and places are what they were"
