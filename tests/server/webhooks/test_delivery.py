@@ -24,7 +24,7 @@ from server.webhooks.hooks import Hook, Hooks
 from server.webhooks.messages import FIELDS
 from server.webhooks.signing import secret_text
 from sync.encoding import uuid7
-from tests.e2e.server import wait_for
+from tests.e2e.server import free_port, wait_for
 from tests.server.webhooks.receiver import Receiver, is_signed, receiving
 
 NOW_MS = 1_795_320_000_000
@@ -191,7 +191,7 @@ def test_what_is_not_taken_waits_and_comes_again_by_the_same_id(desk: Desk) -> N
 def test_nobody_there_is_waited_for(desk: Desk) -> None:
     desk.turn_back("29A00001")
     desk.hooks.remove("ben")
-    desk.hooks.add("ben", "http://127.0.0.1:9/x", FEEDS, SECRET, desk.store.epoch, 0)
+    desk.hooks.add("ben", f"http://127.0.0.1:{free_port()}/x", FEEDS, SECRET, desk.store.epoch, 0)
     assert desk.deliver() == 0
     assert desk.hook.failures == 1 and desk.hook.said == "ConnectionRefusedError"
 
