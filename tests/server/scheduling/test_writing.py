@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
+from dataclasses import fields
 from pathlib import Path
 
 import docx
@@ -13,6 +15,7 @@ from server.scheduling import running
 from server.scheduling.faults import ScheduleError
 from server.scheduling.ledger import open_fault, read_ledger
 from server.scheduling.running import Done, Runner, locked
+from server.scheduling.settings import Schedule, schedule_of
 from server.store.sqlite import open_store
 from tests.cli.goods import lorry
 from tests.server.scheduling.conftest import (
@@ -23,6 +26,7 @@ from tests.server.scheduling.conftest import (
 )
 from tests.server.store.tablets import ID_NUMBER, NAME, NOON_MS, PHONE
 
+ROOT = Path(__file__).parents[3]
 FIRST_MS = NOON_MS - 2 * MINUTE_MS
 DUE_MS = NOON_MS + 5 * MINUTE_MS
 NOON_FILE = "bao-cao-2026-11-22-12h00.json"
@@ -156,6 +160,15 @@ def test_what_the_log_holds_and_the_view_does_not_yet_is_waited_for(
     scheduled.run(DUE_MS + MINUTE_MS)
     found = json.loads((scheduled.folder / NOON_FILE).read_text("utf-8"))
     assert found["periods"]["cut"]["figures"]["crossings"] == 2
+
+
+def test_the_settings_in_the_manual_are_settings(tmp_path: Path) -> None:
+    text = (ROOT / "docs/how-to/schedule.md").read_text("utf-8")
+    [block] = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    found = schedule_of(json.loads(block), tmp_path)
+    assert found.mail is not None and found.mail.security == "starttls" and found.draft_minutes
+    table = re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)
+    assert set(table) == {one.name for one in fields(Schedule)}
 
 
 @pytest.mark.parametrize(
