@@ -40,7 +40,7 @@ $(STAMPS)/core: $(INSTALL_INPUTS) $(STAMPS)/venv
 # After node, so that two pips never write .venv at once under -j.
 $(STAMPS)/dev: $(STAMPS)/core | $(STAMPS)/node
 	@echo "[+] installing test and lint tools"
-	@$(PIP) -e '.[fast,print,xlsx,parquet,docx,yaml,dev]'
+	@$(PIP) -e '.[fast,print,xlsx,parquet,docx,rich,yaml,dev]'
 	@touch $@
 
 # What calls the API as strangers do; it brings a pytest of its own and forty packages more.
@@ -144,7 +144,7 @@ wheel: $(STAMPS)/dev web/dist/tablet/sw.js ## build dist/chot-*.whl with the tab
 lock: ## resolve setup.cfg again and write constraints.txt
 	@rm -rf build/lock && mkdir -p build
 	@$${PYTHON:-python3} -m venv build/lock
-	@build/lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[fast,print,xlsx,parquet,docx,yaml,web,dev,readers]'
+	@build/lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[fast,print,xlsx,parquet,docx,rich,yaml,web,dev,readers]'
 	@build/lock/bin/python -m pip freeze --exclude-editable > build/constraints.txt
 	@rm -rf build/lock && mv build/constraints.txt constraints.txt && wc -l constraints.txt
 

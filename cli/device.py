@@ -153,11 +153,9 @@ def list_devices(data: Path, is_json: bool) -> None:
 @device.command("wipe")
 @DATA
 @click.argument("device_id")
-@click.confirmation_option(
-    prompt="Máy sẽ xóa mọi dữ liệu sau khi gửi hết lượt chưa gửi, và phải đăng ký lại. Xóa?"
-)
+@click.option("--yes", is_flag=True, help="Không hỏi lại / do not ask.")
 @told
-def wipe(data: Path, device_id: str) -> None:
+def wipe(data: Path, device_id: str, yes: bool) -> None:
     """Ra lệnh xóa một máy bảng từ xa / order a tablet to wipe itself at its next contact.
 
     Máy đóng ca ngay, gửi nốt những lượt chưa gửi (đã niêm phong), rồi xóa khóa và dữ liệu.
@@ -168,6 +166,12 @@ def wipe(data: Path, device_id: str) -> None:
         found = store.device(device_id)
         if found is None or found.kind != "tablet":
             raise click.ClickException(f"Không có máy bảng '{device_id}'.")
+        if not yes:
+            click.confirm(
+                f"{_named(found)} sẽ xóa mọi dữ liệu sau khi gửi hết lượt chưa gửi, và phải"
+                " đăng ký lại. Xóa?",
+                abort=True,
+            )
         order_wipe(store, KeyRing.load_or_create(data), found, now_ms())
         store.audit(AuditEntry(now_ms(), "cli", "device.wipe", device_id))
     click.echo("Đã ra lệnh. Máy xóa ở lần liên lạc tới, rồi trong danh sách là đã thu hồi.")
@@ -176,16 +180,22 @@ def wipe(data: Path, device_id: str) -> None:
 @device.command("revoke")
 @DATA
 @click.argument("device_id")
-@click.confirmation_option(prompt="Máy sẽ không nhận dữ liệu nữa; việc nó gửi sẽ chờ xét. Thu hồi?")
+@click.option("--yes", is_flag=True, help="Không hỏi lại / do not ask.")
 @told
-def revoke(data: Path, device_id: str) -> None:
+def revoke(data: Path, device_id: str, yes: bool) -> None:
     """Thu hồi một máy / revoke a tablet or relay; a tablet's events then wait for a person.
 
     Ví dụ: chot device revoke 019a…
     """
     with opened(data) as store:
-        if store.device(device_id) is None:
+        found = store.device(device_id)
+        if found is None:
             raise click.ClickException(f"Không có máy '{device_id}'.")
+        if not yes:
+            click.confirm(
+                f"{_named(found)} sẽ không nhận dữ liệu nữa; việc nó gửi sẽ chờ xét. Thu hồi?",
+                abort=True,
+            )
         store.revoke_device(device_id, now_ms())
         store.audit(AuditEntry(now_ms(), "cli", "device.revoke", device_id))
     click.echo("Đã thu hồi.")
@@ -204,6 +214,13 @@ def terminal_qr(text: str) -> str:
         for top, bottom in zip(rows[::2], rows[1::2], strict=True)
     )
     return "\n".join(f"\x1b[97;40m{line}\x1b[0m" for line in lines)
+
+
+def _named(one: Device) -> str:
+    """A device as whoever is about to lose it knows it, with what it still holds."""
+    unsent = "chưa rõ số" if one.unsent is None else str(one.unsent)
+    where = f"{_where(one)} {one.lane or ''}".strip()
+    return f"Máy '{one.name}' ({where}, chưa gửi: {unsent})"
 
 
 def _where(one: Device) -> str:

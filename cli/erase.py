@@ -25,10 +25,17 @@ from server.store.protocol import Store
 @click.option("--record", default="", help="Mã hồ sơ: mọi phần cá nhân của nó / of one record.")
 @click.option("--reason", required=True, type=click.Choice(ERASURE_REASONS))
 @click.option("--basis", required=True, help="Số đơn hoặc văn bản; không ghi tên người / a number.")
+@click.option("--dry-run", is_flag=True, help="Chỉ nêu những gì sẽ mất / name it, erase nothing.")
 @click.option("--yes", is_flag=True, help="Không hỏi lại / do not ask.")
 @told
 def erase(
-    data: Path, events: tuple[str, ...], record: str, reason: str, basis: str, yes: bool
+    data: Path,
+    events: tuple[str, ...],
+    record: str,
+    reason: str,
+    basis: str,
+    dry_run: bool,
+    yes: bool,
 ) -> None:
     """Xóa vĩnh viễn phần thông tin cá nhân / forget person parts for good.
 
@@ -44,8 +51,12 @@ def erase(
             raise click.ClickException("Xóa ở máy chủ chính; máy trạm này làm theo.")
         targets = _targets(store, events, record)
         _show(targets)
+        if dry_run:
+            click.echo("Chưa xóa gì / nothing was erased.")
+            return
         if not yes:
-            click.confirm("Xóa vĩnh viễn?", abort=True)
+            what = f"phần cá nhân của {len(targets)} sự kiện"
+            click.confirm(f"Xóa vĩnh viễn {what}, ở đây và mọi máy?", abort=True)
         try:
             written = store.erase(targets, reason, basis, None, now_ms())
         except OnHoldError as error:

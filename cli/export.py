@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from typing import Any
 import click
 
 from cli.data import DATA, Moment, now_ms, told, viewed
+from cli.progress import progress
 from cli.remote import REMOTE, remote_of
 from cli.remote_export import export_from
 from server.exporting.formats import FORMATS
@@ -225,7 +224,7 @@ def _export(
             "as_of": as_of,
             "compress": compress or (output is not None and output.suffix == ".gz"),
         }
-        with _progress(table) as tell:
+        with progress(f"Tải {table}", "B") as tell:
             export_from(remote, table, query, output, tell)
         return
     with viewed(data) as store:
@@ -276,7 +275,7 @@ def _audit(store: Store, asked: Asked, purpose: str, case: str) -> None:
 
 def one_file(store: Store, asked: Asked, output: Path | None, restart: bool) -> None:
     try:
-        with _progress(asked.table) as tell:
+        with progress(f"Xuất {asked.table}") as tell:
             if output is not None:
                 done = export_to(store, asked, output, tell, restart=restart)
             elif asked.layout in STREAMED:
@@ -325,32 +324,3 @@ def _chosen(known: tuple[Column, ...], names: str) -> tuple[Column, ...]:
     if unknown := [one for one in asked if one not in by_name]:
         raise click.ClickException(f"Không có cột: {', '.join(unknown)}. Có: {', '.join(by_name)}")
     return tuple(by_name[one] for one in dict.fromkeys(asked))
-
-
-@contextmanager
-def _progress(table: str) -> Iterator[Callable[[int, int], None]]:
-    """Rate and time left on a terminal; on anything else nothing is drawn."""
-    if not sys.stderr.isatty():
-        yield lambda _done, _all: None
-        return
-    begun = time.monotonic()
-    bar: Any = None
-    at = 0
-
-    def tell(done: int, of: int) -> None:
-        nonlocal bar, at
-        if bar is None:
-            bar = click.progressbar(
-                length=of, label=f"Xuất {table}", file=sys.stderr, show_eta=True, show_pos=True,
-                item_show_func=lambda rate: f"{rate}/s" if rate else "",
-            )  # fmt: skip
-            bar.__enter__()
-        rate = round(done / max(time.monotonic() - begun, 0.001))
-        bar.update(done - at, f"{rate:,}".replace(",", "."))
-        at = done
-
-    try:
-        yield tell
-    finally:
-        if bar is not None:
-            bar.__exit__(None, None, None)
