@@ -4,6 +4,9 @@ import { type History, openOwn, openPulled } from "./at_rest.ts";
 import type { Database, Head, Meta, OwnEvent, PulledEvent, StoredOwn, StoredPulled } from "./db.ts";
 import { type Drained, drainedOf } from "./standing.ts";
 
+/** One by one, a batch of them takes a busy tablet a second; all of a long outbox at once fill its memory. */
+const ROWS_AT_ONCE = 100;
+
 /** Own events after `through`, oldest first, as far as `count` events or `characters` of text reach. */
 export async function ownAfter(
   db: Database,
@@ -11,19 +14,22 @@ export async function ownAfter(
   count: number,
   characters: number,
 ): Promise<StoredOwn[]> {
-  const tx = db.transaction("own", "readonly");
   const found: StoredOwn[] = [];
   let size = 0;
-  let at = await tx.store.openCursor(IDBKeyRange.lowerBound(through, true));
-  while (at !== null && found.length < count) {
-    const { body, person, sealed } = at.value;
-    // Sealed they are a third longer, and name their key once more.
-    size += 2 * (body.length + (person?.length ?? 0)) + (sealed?.length ?? 0) + 100;
-    if (found.length > 0 && size > characters) break;
-    found.push(at.value);
-    at = await at.continue();
+  let last = through;
+  while (found.length < count) {
+    const rows = await db.getAll("own", IDBKeyRange.lowerBound(last, true), Math.min(ROWS_AT_ONCE, count - found.length));
+    for (const row of rows) {
+      const { body, person, sealed } = row;
+      // Sealed they are a third longer, and name their key once more.
+      size += 2 * (body.length + (person?.length ?? 0)) + (sealed?.length ?? 0) + 100;
+      if (found.length > 0 && size > characters) return found;
+      found.push(row);
+    }
+    const end = rows[rows.length - 1];
+    if (end === undefined || rows.length < ROWS_AT_ONCE) break;
+    last = end.seq;
   }
-  await tx.done;
   return found;
 }
 

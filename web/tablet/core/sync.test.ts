@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { commitment } from "../../shared/sync/chain.ts";
 import { uuid7 } from "../../shared/sync/encoding.ts";
 import { SLOW_MS } from "./loop.ts";
-import { BATCH_EVENTS } from "./sync.ts";
+import { ALONE_EVENTS, BATCH_EVENTS } from "./sync.ts";
 import { otherBody, PIN } from "./test/fake_server.ts";
 import { core, enrolAndOpen, environment, heldOnce, namedPerson, restart, saveMany, server, settle } from "./test/started.ts";
 
@@ -60,6 +60,22 @@ test("413 halves the batch until it fits", async () => {
   expect(core.state().unsent).toBe(0);
   expect(BATCH_EVENTS).toBeGreaterThan(9);
 });
+
+test("a long outbox goes alone, and the feed is read in the same round once it is safe", async () => {
+  await enrolAndOpen();
+  server.mischief = () => "drop_request";
+  await saveMany(ALONE_EVENTS);
+  await settle();
+  await server.addOther(otherBody(uuid7(environment.now(), crypto.getRandomValues(new Uint8Array(10))), environment.now()), null);
+  server.mischief = () => null;
+  server.asked.length = 0;
+  await core.syncNow();
+  const [first, second] = server.asked;
+  expect([first, second]).toEqual([{ events: ALONE_EVENTS, feeds: 0 }, { events: 0, feeds: 1 }]);
+  expect(core.state()).toMatchObject({ unsent: 0, sync: { code: null } });
+  expect(await core.recent(ALONE_EVENTS + 1)).toHaveLength(ALONE_EVENTS + 1);
+  // A hundred saves and their rounds: on a busy machine that is more than a test usually takes.
+}, 60_000);
 
 test("failures in a row wait longer each time, with jitter, and never less than Retry-After", async () => {
   await enrolAndOpen();

@@ -32,6 +32,12 @@ export interface Pace {
   sent: number;
 }
 
+/**
+ * From so many events on a batch goes alone: a feed gives back in full what was sent, and on a slow network that
+ * takes as long as sending it. What nobody else holds yet goes first; the feed is read once it is safe.
+ */
+export const ALONE_EVENTS = 100;
+
 /** More pages than this in one round: something does not end. */
 const MAX_PAGES = 2000;
 
@@ -99,12 +105,14 @@ async function roundWith(round: Round, base: Base): Promise<RoundResult> {
   let most = BATCH_EVENTS;
   let announced: Record<string, number> = {};
   let restored = false;
+  // A server that takes nothing must not keep its feed from us as well.
+  let beside = false;
   const alerts = new Set<string>();
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const before = drainedBy((await readMeta(round.db, "standings"))?.[base.server] ?? NO_STANDING);
     let read: ReadAnswer;
     try {
-      read = await exchange(round, base, before, pace);
+      read = await exchange(round, base, before, pace, beside);
     } catch (error) {
       if (!(error instanceof CallError) || (error.failure !== "too_large" && error.failure !== "timeout")) throw error;
       const halved = Math.max(1, Math.ceil(pace.sent / 2));
@@ -121,11 +129,13 @@ async function roundWith(round: Round, base: Base): Promise<RoundResult> {
     await round.onProgress();
     announced = read.packs;
     for (const code of read.alerts) alerts.add(code);
-    const more = read.more || anew;
+    const alone = !beside && isAlone(pace);
+    const more = read.more || anew || (alone && round.history !== null);
     const drained = drainedBy(read.standing);
     const unsent = ((await readMeta(round.db, "head"))?.seq ?? 0) - drained;
     // What was written while nothing was being sent is no sign of a server that is behind (SPEC O7).
     const stuck = unsent > 0 && pace.sent > 0 && (drained === before || (drained < before && restored));
+    beside ||= stuck;
     if (stuck && !more) throw new CoreError("receipt.behind", drained);
     // A server restored from a backup holds less than before: it is offered the rest again, once a round (SPEC F5).
     restored ||= drained < before;
@@ -134,14 +144,20 @@ async function roundWith(round: Round, base: Base): Promise<RoundResult> {
   return { alerts: round.fetches ? [...alerts, ...(await fetchPacks(round, base, announced))] : [...alerts] };
 }
 
-async function exchange(round: Round, base: Base, through: number, pace: Pace): Promise<ReadAnswer> {
-  const { environment, db, enrolment, history, receiptKeys } = round;
+/** Whether the batch that was just made is so large that no feed is asked for with it. */
+function isAlone({ sent }: Pace): boolean {
+  return sent >= ALONE_EVENTS;
+}
+
+async function exchange(round: Round, base: Base, through: number, pace: Pace, beside: boolean): Promise<ReadAnswer> {
+  const { environment, db, enrolment, receiptKeys } = round;
   const window = (await readMeta(db, "window")) ?? NO_WINDOW;
   const standings = (await readMeta(db, "standings")) ?? {};
   const head = await readMeta(db, "head");
   const events = await ownAfter(db, through, pace.events, BATCH_CHARACTERS);
   pace.sent = events.length;
   const batch = events.length === 0 ? null : await batchOf(round, base.server, through, events);
+  const history = beside || !isAlone(pace) ? round.history : null;
   const sent = { first: through + 1, last: through + events.length };
   let sentMs = 0;
   const data = await authorized(round, base, (token) => {

@@ -115,12 +115,21 @@ const week = {
   async drain(): Promise<number> {
     online = true;
     const began = performance.now();
+    if (core.state().unsent === 0) return 0;
+    // The feed is read after it.
+    const sent = new Promise<number>((resolve) => {
+      const stop = core.subscribe(() => {
+        if (core.state().unsent > 0) return;
+        stop();
+        resolve(performance.now() - began);
+      });
+    });
     while (core.state().unsent > 0) {
       await core.syncNow();
       const { code } = core.state().sync;
       if (code !== null && core.state().unsent > 0) throw new Error(`not sent: ${code}`);
     }
-    return performance.now() - began;
+    return await sent;
   },
   state: () => {
     const { unsent, oldest_unsent_ms, alerts, sync, storage } = core.state();

@@ -68,6 +68,8 @@ export class FakeServer {
   safe = 0;
   /** Every batch that got through, also those whose answer was lost. */
   readonly batches: SentBatch[] = [];
+  /** Of each sync call: how many events came with it, and of how many feeds a page was asked for. */
+  readonly asked: { events: number; feeds: number }[] = [];
   readonly paths: string[] = [];
   readonly wiped: object[] = [];
   readonly packs = new Map<string, { version: number; jws: string }>();
@@ -242,13 +244,10 @@ export class FakeServer {
   }
 
   async #sync(body: SyncBody): Promise<Response> {
-    const results: object[] = [];
-    if (body.batch !== null) {
-      if (body.batch.events.length > this.batchLimit) return problem(413, "batch.size");
-      const stored = await this.#push(body.batch);
-      if (stored === null) return problem(422, "batch.signature");
-      results.push(...stored);
-    }
+    this.asked.push({ events: body.batch?.events.length ?? 0, feeds: body.feeds.length });
+    if ((body.batch?.events.length ?? 0) > this.batchLimit) return problem(413, "batch.size");
+    const results = body.batch === null ? [] : await this.#push(body.batch);
+    if (results === null) return problem(422, "batch.signature");
     return Response.json({
       results,
       receipt: await this.receipt(this.log().length),
