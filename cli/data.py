@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
@@ -23,6 +25,21 @@ from server.store.sqlite import open_store
 
 VIETNAM = timezone(timedelta(hours=7))
 PROJECTOR_WAIT_S = 60.0
+DISK_FAULTS = (
+    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EISDIR, errno.ENOTDIR,
+    errno.ENAMETOOLONG, errno.ENOTEMPTY,
+)  # fmt: skip
+DATABASE_FAULTS = {
+    "disk is full": "Ổ đĩa đầy; chưa ghi gì. Xem: chot doctor / the disk is full.",
+    "readonly database": "Không được ghi vào thư mục dữ liệu: chạy bằng người dùng của chot serve.",
+    "unable to open": "Không mở được tệp dữ liệu: kiểm tra quyền của thư mục --data.",
+    "database is locked": "Tệp đang bị giữ quá lâu; thử lại, rồi xem chot doctor / try again.",
+    "not a database": "Tệp dữ liệu hỏng. Xem: chot doctor / the file is damaged.",
+    "malformed": "Tệp dữ liệu hỏng. Xem: chot doctor / the file is damaged.",
+    "disk I/O": "Ổ đĩa lỗi. Xem: chot doctor / the disk fails.",
+}
+"""What SQLite says of the machine, not of us, and what to do."""
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 DATA = click.option(
@@ -157,6 +174,16 @@ def told(command: F) -> F:
             return command(*args, **kwargs)
         except (FileNotFoundError, FileExistsError, PermissionError) as error:
             raise click.ClickException(f"{error.strerror}: {error.filename}") from None
+        except OSError as error:
+            if error.errno not in DISK_FAULTS:
+                raise
+            where = f": {error.filename}" if error.filename else ""
+            raise click.ClickException(f"{error.strerror}{where}") from None
+        except sqlite3.DatabaseError as error:
+            hint = next((hint for said, hint in DATABASE_FAULTS.items() if said in str(error)), "")
+            if not hint:
+                raise
+            raise click.ClickException(f"{error}. {hint}") from None
         except (ConfigError, KeyRingError, RelayPackError, StoreKeysError) as error:
             raise click.ClickException(str(error)) from None
 

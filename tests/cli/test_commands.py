@@ -172,3 +172,19 @@ def test_another_history_key_is_wrapped_anew_for_every_officer(chot: Chot, demo_
     assert wrapped and wrapped.isdisjoint(again)
     said = chot("checkpoint", "renew-key", "nowhere", "--data", demo_data, exit_code=1).output
     assert "Không có chốt" in said
+
+
+def test_a_damaged_or_closed_file_is_one_clear_line(chot: Chot, demo_data: Path) -> None:
+    log = demo_data / "log.db"
+    for beside in ("log.db-wal", "log.db-shm"):
+        (demo_data / beside).unlink(missing_ok=True)
+    log.write_bytes(b"no database" * 1000)
+    said = chot("device", "list", "--data", demo_data, exit_code=1).output
+    assert "file is not a database" in said and "chot doctor" in said
+
+
+def test_a_folder_in_place_of_a_file_is_one_clear_line(chot: Chot, demo_data: Path) -> None:
+    (demo_data / "letterhead.json").mkdir()
+    where = ("--data", demo_data, "--format", "html")
+    said = chot("report", *where, exit_code=1).output
+    assert said.startswith("Error: Is a directory")
