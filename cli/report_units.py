@@ -73,7 +73,7 @@ def add(data: Path, identifier: str, key_file: Path, name: str | None, hotline: 
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,40}", identifier):
         raise click.ClickException("Mã đơn vị chỉ gồm chữ thường không dấu, số và dấu gạch ngang.")
     known = place_of_code("2021", identifier)
-    shown = name or (known.path if known else "")
+    shown = name or (known.name if known else "")
     if not shown or len(shown) > 200 or len(hotline) > 40:
         raise click.ClickException("Cần --name (tối đa 200 ký tự); --hotline tối đa 40 ký tự.")
     jwk = _jwk(key_file)

@@ -11,7 +11,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import HexColor, black
-from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY, TA_RIGHT
+from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY, TA_LEFT, TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -20,7 +20,6 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import (
     CondPageBreak,
     Flowable,
-    HRFlowable,
     KeepTogether,
     PageBreak,
     Paragraph,
@@ -69,10 +68,12 @@ def _number(canvas: Any, book: Any) -> None:
 
 
 def _style(size: float = 13, font: int = 0, **more: Any) -> ParagraphStyle:
-    return ParagraphStyle("", fontName=NAMES[font], fontSize=size, leading=size * 1.25, **more)
+    more.setdefault("leading", size * 1.25)
+    return ParagraphStyle("", fontName=NAMES[font], fontSize=size, **more)
 
 
 CENTRED: dict[str, Any] = {"alignment": TA_CENTER}
+CELL: dict[str, Any] = {"leading": 12.4}
 
 
 def _said(text: str, size: float = 13, font: int = 0, **more: Any) -> Paragraph:
@@ -128,14 +129,16 @@ def _title(page: Page) -> Grid:
     if page.is_party:
         agency.append(_said("*", 13, **CENTRED))
     else:
-        agency.append(
-            HRFlowable(24 * mm, 0.6, color=black, spaceBefore=2, spaceAfter=4, hAlign="CENTER")
-        )
+        agency += [Spacer(1, 3), _rule()]
     nation: list[Flowable] = [_bold(line, 12) for line in above]
     nation.append(_ruled(last, 13))
     numbered, dated = _said(page.number, **CENTRED), _said(page.dated, 13, 2, **CENTRED)
-    block = Grid([[agency, nation], [numbered, dated]], colWidths=(70 * mm, 95 * mm))
-    block.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), *_PADDING]))
+    block = Grid([[agency, nation], [numbered, dated]], colWidths=(69 * mm, 96 * mm))
+    block.setStyle(
+        TableStyle(
+            [("VALIGN", (0, 0), (-1, -1), "TOP"), ("ALIGN", (0, 0), (-1, -1), "CENTER"), *_PADDING]
+        )
+    )
     return block
 
 
@@ -145,6 +148,13 @@ _PADDING = (
     ("TOPPADDING", (0, 0), (-1, -1), 0),
     ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
 )
+
+
+def _rule() -> Grid:
+    """The decree's line under the agency, a third as long as what it stands under."""
+    line = Grid([[""]], colWidths=(24 * mm,), rowHeights=(5,), hAlign="CENTER")
+    line.setStyle(TableStyle([("LINEABOVE", (0, 0), (-1, 0), 0.6, black)]))
+    return line
 
 
 def _bold(text: str, size: float) -> Paragraph:
@@ -159,11 +169,11 @@ def _table(table: Table) -> Iterator[Flowable]:
     yield CondPageBreak(35 * mm)
     yield _heading(table.heading)
     head, *rows = table.rows
-    cells = [[_said(cell, 11, 1, **CENTRED) for cell in head]]
+    cells = [[_said(cell, 11, 1, **CENTRED, **CELL) for cell in head]]
     for at, row in enumerate(rows, 1):
         font = int(at in table.strong)
         cells.append([
-            _said(cell, 11, font, alignment=TA_RIGHT) if is_number(cell) else _said(cell, 11, font)
+            _said(cell, 11, font, alignment=TA_RIGHT if is_number(cell) else TA_LEFT, **CELL)
             for cell in row
         ])  # fmt: skip
     grid = Grid(cells, colWidths=[one * mm for one in table.widths_mm], repeatRows=1)

@@ -9,7 +9,7 @@ from server.reporting.completeness import Completeness, Gap, Place
 from server.reporting.document import Report
 from server.reporting.part import Part
 from server.reporting.periods import Name
-from server.reporting.summary import summary
+from server.reporting.summary import summary, whereabouts
 from server.reporting.tables import aligned, tables
 from server.reporting.words import (
     FIGURES_VI,
@@ -27,10 +27,7 @@ COMPLETENESS = "Độ đầy đủ của số liệu"
 
 def subject(report: Report) -> str:
     """What stands under BÁO CÁO."""
-    where = f" thuộc {report.area}" if report.area else ""
-    units = f" và {len(report.parts)} đơn vị trực thuộc" if report.parts else ""
-    places = f"{len(report.checkpoints)} chốt{where}{units}"
-    return f"Kết quả kiểm soát tại {places} đến {moment(report.at_ms)}"
+    return f"Kết quả kiểm soát tại {whereabouts(report)} đến {moment(report.at_ms)}"
 
 
 def draft_line(report: Report) -> str:

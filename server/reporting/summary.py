@@ -18,8 +18,8 @@ def summary(report: Report) -> list[str]:
         for name, said in (("vehicles", "lượt phương tiện"), ("people", "lượt người"))
     )
     first = (
-        f"Từ {begins} đến {moment(report.until_ms)}, {_places(report)} kiểm soát {traffic} so với "
-        "cùng kỳ hôm trước"
+        f"Từ {begins} đến {moment(report.until_ms)}, {whereabouts(report)} kiểm soát {traffic} "
+        "so với cùng kỳ hôm trước"
     )
     back = (
         f"quay đầu {number(now['turned_back'])} lượt (không cho vào "
@@ -32,9 +32,13 @@ def summary(report: Report) -> list[str]:
     ]
 
 
-def _places(report: Report) -> str:
-    units = f" và {len(report.parts)} đơn vị trực thuộc" if report.parts else ""
-    return f"{len(report.checkpoints)} chốt{units}"
+def whereabouts(report: Report) -> str:
+    """Where it was counted: «5 chốt thuộc Tỉnh Ninh Thuận», «3 chốt của 2 đơn vị trực thuộc»."""
+    own, units = len(report.checkpoints), len(report.parts)
+    if units and not own:
+        return f"{report.completeness.checkpoints} chốt của {units} đơn vị trực thuộc"
+    place = f" thuộc {report.area}" if report.area else ""
+    return f"{own} chốt{place}" + (f" và {units} đơn vị trực thuộc" if units else "")
 
 
 def _traffic(total: Mapping[str, int]) -> str:
