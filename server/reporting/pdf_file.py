@@ -11,7 +11,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import HexColor, black
-from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY, TA_LEFT, TA_RIGHT
+from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY, TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -42,7 +42,7 @@ PADDING = 6.0
 
 
 def make(path: Path, page: Page, unit: str, fonts: Sequence[Path]) -> None:
-    """Write the page in these four fonts."""
+    """Write the page in these four fonts; one process sets all its pages in the same."""
     for name, file in zip(NAMES, fonts, strict=True):
         pdfmetrics.registerFont(TTFont(name, str(file)))
     pdfmetrics.registerFontFamily(NAMES[0], *NAMES)
@@ -74,6 +74,8 @@ def _style(size: float = 13, font: int = 0, **more: Any) -> ParagraphStyle:
 
 CENTRED: dict[str, Any] = {"alignment": TA_CENTER}
 CELL: dict[str, Any] = {"leading": 12.4}
+SIDE = 3
+"""Between a cell's text and its line, in points."""
 
 
 def _said(text: str, size: float = 13, font: int = 0, **more: Any) -> Paragraph:
@@ -173,8 +175,8 @@ def _table(table: Table) -> Iterator[Flowable]:
     for at, row in enumerate(rows, 1):
         font = int(at in table.strong)
         cells.append([
-            _said(cell, 11, font, alignment=TA_RIGHT if is_number(cell) else TA_LEFT, **CELL)
-            for cell in row
+            _number_cell(cell, font, width) if is_number(cell) else _said(cell, 11, font, **CELL)
+            for cell, width in zip(row, table.widths_mm, strict=True)
         ])  # fmt: skip
     grid = Grid(cells, colWidths=[one * mm for one in table.widths_mm], repeatRows=1)
     grid.setStyle(
@@ -182,8 +184,8 @@ def _table(table: Table) -> Iterator[Flowable]:
             [
                 ("GRID", (0, 0), (-1, -1), 0.5, black),
                 ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-                ("LEFTPADDING", (0, 0), (-1, -1), 3),
-                ("RIGHTPADDING", (0, 0), (-1, -1), 3),
+                ("LEFTPADDING", (0, 0), (-1, -1), SIDE),
+                ("RIGHTPADDING", (0, 0), (-1, -1), SIDE),
                 ("TOPPADDING", (0, 0), (-1, -1), 0),
                 ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
             ]
@@ -192,6 +194,13 @@ def _table(table: Table) -> Iterator[Flowable]:
     yield grid
     if table.note:
         yield _said(table.note, 11, 2, spaceBefore=3)
+
+
+def _number_cell(text: str, font: int, width_mm: float) -> Paragraph:
+    """To the right, and smaller where it must be: a number in two lines would be another one."""
+    room = width_mm * mm - 2 * SIDE
+    size = min(11.0, 11.0 * room / pdfmetrics.stringWidth(text, NAMES[font], 11))
+    return _said(text, size * 0.99 if size < 11 else size, font, alignment=TA_RIGHT, **CELL)
 
 
 def _signatures(page: Page) -> Grid:
