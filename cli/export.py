@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,26 +10,18 @@ from typing import Any
 import click
 
 from cli.data import DATA, Moment, now_ms, told, viewed
+from cli.export_file import STREAMED, layout_of, one_file
 from cli.progress import progress
 from cli.remote import REMOTE, remote_of
 from cli.remote_export import export_from
 from server.exporting.formats import FORMATS
-from server.exporting.partial_file import OtherExportError
-from server.exporting.run import (
-    Asked,
-    Exported,
-    ExtraMissingError,
-    RowsMissingError,
-    export_into,
-    export_to,
-)
+from server.exporting.run import Asked
 from server.exporting.tables import TABLES, columns_of
 from server.store.export_protocol import Column
 from server.store.protocol import Store
 from server.store.published import AuditEntry
 
 FILE = click.Path(dir_okay=False, path_type=Path)
-STREAMED = ("csv", "jsonl")
 
 
 @click.group()
@@ -271,49 +262,6 @@ def _audit(store: Store, asked: Asked, purpose: str, case: str) -> None:
     if asked.unmasked:
         details |= {"unmasked": True, "purpose": purpose.strip(), "case": case.strip()}
     store.audit(AuditEntry(now_ms(), "cli", f"export.{asked.table}", details=details))
-
-
-def one_file(store: Store, asked: Asked, output: Path | None, restart: bool) -> None:
-    try:
-        with progress(f"Xuất {asked.table}") as tell:
-            if output is not None:
-                done = export_to(store, asked, output, tell, restart=restart)
-            elif asked.layout in STREAMED:
-                done = export_into(store, asked, sys.stdout.buffer, tell)
-            else:
-                raise click.ClickException(f"Định dạng {asked.layout} cần --output.")
-    except OtherExportError as error:
-        raise click.ClickException(
-            f"{error} là phần dở dang của lần xuất khác. Thêm --restart để bỏ nó,"
-            " hoặc đổi --output."
-        ) from None
-    except ExtraMissingError as error:
-        raise click.ClickException(f"Định dạng này cần: pip install 'chot[{error}]'") from None
-    except RowsMissingError as error:
-        raise click.ClickException(
-            f"Thiếu dòng: chờ {error.expected}, có {error.found}. Dữ liệu bị xóa hay rút gọn trong"
-            " lúc xuất; chạy lại với --restart."
-        ) from None
-    _tell(done, output)
-
-
-def _tell(done: Exported, output: Path | None) -> None:
-    went_on = f" (làm tiếp từ dòng {done.went_on_from})" if done.went_on_from else ""
-    left_out = done.crossings - done.counted
-    marked = f", {left_out} lượt trùng hoặc đã hủy" if left_out else ""
-    click.echo(
-        f"{done.rows} dòng từ {done.counted} lượt{marked} → {output or 'stdout'}{went_on}", err=True
-    )
-    click.echo(f"sha256 {done.sha256} · nhật ký đến số {done.n}", err=True)
-
-
-def layout_of(layout: str | None, output: Path | None) -> str:
-    """As asked for, else by the file's ending, else CSV."""
-    if layout is not None:
-        return layout
-    endings = [] if output is None else [one.lstrip(".").lower() for one in output.suffixes]
-    known = {**{name: name for name in FORMATS}, "db": "sqlite", "ndjson": "jsonl"}
-    return next((known[one] for one in reversed(endings) if one in known), "csv")
 
 
 def _chosen(known: tuple[Column, ...], names: str) -> tuple[Column, ...]:

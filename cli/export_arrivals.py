@@ -16,7 +16,7 @@ import click
 
 from cli.communes import commune_of, named_as
 from cli.data import now_ms, viewed
-from cli.export import layout_of, one_file
+from cli.export_file import layout_of, one_file
 from server.exporting.arrival_rows import arrives
 from server.exporting.formats import FORMATS
 from server.exporting.opened import ChosenCrossings, CrossingLine

@@ -55,8 +55,10 @@ def test_signers_are_believed_until_a_newer_list_leaves_them_out(
     chot("trust", "signers", *where, written(tmp_path / "jwks.json", JWKS))
     assert (code_of(demo_data, passport()), code_of(demo_data, card())) == ("ok", "ok")
     assert "VN\t1\ttest vaccination recovery" in chot("trust", "list", *where).stdout
-    said = chot("trust", "signers", *where, written(tmp_path / "neu.json", [{"rawData": OTHER}]))
-    assert "VN\t+1\t-1" in said.stdout
+    said = chot(
+        "trust", "signers", *where, written(tmp_path / "neu.json", [{"rawData": OTHER}])
+    ).stdout
+    assert "VN\t+1\t-1" in said
     assert (code_of(demo_data, passport()), code_of(demo_data, card())) == ("untrusted", "ok")
     assert [one for one in content_of(demo_data)["keys"] if one in own] == own
 
