@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from importlib import metadata
 from pathlib import Path
 
@@ -144,6 +145,19 @@ def test_no_module_outgrows_one_idea() -> None:
         and (lines := len(path.read_text("utf-8").splitlines())) > MAX_LINES
     }
     assert too_long == {}
+
+
+def test_no_modules_of_the_tablets_core_import_each_other_in_a_circle() -> None:
+    core = ROOT / "web" / "tablet" / "core"
+    modules = [path for path in sorted(core.glob("*.ts")) if not path.name.endswith(".test.ts")]
+    imported = re.compile(r'from "\./([a-z_]+)\.ts"')
+    # A type's import is one too: who reads the one has to know the other.
+    graph = {path.stem: set(imported.findall(path.read_text("utf-8"))) for path in modules}
+    assert len(graph) > 50
+    try:
+        tuple(TopologicalSorter(graph).static_order())
+    except CycleError as circle:
+        pytest.fail(" → ".join(circle.args[1]))
 
 
 def test_no_module_is_named_for_its_layer() -> None:

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { openDB } from "idb";
-import type { Conflict } from "./types.ts";
+import type { Conflict } from "./conflicts.ts";
 import { otherBody, PIN } from "./test/fake_server.ts";
 import { codeOf, core, enrolAndOpen, environment, namedPerson, saveMany, server, settle } from "./test/started.ts";
 

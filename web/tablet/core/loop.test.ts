@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { Environment } from "./environment.ts";
 import { CallError } from "./http.ts";
 import { POLL_MS, retryDelayMs, type RunRound, SLOW_MS, SyncLoop, TURN_MS } from "./loop.ts";
-import type { SyncState } from "./types.ts";
+import type { SyncState } from "./app_state.ts";
 
 /** Timers that the test rings itself, and a lock that another tab may hold. */
 class Bench {

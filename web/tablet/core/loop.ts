@@ -3,7 +3,7 @@
 import type { Environment } from "./environment.ts";
 import { CallError } from "./http.ts";
 import { CoreError } from "./core_error.ts";
-import type { SyncState } from "./types.ts";
+import type { SyncState } from "./app_state.ts";
 
 export const POLL_MS = 15_000;
 /** A server that is there answers sooner, also over 3G: from here on the screen says that it does not. */

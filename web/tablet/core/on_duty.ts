@@ -12,8 +12,7 @@ import type { RosterOfficer } from "./packs.ts";
 import { approve, tryPin } from "./pin.ts";
 import { LEAD_FAILURES, officerOf, readBadge, shiftKeys, type Shift } from "./session.ts";
 import type { LiveState } from "./state.ts";
-import type { Lead } from "./types.ts";
-import type { CrossingDraft } from "./vocabulary.ts";
+import type { CrossingDraft, Lead } from "./vocabulary.ts";
 
 /** What a shift needs of the tablet that it is opened on. */
 interface Desk {

@@ -6,7 +6,8 @@ import { type Database, readMeta, writeMeta } from "./db.ts";
 import type { Packs, Roster, RosterOfficer } from "./packs.ts";
 import { checkPinAllowed, LEAD_FAILURES, type PinFailures, pinWaitMs, readBadge, unwrapHistoryKey } from "./session.ts";
 import { CoreError } from "./core_error.ts";
-import type { AppState, Lead } from "./types.ts";
+import type { AppState } from "./app_state.ts";
+import type { Lead } from "./vocabulary.ts";
 
 const NO_FAILURES: PinFailures = { failures: 0, failed_ms: 0 };
 

@@ -7,7 +7,7 @@ import { boundedFact, cut, cutAll } from "./bounds.ts";
 import type { Environment } from "./environment.ts";
 import { CoreError } from "./core_error.ts";
 import { permitFact } from "./journey_external.ts";
-import type { Evidence } from "./types.ts";
+import type { Evidence } from "../../shared/credentials/index.ts";
 import type { CrossingDraft, Decision, DraftGoods, DraftPerson, Place, Plate, Verdict } from "./vocabulary.ts";
 
 const MAX_HEADCOUNT = 500;

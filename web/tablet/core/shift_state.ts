@@ -4,8 +4,11 @@ import policies from "../../../docs/policy.json" with { type: "json" };
 import { isObject } from "../../shared/sync/events.ts";
 import { apply, pathPolicy, type PolicyTable, type RecordState, shown, surviving } from "../../shared/sync/registers.ts";
 import { type Entry, type History, personOf } from "./entries.ts";
-import type { ConsultSubject, Consulted, Duty } from "./shifts.ts";
 import type { Action } from "./vocabulary.ts";
+
+export type Duty = "lead" | "scan" | "health" | "traffic";
+export type ConsultSubject = "papers" | "identity" | "health" | "goods" | "emergency" | "level" | "other";
+export type Consulted = "lead" | "duty" | "hotline";
 
 export interface ShiftMember {
   item: string;

@@ -16,15 +16,11 @@ import type { Note, Noting } from "./noting.ts";
 import type { OnDuty } from "./on_duty.ts";
 import type { Header } from "./save.ts";
 import { type CrossingCounts, countsSince } from "./shift_counts.ts";
-import { type ShiftState, stateOf } from "./shift_state.ts";
-import type { Lead } from "./types.ts";
-import type { Action } from "./vocabulary.ts";
+import { type Consulted, type ConsultSubject, type Duty, type ShiftState, stateOf } from "./shift_state.ts";
+import type { Action, Lead } from "./vocabulary.ts";
 
-export type Duty = "lead" | "scan" | "health" | "traffic";
-export type ConsultSubject = "papers" | "identity" | "health" | "goods" | "emergency" | "level" | "other";
-export type Consulted = "lead" | "duty" | "hotline";
 export type { CrossingCounts } from "./shift_counts.ts";
-export type { Consultation, ShiftMember, ShiftState } from "./shift_state.ts";
+export type { Consultation, ConsultSubject, Consulted, Duty, ShiftMember, ShiftState } from "./shift_state.ts";
 
 /** Somebody with a place in a shift; `officer` null: without a badge, so known by name only. */
 export interface Placed {

@@ -1,6 +1,6 @@
 /** The state that screens see: an immutable snapshot, and who wants to hear of the next one. */
 
-import type { AppState } from "./types.ts";
+import type { AppState } from "./app_state.ts";
 
 const START: AppState = {
   phase: "starting",

@@ -5,102 +5,29 @@
  */
 
 import type { Evidence } from "../../shared/credentials/index.ts";
+import type { AppState } from "./app_state.ts";
 import type { Conflict, ConflictSide, ConflictWrite } from "./conflicts.ts";
 import type { GateWork } from "./gate.ts";
 import type { KnownPerson, PeopleBook } from "./known_people.ts";
 import type { Note, Noted, Noting } from "./noting.ts";
 import type { RefusedEvent } from "./refused.ts";
-import type { StorageState } from "./room.ts";
 import type { ShiftPacks } from "./shift_packs.ts";
-import type { ShiftBook, ShiftState } from "./shifts.ts";
+import type { ShiftBook } from "./shifts.ts";
 import type { Drained } from "./standing.ts";
 import type { Told, ToldAlert } from "./told.ts";
 import type { TurnedBack } from "./turned_back.ts";
+import type { UnsentFile } from "./unsent_file.ts";
+import type { WaveThrough } from "./waving.ts";
 import type { Wiping } from "./wiping.ts";
-import type { Announced, Checkpoint, CrossingDraft, CrossingSummary, Decision, Direction, NamedPlace, OfficerOnDuty, PackState, SavedCrossing, WaveClass, WaveReason, WaveState } from "./vocabulary.ts";
+import type { Announced, CrossingDraft, CrossingSummary, Decision, Lead, NamedPlace, SavedCrossing } from "./vocabulary.ts";
 
 export type { KnownPerson, PeopleBook };
-export type { Conflict, ConflictSide, ConflictWrite, Drained, Evidence, Note, Noted, RefusedEvent, ToldAlert, TurnedBack };
+export type { Conflict, ConflictSide, ConflictWrite, Drained, Evidence, Note, Noted, RefusedEvent, ToldAlert, TurnedBack, UnsentFile, WaveThrough };
+export type * from "./app_state.ts";
 export type * from "./shift_packs.ts";
 export type * from "./shifts.ts";
 export type * from "./vocabulary.ts";
 export { CoreError } from "./core_error.ts";
-
-export interface UnsentFile {
-  name: string;
-  /** Each ends with a line break. */
-  lines: readonly string[];
-  events: number;
-}
-
-export type Phase = "starting" | "not_enrolled" | "closed" | "locked" | "open";
-
-export interface SyncState {
-  /** waiting: a round is under way, and nobody has answered for some seconds. */
-  status: "idle" | "sending" | "waiting" | "offline" | "error";
-  /** A problem code of the server or of this tablet, from a round that failed until one has ended well. */
-  code: string | null;
-  /** When the next attempt is due, if one is. */
-  next_ms: number | null;
-  /** While a round is under way: device time when it began, or when the server last answered in it. */
-  since_ms: number | null;
-}
-
-/** Somebody who answers for what is not sent: a lead's badge and PIN. */
-export interface Lead {
-  badge_text: string;
-  pin: string;
-}
-
-/** An immutable snapshot: a new object whenever anything in it changed. */
-export interface AppState {
-  phase: Phase;
-  device: string | null;
-  checkpoint: Checkpoint | null;
-  lane: string | null;
-  officer: OfficerOnDuty | null;
-  unsent: number;
-  /** Up to which own event each level holds the chain (SPEC P7). */
-  drained: Drained;
-  /** Device time of the oldest unsent event. */
-  oldest_unsent_ms: number | null;
-  /** Device time of the last round the server answered. */
-  last_contact_ms: number | null;
-  sync: SyncState;
-  packs: Readonly<Record<string, PackState>>;
-  /** server − device, as last measured; null before the first contact. */
-  clock_skew_ms: number | null;
-  storage: StorageState;
-  rejected: number;
-  held: number;
-  /** Open conflicts of the checkpoint, as last counted while a shift was open. */
-  conflicts: number;
-  /** Shifts of the checkpoint of the last two days, newest first, as far as this tablet has them; none until one is on duty. */
-  shifts: readonly ShiftState[];
-  /** Alerts about crossings here that nobody at this tablet has read. */
-  told: number;
-  /** The wave-through that runs on this tablet. */
-  wave: WaveState | null;
-  /** Wrong PINs in a row, and when the next one may be tried. */
-  pin: { failures: number; retry_at_ms: number; lead_needed: boolean };
-  update_ready: boolean;
-  /** Its keys are gone and no shift can be opened: it deletes itself once nothing is unsent (SPEC Q4). */
-  wiping: boolean;
-  /** Something a person has to know: "device.revoked", "device.forked", "receipt.head", "pack.signature", … */
-  alerts: readonly string[];
-}
-
-/** Vehicles that pass unchecked and are only counted; every call resolves when it is on disk. Each may throw CoreError("shift.closed" | "storage.…"). */
-export interface WaveThrough {
-  /** A lead alone decides. Throws CoreError("wave.lead" | "wave.running" | "badge.…"). */
-  start(direction: Direction, reason: WaveReason, lead?: Lead): Promise<void>;
-  /** One vehicle more. Throws CoreError("wave.none"). */
-  tap(vehicle_class: WaveClass): Promise<void>;
-  /** Takes the last vehicle back; nothing where there is none. Throws CoreError("wave.none"). */
-  undo(): Promise<void>;
-  /** Throws CoreError("wave.none"). */
-  end(): Promise<void>;
-}
 
 export interface Core {
   state(): AppState;

@@ -5,7 +5,13 @@ import { ownAfter } from "./lookups.ts";
 import { drainedOf } from "./standing.ts";
 import { batchOf } from "./sync.ts";
 import { CoreError } from "./core_error.ts";
-import type { UnsentFile } from "./types.ts";
+
+export interface UnsentFile {
+  name: string;
+  /** Each ends with a line break. */
+  lines: readonly string[];
+  events: number;
+}
 
 /** A line of a file stays far below what one may have (SPEC X1). */
 const LINE_EVENTS = 200;

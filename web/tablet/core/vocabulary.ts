@@ -261,3 +261,9 @@ export interface PackState {
   issued_ms: number;
   age_state: "fresh" | "amber" | "red";
 }
+
+/** Somebody who answers for what is not sent: a lead's badge and PIN. */
+export interface Lead {
+  badge_text: string;
+  pin: string;
+}

@@ -14,8 +14,19 @@ import { CoreError } from "./core_error.ts";
 import { type Database, readMeta, type WaveMark, writeMeta } from "./db.ts";
 import type { Environment } from "./environment.ts";
 import { type Header, headerOf, voidEvent } from "./save.ts";
-import type { Lead, WaveThrough } from "./types.ts";
-import type { Direction, WaveClass, WaveReason, WaveState } from "./vocabulary.ts";
+import type { Direction, Lead, WaveClass, WaveReason, WaveState } from "./vocabulary.ts";
+
+/** Vehicles that pass unchecked and are only counted; every call resolves when it is on disk. Each may throw CoreError("shift.closed" | "storage.…"). */
+export interface WaveThrough {
+  /** A lead alone decides. Throws CoreError("wave.lead" | "wave.running" | "badge.…"). */
+  start(direction: Direction, reason: WaveReason, lead?: Lead): Promise<void>;
+  /** One vehicle more. Throws CoreError("wave.none"). */
+  tap(vehicle_class: WaveClass): Promise<void>;
+  /** Takes the last vehicle back; nothing where there is none. Throws CoreError("wave.none"). */
+  undo(): Promise<void>;
+  /** Throws CoreError("wave.none"). */
+  end(): Promise<void>;
+}
 
 const NOTHING_COUNTED: WaveState["counts"] = { car: 0, truck: 0, motorbike: 0, bus: 0 };
 

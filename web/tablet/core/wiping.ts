@@ -14,7 +14,7 @@ import { counts } from "./lookups.ts";
 import type { OnDuty } from "./on_duty.ts";
 import type { Rounds } from "./rounds.ts";
 import type { LiveState } from "./state.ts";
-import type { Lead } from "./types.ts";
+import type { Lead } from "./vocabulary.ts";
 
 /** What is still needed to send: where to, and why nothing else is fetched any more. */
 const KEPT_PACKS = ["bases", "wipe"];
