@@ -6,5 +6,7 @@ export default defineConfig({
     include: ["**/*.test.ts", "**/*.test.tsx"],
     exclude: ["**/node_modules/**", "dist/**"],
     passWithNoTests: false,
+    // Argon2id and a store in memory on a busy machine: 5 s is no fault of the test.
+    testTimeout: 30_000,
   },
 });
