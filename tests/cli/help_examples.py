@@ -40,6 +40,21 @@ def _commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Co
         yield from _commands(found, f"{name} {one}")
 
 
+def manual_examples() -> list[tuple[str, str]]:
+    """(command, line) of the README and the how-tos that no help has."""
+    names = sorted((name for name, _ in commands()), key=len, reverse=True)
+    root = Path(__file__).parent.parent.parent
+    known = {text for _, text in examples()}
+    found: dict[str, str] = {}
+    for page in (root / "README.md", *sorted((root / "docs/how-to").glob("*.md"))):
+        for block in re.findall(r"```sh\n(.*?)```", page.read_text("utf-8"), re.DOTALL):
+            for line in block.splitlines():
+                text = line.split("  #")[0].strip()
+                if text.startswith("chot ") and text not in known:
+                    found[text] = next(one for one in names if f"{text} ".startswith(f"{one} "))
+    return [(name, text) for text, name in found.items()]
+
+
 def commands() -> list[tuple[str, click.Command]]:
     """Every command that does something, by its full name."""
     return list(_commands(main, "chot"))
@@ -72,6 +87,26 @@ NOT_RUN = {
 }
 """Commands whose examples are only parsed, and where they are run."""
 
+MAKES_IT = ("init", "restore")
+"""Commands to which /srv/chot is a folder that is to be; to others it is the reader's own."""
+
+NOT_RUN_LINES = {
+    "chot backup --data /srv/moment": "what Litestream brought back; backup.md",
+    "chot restore /srv/moment.bak": "the same",
+    "chot restore /media/usb/chot.bak --data /srv/chot --erasures": "tests/cli/test_backup.py",
+    "chot restore chot.bak": "the backup of the line before; the help's example is run",
+    "chot complaint 7WHG-484Z": "a code of nobody's crossing; the help's example is run",
+    "chot erase --event": "events of no demo; tests/cli/test_erase_purge_compact.py",
+    'chot revoke "CHOT1:eyJ…"': "the head of a code; tests/cli/test_issue.py",
+    "chot levels import goi-y.csv": "a person fills it in first; tests/cli/test_levels.py",
+    "chot permits quota --type pass --none": "ends what another line set",
+    "chot permits publish permits.json": "the help's example is run",
+    "chot rules check hn.yaml --against hn-cu.yaml": "tests/cli/test_rules_check.py",
+    "chot rules explain --pack hn.yaml --journey hn_journeys.yaml": "test_rules_check.py",
+    "chot watchlist remove 0192f0c2": "an entry of no demo; tests/cli/test_watchlist.py",
+}
+"""Lines of how-tos, by how they begin, that are parsed only (tests/test_docs.py), and why."""
+
 ELSEWHERE = ("--server", "--batch <")
 """Examples with these ask a server from afar, or read a pipe; run in their own tests."""
 
@@ -92,7 +127,7 @@ def shown(text: str, folder: Path) -> list[str]:
     filled = []
     for word in words:
         if word.startswith("/srv/chot"):
-            word = str(folder / "srv" / "chot")
+            word = str(folder / "srv" / "chot") if words[0] in MAKES_IT else str(data)
         elif word.startswith("/media/usb"):
             (folder / "usb").mkdir(exist_ok=True)
             word = str(folder / "usb" / Path(word).name)
@@ -315,3 +350,15 @@ TYPED = {
     "chot watchlist check": "001190012345\n",
 }
 """What is typed where a command asks; else: yes."""
+
+
+def prepared(name: str, example: str) -> Prepare | None:
+    """What is there before: said for the example, for its dry run, or for all of its command."""
+    if "--template" in example:
+        return None
+    known = PREPARE.get(example) or PREPARE.get(f"{example} --dry-run") or PREPARE.get(name)
+    if known is None and name in TEMPLATES:
+        return template(name.removeprefix("chot "), example.split()[3])
+    if known is None and example.startswith("chot revoke --batch"):
+        return both(PERMITS, before(ISSUED))
+    return known

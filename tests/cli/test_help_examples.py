@@ -19,14 +19,24 @@ from tests.cli.help_examples import (
     ANSWERS,
     ELSEWHERE,
     NOT_RUN,
+    NOT_RUN_LINES,
     PREPARE,
     TYPED,
     commands,
     examples,
+    manual_examples,
+    prepared,
     shown,
 )
 
 EXAMPLES = list(examples())
+MANUAL = [
+    one
+    for one in manual_examples()
+    if one[0] not in NOT_RUN
+    and not any(part in one[1] for part in ELSEWHERE)
+    and not one[1].startswith(tuple(NOT_RUN_LINES))
+]
 EVENING_MS = NOON_MS + 9 * 3_600_000
 """After the cut-off at 18:00 of the day that the examples were written for."""
 
@@ -68,14 +78,29 @@ def test_every_help_has_an_example_of_its_own_command(name: str, command: click.
 def test_an_example_of_the_help_does_what_it_says(
     name: str, example: str, demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    does_what_it_says(name, example, demo, tmp_path, monkeypatch)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "example"), [pytest.param(*one, id=one[1]) for one in MANUAL])
+def test_a_command_of_a_how_to_does_what_it_says(
+    name: str, example: str, demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    does_what_it_says(name, example, demo, tmp_path, monkeypatch)
+
+
+def does_what_it_says(
+    name: str, example: str, demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Run it in a folder of its own, after what its page has the reader do before."""
     shutil.copytree(demo, tmp_path / "data")
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("CHOT_DATA", raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.setenv("CHOT_BACKUP_PASSPHRASE", "mat khau rat dai cua toi")
     run = runner(tmp_path, TYPED.get(name, "y\ny\n"))
-    prepare = PREPARE.get(example) or PREPARE.get(name)
-    if prepare is not None and "--template" not in example:
+    prepare = prepared(name, example)
+    if prepare is not None:
         prepare(tmp_path, lambda *words: run(words, (0, 1)))
     run(shown(example, tmp_path), ANSWERS.get(example, ANSWERS.get(name, (0,))))
 
