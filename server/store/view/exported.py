@@ -36,6 +36,8 @@ from server.store.view.search import LIVE, joined, watermark, within
 from server.store.view.view_schema import FLAGS, flag_bit, view_migrations
 from server.store.view.whole import Found
 
+# One class of characters; `-` last, where it means itself.
+_RISKY = "'[" + "".join(one for one in RUN if one != "-") + "-]*'"
 _FLAG_MASK = (1 << len(FLAGS)) - 1
 
 
@@ -140,12 +142,12 @@ def shown_sql(column: Column, sql: str, style: Style) -> str:
     if column.name == "flags":
         sql = _flags(sql, style)
     elif column.many:
-        sql = _list(sql, column, style)
+        return _list(sql, column, style)
     elif column.vocabulary == "place":
         sql = f"CASE {sql} WHEN '' THEN '' ELSE chot_place({sql}) END"
     elif column.vocabulary:
         sql = _word(sql, column.vocabulary, style)
-    return _defused(sql) if column.free and style.defused else sql
+    return _safe(sql, column, style)
 
 
 def _moment(sql: str, style: Style) -> str:
@@ -166,14 +168,23 @@ def _word(sql: str, vocabulary: str, style: Style) -> str:
 
 
 def _list(sql: str, column: Column, style: Style) -> str:
-    """Most lists are empty or have one word: those cost no more than a comparison."""
+    """Most lists are empty, have one word, or words that stand there as they are: cut, not parsed.
+
+    A word with a quote in it is escaped in JSON; such a list is parsed.
+    """
     one = _word("value", column.vocabulary, style) if column.vocabulary else "value"
-    singles = "".join(
-        f" WHEN {_quoted(json.dumps([wire]))} THEN {_quoted(shown)}"
-        for wire, shown in _listed(column, style).items()
-    )
-    rest = f"(SELECT group_concat({one}, '; ') FROM json_each({sql}))"
-    return f"CASE {sql} WHEN '[]' THEN ''{singles} ELSE {rest} END"
+    parsed = f"(SELECT group_concat({one}, '; ') FROM json_each({sql}))"
+    if listed := _listed(column, style):
+        singles = "".join(
+            f" WHEN {_quoted(json.dumps([wire]))} THEN {_quoted(shown)}"
+            for wire, shown in listed.items()
+        )
+        return _safe(f"CASE {sql} WHEN '[]' THEN ''{singles} ELSE {parsed} END", column, style)
+    between = _quoted('", "')
+    cut = f"replace(substr({sql}, 3, length({sql}) - 4), {between}, '; ')"
+    cut = _safe(cut, column, style, f"substr({sql}, 3, 1)")
+    parsed = _safe(parsed, column, style)
+    return f"CASE WHEN {sql} = '[]' THEN '' WHEN instr({sql}, '\\') THEN {parsed} ELSE {cut} END"
 
 
 def _listed(column: Column, style: Style) -> Mapping[str, str]:
@@ -190,9 +201,11 @@ def _flags(sql: str, style: Style) -> str:
     return f"CASE {sql} & {_FLAG_MASK} WHEN 0 THEN '' ELSE substr({parts}, 3) END"
 
 
-def _defused(sql: str) -> str:
-    risky = ", ".join(f"char({ord(one)})" for one in RUN)
-    return f"CASE WHEN substr({sql}, 1, 1) IN ({risky}) THEN '''' || {sql} ELSE {sql} END"
+def _safe(sql: str, column: Column, style: Style, begins: str = "") -> str:
+    """With an apostrophe before what a spreadsheet would run; `begins`: SQL that begins alike."""
+    if not (column.free and style.defused):
+        return sql
+    return f"CASE WHEN {begins or sql} GLOB {_RISKY} THEN '''' || {sql} ELSE {sql} END"
 
 
 def _quoted(text: str) -> str:
