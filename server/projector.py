@@ -8,7 +8,6 @@ or key is not migrated: it is built anew beside the old one and renamed over it.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import fcntl
 import os
 import sqlite3
@@ -20,6 +19,7 @@ from typing import Self
 
 from server.config import Config, load_config
 from server.keys import KeyRing
+from server.memory import give_memory_back
 from server.store.blind import BlindIndex
 from server.store.log.persons import DayKeys
 from server.store.log.pull import newest_n
@@ -175,10 +175,7 @@ class Projector:
         for connection in (self._log, self._view):
             if connection is not None:
                 connection.execute("PRAGMA shrink_memory")
-        # glibc keeps what was freed between live blocks until asked; other libcs have no such call.
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-        if trim is not None:
-            trim(0)
+        give_memory_back()
 
     def _fits(self, path: Path) -> bool:
         """Whether the view there is one of this log, epoch, schema and key, and not ahead of it."""

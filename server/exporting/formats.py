@@ -82,12 +82,14 @@ class Format:
     """The module of this room with `make(path, columns, headings, rows)`; "" where lines are it."""
     extra: str = ""
     """The extra of setup.cfg that it needs."""
+    package: str = ""
+    """What that extra brings."""
 
 
 FORMATS = {
     "csv": Format(CsvLines, "local", "vi", defused=True),
     "jsonl": Format(JsonLines, "iso", "en"),
-    "xlsx": Format(Spool, "ms", "vi", make="xlsx_file", extra="xlsx"),
-    "parquet": Format(Spool, "ms", "en", make="parquet_file", extra="parquet"),
+    "xlsx": Format(Spool, "ms", "vi", make="xlsx_file", extra="xlsx", package="xlsxwriter"),
+    "parquet": Format(Spool, "ms", "en", make="parquet_file", extra="parquet", package="pyarrow"),
     "sqlite": Format(Spool, "iso", "en", make="sqlite_file"),
 }

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from server.store.export_protocol import Column, Value
 
-GROUP = 5_000
+GROUP = 2_000
 """Rows in one group: what is in memory at a time. With 20,000 it was 223 MB in all."""
 
 _TYPES = {

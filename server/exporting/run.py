@@ -9,8 +9,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import importlib
+import importlib.util
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -20,6 +21,7 @@ from server.exporting.partial_file import PartialFile, Reached
 from server.exporting.rows import Rows, Wanted
 from server.exporting.tables import TABLES
 from server.exporting.words import Lang, heading, style_of
+from server.memory import give_memory_back
 from server.store.export_protocol import Column, Value
 from server.store.protocol import Store
 
@@ -95,7 +97,7 @@ def export_to(
     Raises OtherExportError, ExtraMissingError, RowsMissingError, OSError.
     """
     how = FORMATS[asked.layout]
-    make = _maker(how)
+    _check_extra(how)
     part = PartialFile(target, asked.choices(), restart or not TABLES[asked.table].is_pinned)
     with part.file:
         before = part.reached
@@ -115,11 +117,11 @@ def export_to(
             raise RowsMissingError(found.total, rows)
         part.save(Reached(found.n, position, rows, size), now=True)
         made = part.path
-        if make is not None:
+        if how.make:
             made = target.with_name(f".{target.name}.made")
-            headings = [heading(one.name, asked.lang) for one in asked.columns]
+            store.export_done()
             with part.path.open("rb") as spool:
-                make(made, asked.columns, headings, spooled(spool))
+                _make(how, made, asked, spool)
         if asked.compressed:
             made = _compressed(made, target)
         digest = _sha256(made)
@@ -167,18 +169,21 @@ def _lines(how: Format, asked: Asked) -> LineFormat:
     return how.lines(asked.columns, [heading(one.name, asked.lang) for one in asked.columns])
 
 
-def _maker(
-    how: Format,
-) -> Callable[[Path, Sequence[Column], Sequence[str], Iterator[Row]], None] | None:
+def _check_extra(how: Format) -> None:
     """Before anything is read: an hour of rows must not end in a missing package."""
-    if not how.make:
-        return None
-    try:
-        module = importlib.import_module(f"server.exporting.{how.make}")
-    except ModuleNotFoundError:
-        raise ExtraMissingError(how.extra) from None
-    maker: Callable[[Path, Sequence[Column], Sequence[str], Iterator[Row]], None] = module.make
-    return maker
+    if how.package and importlib.util.find_spec(how.package) is None:
+        raise ExtraMissingError(how.extra)
+
+
+def _make(how: Format, made: Path, asked: Asked, spool: BinaryIO) -> None:
+    """The file of a format that cannot be cut, from its rows.
+
+    Its package is loaded only now, and what reading took is given back: pyarrow alone is 30 MB.
+    """
+    give_memory_back()
+    module = importlib.import_module(f"server.exporting.{how.make}")
+    headings = [heading(one.name, asked.lang) for one in asked.columns]
+    module.make(made, asked.columns, headings, spooled(spool))
 
 
 def _compressed(made: Path, target: Path) -> Path:

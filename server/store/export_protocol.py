@@ -93,3 +93,6 @@ class ExportStore(Protocol):
 
     def export_persons(self, pinned: Pinned, position: int) -> list[CrossingWhole]:
         """The same crossings with their person parts opened. Raises ViewChangedError."""
+
+    def export_done(self) -> None:
+        """What was read to make rows may be given back before they become a file."""
