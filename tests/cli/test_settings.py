@@ -73,6 +73,8 @@ def test_a_name_that_nobody_knows_stops_the_command(
 def test_no_variable_confirms_a_destruction(
     chot: Chot, demo_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("CHOT_COMPACT_YES", "1")
-    refused = chot("compact", "--before", "2020-01-01", "--data", demo_data, exit_code=1, stdin="n")
+    where = ("--data", demo_data)
+    device = json.loads(chot("device", "list", *where, "--json").stdout)[0]["id"]
+    monkeypatch.setenv("CHOT_DEVICE_REVOKE_YES", "1")
+    refused = chot("device", "revoke", device, *where, exit_code=1, stdin="n")
     assert "Aborted" in refused.output
