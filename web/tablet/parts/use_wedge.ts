@@ -11,13 +11,16 @@ export function useWedge(read: (text: string) => void, broken: () => void): bool
   const [typing, setTyping] = useState(false);
   const calls = useRef({ read, broken });
   calls.current = { read, broken };
+  const shown = useRef(false);
+  shown.current = typing;
   // With the picture, not after it: a scanner's first key may come in between.
   useLayoutEffect(() => {
     const wedge = new Wedge();
     let timer = 0;
     const take = (scanned: Scanned | null): void => {
       if (scanned?.kind === "code") {
-        timer = window.setTimeout(() => setTyping(false), RESTS_AFTER_MS);
+        if (shown.current) timer = window.setTimeout(() => setTyping(false), RESTS_AFTER_MS);
+        else setTyping(false);
         return calls.current.read(scanned.text);
       }
       setTyping(false);
