@@ -12,7 +12,7 @@ import type { Devices } from "./parts/ui.ts";
 import { App } from "./screens/app.tsx";
 
 const devices: Devices = {
-  camera: (video, onText, onState) => new Camera(video, onText, onState),
+  camera: (video, onText, onState, isHeld) => new Camera(video, onText, onState, isHeld),
   decodeImage,
 };
 

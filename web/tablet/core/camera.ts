@@ -30,8 +30,6 @@ export interface Lens {
 export interface CameraHandle {
   start(lens?: string): Promise<void>;
   stop(): void;
-  /** While something else is answered no frame is looked at: the device is needed for the answer. */
-  hold(on: boolean): void;
   lenses(): Promise<Lens[]>;
   setTorch(on: boolean): Promise<void>;
   /** As far as the lens goes: what is beyond `most` is `most`. */
@@ -74,12 +72,14 @@ export class Camera implements CameraHandle {
   #frame = 0;
   #last = { text: "", at_ms: 0 };
   #lit = false;
-  #held = false;
+  readonly #isHeld: () => boolean;
 
-  constructor(video: HTMLVideoElement, onText: (text: string) => void, onState: (state: CameraState) => void) {
+  /** `isHeld`, asked before each frame: while something else is answered the device is needed for the answer. */
+  constructor(video: HTMLVideoElement, onText: (text: string) => void, onState: (state: CameraState) => void, isHeld: () => boolean) {
     this.#video = video;
     this.#onText = onText;
     this.#onState = onState;
+    this.#isHeld = isHeld;
   }
 
   /** Opens `lens`, or the one behind the tablet. Failures arrive as a state. */
@@ -118,10 +118,6 @@ export class Camera implements CameraHandle {
   stop(): void {
     this.#release();
     this.#onState({ status: "off", code: null, lens: null, torch: null, zoom: null });
-  }
-
-  hold(on: boolean): void {
-    this.#held = on;
   }
 
   /** Named only once the camera has been allowed. */
@@ -195,7 +191,7 @@ export class Camera implements CameraHandle {
   /** By turns the middle at full resolution, for dense codes, and the whole picture made smaller. */
   async #texts(): Promise<string[]> {
     const { videoWidth: width, videoHeight: height, readyState } = this.#video;
-    if (this.#held || readyState < HTMLMediaElement.HAVE_CURRENT_DATA || width === 0 || height === 0) return [];
+    if (this.#isHeld() || readyState < HTMLMediaElement.HAVE_CURRENT_DATA || width === 0 || height === 0) return [];
     this.#frame += 1;
     const view: View = this.#frame % 2 === 1 ? "middle" : "whole";
     if (GIVES_FRAMES) return await decodeFrame(new VideoFrame(this.#video), view);

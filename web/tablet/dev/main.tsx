@@ -22,7 +22,6 @@ const devices: Devices = {
       },
       stop: () => onState({ status: "off", code: null, lens: null, torch: null, zoom: null }),
       lenses: () => Promise.resolve([{ id: "back", label: "back" }, { id: "front", label: "front" }]),
-      hold: () => undefined,
       setTorch: () => Promise.resolve(),
       setZoom: () => Promise.resolve(),
     };

@@ -17,18 +17,19 @@ interface ScannerProps {
   aim: string;
   /** Codes are not handed over while something else is being answered. */
   paused?: boolean;
+  /** As `paused`, for what begins and ends too fast for a picture of it. */
+  busy?: (() => boolean) | undefined;
   onText(text: string): void;
 }
 
-export function Scanner({ aim, paused, onText }: ScannerProps): JSX.Element {
+export function Scanner({ aim, paused, busy, onText }: ScannerProps): JSX.Element {
   const { texts, settings, change, devices } = useUi();
   const video = useRef<HTMLVideoElement>(null);
   const handle = useRef<CameraHandle | null>(null);
   const take = useRef(onText);
-  const held = useRef(false);
+  const held = useRef<() => boolean>(() => false);
   take.current = onText;
-  held.current = paused === true;
-  handle.current?.hold(held.current);
+  held.current = () => paused === true || busy?.() === true;
   const [state, setState] = useState(OFF);
   const [lenses, setLenses] = useState<readonly Lens[]>([]);
 
@@ -37,12 +38,12 @@ export function Scanner({ aim, paused, onText }: ScannerProps): JSX.Element {
     const camera = devices.camera(
       video.current,
       (text) => {
-        if (!held.current) take.current(text);
+        if (!held.current()) take.current(text);
       },
       setState,
+      () => held.current(),
     );
     handle.current = camera;
-    camera.hold(held.current);
     // Failures arrive as a state with a code.
     const ignore = (): void => undefined;
     const start = (): void => {
@@ -63,7 +64,7 @@ export function Scanner({ aim, paused, onText }: ScannerProps): JSX.Element {
   }, [settings.lens]);
 
   const serial = useSerial((text) => {
-    if (!held.current) take.current(text);
+    if (!held.current()) take.current(text);
   });
   const [lit, setLit] = useState(false);
   const torch = (): void => {

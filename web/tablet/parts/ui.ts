@@ -11,7 +11,8 @@ import type { Settings } from "./settings.ts";
 
 /** The tablet's eyes, handed in so that screens run without hardware. */
 export interface Devices {
-  camera(video: HTMLVideoElement, onText: (text: string) => void, onState: (state: CameraState) => void): CameraHandle;
+  /** `isHeld`: no frame is looked at while it is true. */
+  camera(video: HTMLVideoElement, onText: (text: string) => void, onState: (state: CameraState) => void, isHeld: () => boolean): CameraHandle;
   /** Texts of all codes in a picture; empty when there is none. Rejects for what is no picture. */
   decodeImage(picture: Blob): Promise<string[]>;
 }

@@ -12,6 +12,8 @@ const SAID_AFTER_MS = 120;
 interface Reading {
   /** A code takes long enough for a word about it. */
   said: boolean;
+  /** Whether one is being read: no frame is decoded beside it, the device is needed for the answer. */
+  running(): boolean;
   /** A code; not taken where one is being read, or is still in view. */
   take(text: string): void;
   /** Codes of a picture that somebody chose on purpose. */
@@ -58,6 +60,7 @@ export function useReading(
   };
   return {
     said,
+    running: () => running.current,
     take: (text) => {
       const now_ms = Date.now();
       if (running.current || deaf()) return;

@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { CameraState } from "../core/camera.ts";
 import type { Core } from "../core/types.ts";
 import { useBattery } from "../parts/battery.ts";
 import { Notice } from "../parts/controls.tsx";
@@ -131,11 +132,13 @@ export function App({ core, devices, update, practice = false }: AppProps): JSX.
 function watching(devices: Devices, failed: (code: string | null) => void): Devices {
   return {
     ...devices,
-    camera: (video, onText, onState) =>
-      devices.camera(video, onText, (state) => {
+    camera: (video, onText, onState, isHeld) => {
+      const told = (state: CameraState): void => {
         if (state.status === "failed" || state.status === "running") failed(state.code);
         onState(state);
-      }),
+      };
+      return devices.camera(video, onText, told, isHeld);
+    },
   };
 }
 

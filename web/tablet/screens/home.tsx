@@ -22,6 +22,8 @@ interface HomeProps {
   /** "Đã lưu ✓", just after saving. */
   saved: JSX.Element | null;
   reading: boolean;
+  /** Whether a code is being read, also before a word says so. */
+  busy(): boolean;
   /** Set while more people of one crossing are scanned. */
   adding: JSX.Element | null;
   onText(text: string): void;
@@ -48,7 +50,7 @@ export function HomeScreen(props: HomeProps): JSX.Element {
   return (
     <main class={`screen home ${announced.length > 0 ? "announcing" : ""} ${duty === null ? "" : "telling"}`}>
       <div class="home-scan">
-        {!covered && <Scanner aim={props.reading ? texts.home.reading : texts.home.aim} paused={sampling || props.reading || typing} onText={props.onText} />}
+        {!covered && <Scanner aim={props.reading ? texts.home.reading : texts.home.aim} paused={sampling || props.reading || typing} busy={props.busy} onText={props.onText} />}
         {typing && <p class="over-scan">{texts.home.wedge_reading}</p>}
         {props.saved}
         {props.error !== null && <Notice kind="bad">{props.error}</Notice>}

@@ -257,6 +257,7 @@ export function LaneScreen({ kept }: LaneProps): JSX.Element {
           done={takePerson}
           onText={reading.take}
           reading={reading.said}
+          busy={reading.running}
           error={error}
           back={back}
         />
@@ -322,6 +323,7 @@ export function LaneScreen({ kept }: LaneProps): JSX.Element {
         recent={recent}
         error={error}
         reading={reading.said}
+        busy={reading.running}
         saved={
           step.at === "gathering" ? (
             step.said !== null ? <Notice>{step.said}</Notice> : null

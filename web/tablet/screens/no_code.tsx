@@ -28,6 +28,8 @@ interface NoCodeProps {
   /** The code of a chip card, after all. */
   onText(text: string): void;
   reading: boolean;
+  /** Whether a code is being read, also before a word says so. */
+  busy(): boolean;
   error: string | null;
   back(): void;
 }
@@ -35,7 +37,7 @@ interface NoCodeProps {
 /** Of the number as typed: not whole yet, looked for, not known here, or known. */
 type Hit = { number: string; person: KnownPerson | null };
 
-export function NoCodeScreen({ role: first_role, done, onText, reading, error, back }: NoCodeProps): JSX.Element {
+export function NoCodeScreen({ role: first_role, done, onText, reading, busy, error, back }: NoCodeProps): JSX.Element {
   const { core, texts, now_ms } = useUi();
   const words = texts.no_code;
   const [role, setRole] = useState(first_role);
@@ -96,7 +98,7 @@ export function NoCodeScreen({ role: first_role, done, onText, reading, error, b
       <main class="screen person no-code">
         <StepHead title={words.card} back={() => setScanning(false)} />
         <div class="no-code-scan">
-          <Scanner aim={reading ? texts.home.reading : words.card_aim} paused={reading} onText={onText} />
+          <Scanner aim={reading ? texts.home.reading : words.card_aim} paused={reading} busy={busy} onText={onText} />
           {error !== null && <Notice kind="bad">{error}</Notice>}
         </div>
         <footer class="foot">

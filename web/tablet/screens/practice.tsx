@@ -138,7 +138,6 @@ function camera(aim: (take: ((text: string) => void) | null) => void): Devices {
         return Promise.resolve();
       },
       stop: () => aim(null),
-      hold: () => undefined,
       lenses: () => Promise.resolve([]),
       setTorch: () => Promise.resolve(),
       setZoom: () => Promise.resolve(),
