@@ -70,13 +70,18 @@ class Past:
         self._read(numbers)
 
     def found(self, name: str) -> Found | None:
-        """The crossing of this record as it stood, or None where it was not there."""
+        """The crossing of this record as it stood, or None where it was not there.
+
+        None too where it was compacted and the view does not say so yet: nothing of it is left.
+        """
         row = self.row(name)
         if row is None:
             return None
         events = self._numbers("SELECT id FROM records WHERE record = ?", name)
         reviews = self._numbers("SELECT id FROM reviews WHERE subject = ?", name)
         stored = {one.n: one for one in self._read({*events, *reviews})}
+        if not stored.keys() >= {*events, *reviews}:
+            return None
         return Found(row, tuple(stored[n] for n in events), tuple(stored[n] for n in reviews))
 
     def row(self, name: str) -> CrossingRow | None:

@@ -117,6 +117,17 @@ def test_g7_reports_add_up_after_a_compaction_and_after_a_rebuild(world: World) 
     assert counts(world) == before
 
 
+def test_g7_what_was_compacted_is_not_there_even_before_the_view_is_made_anew(
+    world: World,
+) -> None:
+    tablet = days(world, 2)
+    n = world.project()
+    old, young = tablet.records[0], tablet.records[-1]
+    world.store.compact(NOON_MS + DAY_MS, NOON_MS + 100 * DAY_MS)
+    assert world.store.crossing(old, n) is None
+    assert world.store.crossing(young, n) is not None
+
+
 def test_g7_violations_incidents_and_tests_add_up_after_a_compaction_too(world: World) -> None:
     tablet = world.tablet()
     for day in range(3):
