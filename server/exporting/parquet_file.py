@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 
+from server.store.export_protocol import Column, Value
+
+# Arrow's own pool keeps 12 MB that the system's gives back; it is chosen when the package loads.
+os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from server.store.export_protocol import Column, Value
-
-GROUP = 2_000
-"""Rows in one group: what is in memory at a time. With 20,000 it was 223 MB in all."""
+GROUP = 5_000
+"""Rows in one group. For a million rows 10,000 took 162 MB in all, and 2,000, with more to note at
+the end, 147."""
 
 _TYPES = {
     "text": pa.string(),
