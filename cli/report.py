@@ -23,9 +23,6 @@ from server.reporting.completeness import Completeness, Place, completeness
 from server.reporting.document import Report
 from server.reporting.files import (
     EXTRAS,
-    KINDS,
-    PAGES,
-    Kind,
     MissingExtraError,
     as_text,
     kind_by_name,
@@ -33,6 +30,7 @@ from server.reporting.files import (
 )
 from server.reporting.handed_up import waited_for
 from server.reporting.issued import DraftError, issue, opened
+from server.reporting.kinds import KINDS, PAGES, Kind
 from server.reporting.letterhead import Letterhead, LetterheadError, load_letterhead
 from server.reporting.periods import next_cut_ms, previous_cut_ms
 from server.reporting.said import (

@@ -31,6 +31,7 @@ from server.failures import log_failure
 from server.home.look import HomeLook
 from server.home.telling import telling_alerts
 from server.keys import KeyRing
+from server.memory import give_memory_back
 from server.projector import Projector
 from server.relay.follower import following
 from server.retention.daily import letting_go_daily
@@ -139,7 +140,7 @@ def serve(
                 on_ready()
 
         server.after_fork = after_fork
-        gc.freeze()
+        _settle()
         try:
             loader = partial(load_worker, config, *os.pipe())
             server.serve(target_loader=loader, wrap_loader=False)
@@ -157,6 +158,7 @@ def load_worker(config: Config, lifeline: int, parents_end: int) -> Wsgi:
     threading.Thread(target=_end_with_parent, args=(lifeline,), daemon=True).start()
     set_up_logging()
     app = create_app(config)
+    _settle()
 
     def joined(environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
         parts = app(environ, start_response)
@@ -168,6 +170,13 @@ def load_worker(config: Config, lifeline: int, parents_end: int) -> Wsgi:
                 close()
 
     return joined
+
+
+def _settle() -> None:
+    """What starting left behind goes back to the machine; what stays is not looked at again."""
+    gc.collect()
+    gc.freeze()
+    give_memory_back()
 
 
 def _end_with_parent(lifeline: int) -> None:

@@ -1,7 +1,8 @@
 """GET /stats, /report, /goods-flow, /exports/<table>: what administrators read from afar.
 
 Who people are is never in these answers: a table with names is made at the server. One report or
-export at a time: they share this process with the tablets.
+export at a time: they share this process with the tablets. What makes them is imported by the view
+that needs it: most servers never do, and idle memory is counted.
 """
 
 from __future__ import annotations
@@ -29,19 +30,7 @@ from schemas.reading import (
 from server.access import for_reading, the_user
 from server.api.resource import PREFIX, USER, Resource, operation, problems
 from server.context import here
-from server.exporting.formats import FORMATS
-from server.exporting.run import Asked, ExtraMissingError, RowsMissingError, export_to
-from server.exporting.tables import TABLES, columns_of
 from server.problems import ProblemError
-from server.reporting.area import checkpoints_in
-from server.reporting.frozen import as_json
-from server.reporting.goods_flow import goods_flow
-from server.reporting.goods_flow_said import as_json as flow_as_json
-from server.reporting.goods_moved import product_of
-from server.reporting.letterhead import Letterhead, LetterheadError, load_letterhead
-from server.reporting.periods import DAY_MS, Period, next_cut_ms
-from server.reporting.report import make_report
-from server.reporting.rolled_up import CountedTwiceError
 from server.stats import make_stats
 from server.store.export_protocol import Column
 from server.store.published import AuditEntry
@@ -85,6 +74,13 @@ def stats(query: dict[str, Any]) -> dict[str, Any]:
 @for_reading("command", "approver", "admin")
 def report(query: dict[str, Any]) -> dict[str, Any]:
     """The report of a cut-off, a draft before it, with what is lacking and whom to call."""
+    from server.reporting.area import checkpoints_in
+    from server.reporting.frozen import as_json
+    from server.reporting.letterhead import Letterhead, LetterheadError, load_letterhead
+    from server.reporting.periods import next_cut_ms
+    from server.reporting.report import make_report
+    from server.reporting.rolled_up import CountedTwiceError
+
     context = here()
     now_ms = context.clock()
     places, area = _known(query["checkpoint"]), ""
@@ -123,6 +119,11 @@ def report(query: dict[str, Any]) -> dict[str, Any]:
 @for_reading("command", "approver", "admin")
 def flow(query: dict[str, Any]) -> dict[str, Any]:
     """Goods in and out by group, priority product and route, against the days before."""
+    from server.reporting.goods_flow import goods_flow
+    from server.reporting.goods_flow_said import as_json
+    from server.reporting.goods_moved import product_of
+    from server.reporting.periods import DAY_MS, Period
+
     context = here()
     places = _known(query["checkpoint"])
     from_ms, to_ms = query["from_ms"], query["to_ms"]
@@ -148,7 +149,7 @@ def flow(query: dict[str, Any]) -> dict[str, Any]:
             )
         except ViewMissingError:
             raise _busy() from None
-    return {"goods_flow": flow_as_json(made)}
+    return {"goods_flow": as_json(made)}
 
 
 @resource.route("/exports/<string:table>")
@@ -168,6 +169,10 @@ def export(query: dict[str, Any], table: str) -> Response:
     Headers: `Content-Length`, `Repr-Digest` (RFC 9530, sha-256), `Chot-Rows`, `Chot-Log`. Whoever
     got fewer bytes, or others, has to ask again.
     """
+    from server.exporting.formats import FORMATS
+    from server.exporting.run import Asked, ExtraMissingError, RowsMissingError, export_to
+    from server.exporting.tables import TABLES, columns_of
+
     context = here()
     if table not in TABLES or TABLES[table].names_people:
         raise ProblemError("request.not_found")

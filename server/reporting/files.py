@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Literal, get_args
 
 from server.reporting.document import Report
 from server.reporting.fonts import report_fonts
 from server.reporting.frozen import as_json
 from server.reporting.html_file import html
+from server.reporting.kinds import KINDS, Kind
 from server.reporting.letterhead import Letterhead
 from server.reporting.page import page_of
 from server.reporting.said import plain
-
-Kind = Literal["text", "json", "html", "docx", "pdf"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
-PAGES: tuple[Kind, ...] = ("html", "docx", "pdf")
-"""Those that have a letterhead."""
 
 EXTRAS = {"docx": "docx", "pdf": "print"}
 _ENDINGS: dict[str, Kind] = {".txt": "text", ".htm": "html"}

@@ -26,9 +26,7 @@ from server.scheduling.ledger import (
     note_written,
     read_ledger,
 )
-from server.scheduling.mailing import message, send
 from server.scheduling.settings import Schedule, load_schedule
-from server.scheduling.writing import write_job
 from server.store.protocol import Store
 
 VIEW_WAIT_S = 30.0
@@ -81,6 +79,10 @@ class Runner:
         )
 
     def _run(self, store: Store, schedule: Schedule, now_ms: int) -> Done:
+        # Not at the top: the server asks `wants` and makes no documents in its own process.
+        from server.scheduling.mailing import message, send
+        from server.scheduling.writing import write_job
+
         known = read_ledger(store)
         if known.begun_ms is None:
             note_begun(store, now_ms)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from server.config import LOOPBACK
-from server.reporting.files import KINDS, Kind
+from server.reporting.kinds import KINDS, Kind
 from server.scheduling.faults import ScheduleError
 
 SCHEDULE_FILE = "schedule.json"

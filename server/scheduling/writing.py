@@ -11,9 +11,10 @@ from pathlib import Path
 from rules.errors import RuleError
 from server.config import Config
 from server.reporting.document import Report
-from server.reporting.files import PAGES, MissingExtraError, write_report
+from server.reporting.files import MissingExtraError, write_report
 from server.reporting.goods_flow import GoodsFlow, goods_flow
 from server.reporting.goods_flow_said import as_json, csv_bytes, plain, write_xlsx
+from server.reporting.kinds import PAGES
 from server.reporting.letterhead import Letterhead, LetterheadError, load_letterhead
 from server.reporting.periods import VIETNAM, Period, day_start_ms
 from server.reporting.report import make_report

@@ -151,6 +151,10 @@ def delivering(open_store: Callable[[], Store], config: Config, clock: Clock) ->
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhook") as pool:
             while not stop.is_set():
                 try:
+                    # Without receivers there is no store to hold open: 1 MB on every server.
+                    if not hooks.all():
+                        stop.wait(LOOK_S)
+                        continue
                     with contextlib.closing(open_store()) as store:
                         rounds(pool, store)
                 except Exception as error:
