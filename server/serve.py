@@ -115,23 +115,14 @@ def serve(
     with ExitStack() as stack:
 
         def after_fork() -> None:
+            opened = partial(open_store, config, keys)
             stack.enter_context(projecting(config, keys))
-            stack.enter_context(
-                following(lambda: open_store(config, keys), keys, config, system_clock)
-            )
-            stack.enter_context(
-                publishing_daily(lambda: open_store(config, keys), keys, config, system_clock)
-            )
-            stack.enter_context(
-                telling_alerts(lambda: open_store(config, keys), keys, config, system_clock)
-            )
-            stack.enter_context(
-                letting_go_daily(lambda: open_store(config, keys), config, system_clock)
-            )
-            stack.enter_context(
-                reporting_on_time(lambda: open_store(config, keys), config, system_clock)
-            )
-            stack.enter_context(delivering(lambda: open_store(config, keys), config, system_clock))
+            stack.enter_context(following(opened, keys, config, system_clock))
+            stack.enter_context(publishing_daily(opened, keys, config, system_clock))
+            stack.enter_context(telling_alerts(opened, keys, config, system_clock))
+            stack.enter_context(letting_go_daily(opened, config, system_clock))
+            stack.enter_context(reporting_on_time(opened, config, system_clock))
+            stack.enter_context(delivering(opened, config, system_clock))
             if certificate is not None:
                 from server.ca_page import ca_page
 

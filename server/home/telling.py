@@ -9,11 +9,12 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
+from server.background import repeating
 from server.config import Config
 from server.context import Clock
-from server.failures import log_failure
 from server.keys import KeyRing
 from server.packs import checkpoint_scope, publish
 from server.store.alert_protocol import AlertRow, AlertState
@@ -74,34 +75,20 @@ def publish_told(store: Store, keys: KeyRing, now_ms: int) -> list[Pack]:
     return made
 
 
-@contextlib.contextmanager
 def telling_alerts(
     open_store: Callable[[], Store], keys: KeyRing, config: Config, clock: Clock
-) -> Iterator[None]:
+) -> AbstractContextManager[None]:
     """Look every few seconds, in a thread of this process, while the block runs; a relay never."""
     if config.level != "home":
-        yield
-        return
-    stop = threading.Event()
+        return contextlib.nullcontext()
 
-    def run() -> None:
-        while not stop.is_set():
-            try:
-                with contextlib.closing(open_store()) as store:
-                    while not stop.is_set():
-                        publish_told(store, keys, clock())
-                        stop.wait(LOOK_S)
-            except Exception as error:
-                log_failure("alerts", error)
+    def tell(stop: threading.Event) -> None:
+        with contextlib.closing(open_store()) as store:
+            while not stop.is_set():
+                publish_told(store, keys, clock())
                 stop.wait(LOOK_S)
 
-    thread = threading.Thread(target=run, name="alerts", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
+    return repeating("alerts", tell, LOOK_S)
 
 
 def _recent(store: Store, state: AlertState, now_ms: int) -> Iterator[AlertRow]:

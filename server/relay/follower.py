@@ -7,17 +7,18 @@ the log; a round may be cut off anywhere and is said again.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import random
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
 from schemas.relay import MAX_LACKING
+from server.background import repeating
 from server.config import Config
 from server.context import Clock
-from server.failures import log_failure
 from server.keys import KeyRing
 from server.relay.adopting import take
 from server.relay.contact import Contact, Line
@@ -213,34 +214,21 @@ def _wait(store: Store, newest: int, seconds: float, stop: threading.Event) -> N
             return
 
 
-@contextmanager
 def following(
     open_store: Callable[[], Store], keys: KeyRing, config: Config, clock: Clock
-) -> Iterator[None]:
+) -> AbstractContextManager[None]:
     """Follow the upstream in a thread of this process while the block runs; nothing without one.
 
     What is not a failure of the line is logged and tried again: a relay takes events in meanwhile.
     """
     if not config.upstream:
-        yield
-        return
-    stop = threading.Event()
+        return contextlib.nullcontext()
+    tries = itertools.count(1)
 
-    def run() -> None:
-        failures = 0
-        while not stop.is_set():
-            try:
-                with contextlib.closing(open_store()) as store:
-                    follow(store, keys, config, clock, stop)
-            except Exception as error:
-                log_failure("relay", error)
-            failures += 1
-            stop.wait(retry_delay_ms(failures, random.random()) / 1000)
+    def follow_upstream(stop: threading.Event) -> None:
+        with contextlib.closing(open_store()) as store:
+            follow(store, keys, config, clock, stop)
 
-    thread = threading.Thread(target=run, name="relay", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
+    return repeating(
+        "relay", follow_upstream, lambda: retry_delay_ms(next(tries), random.random()) / 1000
+    )

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
+from server.background import repeating
 from server.config import Config
 from server.context import Clock
-from server.failures import log_failure
 from server.retention.classes import DAY_MS, Gone, NotHomeError, check, cuts_due, let_go, look
 from server.retention.finishing import finish
 from server.store.log.persons import LOCAL, local_day
@@ -36,39 +37,26 @@ def let_go_if_due(store: Store, config: Config, now_ms: int) -> list[Gone]:
     return done
 
 
-@contextlib.contextmanager
 def letting_go_daily(
     open_store: Callable[[], Store], config: Config, clock: Clock
-) -> Iterator[None]:
+) -> AbstractContextManager[None]:
     """Look once a night and once a day, in a thread of this process, while the block runs."""
     if not config.retention:
-        yield
-        return
-    stop = threading.Event()
+        return contextlib.nullcontext()
+    looked: tuple[str, bool] | None = None
 
-    def run() -> None:
-        looked: tuple[str, bool] | None = None
-        while not stop.wait(LOOK_S):
-            now_ms = clock()
-            turn = (local_day(now_ms), _is_night(now_ms))
-            if turn == looked:
-                continue
-            try:
-                with contextlib.closing(open_store()) as store:
-                    let_go_if_due(store, config, now_ms)
-                looked = turn
-            except NotHomeError:
-                continue  # a relay waits for its line
-            except Exception as error:
-                log_failure("retention", error)
+    def look_once_a_turn(_: threading.Event) -> None:
+        nonlocal looked
+        now_ms = clock()
+        turn = (local_day(now_ms), _is_night(now_ms))
+        if turn == looked:
+            return
+        # A relay waits for its line.
+        with contextlib.suppress(NotHomeError), contextlib.closing(open_store()) as store:
+            let_go_if_due(store, config, now_ms)
+            looked = turn
 
-    thread = threading.Thread(target=run, name="retention", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
+    return repeating("retention", look_once_a_turn, LOOK_S, at_once=False)
 
 
 def _is_night(now_ms: int) -> bool:

@@ -11,8 +11,10 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
+from server.background import repeating
 from server.config import Config
 from server.context import Clock
 from server.failures import log_failure
@@ -31,43 +33,34 @@ class PassFailedError(Exception):
     """The process of a pass ended otherwise than by saying what it did."""
 
 
-@contextlib.contextmanager
 def reporting_on_time(
     open_store: Callable[[], Store], config: Config, clock: Clock
-) -> Iterator[None]:
+) -> AbstractContextManager[None]:
     """Write and mail what is due while the block runs."""
-    stop = threading.Event()
+    runner, said = Runner(config), ""
 
-    def run() -> None:
-        runner, said = Runner(config), ""
-        while not stop.is_set():
-            now_ms = clock()
-            try:
-                if runner.may(PASS, now_ms) and runner.wants(now_ms):
-                    for what, code in _pass(config, now_ms, stop):
-                        runner.put_off(what, now_ms)
-                        log_failure(f"schedule.{code}", ScheduleError(code, ""))
-                    with contextlib.closing(open_store()) as store:
-                        runner.ledger = read_ledger(store)
-                    runner.attempts.pop(PASS, None)
-                said = ""
-            except ScheduleError as error:
-                # The same mistake in the settings is told once, not every ten seconds.
-                if str(error) != said:
-                    log_failure(f"schedule.{error.code}", error)
-                said = str(error)
-            except Exception as error:
-                log_failure("schedule", error)
-                runner.put_off(PASS, now_ms)
-            stop.wait(LOOK_S)
+    def look(stop: threading.Event) -> None:
+        nonlocal said
+        now_ms = clock()
+        try:
+            if runner.may(PASS, now_ms) and runner.wants(now_ms):
+                for what, code in _pass(config, now_ms, stop):
+                    runner.put_off(what, now_ms)
+                    log_failure(f"schedule.{code}", ScheduleError(code, ""))
+                with contextlib.closing(open_store()) as store:
+                    runner.ledger = read_ledger(store)
+                runner.attempts.pop(PASS, None)
+            said = ""
+        except ScheduleError as error:
+            # The same mistake in the settings is told once, not every ten seconds.
+            if str(error) != said:
+                log_failure(f"schedule.{error.code}", error)
+            said = str(error)
+        except Exception:
+            runner.put_off(PASS, now_ms)
+            raise
 
-    thread = threading.Thread(target=run, name="schedule", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
+    return repeating("schedule", look, LOOK_S)
 
 
 def _pass(config: Config, now_ms: int, stop: threading.Event) -> list[tuple[str, str]]:

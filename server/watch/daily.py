@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
+from server.background import repeating
 from server.config import Config
 from server.context import Clock
-from server.failures import log_failure
 from server.keys import KeyRing
 from server.packs import EVERYBODY
 from server.store.log.persons import local_day
@@ -36,29 +37,15 @@ def publish_if_due(store: Store, keys: KeyRing, now_ms: int) -> Pack | None:
     return publish_watchlist(store, keys, offered, "server", now_ms)
 
 
-@contextlib.contextmanager
 def publishing_daily(
     open_store: Callable[[], Store], keys: KeyRing, config: Config, clock: Clock
-) -> Iterator[None]:
+) -> AbstractContextManager[None]:
     """Look every hour, in a thread of this process, while the block runs; a relay never does."""
     if config.level != "home":
-        yield
-        return
-    stop = threading.Event()
+        return contextlib.nullcontext()
 
-    def run() -> None:
-        while not stop.is_set():
-            try:
-                with contextlib.closing(open_store()) as store:
-                    publish_if_due(store, keys, clock())
-            except Exception as error:
-                log_failure("watchlist", error)
-            stop.wait(LOOK_S)
+    def look(_: threading.Event) -> None:
+        with contextlib.closing(open_store()) as store:
+            publish_if_due(store, keys, clock())
 
-    thread = threading.Thread(target=run, name="watchlist", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
+    return repeating("watchlist", look, LOOK_S)

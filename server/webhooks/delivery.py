@@ -11,16 +11,17 @@ import http.client
 import random
 import ssl
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from schemas.feeds import ALERTS
+from server.background import repeating
 from server.config import Config
 from server.context import Clock
-from server.failures import log_failure
 from server.store.protocol import Store
 from server.webhooks.hooks import Hook, Hooks
 from server.webhooks.messages import Message, messages_of
@@ -115,59 +116,42 @@ def ring(hook: Hook, message: Message, now_ms: int, post: Send = send) -> Answer
     return _post(hook, message, now_ms, post)
 
 
-@contextlib.contextmanager
-def delivering(open_store: Callable[[], Store], config: Config, clock: Clock) -> Iterator[None]:
+def delivering(
+    open_store: Callable[[], Store], config: Config, clock: Clock
+) -> AbstractContextManager[None]:
     """Deliver to every hook, in threads of this process, while the block runs; a relay never.
 
     A receiver that is slow to answer holds up nobody else, as long as they are not many.
     """
     if config.level != "home":
-        yield
-        return
-    stop = threading.Event()
+        return contextlib.nullcontext()
     hooks = Hooks(config.data_dir)
 
-    def one(name: str, store: Store) -> None:
+    def deliver_all(stop: threading.Event) -> None:
+        # Without receivers there is no store to hold open: 1 MB on every server.
+        if not hooks.all():
+            return
+        with (
+            contextlib.closing(open_store()) as store,
+            ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhook") as pool,
+        ):
+            under_way: dict[str, Future[None]] = {}
+            while not stop.is_set():
+                for name in _due(hooks, clock()):
+                    before = under_way.get(name)
+                    if before is None or before.done():
+                        if before is not None:
+                            before.result()
+                        under_way[name] = pool.submit(deliver_to, name, store, stop)
+                stop.wait(LOOK_S)
+
+    def deliver_to(name: str, store: Store, stop: threading.Event) -> None:
         while not stop.is_set():
             hook = _due(hooks, clock()).get(name)
             if hook is None or not deliver(hooks, hook, store, clock()):
                 return
 
-    def rounds(pool: ThreadPoolExecutor, store: Store) -> None:
-        under_way: dict[str, Future[None]] = {}
-        try:
-            while not stop.is_set():
-                for name in _due(hooks, clock()):
-                    if name in under_way and not under_way[name].done():
-                        continue
-                    if name in under_way:
-                        under_way[name].result()
-                    under_way[name] = pool.submit(one, name, store)
-                stop.wait(LOOK_S)
-        finally:
-            wait(under_way.values())
-
-    def run() -> None:
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhook") as pool:
-            while not stop.is_set():
-                try:
-                    # Without receivers there is no store to hold open: 1 MB on every server.
-                    if not hooks.all():
-                        stop.wait(LOOK_S)
-                        continue
-                    with contextlib.closing(open_store()) as store:
-                        rounds(pool, store)
-                except Exception as error:
-                    log_failure("webhooks", error)
-                    stop.wait(LOOK_S)
-
-    thread = threading.Thread(target=run, name="webhooks", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
+    return repeating("webhooks", deliver_all, LOOK_S)
 
 
 def _due(hooks: Hooks, now_ms: int) -> dict[str, Hook]:
