@@ -63,7 +63,7 @@ def create_app(config: Config, store: Store | None = None, clock: Clock = system
         origins=AllowedOrigins(store),
         entitled=Entitled(store, config.neighbours),
         starts=Starts(store),
-        repeats=Repeats(),
+        repeats=Repeats(keys.derive("repeats")),
     ).install(app)
     log_requests(app)
     add_cors(app)

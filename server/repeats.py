@@ -1,67 +1,48 @@
 """Idempotency-Key (draft-ietf-httpapi-idempotency-key-header): a lost answer is asked for again.
 
 What writes and has no number of its own by which a repeat is known (as events have theirs) takes
-the header (`server/idempotent.py`). The answer is kept in memory for a day, with what was asked;
-after a restart the same request counts as new.
+the header (`server/idempotent.py`). What was done is in the log, in the transaction that did it
+(`server/store/once.py`); which requests still run is known here, and to this process only.
 """
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import json
 import threading
-from collections import OrderedDict
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from server.problems import ProblemError
-
-LIFETIME_MS = 24 * 3_600_000
-MAX_KEPT = 10_000
-
-
-@dataclass(slots=True)
-class Kept:
-    """One request under a key; `answer` is None while it runs."""
-
-    asked: bytes
-    at_ms: int
-    answer: Any = None
+from server.store.once import Asked
 
 
 class Repeats:
-    """Answers by (user, key); the oldest make room. Safe from any thread."""
+    """The requests under a key that run now, and the key their digests are made with."""
 
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, str], Kept] = OrderedDict()
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+        self._running: set[bytes] = set()
         self._lock = threading.Lock()
 
-    def begin(self, user: str, key: str, asked: bytes, now_ms: int) -> Any:
-        """The answer that was given; None: this one runs first, and ends with `done` or `failed`.
+    def asked(self, user: str, key: str, request: str, now_ms: int) -> Asked:
+        """`request` is all that makes it this one: operation, path and what was given."""
+        return Asked(self._digest("key", [user, key]), self._digest("request", request), now_ms)
 
-        ProblemError "request.reused" where the key stood with another request, and
-        "request.running" while that one runs.
-        """
+    @contextmanager
+    def running(self, asked: Asked) -> Iterator[None]:
+        """ProblemError "request.running" while another one under this key is inside."""
         with self._lock:
-            kept = self._kept.get((user, key))
-            if kept is None or now_ms - kept.at_ms > LIFETIME_MS:
-                self._kept[user, key] = Kept(asked, now_ms)
-                self._kept.move_to_end((user, key))
-                while len(self._kept) > MAX_KEPT:
-                    self._kept.popitem(last=False)
-                return None
-        if kept.asked != asked:
-            raise ProblemError("request.reused")
-        if kept.answer is None:
-            raise ProblemError("request.running", headers={"Retry-After": "1"})
-        return kept.answer
+            if asked.key in self._running:
+                raise ProblemError("request.running", headers={"Retry-After": "1"})
+            self._running.add(asked.key)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running.discard(asked.key)
 
-    def done(self, user: str, key: str, answer: Any) -> None:
-        """Keep what a repeat is told."""
-        with self._lock:
-            kept = self._kept.get((user, key))
-            if kept is not None:
-                kept.answer = answer
-
-    def failed(self, user: str, key: str) -> None:
-        """Nothing was done: the same key may try again."""
-        with self._lock:
-            self._kept.pop((user, key), None)
+    def _digest(self, what: str, value: object) -> bytes:
+        text = json.dumps([what, value], ensure_ascii=False, separators=(",", ":"))
+        return hmac.digest(self._secret, text.encode("utf-8", "surrogatepass"), hashlib.sha256)

@@ -8,8 +8,9 @@ from schemas.wire import CrossingQuery, ReviewRequest, ReviewWritten, WholeCross
 from server.access import for_roles, the_user
 from server.api.resource import PREFIX, USER, Resource, operation, problems
 from server.context import here
-from server.idempotent import idempotent
+from server.idempotent import idempotent, the_asked
 from server.problems import ProblemError
+from server.store.once import Done
 from server.store.published import AuditEntry
 from server.store.view_protocol import CrossingWhole
 from sync.encoding import is_uuid7, uuid7
@@ -44,11 +45,15 @@ def crossing(query: dict[str, str], record: str) -> CrossingWhole:
     return found
 
 
+def _review_again(done: Done, wanted: dict[str, str], record: str) -> dict[str, str]:
+    return {"event": done.made}
+
+
 @resource.route("/crossings/<string:record>/reviews", methods=["POST"])
 @resource.arguments(ReviewRequest)
 @resource.response(201, ReviewWritten)
 @resource.doc(**operation("review"), security=USER, responses=problems("record.unknown"))
-@idempotent
+@idempotent(_review_again)
 @for_roles("reviewer", "approver")
 def review(wanted: dict[str, str], record: str) -> dict[str, str]:
     """Write the reviewer's decision as an event of this server (SPEC A7)."""
@@ -63,6 +68,7 @@ def review(wanted: dict[str, str], record: str) -> dict[str, str]:
         fields={"subject": record, "decision": wanted["decision"]},
         person={"note": wanted["note"]} if wanted["note"] else None,
         now_ms=now_ms,
+        once=the_asked(),
     )
     return {"event": event}
 

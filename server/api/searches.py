@@ -11,10 +11,11 @@ from schemas.wire import SearchOpened, SearchPage, SearchPageQuery, SearchReques
 from server.access import for_roles, the_user
 from server.api.resource import PREFIX, USER, Resource, operation, problems
 from server.context import here
-from server.idempotent import idempotent
+from server.idempotent import idempotent, the_asked
 from server.problems import ProblemError
 from server.purposes import confined, criteria_for_audit, reference_text
 from server.searches import LIFETIME_MS, MAX_SHOWN, OpenSearch
+from server.store.once import Done
 from server.store.published import AuditEntry
 from server.store.view_protocol import Criteria
 from sync.encoding import uuid7
@@ -22,6 +23,16 @@ from sync.encoding import uuid7
 PAGE_ROWS = 50
 
 resource = Resource("searches", __name__, url_prefix=PREFIX, description="Audited searches")
+
+
+def _open_again(done: Done, wanted: dict[str, Any]) -> dict[str, str]:
+    """A restart forgot the search, and nobody else: it is stated again by this very request."""
+    context, user = here(), the_user()
+    now_ms = context.clock()
+    is_young = now_ms - done.at_ms <= LIFETIME_MS
+    if is_young and context.searches.get(done.made, user.id, now_ms) is None:
+        context.searches.add(done.made, _stated(wanted, user.id, done.at_ms))
+    return {"id": done.made}
 
 
 @resource.route("/searches", methods=["POST"])
@@ -32,12 +43,27 @@ resource = Resource("searches", __name__, url_prefix=PREFIX, description="Audite
     security=USER,
     responses=problems("search.purpose"),
 )
-@idempotent
+@idempotent(_open_again)
 @for_roles("reviewer", "approver", "command")
 def open_search(wanted: dict[str, Any]) -> dict[str, str]:
     """State purpose, reference and criteria; the id opens the pages for half an hour."""
     context, user = here(), the_user()
     now_ms = context.clock()
+    search = _stated(wanted, user.id, now_ms)
+    search_id = uuid7(now_ms, secrets.token_bytes(10))
+    context.store.audit(
+        AuditEntry(
+            now_ms, user.id, "search", search_id, search.purpose, search.reference,
+            criteria_for_audit(search.criteria),
+        ),
+        once=the_asked(),
+    )  # fmt: skip
+    context.searches.add(search_id, search)
+    return {"id": search_id}
+
+
+def _stated(wanted: dict[str, Any], user: str, opened_ms: int) -> OpenSearch:
+    """ProblemError where purpose and reference do not open it."""
     purpose, reference = wanted["purpose"], wanted["reference"]
     reason = reference_text(purpose, reference)
     given: dict[str, Any] = {
@@ -45,14 +71,7 @@ def open_search(wanted: dict[str, Any]) -> dict[str, str]:
         for name, value in wanted["criteria"].items()
     }
     criteria = confined(purpose, reference, Criteria(**given))
-    search_id = uuid7(now_ms, secrets.token_bytes(10))
-    context.store.audit(
-        AuditEntry(
-            now_ms, user.id, "search", search_id, purpose, reason, criteria_for_audit(criteria)
-        )
-    )
-    context.searches.add(search_id, OpenSearch(user.id, purpose, reason, criteria, now_ms))
-    return {"id": search_id}
+    return OpenSearch(user, purpose, reason, criteria, opened_ms)
 
 
 @resource.route("/searches/<string:search_id>")

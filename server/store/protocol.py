@@ -18,6 +18,7 @@ from server.store.feed_pages import Page, PulledEvent, RunPage
 from server.store.forgotten import Compacted, Purged, Target
 from server.store.hold_protocol import HoldStore
 from server.store.noted_protocol import NotedStore
+from server.store.once import Asked, OnceStore
 from server.store.published import AuditEntry, Pack
 from server.store.reference_protocol import ReferenceStore
 from server.store.registered import Checkpoint, Device, Enrolment, Officer, User
@@ -40,6 +41,7 @@ class Store(
     RelayStore,
     WatchStore,
     HoldStore,
+    OnceStore,
     Protocol,
 ):
     """All that the server asks of storage."""
@@ -79,6 +81,7 @@ class Store(
         items: dict[str, dict[str, dict[str, Any]]] | None = None,
         person_items: dict[str, dict[str, dict[str, Any]]] | None = None,
         over: Mapping[str, Sequence[str]] | None = None,
+        once: Asked | None = None,
     ) -> str:
         """Append one event of this server's own chain, in the name of `user` (SPEC A7).
 
@@ -86,6 +89,7 @@ class Store(
 
         `fields` and `person` are the `set` of the body and of the person part, `items` and
         `person_items` their items; `over` lists the writes that `user` saw, per path (R2).
+        What `once` asked for is done with it or not at all; DoneBeforeError where it was already.
         Returns "device:seq". Raises SyncError with the code and field that acceptance refuses.
         """
 
@@ -224,7 +228,8 @@ class Store(
         """The newest pack of each name; a later scope takes a name over from an earlier one."""
 
     # audit
-    def audit(self, entry: AuditEntry) -> int: ...
+    def audit(self, entry: AuditEntry, *, once: Asked | None = None) -> int:
+        """Add an entry; its number. What `once` asked for is done with it: `subject` was made."""
 
     def audited(self, after: int, limit: int) -> list[tuple[int, AuditEntry]]: ...
 

@@ -22,12 +22,14 @@ from server.store.log import audit, feed_runs, own_chain, pull, registry, restat
 from server.store.log.append import append
 from server.store.log.backups import SafeThrough
 from server.store.log.log_file import open_log, prepare_log
+from server.store.log.once import keep_done, read_done
 from server.store.log.own_event import OwnEvent
 from server.store.log.persons import DayKeys, local_day
 from server.store.log.repeat import repeat
 from server.store.log.rows import Arrival, Memory
 from server.store.log.vouching import Signer
 from server.store.noted import Noted
+from server.store.once import Asked, Done
 from server.store.published import AuditEntry, Pack
 from server.store.reader import Reader
 from server.store.referenced import Referenced
@@ -136,20 +138,28 @@ class SqliteStore(ViewReads, Forgetting, Linked, Noted, Referenced, Reported, Sh
         items: dict[str, dict[str, dict[str, Any]]] | None = None,
         person_items: dict[str, dict[str, dict[str, Any]]] | None = None,
         over: Mapping[str, Sequence[str]] | None = None,
+        once: Asked | None = None,
     ) -> str:
         """Append one event of this server's own chain, in the name of `user` (SPEC A7)."""
         text = own_chain.person_text(person, person_items, secrets.token_bytes(16))
         event = OwnEvent(kind, record, home, user, fields, items or {}, over or {}, text, now_ms)
-        return self.begin(event).result()
+        return self.begin(event, once).result()
 
-    def begin(self, event: OwnEvent) -> Future[str]:
+    def begin(self, event: OwnEvent, once: Asked | None = None) -> Future[str]:
         """Queue one event of this server's own chain; answered as `write` when it is on disk.
 
         What is begun together is committed together: two hundred cost hardly more than one.
         """
         day_key = None if event.person is None else self._day_key(local_day(event.now_ms))
         chain = self.own_chain()
-        return self._writer.submit(lambda log: chain.append(log, event, day_key))
+
+        def job(log: sqlite3.Connection) -> str:
+            made = chain.append(log, event, day_key)
+            if once is not None:
+                keep_done(log, once, made)
+            return made
+
+        return self._writer.submit(job)
 
     def take_up_known_kinds(self) -> int:
         """Replay what an older version held; done at every opening (SPEC A5). How many."""
@@ -304,8 +314,20 @@ class SqliteStore(ViewReads, Forgetting, Linked, Noted, Referenced, Reported, Sh
 
     # audit
 
-    def audit(self, entry: AuditEntry) -> int:
-        return self._writer.run(lambda log: audit.append_audit(log, entry, self._audit_key))
+    def audit(self, entry: AuditEntry, *, once: Asked | None = None) -> int:
+        """Add an entry; its number. What `once` asked for is then done: `subject` was made."""
+
+        def job(log: sqlite3.Connection) -> int:
+            n = audit.append_audit(log, entry, self._audit_key)
+            if once is not None:
+                keep_done(log, once, entry.subject)
+            return n
+
+        return self._writer.run(job)
+
+    def done(self, key: bytes, now_ms: int) -> Done | None:
+        """What was done under an Idempotency-Key in the last day."""
+        return self._reader.run(lambda files: read_done(files.log, key, now_ms))
 
     def audited(self, after: int, limit: int) -> list[tuple[int, AuditEntry]]:
         return self._reader.run(lambda files: audit.read_audit(files.log, after, limit))

@@ -354,6 +354,21 @@ def m012_reports_of_units(db: Database) -> None:
     )
 
 
+@log_migrations()
+def m013_done(db: Database) -> None:
+    """Requests done under an Idempotency-Key: keyed digests, and the id of what was made."""
+    execute_all(
+        db,
+        """
+        CREATE TABLE done (
+            key BLOB PRIMARY KEY, request BLOB NOT NULL, at_ms INTEGER NOT NULL,
+            made TEXT NOT NULL
+        ) WITHOUT ROWID;
+        CREATE INDEX done_by_age ON done (at_ms);
+        """,
+    )
+
+
 def execute_all(db: Database, sql: str) -> None:
     """Run statements one by one: `executescript` would commit the migration's transaction first."""
     statement = ""

@@ -19,8 +19,8 @@ from server.enrolment import CODE_RANDOM_BYTES, code_hash, new_code
 from server.idempotent import HEADER, REPLAYED
 from server.limits import FAILURES_PER_ADDRESS, FAILURES_PER_LOGIN
 from server.openapi import describe
-from server.problems import MEDIA_TYPE
-from server.repeats import MAX_KEPT, Repeats
+from server.problems import MEDIA_TYPE, ProblemError
+from server.repeats import Repeats
 from server.store.registered import Enrolment, UserRole
 from server.tokens import TokenError
 from sync.encoding import uuid7
@@ -296,17 +296,28 @@ def test_what_failed_may_be_tried_again_under_its_key(
     assert bad.get_json()["errors"] == [{"field": HEADER, "code": "invalid"}]
 
 
-def test_a_key_whose_request_still_runs_waits_and_old_ones_make_room() -> None:
-    repeats = Repeats()
-    assert repeats.begin("u", "k", b"one", 0) is None
-    with pytest.raises(Exception, match=r"request\.running"):
-        repeats.begin("u", "k", b"one", 1)
-    repeats.done("u", "k", {"id": "1"})
-    assert repeats.begin("u", "k", b"one", 2) == {"id": "1"}
-    assert repeats.begin("u", "k", b"one", 24 * 3_600_000 + 1) is None
-    for number in range(MAX_KEPT):
-        repeats.begin("u", f"k{number}", b"one", 3)
-    assert repeats.begin("u", "k", b"two", 4) is None
+def test_a_key_whose_request_still_runs_waits() -> None:
+    repeats = Repeats(b"secret")
+    asked = repeats.asked("u", "k", "one", 0)
+    with repeats.running(asked):
+        with (
+            pytest.raises(ProblemError, match=r"request\.running"),
+            repeats.running(repeats.asked("u", "k", "two", 1)),
+        ):
+            pass
+        with repeats.running(repeats.asked("v", "k", "one", 1)):
+            pass
+    with repeats.running(asked):
+        pass
+
+
+def test_every_operation_that_takes_a_key_is_tried_after_a_restart() -> None:
+    named = {
+        operation["operationId"]
+        for _, _, operation in OPERATIONS
+        if any(one.get("name") == HEADER for one in operation.get("parameters", ()))
+    }
+    assert named == {"open_search", "review"}  # tests/server/api/test_idempotent.py
 
 
 def test_pages_go_on_from_the_answer(world: World, tokens: dict[str, dict[str, str]]) -> None:
