@@ -26,6 +26,8 @@ from sync.errors import SyncError
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}", re.ASCII)
 CURSOR = re.compile(r"([0-9]{1,15})\.([0-9]{1,15})", re.ASCII)
 MAX_URL = 500
+HOUR_MS = 3_600_000
+MAX_OVERLAP_HOURS = 30 * 24
 HEADINGS = {"name": "tên", "url": "nơi nhận", "feeds": "luồng", "standing": "tình trạng"}
 
 
@@ -120,6 +122,39 @@ def remove(data: Path, name: str) -> None:
         Hooks(data).remove(name)
         _audit(store, "remove", name, {})
     click.echo(f"Đã bỏ {name}.")
+
+
+@webhook.command("rotate")
+@DATA
+@click.argument("name")
+@click.option("--overlap", "overlap_hours", type=click.IntRange(0, MAX_OVERLAP_HOURS), default=24,
+              show_default=True, metavar="GIỜ",
+              help="Khóa cũ còn ký kèm mấy giờ; 0 khi khóa đã lộ / hours.")  # fmt: skip
+@told
+def rotate(data: Path, name: str, overlap_hours: int) -> None:
+    """Đổi khóa ký, không mất tin nào / a new secret; both sign for a while.
+
+    Trong thời gian chồng mỗi tin có hai chữ ký: bên kia đổi khóa lúc nào cũng được. Khóa mới chỉ
+    hiện một lần.
+
+    Ví dụ: chot webhook rotate quan-ben --overlap 48
+    """
+    with opened_home(data) as store:
+        hook, at_ms = _named(data, name), now_ms()
+        secret = secret_text(secrets.token_bytes(SECRET_BYTES))
+        if not Hooks(data).rotate(name, secret, at_ms, overlap_hours * HOUR_MS):
+            raise click.ClickException(
+                f"Khóa trước của '{name}' còn ký đến {_told_time(hook.old_until_ms)}: đợi đến đó,"
+                " hoặc --overlap 0 để bỏ mọi khóa cũ ngay. / An older secret still signs."
+            )
+        _audit(store, "rotate", name, {"overlap_hours": overlap_hours})
+    click.echo(f"Khóa ký mới của {name}, chỉ hiện lần này / secret:")
+    click.echo(secret)
+    if overlap_hours:
+        until = _told_time(at_ms + overlap_hours * HOUR_MS)
+        click.echo(f"Khóa cũ còn ký kèm đến {until}: đổi ở bên nhận trước lúc đó.", err=True)
+    else:
+        click.echo("Khóa cũ hết giá trị từ bây giờ: đổi ngay ở bên nhận.", err=True)
 
 
 @webhook.command("replay")
@@ -220,8 +255,14 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def _told_time(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, VIETNAM).strftime("%H:%M %d/%m/%Y")
+
+
 def _standing(hook: Hook) -> str:
     at = f"đã gửi đến {hook.epoch}.{hook.cursor}"
+    if len(hook.secrets(now_ms())) > 1:
+        at += f" · khóa cũ còn ký đến {_told_time(hook.old_until_ms)}"
     if hook.ended:
         return f"{at} · bên nhận đã thôi (410); gửi lại bằng: chot webhook replay {hook.id}"
     if hook.failures:
@@ -242,6 +283,7 @@ def _plain(hook: Hook, newest: int) -> dict[str, object]:
         "said": hook.said,
         "said_ms": hook.said_ms,
         "next_ms": hook.next_ms,
+        "old_secret_until_ms": hook.old_until_ms or None,
     }
 
 

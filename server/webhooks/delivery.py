@@ -173,7 +173,7 @@ def _of_this_epoch(hooks: Hooks, hook: Hook, store: Store) -> Hook:
 
 
 def _post(hook: Hook, message: Message, now_ms: int, post: Send) -> Answer:
-    fields = headers(message, hook.secret, now_ms // 1000)
+    fields = headers(message, hook.secrets(now_ms), now_ms // 1000)
     return post(hook.url, fields, message.body.encode("utf-8"))
 
 

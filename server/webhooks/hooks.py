@@ -15,18 +15,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 FILE = "webhooks.db"
 BUSY_TIMEOUT_S = 10.0
-_SCHEMA = """
+_SCHEMA = (
+    """
 CREATE TABLE IF NOT EXISTS hooks (
     id TEXT PRIMARY KEY, url TEXT NOT NULL, feeds TEXT NOT NULL, secret TEXT NOT NULL,
     epoch INTEGER NOT NULL, cursor INTEGER NOT NULL, ended INTEGER NOT NULL DEFAULT 0,
     failures INTEGER NOT NULL DEFAULT 0, next_ms INTEGER NOT NULL DEFAULT 0,
     said TEXT NOT NULL DEFAULT '', said_ms INTEGER NOT NULL DEFAULT 0
 ) STRICT
+""",
+    """
+CREATE TABLE IF NOT EXISTS old_secrets (
+    id TEXT PRIMARY KEY, old_secret TEXT NOT NULL, until_ms INTEGER NOT NULL
+) STRICT
+""",
+)
+_ALL = """
+SELECT id, url, feeds, secret, epoch, cursor, ended, failures, next_ms, said, said_ms,
+    coalesce(old_secret, ''), coalesce(until_ms, 0)
+FROM hooks LEFT JOIN old_secrets USING (id) ORDER BY id
 """
-_COLUMNS = "id, url, feeds, secret, epoch, cursor, ended, failures, next_ms, said, said_ms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +46,8 @@ class Hook:
     """One receiver. Everything of `feeds` up to log number `cursor` was taken by it.
 
     `epoch`: that of the log the cursor is of. `ended`: the receiver said 410. `failures` in a row,
-    `next_ms`: not before then. `said`: the last answer, for people.
+    `next_ms`: not before then. `said`: the last answer, for people. `old_secret` ("" for none)
+    signs beside `secret` before `old_until_ms`.
     """
 
     id: str
@@ -48,6 +61,12 @@ class Hook:
     next_ms: int
     said: str
     said_ms: int
+    old_secret: str = ""
+    old_until_ms: int = 0
+
+    def secrets(self, now_ms: int) -> tuple[str, ...]:
+        """What signs now, the newest first."""
+        return (self.secret, self.old_secret) if now_ms < self.old_until_ms else (self.secret,)
 
 
 class Hooks:
@@ -74,13 +93,34 @@ class Hooks:
         if not self._path.exists():
             return []
         with self._open() as file:
-            rows = file.execute(f"SELECT {_COLUMNS} FROM hooks ORDER BY id").fetchall()
-        return [_hook(*row) for row in rows]
+            return [_hook(row) for row in file.execute(_ALL)]
 
     def remove(self, name: str) -> bool:
         """Whether there was one."""
         with self._open() as file:
+            file.execute("DELETE FROM old_secrets WHERE id = ?", (name,))
             return file.execute("DELETE FROM hooks WHERE id = ?", (name,)).rowcount == 1
+
+    def rotate(self, name: str, secret: str, now_ms: int, overlap_ms: int) -> bool:
+        """A new secret, beside which the one before signs for `overlap_ms`; 0 ends all others.
+
+        False where there is no such hook, or an older secret still signs and would have to go.
+        """
+        with self._open() as file:
+            file.execute(
+                "DELETE FROM old_secrets WHERE id = ? AND (until_ms <= ? OR ? = 0)",
+                (name, now_ms, overlap_ms),
+            )
+            if overlap_ms:
+                kept = file.execute(
+                    "INSERT OR IGNORE INTO old_secrets"
+                    " SELECT id, secret, ? FROM hooks WHERE id = ?",
+                    (now_ms + overlap_ms, name),
+                )
+                if not kept.rowcount:
+                    return False
+            done = file.execute("UPDATE hooks SET secret = ? WHERE id = ?", (secret, name))
+            return done.rowcount == 1
 
     def moved(self, hook: Hook, cursor: int, said: str, now_ms: int) -> bool:
         """Everything up to `cursor` was taken. False where somebody moved it meanwhile."""
@@ -91,6 +131,7 @@ class Hooks:
                 " WHERE id = ? AND cursor = ? AND epoch = ?",
                 (cursor, said, said, said, now_ms, hook.id, hook.cursor, hook.epoch),
             )
+            file.execute("DELETE FROM old_secrets WHERE until_ms <= ?", (now_ms,))
             return done.rowcount == 1
 
     def failed(self, hook: Hook, said: str, now_ms: int, next_ms: int, ended: bool) -> None:
@@ -117,22 +158,12 @@ class Hooks:
         # It holds secrets: nobody else may read it from its first byte on.
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
         with contextlib.closing(sqlite3.connect(self._path, timeout=BUSY_TIMEOUT_S)) as file, file:
-            file.execute(_SCHEMA)
+            file.execute("PRAGMA secure_delete = ON")
+            for table in _SCHEMA:
+                file.execute(table)
             yield file
 
 
-def _hook(
-    name: str,
-    url: str,
-    feeds: str,
-    secret: str,
-    epoch: int,
-    cursor: int,
-    ended: int,
-    failures: int,
-    next_ms: int,
-    said: str,
-    said_ms: int,
-) -> Hook:
-    chosen, is_over = tuple(json.loads(feeds)), bool(ended)
-    return Hook(name, url, chosen, secret, epoch, cursor, is_over, failures, next_ms, said, said_ms)
+def _hook(row: tuple[Any, ...]) -> Hook:
+    name, url, feeds, secret, epoch, cursor, ended, *more = row
+    return Hook(name, url, tuple(json.loads(feeds)), secret, epoch, cursor, bool(ended), *more)

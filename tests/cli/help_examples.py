@@ -282,6 +282,7 @@ LEVELS = rows("cap-do.csv", "Mã|Cấp|Từ", "22771|4|01/01/2030")
 
 PREPARE: dict[str, Prepare] = {
     "chot webhook remove": before(ADD_WEBHOOK),
+    "chot webhook rotate": before(ADD_WEBHOOK),
     "chot bulletin end 1": before(ADD_BULLETIN),
     "chot evidence check ho-so.zip": before(MADE),
     "chot hold release": before("chot hold add --case 12/CSDT --record 019a…"),

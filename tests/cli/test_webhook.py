@@ -62,6 +62,32 @@ def test_added_tried_listed_replayed_and_removed(chot: Chot, demo_data: Path) ->
     assert "s3cret" not in audit and secret not in audit
 
 
+def test_a_receiver_changes_its_secret_when_it_likes(chot: Chot, demo_data: Path) -> None:
+    data = ("--data", demo_data)
+
+    def secret_of(*words: str) -> str:
+        lines = chot("webhook", *words, *data).stdout.splitlines()
+        return next(line for line in lines if line.startswith("whsec_"))
+
+    with receiving() as receiver:
+        first = secret_of("add", "ben", receiver.url, "--feed", "alerts:home")
+        second = secret_of("rotate", "ben")
+        chot("webhook", "test", "ben", *data)
+        assert "khóa cũ còn ký đến" in chot("webhook", "list", *data).output
+        assert "còn ký đến" in chot("webhook", "rotate", "ben", *data, exit_code=1).output
+        third = secret_of("rotate", "ben", "--overlap", "0")
+        chot("webhook", "test", "ben", *data)
+        assert "khóa cũ" not in chot("webhook", "list", *data).output
+    both, alone = receiver.taken
+    assert is_signed(first, *both) and is_signed(second, *both) and not is_signed(third, *both)
+    assert [is_signed(one, *alone) for one in (first, second, third)] == [False, False, True]
+    audit = chot("export", "audit", "--from", "yesterday", "--to", "now", "--format", "jsonl",
+                 *data).stdout  # fmt: skip
+    assert [line.count("overlap_hours") for line in audit.splitlines()
+            if "webhook.rotate" in line] == [1, 1]  # fmt: skip
+    assert not any(one in audit for one in (first, second, third))
+
+
 def test_mistakes_are_said_and_nothing_is_added(chot: Chot, demo_data: Path) -> None:
     def add(name: str, url: str, feed: str) -> str:
         return chot("webhook", "add", name, url, "--feed", feed, "--data", demo_data,

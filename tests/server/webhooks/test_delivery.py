@@ -171,6 +171,38 @@ def test_health_is_told_to_no_neighbour_and_an_act_says_which_alert(desk: Desk) 
     assert said[1]["fields"]["alert"] == "vehicle.too_fast"
 
 
+def test_a_new_secret_and_the_one_before_both_sign_until_the_overlap_ends(desk: Desk) -> None:
+    newer = secret_text(bytes(range(1, 33)))
+    until_ms = NOW_MS + 3_600_000
+    assert desk.hooks.rotate("ben", newer, NOW_MS, 3_600_000)
+    for plate, now_ms in (("29A00001", NOW_MS), ("29A00002", until_ms - 1), ("29A00003", until_ms)):
+        desk.turn_back(plate)
+        assert desk.deliver(now_ms) == 1
+    signatures = [len(headers["webhook-signature"].split()) for headers, _ in desk.receiver.taken]
+    assert signatures == [2, 2, 1]
+    assert all(is_signed(newer, *one) for one in desk.receiver.taken)
+    assert [is_signed(SECRET, *one) for one in desk.receiver.taken] == [True, True, False]
+    assert not any(is_signed(newer, head, body + b" ") for head, body in desk.receiver.taken)
+    # What signs no more lies nowhere any more.
+    assert SECRET.encode() not in (desk.data / "webhooks.db").read_bytes()
+
+
+def test_a_secret_that_still_signs_is_not_pushed_out_but_a_lost_one_ends_at_once(
+    desk: Desk,
+) -> None:
+    newer, newest = (secret_text(bytes([number]) * 32) for number in (1, 2))
+    assert desk.hooks.rotate("ben", newer, NOW_MS, 1000)
+    assert not desk.hooks.rotate("ben", newest, NOW_MS + 999, 1000)
+    assert desk.hook.secrets(NOW_MS + 999) == (newer, SECRET), "nothing was changed"
+    assert desk.hooks.rotate("ben", newest, NOW_MS + 999, 0)
+    assert desk.hook.secrets(NOW_MS + 999) == (newest,)
+    assert desk.hooks.rotate("ben", newer, NOW_MS + 999, 1000)
+    assert desk.hooks.remove("ben")
+    assert desk.hooks.add("ben", desk.receiver.url, FEEDS, SECRET, desk.store.epoch, 0)
+    assert desk.hook.secrets(NOW_MS + 999) == (SECRET,), "another receiver's secret signs"
+    assert not desk.hooks.rotate("cham", newer, NOW_MS, 1000)
+
+
 def test_what_is_not_taken_waits_and_comes_again_by_the_same_id(desk: Desk) -> None:
     for plate in ("29A00001", "29A00002"):
         desk.turn_back(plate)
