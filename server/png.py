@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Sequence
 
 MODULE_PX = 8
 QUIET_MODULES = 4
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_GREY_8 = struct.pack(">BBBBB", 8, 0, 0, 0, 0)
+_GREY_1 = struct.pack(">BBBBB", 1, 0, 0, 0, 0)
 
 
 def qr_matrix(text: str) -> list[list[bool]]:
@@ -38,13 +39,23 @@ def colour_png(colour: str) -> bytes:
     return _png(1, struct.pack(">BBBBB", 8, 2, 0, 0, 0), b"\x00" + pixel)
 
 
-def matrix_png(matrix: list[list[bool]], module_px: int = MODULE_PX) -> bytes:
+def matrix_png(matrix: Sequence[Sequence[bool]], module_px: int = MODULE_PX) -> bytes:
     """Modules as PNG; True is dark."""
-    rows = bytearray()
-    for line in matrix:
-        pixels = b"".join((b"\x00" if dark else b"\xff") * module_px for dark in line)
-        rows += (b"\x00" + pixels) * module_px
-    return _png(len(matrix) * module_px, _GREY_8, bytes(rows))
+    return rows_png(["".join("1" if dark else "0" for dark in line) for line in matrix], module_px)
+
+
+def rows_png(rows: Sequence[str], module_px: int = MODULE_PX) -> bytes:
+    """Rows of "0" and "1" as PNG, a bit a pixel; "1" is dark."""
+    side = len(rows) * module_px
+    drawn = bytearray()
+    # A filter byte 2 says: the line above and nothing else.
+    same = (b"\x02" + bytes(-(-side // 8))) * (module_px - 1)
+    wide = {ord("0"): "1" * module_px, ord("1"): "0" * module_px}
+    for row in rows:
+        bits = row.translate(wide)
+        drawn += b"\x00" + int(bits.ljust(-(-side // 8) * 8, "0"), 2).to_bytes(-(-side // 8), "big")
+        drawn += same
+    return _png(side, _GREY_1, bytes(drawn))
 
 
 def _png(side: int, kind: bytes, rows: bytes) -> bytes:

@@ -27,7 +27,7 @@ from server.issuing.rows import RowError
 from server.issuing.said import lines_of, until_text
 from server.issuing.sign import Document, issue_document
 from server.issuing.texts import said
-from server.png import matrix_png
+from server.png import rows_png
 from server.problems import ProblemError
 from server.store.published import AuditEntry
 
@@ -148,7 +148,7 @@ def _declared(language: Language, document: Document) -> Response:
         number=document.id,
         until=until_text(document.expires_ms)[spoken],
         text=document.texts[0],
-        png=base64.b64encode(matrix_png(code.matrix, 6)).decode("ascii"),
+        png=base64.b64encode(rows_png(code.rows, 6)).decode("ascii"),
         lines=[(line[spoken], line[2]) for line in lines_of(document.claims, names)],
         symptoms=document.claims["y"],
         exposure=document.claims["x"],
@@ -171,7 +171,7 @@ def _download(kind: Literal["png", "svg"]) -> Response:
         raise ProblemError("request.malformed")
     code = _drawn(text)
     if kind == "png":
-        response = Response(matrix_png(code.matrix), mimetype="image/png")
+        response = Response(rows_png(code.rows), mimetype="image/png")
     else:
         response = Response(code_svg(code), mimetype="image/svg+xml")
     name = f"to-khai-y-te-{(found.subject or {}).get('id')}.{kind}"

@@ -6,7 +6,10 @@ the quiet zone that allows 125 modules: version 25. Level M is taken where it fi
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+from server.issuing.qr_modules import qr_rows
 
 PRINT_MM = 50.0
 MIN_MODULE_MM = 0.4
@@ -18,18 +21,20 @@ MAX_PRINT_CHARACTERS = 1_273
 MAX_M_CHARACTERS = 997
 """The same at level M."""
 
+_RUN = re.compile("1+")
+
 
 @dataclass(frozen=True, slots=True)
 class PrintedCode:
-    """The modules with their quiet zone; True is dark."""
+    """The modules with their quiet zone, row by row; "1" is dark."""
 
-    matrix: list[list[bool]]
+    rows: tuple[str, ...]
     version: int
 
     @property
     def side(self) -> int:
         """Modules along one side, quiet zone included."""
-        return len(self.matrix)
+        return len(self.rows)
 
     @property
     def module_mm(self) -> float:
@@ -41,17 +46,15 @@ def printed_code(text: str) -> PrintedCode:
     """The code of an ASCII text. Raises ValueError when it would be too dense."""
     # Imported late: qrcode pulls in image libraries where there are any.
     from qrcode.constants import ERROR_CORRECT_L, ERROR_CORRECT_M
-    from qrcode.main import QRCode
-    from qrcode.util import MODE_8BIT_BYTE, QRData
 
-    size = len(text.encode("utf-8"))
-    if size > MAX_PRINT_CHARACTERS:
-        raise ValueError(f"{size} characters do not fit a code of version {MAX_VERSION}")
-    level = ERROR_CORRECT_M if size <= MAX_M_CHARACTERS else ERROR_CORRECT_L
-    code = QRCode(error_correction=level, border=QUIET_MODULES)
-    code.add_data(QRData(text.encode("utf-8"), mode=MODE_8BIT_BYTE))
-    code.make(fit=True)
-    return PrintedCode(code.get_matrix(), code.version)
+    data = text.encode("utf-8")
+    if len(data) > MAX_PRINT_CHARACTERS:
+        raise ValueError(f"{len(data)} characters do not fit a code of version {MAX_VERSION}")
+    level = ERROR_CORRECT_M if len(data) <= MAX_M_CHARACTERS else ERROR_CORRECT_L
+    version, rows = qr_rows(data, level)
+    beside = "0" * QUIET_MODULES
+    quiet = ["0" * (len(rows) + 2 * QUIET_MODULES)] * QUIET_MODULES
+    return PrintedCode((*quiet, *(beside + row + beside for row in rows), *quiet), version)
 
 
 def code_svg(code: PrintedCode, size: str = "50mm") -> str:
@@ -71,13 +74,8 @@ def code_path(code: PrintedCode) -> str:
 
 def dark_runs(code: PrintedCode) -> list[tuple[int, int, int]]:
     """(x, y, width) of every horizontal run of dark modules, from the top."""
-    runs: list[tuple[int, int, int]] = []
-    for y, line in enumerate(code.matrix):
-        start: int | None = None
-        for x, dark in enumerate([*line, False]):
-            if dark and start is None:
-                start = x
-            elif not dark and start is not None:
-                runs.append((start, y, x - start))
-                start = None
-    return runs
+    return [
+        (run.start(), y, run.end() - run.start())
+        for y, row in enumerate(code.rows)
+        for run in _RUN.finditer(row)
+    ]

@@ -13,7 +13,7 @@ from pathlib import Path
 from server.issuing.codes import code_svg, printed_code
 from server.issuing.said import local_time
 from server.issuing.sign import Document
-from server.png import matrix_png
+from server.png import rows_png
 from server.spreadsheet import Cell, defused
 
 ISSUED = "issued.csv"
@@ -52,7 +52,7 @@ def write_codes(folder: Path, documents: Sequence[Document], seen: Callable[[], 
         for name, text in zip(names, document.texts, strict=True):
             code = printed_code(text)
             (folder / "codes" / f"{name}.svg").write_text(code_svg(code), "ascii")
-            (folder / "codes" / f"{name}.png").write_bytes(matrix_png(code.matrix))
+            (folder / "codes" / f"{name}.png").write_bytes(rows_png(code.rows))
         rows.append(_issued_row(document, names))
         seen()
     write_csv(folder / ISSUED, ISSUED_COLUMNS, rows)

@@ -110,7 +110,7 @@ def test_png_holds_the_matrix_pixel_by_pixel() -> None:
     text = "CHOT1:" + "x" * 300
     picture = Image.open(io.BytesIO(qr_png(text)))
     matrix = qr_matrix(text)
-    assert picture.mode == "L"
+    assert picture.mode == "1"
     assert picture.size == (len(matrix) * MODULE_PX,) * 2
     for row, line in enumerate(matrix):
         for column, dark in enumerate(line):

@@ -18,7 +18,7 @@ from server.issuing.codes import (
     dark_runs,
     printed_code,
 )
-from server.png import matrix_png
+from server.png import rows_png
 from tests.node import node
 from tests.qr import read_qr
 
@@ -50,14 +50,14 @@ def test_the_tablet_reads_what_is_drawn(rng: random.Random, tmp_path: Path, leng
     node()
     text = token(rng, length)
     path = tmp_path / "code.png"
-    path.write_bytes(matrix_png(printed_code(text).matrix))
+    path.write_bytes(rows_png(printed_code(text).rows))
     assert read_qr(path) == text
 
 
 def test_the_drawing_has_every_dark_module_once(rng: random.Random) -> None:
     code = printed_code(token(rng, 300))
     drawn = [(x + step, y) for x, y, width in dark_runs(code) for step in range(width)]
-    dark = {(x, y) for y, line in enumerate(code.matrix) for x, one in enumerate(line) if one}
+    dark = {(x, y) for y, row in enumerate(code.rows) for x, one in enumerate(row) if one == "1"}
     assert len(drawn) == len(set(drawn))
     assert set(drawn) == dark
     root = ElementTree.fromstring(code_svg(code))
