@@ -11,6 +11,11 @@ test("private fields and methods become plain ones that still belong together", 
   expect(new A().all).toBe(7);
 });
 
+test("a private field that only says that it is there costs nothing, and others keep their value", () => {
+  const code = plain("class A { #of; #n = null; at; static #all; constructor(of) { this.#of = of; } get both() { return [this.#of, this.#n]; } }");
+  expect(code.replace(/\s+/g, " ")).toBe("class A { $0 = null; at; static $2; constructor(of) { this.$1 = of; } get both() { return [this.$1, this.$0]; } }");
+});
+
 test("a program without any stays as it is", () => {
   expect(plain('const a = "#app";')).toBe('const a = "#app";');
 });

@@ -96,8 +96,8 @@ test("P7 P8 what is saved, at a relay, at home and safe is told apart, also afte
   await settle();
   down = "";
   expect(core.state().drained).toEqual({ saved: 3, relay: 3, home: 3, safe: 0 });
-  await saveMany(1);
   later(RETURN_AFTER_MS);
+  await saveMany(1);
   await settle();
   expect(core.state().drained).toEqual({ saved: 4, relay: 4, home: 3, safe: 0 });
   server.safe = 2;

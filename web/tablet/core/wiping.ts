@@ -20,7 +20,7 @@ import type { Lead } from "./vocabulary.ts";
 const KEPT_PACKS = ["bases", "wipe"];
 
 interface Desk {
-  environment: Pick<Environment, "now" | "startAnew">;
+  environment: Pick<Environment, "now">;
   live: LiveState;
   force: InForce;
   duty: OnDuty;
@@ -28,12 +28,12 @@ interface Desk {
   db(): Database;
   enrolled(): Enrolment;
   syncNow(): Promise<void>;
+  /** Clears this browser of the store and begins anew. */
+  startAnew(): Promise<void>;
 }
 
 export class Wiping {
   readonly #desk: Desk;
-  /** The store is gone: there is nothing to look at until the page begins anew. */
-  over = false;
 
   constructor(desk: Desk) {
     this.#desk = desk;
@@ -54,7 +54,7 @@ export class Wiping {
     const { db, live } = this.#desk;
     if (!live.now.wiping || (await counts(db())).unsent > 0) return;
     await this.#say(0);
-    await this.#startAnew();
+    await this.#desk.startAnew();
   }
 
   /**
@@ -71,7 +71,7 @@ export class Wiping {
     await this.#begin();
     // Without a network nobody hears of it; the console then shows a tablet that stays silent.
     await this.#say(unsent).catch(() => undefined);
-    await this.#startAnew();
+    await this.#desk.startAnew();
   }
 
   async #begin(): Promise<void> {
@@ -85,13 +85,6 @@ export class Wiping {
   async #say(dropped: number): Promise<void> {
     const { rounds, db, enrolled, force } = this.#desk;
     await rounds.say(db(), enrolled(), force.packs, { method: "POST", path: "/devices/wiped", body: { dropped } });
-  }
-
-  async #startAnew(): Promise<void> {
-    const { db, environment } = this.#desk;
-    this.over = true;
-    db().close();
-    await environment.startAnew();
   }
 }
 

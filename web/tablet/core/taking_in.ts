@@ -1,0 +1,87 @@
+/** A round of sync as the whole tablet lives it: what came is put in force and learned, what failed is said. */
+
+import { ALARMING, KEPT, LASTING } from "./alarms.ts";
+import { CoreError } from "./core_error.ts";
+import { keepAlert, readMeta } from "./db.ts";
+import type { Earlier } from "./earlier.ts";
+import type { OnDuty } from "./on_duty.ts";
+import { isFull, isShort } from "./room.ts";
+import type { Rounds } from "./rounds.ts";
+import type { Settling } from "./settling.ts";
+import type { Shifts } from "./shifts.ts";
+import type { Tablet } from "./tablet.ts";
+import type { Told } from "./told.ts";
+import type { Wiping } from "./wiping.ts";
+
+/** Where what comes has to arrive. */
+interface Desk {
+  tablet: Tablet;
+  rounds: Rounds;
+  duty: OnDuty;
+  earlier: Earlier;
+  settling: Settling;
+  shifts: Shifts;
+  told: Told;
+  wiping: Wiping;
+}
+
+export class TakingIn {
+  readonly #desk: Desk;
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+  }
+
+  /** One round; nothing where the tablet is not enrolled. Calls `heard` for each answer. Throws as `syncRound`. */
+  async round(heard: () => void): Promise<void> {
+    const { tablet, rounds, duty, settling, wiping } = this.#desk;
+    const { enrolment, live } = tablet;
+    if (enrolment === null) return;
+    const db = tablet.db();
+    const onProgress = () => {
+      heard();
+      return tablet.refresh();
+    };
+    try {
+      // What others wrote must not take the last room of the outbox.
+      const history = isShort(live.now.storage) ? null : duty.history;
+      const alerts = await rounds.run({ db, enrolment, packs: tablet.force.packs, history, onProgress, fetches: !live.now.wiping });
+      const lasting = live.now.alerts.filter((code) => LASTING.test(code));
+      live.set({ alerts: [...new Set([...lasting, ...alerts, ...(await this.packs())])] });
+      await this.learn();
+      await settling.open();
+      await wiping.finish();
+    } catch (reason) {
+      const error = isFull(reason) ? new CoreError("storage.full") : reason;
+      const code = error instanceof CoreError ? error.code : "";
+      if (KEPT.test(code)) await keepAlert(db, code);
+      const kept = (await readMeta(db, "alerts")) ?? [];
+      for (const one of ALARMING.test(code) ? [...kept, code] : kept) live.alert(one);
+      await this.packs();
+      throw error;
+    } finally {
+      await tablet.refresh();
+    }
+  }
+
+  /** Puts what is stored in force; returns a code for each pack that cannot be. */
+  async packs(): Promise<string[]> {
+    const { tablet, duty, wiping, told } = this.#desk;
+    const { live, force } = tablet;
+    const { codes, changed, states } = await force.reload(tablet.db(), tablet.enrolled(), tablet.serverMs());
+    if (changed || JSON.stringify(states) !== JSON.stringify(live.now.packs)) live.set({ packs: states });
+    duty.dropUnlisted();
+    await wiping.look();
+    await told.count();
+    return codes;
+  }
+
+  /** What rules may ask of earlier crossings; person parts stay closed while no shift is open. */
+  async learn(): Promise<void> {
+    const { tablet, duty, earlier, shifts } = this.#desk;
+    const { history } = duty;
+    if (history === null) return;
+    await earlier.refresh(tablet.db(), tablet.enrolled().device, history);
+    await shifts.look();
+  }
+}
