@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from cli.data import viewed
 from cli.demo.make import make_demo
 from cli.main import main
 
@@ -16,6 +19,33 @@ NOON_MS = 1_795_320_000_000
 """22 November 2026, 11:00 in Vietnam."""
 
 Chot = Callable[..., Result]
+
+
+@contextmanager
+def since_noon() -> Iterator[None]:
+    """The wall clock of this process goes on from NOON_MS, whatever the day.
+
+    The home server looks back 30 days and a duty ends: without this a test fails one day.
+    """
+    real = time.time_ns
+    shift_ns = NOON_MS * 1_000_000 - real()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(time, "time_ns", lambda: real() + shift_ns)
+        yield
+
+
+@pytest.fixture
+def noon() -> Iterator[None]:
+    with since_noon():
+        yield
+
+
+def demo_of_noon(data: Path, days: float) -> None:
+    """A demo of the hours before NOON_MS, looked through by its home server at that time."""
+    with since_noon():
+        make_demo(data, NOON_MS, lambda _: None, days=days)
+        with viewed(data):
+            pass
 
 
 @pytest.fixture(scope="session")

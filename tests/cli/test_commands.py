@@ -57,6 +57,7 @@ def test_the_demo_is_never_mixed_into_real_data(chot: Chot, demo_data: Path) -> 
     assert "không phải dữ liệu diễn tập" in result.output
 
 
+@pytest.mark.usefixtures("noon")
 def test_making_the_demo_again_keeps_logins_and_packs(demo_data: Path, chot: Chot) -> None:
     before = (demo_data / "demo.json").read_text()
     store = store_of(demo_data)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from cli.demo.make import make_demo
 from schemas.home_records import HEALTH_ALERTS
 from server.compare import compare_view
@@ -35,6 +37,7 @@ def test_w2_what_a_demo_decided_is_decided_alike_by_the_home_server(tmp_path: Pa
         assert {one.code for one in alerts} <= told
 
 
+@pytest.mark.usefixtures("noon")
 def test_l2_a_demo_has_trucks_that_two_tablets_logged(tmp_path: Path) -> None:
     made = make_demo(tmp_path, NOON_MS, lambda _: None, days=0.15)
     config, keys = load_config(tmp_path), KeyRing.load_or_create(tmp_path)

@@ -22,14 +22,13 @@ import duckdb
 import openpyxl
 import pytest
 
-from cli.demo.make import make_demo
 from server.config import load_config
 from server.exporting import crossing_rows, partial_file
 from server.exporting.tables import TABLES, columns_of
 from server.exporting.words import COLUMNS_VI
 from server.store.sqlite import open_store
 from server.store.view import exported
-from tests.cli.conftest import NOON_MS, Chot
+from tests.cli.conftest import NOON_MS, Chot, demo_of_noon
 from tests.server.store.tablets import enrolled
 
 VIETNAM = timedelta(hours=7)
@@ -40,7 +39,7 @@ WINDOW = ("--from", "2026-11-22 08:00", "--to", "2026-11-22 11:00")
 def traffic(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A demo with the hours before NOON_MS; not to be written to."""
     data = tmp_path_factory.mktemp("traffic") / "data"
-    make_demo(data, NOON_MS, lambda _: None, days=0.15)
+    demo_of_noon(data, 0.15)
     return data
 
 

@@ -115,6 +115,7 @@ def test_g10_a_window_and_a_number_are_shown_without_the_person(chot: Chot, data
     chot("hold", "release", "--hold", place["id"], "--basis", "QĐ", "--data", data, stdin="y\n")
 
 
+@pytest.mark.usefixtures("noon")
 def test_what_the_settings_say_is_over_goes_and_nothing_else(chot: Chot, data: Path) -> None:
     assert "retention" in chot("purge", "--due", "--data", data, exit_code=1).output
     assert "--before" in chot("purge", "--data", data, exit_code=2).output

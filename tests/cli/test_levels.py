@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from cli.data import opened
 from tests.cli.conftest import Chot
 
@@ -26,6 +28,7 @@ def version(data: Path) -> int:
     return pack.version
 
 
+@pytest.mark.usefixtures("noon")
 def test_a_file_is_seen_taken_and_published_once(
     chot: Chot, demo_data: Path, tmp_path: Path
 ) -> None:

@@ -15,7 +15,6 @@ import docx
 import pytest
 from docx.shared import Length
 
-from cli.demo.make import make_demo
 from server.config import load_config
 from server.reporting.periods import (
     VIETNAM,
@@ -26,7 +25,7 @@ from server.reporting.periods import (
 )
 from server.reporting.words import FIGURES_VI, number
 from server.store.sqlite import open_store
-from tests.cli.conftest import NOON_MS, Chot
+from tests.cli.conftest import NOON_MS, Chot, demo_of_noon
 from tests.server.store.tablets import enrolled
 
 HOUR_MS = 3_600_000
@@ -38,7 +37,7 @@ AT_NOON = "2026-11-22T12:00"
 def traffic(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A demo with the hours before NOON_MS; not to be written to."""
     data = tmp_path_factory.mktemp("reported") / "data"
-    make_demo(data, NOON_MS, lambda _: None, days=0.4)
+    demo_of_noon(data, 0.4)
     return data
 
 
