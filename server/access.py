@@ -14,6 +14,7 @@ from flask import Flask, current_app, g, request
 
 from server.context import here
 from server.problems import ProblemError
+from server.rate_headers import limited_by
 from server.store.registered import Device, User, UserRole
 from server.tokens import READ, TokenError, password_mark, read_access_token
 
@@ -59,7 +60,7 @@ def _a_relay() -> None:
     g.device = _bearer_relay()
 
 
-_TOKEN_CODES = ("auth.missing", "auth.invalid", "auth.expired", "auth.forbidden")
+_TOKEN_CODES = ("auth.missing", "auth.invalid", "auth.expired", "auth.forbidden", "request.rate")
 
 public = admits(_anybody, Admission("", "anybody"))
 device_only = admits(
@@ -123,6 +124,13 @@ def guard(app: Flask) -> None:
         if rule is None:
             raise ProblemError("auth.forbidden")
         rule()
+
+    @app.teardown_request
+    def let_go(_: BaseException | None) -> None:
+        running = g.pop("running", None)
+        if running is not None:
+            limit, key = running
+            limit.end(key)
 
 
 def the_device() -> Device:
@@ -188,6 +196,21 @@ def _claims(kind: str) -> dict[str, Any]:
         )
     except TokenError as error:
         raise ProblemError(error.code) from None
+    _within_its_limit(claims)
     if claims["kind"] != kind:
         raise ProblemError("auth.forbidden")
     return claims
+
+
+def _within_its_limit(claims: dict[str, Any]) -> None:
+    context = here()
+    limit = context.requests.of(claims["kind"])
+    key = f"{claims['sub']} {claims.get('scope', '')}"
+    limited_by(limit.quota, limit, key)
+    wait_s = limit.take(key, context.clock())
+    if not wait_s and not limit.begin(key):
+        wait_s = 1
+    elif not wait_s:
+        g.running = limit, key
+    if wait_s:
+        raise ProblemError("request.rate", headers={"Retry-After": str(wait_s)})

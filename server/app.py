@@ -30,6 +30,7 @@ from server.samples import SampleBook
 from server.searches import OpenSearches
 from server.store.protocol import Store
 from server.store.sqlite import open_store
+from server.token_limits import TokenLimits
 from server.tokens import ReplayCache
 from server.window import Starts
 
@@ -64,6 +65,7 @@ def create_app(config: Config, store: Store | None = None, clock: Clock = system
         entitled=Entitled(store, config.neighbours),
         starts=Starts(store),
         repeats=Repeats(keys.derive("repeats")),
+        requests=TokenLimits(config.requests_per_minute),
     ).install(app)
     log_requests(app)
     add_cors(app)

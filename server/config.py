@@ -15,6 +15,7 @@ from typing import Any, Literal, get_type_hints
 from urllib.parse import urlsplit
 
 from credentials.jws import jwk_of_public_key, public_key_of_jwk
+from server.token_limits import LEAST_REQUESTS, MOST_REQUESTS
 from sync.encoding import is_uuid7
 
 CONFIG_FILE = "config.json"
@@ -71,6 +72,9 @@ class Config:
     `retention` says after how many days each class of data goes by itself (`server.retention`);
     what it does not name stays until somebody purges it.
 
+    `requests_per_minute` is how much one token may ask, by "device" and "user"
+    (`server/token_limits.py`).
+
     `neighbours` names, for a district, those whose refusals its checkpoints see besides their own.
 
     `priority_products` are looked for in goods' descriptions by `chot report goods-flow`: product
@@ -93,6 +97,7 @@ class Config:
     travel_minutes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     priority_products: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     retention: Mapping[str, int] = field(default_factory=dict)
+    requests_per_minute: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def log_path(self) -> Path:
@@ -156,6 +161,8 @@ def _setting(name: str, value: Any) -> Any:
         return _priority_products(value)
     if name == "retention":
         return _retention(value)
+    if name == "requests_per_minute":
+        return _requests_per_minute(value)
     if name == "upstream" and value != "":
         return server_url("upstream", value)
     if name == "upstream_seconds" and (type(value) is not int or not 1 <= value <= 3600):
@@ -186,6 +193,20 @@ def _retention(value: Any) -> dict[str, int]:
         if type(days) is not int or not least <= days <= MAX_RETENTION_DAYS:
             raise ConfigError(
                 "retention", f"{klass}: is not a number of days from {least} to 36500"
+            )
+    return value
+
+
+def _requests_per_minute(value: Any) -> dict[str, int]:
+    if not isinstance(value, dict):
+        raise ConfigError("requests_per_minute", "is not an object of tokens")
+    for kind, most in value.items():
+        least = LEAST_REQUESTS.get(kind)
+        if least is None:
+            raise ConfigError("requests_per_minute", f"{kind}: is neither device nor user")
+        if type(most) is not int or not least <= most <= MOST_REQUESTS:
+            raise ConfigError(
+                "requests_per_minute", f"{kind}: is not a number from {least} to {MOST_REQUESTS}"
             )
     return value
 

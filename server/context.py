@@ -16,6 +16,7 @@ from server.limits import FailureLimit, SignInLimits
 from server.repeats import Repeats
 from server.searches import OpenSearches
 from server.store.protocol import Store
+from server.token_limits import TokenLimits
 from server.tokens import ReplayCache
 from server.window import Starts
 
@@ -47,6 +48,7 @@ class Context:
     entitled: Entitled
     starts: Starts
     repeats: Repeats
+    requests: TokenLimits
 
     def install(self, app: Flask) -> None:
         app.extensions[EXTENSION] = self

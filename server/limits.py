@@ -18,16 +18,18 @@ class Quota:
     """A limit by the name that the RateLimit headers and the API's description give it."""
 
     name: str
-    failures: int
+    most: int
+    window_s: int = WINDOW_MS // 1000
+    counts: str = "failures"
 
     @property
     def told(self) -> dict[str, Any]:
         """As the API's description has it."""
         return {
             "name": self.name,
-            "quota": self.failures,
-            "window_s": WINDOW_MS // 1000,
-            "counts": "failures",
+            "quota": self.most,
+            "window_s": self.window_s,
+            "counts": self.counts,
         }
 
 

@@ -6,13 +6,22 @@ the failure it may have counted is in it.
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from flask import Flask, Response, g
 
 from server.context import here
-from server.limits import WINDOW_MS, FailureLimit, Quota
+from server.limits import Quota
 
 
-def limited_by(quota: Quota, limit: FailureLimit, key: str) -> None:
+class Limit(Protocol):
+    """What counts."""
+
+    def left(self, key: str, now_ms: int) -> tuple[int, int]:
+        """How many more, and the seconds until more are."""
+
+
+def limited_by(quota: Quota, limit: Limit, key: str) -> None:
     """Say in this request's answer what `limit` leaves to `key`."""
     g.setdefault("rate_limits", []).append((quota, limit, key))
 
@@ -22,13 +31,12 @@ def add_rate_headers(app: Flask) -> None:
 
     @app.after_request
     def tell(response: Response) -> Response:
-        named: list[tuple[Quota, FailureLimit, str]] = g.get("rate_limits", [])
+        named: list[tuple[Quota, Limit, str]] = g.get("rate_limits", [])
         if named:
             now_ms = here().clock()
             left = [(quota.name, *limit.left(key, now_ms)) for quota, limit, key in named]
-            window_s = WINDOW_MS // 1000
             response.headers["RateLimit-Policy"] = ", ".join(
-                f'"{quota.name}";q={quota.failures};w={window_s}' for quota, _, _ in named
+                f'"{quota.name}";q={quota.most};w={quota.window_s}' for quota, _, _ in named
             )
             response.headers["RateLimit"] = ", ".join(
                 f'"{name}";r={more};t={reset_s}' for name, more, reset_s in left

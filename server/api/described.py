@@ -21,6 +21,7 @@ from server.idempotent import ATTRIBUTE as IDEMPOTENT
 from server.idempotent import HEADER, REPLAYED
 from server.problems import MEDIA_TYPE
 from server.reading import MAX_DEPTH, MAX_REQUEST_BYTES
+from server.token_limits import MOST_RUNNING, REQUESTS_PER_MINUTE
 
 METHODS = ("get", "post", "put", "patch", "delete")
 _REF = "#/components/schemas/"
@@ -74,7 +75,7 @@ def complete(app: Flask, api: Api, document: dict[str, Any]) -> None:
         if admission is None:
             raise LookupError(f"{method} {path}: its rule says nothing of itself")
         has_path = bool(document["paths"][path].get("parameters"))
-        _complete_limits(operation, classes)
+        _complete_limits(operation, classes, admission)
         operation["security"] = [{admission.token: []}] if admission.token else []
         notice = notice_of(rules[path, method])
         if notice is not None:
@@ -100,8 +101,13 @@ def _complete_shape(schema: dict[str, Any], of: type | None) -> None:
             field |= {"allOf": choice[:1], "nullable": True}
 
 
-def _complete_limits(operation: dict[str, Any], classes: dict[str, Any]) -> None:
+def _complete_limits(
+    operation: dict[str, Any], classes: dict[str, Any], admission: Admission
+) -> None:
     limits = operation.setdefault("x-limits", {})
+    if admission.token:
+        limits["token_requests_per_minute"] = REQUESTS_PER_MINUTE[admission.token]
+        limits["token_requests_at_once"] = MOST_RUNNING
     body = operation.get("requestBody", {}).get("content", {}).get(_JSON, {}).get("schema", {})
     if body:
         shape = classes.get(str(body.get("$ref", "")).removeprefix(_REF))
@@ -141,6 +147,7 @@ def _complete_errors(operation: dict[str, Any], admission: Admission, has_path: 
 
 def _complete_headers(operation: dict[str, Any]) -> None:
     limited = "rate" in operation["x-limits"]
+    by_token = bool(operation["security"])
     if "304" in operation["responses"]:
         operation.setdefault("parameters", []).append(deepcopy(_IF_NONE_MATCH))
         for status in ("200", "304"):
@@ -152,6 +159,8 @@ def _complete_headers(operation: dict[str, Any]) -> None:
             named = {"Retry-After": {"description": "Seconds, at least", **_SECONDS}}
         else:
             named = {}
+        if by_token and (status[0] == "2" or status == "429"):
+            named |= deepcopy(_RATE)
         if limited and status in ("200", "201", "401", "403", "429"):
             named |= deepcopy(_RATE)
         if named:

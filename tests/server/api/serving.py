@@ -23,11 +23,12 @@ START_S = 20.0
 
 PROGRAM = """
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 # qrcode loads Pillow wherever it finds it, and tests need it: a server is installed without.
 sys.modules["PIL"] = None
-from server.config import Config
+from server.config import load_config
 from server.keys import KeyRing
 from server.serve import serve
 from server.tls import lan_certificate
@@ -38,7 +39,7 @@ if __name__ == "__main__":
     if lan:
         keys = KeyRing.load_or_create(data)
         certificate = lan_certificate(data, keys, datetime.now(UTC), [], "chot-test")
-    serve(Config(data, demo=True), "127.0.0.1", port, certificate)
+    serve(replace(load_config(data), demo=True), "127.0.0.1", port, certificate)
 """
 
 

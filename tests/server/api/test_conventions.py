@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 from werkzeug.test import TestResponse
 
@@ -15,6 +18,9 @@ from schemas.problems import PROBLEMS
 from server.access import admission_of
 from server.api.deprecation import ATTRIBUTE, Notice, announce_in, ends
 from server.api.described import operations_of
+from server.app import create_app
+from server.config import ConfigError, load_config
+from server.context import EXTENSION
 from server.enrolment import CODE_RANDOM_BYTES, code_hash, new_code
 from server.idempotent import HEADER, REPLAYED
 from server.limits import FAILURES_PER_ADDRESS, FAILURES_PER_LOGIN
@@ -22,6 +28,7 @@ from server.openapi import describe
 from server.problems import MEDIA_TYPE, ProblemError
 from server.repeats import Repeats
 from server.store.registered import Enrolment, UserRole
+from server.token_limits import MOST_RUNNING, REQUESTS_PER_MINUTE, TokenLimit
 from server.tokens import TokenError
 from sync.encoding import uuid7
 from tests.server.api.conftest import PASSWORD, World, a_world
@@ -124,6 +131,104 @@ def test_only_whom_the_description_names_is_let_in(
             assert not code.startswith(("auth.", "device.", "relay.")), (who, code)
         else:
             assert code in ("auth.forbidden", "auth.missing", "device.unknown"), (who, code)
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), GUARDED)
+def test_one_token_that_asks_too_often_waits_and_no_other(
+    world: World,
+    tokens: dict[str, dict[str, str]],
+    path: str,
+    method: str,
+    operation: Operation,
+) -> None:
+    who = admitted(operation)[0]
+    kind = "user" if who in ROLES else "device"
+    other = "admin" if who != "admin" else "command"
+    others = world.token(world.enrol()) if kind == "device" else tokens[other]
+    headers = tokens[who]
+    body: dict[str, Any] = {"json": {}} if "requestBody" in operation else {}
+    first = ask(world, path, method, headers, **body)
+    quota = operation["x-limits"]["token_requests_per_minute"]
+    assert first.headers["RateLimit-Policy"] == f'"token";q={quota};w=60'
+    assert re.fullmatch(r'"token";r=\d+;t=\d+', first.headers["RateLimit"])
+    limit, key = world.context.requests.of(kind), subject_of(headers)
+    while limit.take(key, world.now_ms) == 0:
+        pass
+    answer = ask(world, path, method, headers, **body)
+    assert refusal(operation, answer) == "request.rate"
+    assert answer.headers["Retry-After"] == "1"  # one comes back in 60 / quota seconds
+    assert answer.headers["RateLimit"] == '"token";r=0;t=60'
+    assert "token" in ask(world, path, method, others, **body).headers["RateLimit"]
+    assert ask(world, path, method, others, **body).status_code != 429
+    world.now_ms += 1_000
+    assert ask(world, path, method, headers, **body).status_code != 429
+    world.now_ms += 60_000
+
+
+def subject_of(headers: dict[str, str]) -> str:
+    claims = jwt.decode(
+        headers["Authorization"].removeprefix("Bearer "), options={"verify_signature": False}
+    )
+    return f"{claims['sub']} {claims.get('scope', '')}"
+
+
+def test_one_token_holds_no_more_than_some_threads(
+    world: World, tokens: dict[str, dict[str, str]]
+) -> None:
+    path, headers = f"/api/v1/crossings/{RECORD}", tokens["reviewer"]
+    limit, key = world.context.requests.of("user"), subject_of(headers)
+    assert [limit.begin(key) for _ in range(MOST_RUNNING + 1)] == [True] * MOST_RUNNING + [False]
+    answer = world.client.get(path, headers=headers)
+    assert (answer.get_json()["code"], answer.headers["Retry-After"]) == ("request.rate", "1")
+    assert world.client.get(path, headers=tokens["approver"]).status_code == 404
+    for _ in range(MOST_RUNNING):
+        limit.end(key)
+    # What ends, however it ends, makes room again.
+    for _ in range(2 * MOST_RUNNING):
+        assert world.client.get(path, headers=headers).status_code == 404
+    assert limit.begin(key)
+    limit.end(key)
+
+
+def test_a_drain_of_twenty_thousand_events_meets_no_limit() -> None:
+    device = TokenLimit(REQUESTS_PER_MINUTE["device"])
+    # 100 events a batch, as many pages to read, and every pack: all in one second.
+    assert not any(device.take("d", now) for now in range(0, 1_000, 2) for _ in range(2))
+    assert device.left("d", 1_000) == (219, 50)
+    assert device.left("d", 61_000) == (1_200, 0)
+
+
+def test_a_limit_comes_back_evenly_and_stays_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    limit = TokenLimit(60)
+    assert [limit.take("u", 0) for _ in range(61)] == [0] * 60 + [1]
+    assert limit.left("u", 0) == (0, 60)
+    assert [limit.take("u", 2_000) for _ in range(3)] == [0, 0, 1]
+    assert limit.take("u", 1_000) == 1  # a clock set back gives nothing
+    assert limit.take("v", 0) == 0
+    monkeypatch.setattr("server.token_limits.MAX_KEYS", 2)
+    for key in "wxyz":
+        limit.take(key, 2_000)
+    assert limit.left("v", 2_000) == (60, 0) and limit.left("z", 2_000) == (59, 1)
+
+
+@pytest.mark.parametrize(
+    "value", [[], {"tablet": 1}, {"device": 599}, {"user": 29}, {"user": "300"}, {"user": 10**7}]
+)
+def test_a_limit_that_tablets_would_meet_is_no_setting(tmp_path: Path, value: Any) -> None:
+    (tmp_path / "config.json").write_text(json.dumps({"requests_per_minute": value}), "utf-8")
+    with pytest.raises(ConfigError, match="requests_per_minute"):
+        load_config(tmp_path)
+
+
+def test_the_limit_of_a_token_can_be_set(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"requests_per_minute": {"user": 60}}', "utf-8")
+    app = create_app(load_config(tmp_path))
+    context = app.extensions[EXTENSION]
+    try:
+        assert context.requests.of("user").quota.most == 60
+        assert context.requests.of("device").quota.most == REQUESTS_PER_MINUTE["device"]
+    finally:
+        context.store.close()
 
 
 @pytest.mark.parametrize(("path", "method", "operation"), WITH_BODY)

@@ -1,0 +1,92 @@
+"""How much one token may ask: requests a minute, and how many at once.
+
+Bad log-ins are slowed by `server/limits.py`. This is about good ones: a program whose token is in
+order must not take the threads and the one reader that tablets wait for. Kept in memory, per
+device, user or reading token; a second token of the same user has no budget of its own.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+
+from server.limits import MAX_KEYS, Quota
+
+WINDOW_S = 60
+MOST_RUNNING = 4
+"""Of the server's sixteen threads. Tablets and relays make one call after the other."""
+
+REQUESTS_PER_MINUTE: Mapping[str, int] = {"device": 1_200, "user": 300}
+LEAST_REQUESTS: Mapping[str, int] = {"device": 600, "user": 30}
+"""A tablet's 20,000 events are 200 batches of a hundred, with as many pages and packs to read."""
+
+MOST_REQUESTS = 1_000_000
+
+
+class TokenLimit:
+    """`quota` requests at once, coming back evenly over a minute, MOST_RUNNING at the same time.
+
+    Safe from any thread. Beyond MAX_KEYS the key that was quiet longest is forgotten.
+    """
+
+    def __init__(self, per_minute: int) -> None:
+        self.quota = Quota("token", per_minute, WINDOW_S, "requests")
+        self._used: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._running: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def take(self, key: str, now_ms: int) -> int:
+        """Count a request: 0; or the seconds to wait, and nothing is counted."""
+        with self._lock:
+            used = self._now(key, now_ms)
+            if used + 1 > self.quota.most:
+                return max(1, math.ceil((used + 1 - self.quota.most) * self._each_s))
+            self._used[key] = used + 1, now_ms
+            self._used.move_to_end(key)
+            while len(self._used) > MAX_KEYS:
+                self._used.popitem(last=False)
+            return 0
+
+    def left(self, key: str, now_ms: int) -> tuple[int, int]:
+        """How many more requests, and the seconds until all have come back."""
+        with self._lock:
+            used = self._now(key, now_ms)
+        return max(0, math.floor(self.quota.most - used)), math.ceil(used * self._each_s)
+
+    def begin(self, key: str) -> bool:
+        """Whether one more may run now; then `end` comes after it."""
+        with self._lock:
+            running = self._running.get(key, 0)
+            if running >= MOST_RUNNING:
+                return False
+            self._running[key] = running + 1
+            return True
+
+    def end(self, key: str) -> None:
+        """One of those that `begin` let in has ended."""
+        with self._lock:
+            running = self._running.pop(key) - 1
+            if running:
+                self._running[key] = running
+
+    @property
+    def _each_s(self) -> float:
+        return WINDOW_S / self.quota.most
+
+    def _now(self, key: str, now_ms: int) -> float:
+        used, at_ms = self._used.get(key, (0.0, now_ms))
+        return max(0.0, used - max(0, now_ms - at_ms) / 1000 / self._each_s)
+
+
+class TokenLimits:
+    """One limit for devices, one for users. `per_minute`: what differs from the defaults."""
+
+    def __init__(self, per_minute: Mapping[str, int]) -> None:
+        asked = {**REQUESTS_PER_MINUTE, **per_minute}
+        self._limits = {kind: TokenLimit(most) for kind, most in asked.items()}
+
+    def of(self, kind: str) -> TokenLimit:
+        """For tokens of this kind ("device", "user")."""
+        return self._limits[kind]
