@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from server.issuing.qr_modules import qr_rows
-
 PRINT_MM = 50.0
 MIN_MODULE_MM = 0.4
 QUIET_MODULES = 4
@@ -46,15 +44,18 @@ def printed_code(text: str) -> PrintedCode:
     """The code of an ASCII text. Raises ValueError when it would be too dense."""
     # Imported late: qrcode pulls in image libraries where there are any.
     from qrcode.constants import ERROR_CORRECT_L, ERROR_CORRECT_M
+    from qrcode.main import QRCode
+    from qrcode.util import MODE_8BIT_BYTE, QRData
 
     data = text.encode("utf-8")
     if len(data) > MAX_PRINT_CHARACTERS:
         raise ValueError(f"{len(data)} characters do not fit a code of version {MAX_VERSION}")
     level = ERROR_CORRECT_M if len(data) <= MAX_M_CHARACTERS else ERROR_CORRECT_L
-    version, rows = qr_rows(data, level)
-    beside = "0" * QUIET_MODULES
-    quiet = ["0" * (len(rows) + 2 * QUIET_MODULES)] * QUIET_MODULES
-    return PrintedCode((*quiet, *(beside + row + beside for row in rows), *quiet), version)
+    code = QRCode(error_correction=level, border=QUIET_MODULES)
+    code.add_data(QRData(data, mode=MODE_8BIT_BYTE))
+    code.make(fit=True)
+    rows = tuple("".join("1" if dark else "0" for dark in line) for line in code.get_matrix())
+    return PrintedCode(rows, code.version)
 
 
 def code_svg(code: PrintedCode, size: str = "50mm") -> str:
