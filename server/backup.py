@@ -14,7 +14,7 @@ import secrets
 import shutil
 import sqlite3
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -22,6 +22,7 @@ from typing import IO
 from server.config import CONFIG_FILE, Config
 from server.erasure_list import FILE
 from server.keys import KeyRing
+from server.levels.draft import FILE as LEVELS_FILE
 from server.reporting.letterhead import LETTERHEAD_FILE
 from server.scheduling.settings import SCHEDULE_FILE
 from server.sealed_file import PREFIX_BYTES, SALT_BYTES, SealedReader, SealedWriter
@@ -30,9 +31,12 @@ from server.store.log.log_file import open_log
 from server.store.log.pull import newest_n
 from server.store.log.verify import LogWalk
 from server.store.reader import read_only
+from server.webhooks.hooks import FILE as HOOKS_FILE
+from server.webhooks.hooks import Hooks
 
 LOG = "log.db"
-SINGLE_FILES = (CONFIG_FILE, "demo.json", FILE, LETTERHEAD_FILE, SCHEDULE_FILE)
+SINGLE_FILES = (CONFIG_FILE, "demo.json", FILE, LETTERHEAD_FILE, LEVELS_FILE, SCHEDULE_FILE)
+DATABASES = (HOOKS_FILE, LOG)
 FOLDERS = ("keys", "tls")
 COPY_PAGES = 4096
 BLOCK_BYTES = 1 << 20
@@ -75,13 +79,12 @@ def take_backup(
     A log with a break is copied too, since it may be all there is, but makes nothing safe.
     """
     with _copying(config) as folder:
-        copy = folder / LOG
-        copy_log(config.log_path, copy)
+        copies = _copied(config, folder)
         partial = target.with_name(f".{target.name}.partial")
         try:
-            _write_sealed(partial, passphrase, copy, config)
-            _compare(partial, passphrase, copy)
-            with contextlib.closing(read_only(copy)) as log:
+            _write_sealed(partial, passphrase, copies, config)
+            _compare(partial, passphrase, copies)
+            with contextlib.closing(read_only(folder / LOG)) as log:
                 found = walk(log, keys)
                 newest = newest_n(log)
             backup = Backup(now_ms, newest, partial.stat().st_size, _sha256(partial), off_machine)
@@ -113,7 +116,7 @@ def copy_log(source: Path, target: Path) -> None:
 
 
 def members(config: Config) -> Iterator[tuple[str, Path]]:
-    """(name, file) of what is backed up besides the log."""
+    """(name, file) of what is backed up besides the databases."""
     for name in SINGLE_FILES:
         if (config.data_dir / name).is_file():
             yield name, config.data_dir / name
@@ -138,7 +141,18 @@ def opened_archive(path: Path, passphrase: str) -> Iterator[tarfile.TarFile]:
             pass
 
 
-def _write_sealed(path: Path, passphrase: str, copy: Path, config: Config) -> None:
+def _copied(config: Config, folder: Path) -> list[Path]:
+    """The databases as of one moment each.
+
+    Who is told before the log: a place beyond the log's end would pass over what a restored server
+    says there for the first time.
+    """
+    hooks = Hooks(config.data_dir).copy(folder / HOOKS_FILE)
+    copy_log(config.log_path, folder / LOG)
+    return [folder / name for name in DATABASES if name == LOG or hooks]
+
+
+def _write_sealed(path: Path, passphrase: str, copies: Sequence[Path], config: Config) -> None:
     path.unlink(missing_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
@@ -147,21 +161,21 @@ def _write_sealed(path: Path, passphrase: str, copy: Path, config: Config) -> No
             SealedWriter(file, passphrase, random) as sealed,
             tarfile.open(fileobj=sealed, mode="w|", bufsize=BLOCK_BYTES) as archive,
         ):
-            for name, member in [*members(config), (LOG, copy)]:
+            for name, member in [*members(config), *((one.name, one) for one in copies)]:
                 archive.add(member, name, recursive=False)
         file.flush()
         os.fsync(file.fileno())
 
 
-def _compare(path: Path, passphrase: str, copy: Path) -> None:
-    """The log in the file as it lies there has to be the one that was copied."""
-    found = None
+def _compare(path: Path, passphrase: str, copies: Sequence[Path]) -> None:
+    """The databases in the file as it lies there have to be those that were copied."""
+    found = {}
     with opened_archive(path, passphrase) as archive:
         for member in archive:
             content = archive.extractfile(member)
-            if member.name == LOG and content is not None:
-                found = _digest(content)
-    if found != _sha256(copy):
+            if member.name in DATABASES and content is not None:
+                found[member.name] = _digest(content)
+    if found != {one.name: _sha256(one) for one in copies}:
         raise BackupError("backup.unlike")
 
 

@@ -12,7 +12,15 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
-from server.backup import BLOCK_BYTES, FOLDERS, LOG, SINGLE_FILES, Walk, opened_archive
+from server.backup import (
+    BLOCK_BYTES,
+    DATABASES,
+    FOLDERS,
+    LOG,
+    SINGLE_FILES,
+    Walk,
+    opened_archive,
+)
 from server.config import Config
 from server.erasure_list import FILE, Listed, add_to_list
 from server.keys import KeyRing
@@ -20,9 +28,11 @@ from server.projector import Projector
 from server.store.forgotten import Target
 from server.store.hold_protocol import Hold
 from server.store.log.log_file import begin_epoch, open_log, shred_leftovers
+from server.store.log.pull import newest_n
 from server.store.log.verify import LogWalk
 from server.store.reader import read_only
 from server.store.sqlite import SqliteStore
+from server.webhooks.hooks import Hooks
 
 STAGING = ".restoring"
 _MEMBER = re.compile(rf"(?:{'|'.join(FOLDERS)})/[A-Za-z0-9][A-Za-z0-9._-]{{0,63}}", re.ASCII)
@@ -77,10 +87,11 @@ def restore_backup(
         _unpack(source, staging, passphrase)
         keys = KeyRing.load_or_create(staging)
         with contextlib.closing(read_only(staging / LOG)) as log:
-            found = walk(log, keys)
+            found, newest = walk(log, keys), newest_n(log)
         if found.breaks and not accept_broken:
             raise RestoreError("restore.broken", found)
         epoch = _new_epoch(staging / LOG, now_ms)
+        Hooks(staging).keep_within(epoch, newest)
         erased = _erase_again(staging, keys, listed, now_ms)
         # The log last: where it lies, everything else does too.
         for path in sorted(staging.iterdir(), key=lambda one: one.name == LOG):
@@ -112,7 +123,7 @@ def _unpack(source: Path, staging: Path, passphrase: str) -> None:
 
 def _write_member(archive: tarfile.TarFile, member: tarfile.TarInfo, staging: Path) -> None:
     """Only names that a backup holds, only files, never over another."""
-    known = member.name in (LOG, *SINGLE_FILES) or _MEMBER.fullmatch(member.name) is not None
+    known = member.name in (*DATABASES, *SINGLE_FILES) or _MEMBER.fullmatch(member.name) is not None
     content = archive.extractfile(member) if known and member.isreg() else None
     if content is None:
         raise RestoreError("restore.content")

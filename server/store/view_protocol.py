@@ -159,6 +159,9 @@ class ViewStore(Protocol):
         `as_of`: as it stood when the log had that many numbers, without twins (SPEC V5).
         """
 
+    def said(self, record: str) -> list[tuple[str, str]]:
+        """(reference, body text) of each event of a record that the view has, in order (C4)."""
+
     def wave(self, record: str) -> WaveThrough | None:
         """The wave-through that a crossing of mode `waved` names."""
 

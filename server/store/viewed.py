@@ -52,6 +52,13 @@ class ViewReads:
             return None
         return None if found is None else whole.assemble(found, self.day_keys)
 
+    def said(self, record: str) -> list[tuple[str, str]]:
+        """(reference, body text) of each event of a record that the view has, in order (C4)."""
+        try:
+            return self._reader.run(lambda files: whole.read_said(files.log, files.view, record))
+        except ViewMissingError:
+            return []
+
     def wave(self, record: str) -> WaveThrough | None:
         """A wave-through, from what the projector has seen of it."""
         try:

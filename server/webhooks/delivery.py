@@ -18,7 +18,6 @@ from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from schemas.feeds import ALERTS
 from server.background import repeating
 from server.config import Config
 from server.context import Clock
@@ -84,15 +83,14 @@ def deliver(
     chance: Callable[[], float] = random.random,
 ) -> bool:
     """Hand over one page of what is new, as far as it is taken; whether to go on at once."""
-    hook = _of_this_epoch(hooks, hook, store)
     projected, _ = store.projected()
     page = store.runs(hook.feeds, hook.cursor, PAGE_EVENTS, persons=False)
     # One that only got a smaller envelope was said under the number at which it counts (A3).
     for run in (one for one in page.runs if one.n == one.counted):
-        if ALERTS in hook.feeds and run.n > projected:
-            # Which alert somebody acted on is known once the view has it.
+        if run.n > projected:
+            # What was said of a record before is known once the view has it.
             return False
-        for message in messages_of(run, store.epoch, lambda record: _code(store, record)):
+        for message in messages_of(run, store.epoch, store.said):
             # A run is given whole where it had been given in part.
             if message.n <= hook.cursor:
                 continue
@@ -135,6 +133,8 @@ def delivering(
             contextlib.closing(open_store()) as store,
             ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhook") as pool,
         ):
+            _, newest = store.projected()
+            hooks.keep_within(store.epoch, newest)
             under_way: dict[str, Future[None]] = {}
             while not stop.is_set():
                 for name in _due(hooks, clock()):
@@ -159,24 +159,6 @@ def _due(hooks: Hooks, now_ms: int) -> dict[str, Hook]:
     return {one.id: one for one in hooks.all() if not one.ended and one.next_ms <= now_ms}
 
 
-def _of_this_epoch(hooks: Hooks, hook: Hook, store: Store) -> Hook:
-    """The hook at its place in this log: a restored one is shorter, and grows again (SPEC P6).
-
-    What tablets then offer again comes under new numbers and is said again, by the same ids.
-    """
-    if hook.epoch == store.epoch:
-        return hook
-    _, newest = store.projected()
-    cursor = min(hook.cursor, newest)
-    hooks.set_back(hook.id, store.epoch, cursor)
-    return next(one for one in hooks.all() if one.id == hook.id)
-
-
 def _post(hook: Hook, message: Message, now_ms: int, post: Send) -> Answer:
     fields = headers(message, hook.secrets(now_ms), now_ms // 1000)
     return post(hook.url, fields, message.body.encode("utf-8"))
-
-
-def _code(store: Store, record: str) -> str | None:
-    found = store.alert(record)
-    return None if found is None else found.row.code

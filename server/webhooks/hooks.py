@@ -95,6 +95,14 @@ class Hooks:
         with self._open() as file:
             return [_hook(row) for row in file.execute(_ALL)]
 
+    def copy(self, target: Path) -> bool:
+        """The file as of one moment, while others write to it; False where there is none."""
+        if not self._path.exists():
+            return False
+        with self._open() as file, contextlib.closing(sqlite3.connect(target)) as copied:
+            file.backup(copied)
+        return True
+
     def remove(self, name: str) -> bool:
         """Whether there was one."""
         with self._open() as file:
@@ -152,6 +160,18 @@ class Hooks:
                 (epoch, cursor, name),
             )
             return done.rowcount == 1
+
+    def keep_within(self, epoch: int, newest: int) -> None:
+        """No place of another epoch lies beyond `newest`: a restored log is shorter (SPEC P6).
+
+        What tablets then hand in again comes under numbers that were given out before.
+        """
+        if self._path.exists():
+            with self._open() as file:
+                file.execute(
+                    "UPDATE hooks SET epoch = ?, cursor = min(cursor, ?) WHERE epoch <> ?",
+                    (epoch, newest, epoch),
+                )
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

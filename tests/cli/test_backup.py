@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from cli.backup import ERRORS as BACKUP_ERRORS
 from cli.passphrase import VARIABLE
 from cli.restore import ERRORS as RESTORE_ERRORS
+from server.backup import DATABASES, FOLDERS, SINGLE_FILES
 from server.config import load_config
 from server.store.sqlite import open_store
 from tests.cli.conftest import Chot
@@ -77,6 +80,28 @@ def test_without_a_file_or_variable_the_passphrase_is_asked_for(
     file = tmp_path / "chot.bak"
     chot("backup", "--data", demo_data, "--output", file, stdin=f"{WORDS}\n{WORDS}\n")
     chot("restore", file, "--data", tmp_path / "fresh", stdin=f"{WORDS}\n")
+
+
+def test_the_how_to_says_of_each_file_whether_it_is_backed_up(
+    chot: Chot, demo_data: Path, tmp_path: Path
+) -> None:
+    text = (ROOT / "docs/how-to/backup.md").read_text("utf-8")
+    rows = re.findall(r"^\| (`.+`) \| (yes|no) \|", text, re.MULTILINE)
+    said = {
+        word: [name for one, yes in rows if yes == word for name in re.findall("`(.+?)`", one)]
+        for word in ("yes", "no")
+    }
+    assert sorted(said["yes"]) == sorted((*SINGLE_FILES, *DATABASES, *FOLDERS))
+    chot("webhook", "add", "ben", "https://ben.example", "--feed", "alerts:home",
+         "--data", demo_data)  # fmt: skip
+    chot("backup", "--data", demo_data, "--output", tmp_path / "chot.bak")
+    names = [one.name for one in demo_data.iterdir()]
+    told = said["yes"] + said["no"]
+    assert [one for one in names if not any(fnmatch(one, name) for name in told)] == []
+    chot("restore", tmp_path / "chot.bak", "--data", tmp_path / "new")
+    there = {one.name for one in (tmp_path / "new").iterdir()}
+    assert {one for one in names if one in said["yes"]} <= there
+    assert "ben" in chot("webhook", "list", "--data", tmp_path / "new").output
 
 
 def test_every_code_has_words() -> None:

@@ -26,6 +26,7 @@ from server.store.view.search import ROW, crossing_row, joined, watermark, withi
 from server.store.view.twins import FoundTwin, read_twins
 from server.store.view_protocol import CrossingRow, CrossingWhole, Twin, Write
 from sync.clock import crossing_ms
+from sync.events import ref
 from sync.registers import Record, Register, differing, writes_of
 
 PAGE = 100
@@ -92,6 +93,15 @@ def read_page(
             f"{ROW}{where} ORDER BY occurred_ms, record LIMIT {PAGE}", values
         ).fetchall()
         return _read(log, view, [crossing_row(row) for row in rows], day_keys)
+
+
+def read_said(
+    log: sqlite3.Connection, view: sqlite3.Connection, record: str
+) -> list[tuple[str, str]]:
+    """(reference, body text) of each event of a record of any kind, in their order."""
+    stored = read_events(log, _numbers(view, _OF_RECORD, record))
+    named = [(one.order, ref(one.author, one.seq), one.body) for one in stored]
+    return [(name, body) for _, name, body in sorted(named)]
 
 
 def assemble(found: Found, day_keys: DayKeys | None) -> CrossingWhole:

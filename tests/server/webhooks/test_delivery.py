@@ -47,9 +47,12 @@ class Desk:
         (hook,) = self.hooks.all()
         return hook
 
-    def deliver(self, now_ms: int = NOW_MS) -> int:
+    def project(self) -> None:
         with Projector(load_config(self.data), KeyRing.load_or_create(self.data)) as projector:
             projector.catch_up()
+
+    def deliver(self, now_ms: int = NOW_MS) -> int:
+        self.project()
         before = len(self.receiver.taken)
         deliver(self.hooks, self.hook, self.store, now_ms, chance=lambda: 0.0)
         return len(self.receiver.taken) - before
@@ -60,7 +63,7 @@ class Desk:
         self.store.write(kind, record, "hd-ql6", None, fields, person, NOW_MS)
         return record
 
-    def turn_back(self, plate: str) -> str:
+    def turn_back(self, plate: str, withdrawn: bool = False, record: str = "") -> str:
         fields = {
             "subject": uuid7(NOW_MS, bytes(10)),
             "checkpoint": "hd-ql6",
@@ -69,8 +72,9 @@ class Desk:
             "plate": plate,
             "direction": "in",
             "reasons": ["no_test"],
+            "withdrawn": withdrawn,
         }
-        return self.write("turn_back", fields)
+        return self.write("turn_back", fields, record=record)
 
     def alert(self, code: str) -> str:
         fields = {
@@ -122,6 +126,7 @@ def test_messages_are_signed_in_order_and_say_what_is_declared(desk: Desk) -> No
         "direction": "in",
         "plate": "29A12345",
         "reasons": ["no_test"],
+        "withdrawn": False,
     }
     assert arrived["data"]["fields"]["headcount"] == 2
     assert alerted["data"]["fields"] == {
@@ -255,6 +260,17 @@ def test_a_replay_says_all_again_by_the_same_ids(desk: Desk) -> None:
     assert desk.receiver.ids[10:] == first[2:]
 
 
+def test_what_is_taken_back_and_said_again_is_another_message_each_time(desk: Desk) -> None:
+    start, record = desk.hook.cursor, ""
+    for withdrawn in (False, True, False, True):
+        record = desk.turn_back("29A00001", withdrawn, record)
+    assert desk.deliver() == 4
+    ids = desk.receiver.ids
+    assert len(set(ids)) == 4, "a receiver would drop what it has had"
+    assert desk.hooks.set_back("ben", desk.store.epoch, start)
+    assert desk.deliver() == 4 and desk.receiver.ids == ids * 2
+
+
 def test_a_replay_asked_for_meanwhile_is_not_overwritten(desk: Desk) -> None:
     start = desk.hook.cursor
     desk.turn_back("29A00001")
@@ -268,11 +284,22 @@ def test_a_replay_asked_for_meanwhile_is_not_overwritten(desk: Desk) -> None:
 
 
 def test_after_a_restore_it_goes_on_at_the_end_of_the_shorter_log(desk: Desk) -> None:
+    newest = desk.store.projected()[1]
     desk.hooks.set_back("ben", desk.store.epoch - 1, 10_000)
-    assert desk.deliver() == 0
+    config = load_config(desk.data)
+    with delivering(lambda: open_store(config), config, lambda: NOW_MS):
+        wait_for("its new place", lambda: desk.hook.epoch == desk.store.epoch)
+    assert desk.hook.cursor == newest
     desk.turn_back("29A00001")
     assert desk.deliver() == 1
-    assert desk.hook.epoch == desk.store.epoch
+
+
+def test_what_the_view_does_not_have_yet_is_waited_for(desk: Desk) -> None:
+    desk.turn_back("29A00001")
+    before = desk.hook
+    assert not deliver(desk.hooks, before, desk.store, NOW_MS)
+    assert desk.receiver.taken == [] and desk.hook == before
+    assert desk.deliver() == 1
 
 
 def test_the_file_with_secrets_is_for_its_owner_alone(desk: Desk) -> None:
@@ -288,10 +315,12 @@ def test_a_slow_receiver_holds_up_nobody_else(desk: Desk) -> None:
         desk.hooks.add("ben", desk.receiver.url, FEEDS[:2], SECRET, desk.store.epoch, 0)
         desk.hooks.add("cham", slow.url, FEEDS[:2], SECRET, desk.store.epoch, 0)
         desk.turn_back("29A00001")
+        desk.project()
         try:
             with delivering(lambda: open_store(config), config, clock):
                 wait_for("the first", lambda: len(desk.receiver.taken) == 1)
                 desk.turn_back("29A00002")
+                desk.project()
                 wait_for("the second", lambda: len(desk.receiver.taken) == 2)
                 assert slow.taken == []
                 held.set()
