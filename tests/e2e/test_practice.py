@@ -11,6 +11,13 @@ from tests.e2e.server import Served, wait_for
 from tests.e2e.tablet import PATIENCE_MS, Tablet
 
 CHECKPOINT = "nt-ninh-son"
+HOLDS = """name => new Promise(done => {
+  const opening = indexedDB.open("chot");
+  opening.onsuccess = () => {
+    const asked = opening.result.transaction("packs").objectStore("packs").count(name);
+    asked.onsuccess = () => (opening.result.close(), done(asked.result > 0));
+  };
+})"""
 DATABASES = "async () => (await indexedDB.databases()).map((one) => one.name).sort()"
 
 
@@ -27,6 +34,8 @@ def test_what_is_practised_reaches_no_log_and_is_gone_after(
     page = tablet.page
     tablet.enrol(served.enrolment_link(CHECKPOINT, "o-to", served.url))
     tablet.installed()
+    # Practice is with what the tablet holds: nobody is asked whence where no level is known.
+    page.wait_for_function(HOLDS, arg="levels", timeout=PATIENCE_MS)
     before = served.events(CHECKPOINT)
     sent: list[str] = []
     page.on("request", lambda one: sent.append(one.post_data or "") if "/api/" in one.url else None)

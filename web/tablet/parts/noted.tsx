@@ -7,14 +7,13 @@ import { Button, Chips, Notice } from "./controls.tsx";
 import { signal, wakeSound } from "./feedback.ts";
 import { TickIcon } from "./icons.tsx";
 import { plateText } from "./plate_text.ts";
-import { undoSeconds } from "./saved_notice.tsx";
+import { useUndoSeconds } from "./saved_notice.tsx";
 import { clockText } from "./time.ts";
 import { errorText, useUi } from "./ui.ts";
 
 /** What somebody broke or reported mostly concerns a vehicle that still stands here. */
 const RECENT = 3;
 const JUST_NOW_MS = 10 * 60_000;
-const TICK_MS = 250;
 
 /** The newest crossings of this checkpoint; none for a volunteer, who sees nothing of before. */
 export function useLatest(): readonly CrossingSummary[] {
@@ -108,11 +107,7 @@ interface SavedProps {
 export function NotedSaved({ kind, saved, saved_ms, undone }: SavedProps): JSX.Element {
   const { core, texts } = useUi();
   const { busy, error, write } = useWriting();
-  const [seconds, setSeconds] = useState(() => undoSeconds(saved_ms, Date.now()));
-  useEffect(() => {
-    const timer = window.setInterval(() => setSeconds(undoSeconds(saved_ms, Date.now())), TICK_MS);
-    return () => window.clearInterval(timer);
-  }, [saved_ms]);
+  const seconds = useUndoSeconds(saved_ms);
   return (
     <>
       <p class="saved-word noted-saved" role="status">

@@ -1,10 +1,11 @@
 /** "Đã lưu ✓", with a way back for as long as a slip of the thumb is noticed. */
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { Button } from "./controls.tsx";
 import { TickIcon } from "./icons.tsx";
 import { useUi } from "./ui.ts";
+import { useTicking } from "./use_ticking.ts";
 
 export const UNDO_MS = 10_000;
 const TICK_MS = 250;
@@ -13,6 +14,11 @@ const TICK_MS = 250;
 export function undoSeconds(saved_ms: number, now_ms: number): number {
   const left = Math.min(UNDO_MS, saved_ms + UNDO_MS - now_ms);
   return Math.max(0, Math.ceil(left / 1000));
+}
+
+/** The same while a screen stands there. */
+export function useUndoSeconds(saved_ms: number): number {
+  return useTicking(() => undoSeconds(saved_ms, Date.now()), TICK_MS, saved_ms);
 }
 
 interface SavedNoticeProps {
@@ -27,11 +33,7 @@ interface SavedNoticeProps {
 
 export function SavedNotice({ saved_ms, undo, over, children, beside = null }: SavedNoticeProps): JSX.Element {
   const { texts } = useUi();
-  const [seconds, setSeconds] = useState(() => undoSeconds(saved_ms, Date.now()));
-  useEffect(() => {
-    const timer = window.setInterval(() => setSeconds(undoSeconds(saved_ms, Date.now())), TICK_MS);
-    return () => window.clearInterval(timer);
-  }, [saved_ms]);
+  const seconds = useUndoSeconds(saved_ms);
   useEffect(() => {
     if (seconds === 0) over();
   }, [seconds]);

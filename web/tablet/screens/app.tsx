@@ -15,6 +15,7 @@ import { useTexts } from "../parts/texts.ts";
 import { laneDirection } from "../parts/names.ts";
 import { shownTheme } from "../parts/theme.ts";
 import { type Devices, errorText, type Ui, UiContext } from "../parts/ui.ts";
+import { useTicking } from "../parts/use_ticking.ts";
 import { useWedge } from "../parts/use_wedge.ts";
 import { updateStand } from "../parts/updates.ts";
 import { keepAwake } from "../parts/wake_lock.ts";
@@ -41,7 +42,7 @@ interface AppProps {
 export function App({ core, devices, update, practice = false }: AppProps): JSX.Element {
   const [state, setState] = useState(() => core.state());
   const [settings, setSettings] = useState(() => readSettings(localStorage));
-  const [now_ms, setNow] = useState(() => Date.now());
+  const now_ms = useTicking(() => Date.now(), TICK_MS);
   const [status, setStatus] = useState(false);
   const [more, setMore] = useState<string | null>(null);
   const [practising, setPractising] = useState(false);
@@ -68,10 +69,6 @@ export function App({ core, devices, update, practice = false }: AppProps): JSX.
   // Where no screen asks for a code, the Enter after one must not press the button that has the focus.
   useWedge(() => undefined, () => undefined);
   useEffect(() => core.subscribe(() => setState(core.state())), [core]);
-  useEffect(() => {
-    const timer = window.setInterval(() => setNow(Date.now()), TICK_MS);
-    return () => window.clearInterval(timer);
-  }, []);
   useEffect(() => {
     document.documentElement.lang = settings.language;
     document.documentElement.dataset.theme = theme;

@@ -7,10 +7,12 @@ import type { Checkpoint, CrossingSummary } from "../core/types.ts";
 import { Button, Notice } from "../parts/controls.tsx";
 import { CrossIcon, ScanIcon } from "../parts/icons.tsx";
 import { type Devices, errorText, useUi } from "../parts/ui.ts";
+import { useTicking } from "../parts/use_ticking.ts";
 import { beginPractice, type Practice, type PracticeCodes } from "../practice/practice.ts";
 import { App } from "./app.tsx";
 
 const PRACTICE_MS = 120_000;
+const TICK_MS = 500;
 /** From here on more time is offered; at the end nobody goes on working in practice by mistake. */
 const OFFER_S = 30;
 const LOOK_ROWS = 20;
@@ -64,16 +66,12 @@ function Practising({ practice, close }: { practice: Practice; close(): void }):
   const { core, codes } = practice;
   const words = texts.practice;
   const [until_ms, setUntil] = useState(() => performance.now() + PRACTICE_MS);
-  const [now_ms, setNow] = useState(() => performance.now());
+  const now_ms = useTicking(() => performance.now(), TICK_MS);
   const left_s = Math.max(0, Math.ceil((until_ms - now_ms) / 1000));
   const done = useDone(practice);
   // What takes a code while a camera is on the screen.
   const [take, setTake] = useState<((text: string) => void) | null>(null);
   const devices = useMemo(() => camera((found) => setTake(() => found)), []);
-  useEffect(() => {
-    const timer = window.setInterval(() => setNow(performance.now()), 500);
-    return () => window.clearInterval(timer);
-  }, []);
   useEffect(() => {
     if (left_s === 0) close();
   }, [left_s]);
