@@ -90,10 +90,14 @@ class CrossingGoods(Tolerant):
 class Crossing(Tolerant):
     """A person, vehicle or group at a checkpoint, and what was decided and done.
 
+    `people` and `goods` are groups and go into `items`, all else into `set`. `headcount` counts
+    the driver too. `verdict`: what the rules said, absent where none was asked; `action`: what was
+    done. `lane`: its id at the checkpoint. `convoy`, `wave`: the records it belongs to.
     `paired_exit`, of who came in: the crossing by which they left. `brief`: an officer looked and
     wrote down vehicle and action alone, no rule was asked. Of what comes from a paper log
     (`source`) `occurred` is the written time, `paper_no` its line; when it was entered says the
-    event's header. `voided`: one of VOID_REASONS.
+    event's header. `voided`: why it does not count: "undone", "wrong_entry",
+    "entered_twice", "did_not_cross" or "other".
     """
 
     lane = text(32, metadata=LATEST_AUTO)

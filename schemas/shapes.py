@@ -176,7 +176,7 @@ class Place(Tolerant):
 
 
 class Plate(Tolerant):
-    """A plate: as read, its normal form (letters and digits only), and what it may be."""
+    """A plate: as read, its normal form (capital letters, Đ too, and digits), what it may be."""
 
     read = text(24, 1, required=True)
     normal = text(16, 1, required=True)

@@ -107,7 +107,11 @@ class UserToken(AccessToken):
 
 
 class SentEvent(Schema):
-    """One event of a batch: exact texts, or sealed ones in their place (SPEC B4, S1, S4)."""
+    """One event of a batch: exact texts, or sealed ones in their place (SPEC B4, S1, S4).
+
+    `body`: a text of the shape `EventBody`. `person`: one of `EventPerson`, absent where it
+    concerns nobody. `commitment` only where the person text is withheld: 32 bytes, its SHA-256.
+    """
 
     body = fields.String()
     sealed_body = fields.String()
@@ -117,7 +121,11 @@ class SentEvent(Schema):
 
 
 class SentBatch(Schema):
-    """A contiguous run of one device's events and its signature (SPEC B1)."""
+    """A contiguous run of one device's events and its signature (SPEC B1).
+
+    `first` is the number of the first event, `previous` the hash before it. `signature`: 64 bytes,
+    r ‖ s, over six lines: "chot-batch/1", device, first, last, previous, head (hashes in hex; B3).
+    """
 
     device = fields.String(required=True)
     first = fields.Integer(required=True)
@@ -127,9 +135,14 @@ class SentBatch(Schema):
 
 
 class SyncRequest(Request):
-    """One round trip: what the device wants, what it sends, how much it still holds back.
+    """One round trip: what the device wants, what it sends, how much it has not got rid of.
 
-    It holds what came after number `held_after` up to its cursor (SPEC F7).
+    `unsent`: events of its own that no receipt covers yet, those in this `batch` included (SPEC
+    T6): 1 in `batch` and none behind it is 1. `cursor`, `held_after`: as the last page taken gave
+    them, both null at first and after dropping everything; it holds the events numbered above
+    `held_after` up to its cursor (F7). `feeds`: what it wants, "checkpoint:<id>" at least, and of
+    `feeds` in the last answer what else it has use for; other feeds than last time make a `reset`.
+    `device_time`: its own clock, Unix ms. What the events in `batch` say: `EventBody`.
     """
 
     max_bytes = 8 * 1024 * 1024
@@ -153,7 +166,10 @@ class EventResult(Schema):
     `code` says why it was held or rejected, or what else is to be known of it: `event.json`,
     `event.depth`, `event.duplicate_name`, `event.field`, `event.missing`, `event.author`,
     `event.scope`, `event.kind`, `person.commitment`, `seal.key`, `seal.text`, `device.revoked`,
-    `device.forked`, `relay.scope`. `field` names the field that is wrong.
+    `device.forked`, `relay.scope`. `field` names the field that is wrong. Whatever the state, the
+    event keeps its number and its place in the chain (A4): go on behind it, and show `rejected`
+    to a person. `held` needs nothing: the server takes it in after an upgrade. After
+    `device.forked` or `device.revoked` hand in what is left and enrol again, as a new device.
     """
 
     seq = fields.Integer(required=True)
@@ -163,7 +179,13 @@ class EventResult(Schema):
 
 
 class SignedReceipt(Schema):
-    """How far the server holds the device's chain, signed (SPEC P1)."""
+    """How far the server holds the device's chain, signed (SPEC P1).
+
+    `signature`: 64 bytes, r ‖ s, by `receipt_key` over eight lines: "chot-receipt/1", server,
+    level, device, through, head in hex, safe_through, server_time. `through` may be less than
+    before: the server was restored, and what it lacks goes out again (P6). `safe_through`: up to
+    here events may be deleted (P2).
+    """
 
     server = fields.String(required=True)
     level = word(("relay", "home"), required=True)
@@ -176,10 +198,17 @@ class SignedReceipt(Schema):
 
 
 class GivenRun(Schema):
-    """Contiguous events of one device under one envelope (SPEC F6); `n`: number of the last one.
+    """Contiguous events of one device under one envelope (SPEC F6).
 
-    `ranks` (R7: 1 officer, 2 lead, 3 console user) is one digit for all or one for each. `again`:
-    its last number when it was given first. `commitments`: where a person text is withheld.
+    `first`: the first one's number in its device's chain, `previous` the hash before it. `n`: the
+    server's number of the last one; those before it count down by one. `again`: `n` when it was
+    given first, where that was another; `digest` counts it there. `branch`: of a device that was
+    cloned, the later branches are 1, 2, …; each is a chain of its own (A6). `persons`: one for
+    each body, null where there is none or it is withheld; absent: none at all. `commitments`:
+    32 bytes for each body, in a row: SHA-256 of its person text, given or withheld, or zeros where
+    there is none; absent: none is withheld. The hash of each body is SHA-256(hash before ‖ body ‖
+    commitment). `ranks` (R7: 1 officer, 2 lead, 3 console user) is one digit for all or one for
+    each.
     """
 
     n = fields.Integer(required=True)
@@ -199,9 +228,16 @@ class GivenRun(Schema):
 class SyncAnswer(Schema):
     """Answers to the push, then one page of the feeds.
 
-    `digest` is of all events in the window (`held_after`, cursor], once there is no more (F9).
-    `feeds`: all that this device may have (F11). `upstream_receipt`: what the home server said to
-    a relay of this device's chain (P8).
+    `reset`: drop what was pulled before, then take this page (F3). `cursor`, `held_after`: keep
+    them with the page and send them back; what is numbered up to `held_after` may go. `more`: ask
+    again at once. `digest`: once there is no more, the sum modulo 2^256, big-endian in 32 bytes,
+    of the hashes of all events held in (`held_after`, cursor], each counted once, where it was
+    first given; null: nothing to compare (F9). Where it differs, or a page does not follow from
+    itself or from what is held (F6): keep receipt and results, drop everything pulled, ask anew
+    with `cursor` null, and that at most once in ten minutes. `removals`: events `device:seq`
+    (`device-bN:seq` on branch N) whose person text is to be blanked (F10). `feeds`: all that this
+    device may have (F11). `packs`: name → version to be had. `upstream_receipt`: what the home
+    server said to a relay of this device's chain (P8).
     """
 
     results = fields.List(fields.Nested(EventResult), required=True)
@@ -223,7 +259,13 @@ class SyncAnswer(Schema):
 
 
 class SignedPack(Schema):
-    """A pack as its root key signed it: compact JWS."""
+    """A pack as its root key signed it: compact JWS (SPEC K).
+
+    Header {alg: "ES256", kid, typ: "chot-pack"}; payload {name, version, scope, issued_at,
+    expires_at, content}. Take it where `root_key` signed it, `name` is the one asked for, `scope`
+    is "all" or "checkpoint:<own id>" and the version inside is above the one held; else keep the
+    old one and tell a person. Past `expires_at` it stays in force (K5).
+    """
 
     name = fields.String(required=True)
     version = fields.Integer(required=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ POLICY = (
 )
 METHODS = ("get", "post", "put", "patch", "delete")
 _CODE = re.compile(r"`([^`]+)`")
+_WORD = re.compile(r"[A-Za-z]+")
 _REF = "#/components/schemas/"
 
 pages = Blueprint("api_docs", __name__, template_folder=str(Path(__file__).parent / "templates"))
@@ -49,9 +50,12 @@ def docs() -> Response:
         info=found["info"],
         operations=operations(found),
         schemas=shapes(found),
+        kinds=found["components"]["schemas"]["EventBody"]["x-kinds"],
+        ref=_REF,
         problems=PROBLEMS,
         prefix=PREFIX,
         words=words,
+        kind_of=partial(_linked_kind, frozenset(found["components"]["schemas"])),
     )
     response = make_response(page)
     response.headers["Content-Security-Policy"] = POLICY
@@ -69,6 +73,16 @@ def style() -> Response:
 def words(text: str) -> Markup:
     """Plain text with what stands in back quotes as code."""
     return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))
+
+
+def _linked_kind(names: frozenset[str], kind: str) -> Markup:
+    """A kind of value with the shapes it names as links."""
+    return Markup(
+        _WORD.sub(
+            lambda one: f'<a href="#shape-{one[0]}">{one[0]}</a>' if one[0] in names else one[0],
+            str(escape(kind)),
+        )
+    )
 
 
 def operations(found: dict[str, Any]) -> list[dict[str, Any]]:
@@ -155,6 +169,7 @@ def shapes(found: dict[str, Any]) -> list[dict[str, Any]]:
                     "kind": _kind(value),
                     "required": field in schema.get("required", []),
                     "bounds": _bounds(value),
+                    "said": value.get("description", ""),
                 }
                 for field, value in schema.get("properties", {}).items()
             ],

@@ -14,6 +14,7 @@ from flask import Flask
 from server.api import RESOURCES
 from server.api.breaking import promise_of
 from server.api.described import complete
+from server.api.event_shapes import add_event_shapes
 from server.api.resource import API_VERSION, make_api
 
 
@@ -23,6 +24,7 @@ def describe() -> dict[str, Any]:
     api = make_api(app, API_VERSION)
     for resource in RESOURCES:
         api.register_blueprint(resource)
+    add_event_shapes(api)
     document: dict[str, Any] = api.spec.to_dict()
     complete(app, api, document)
     return document

@@ -14,6 +14,8 @@ from flask import Flask
 from flask_smorest import Api
 
 from schemas.problems import PROBLEMS
+from schemas.shapes import Tolerant
+from schemas.wire import MAX_MS
 from server.access import Admission, admission_of
 from server.api.deprecation import announce_in, notice_of
 from server.api.examples import add_examples, read_examples
@@ -41,6 +43,15 @@ _IDEMPOTENCY_KEY = {
     "description": "Chosen by the client; a repeat under it within a day is told the same",
     "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!#-~]+$"},
 }
+_TIMES = ("server_time", "received", "enrolled")
+_UNITS = {
+    "_s": "seconds",
+    "_c": "°C",
+    "_vnd": "đồng",
+    "expires_in": "seconds",
+    "minutes": "minutes",
+}
+_ANY_OBJECT = {"type": "object", "nullable": True}
 _SECONDS: dict[str, Any] = {"schema": {"type": "integer", "minimum": 1}}
 _RATE: dict[str, Any] = {
     "RateLimit-Policy": {"description": "The limits", "schema": {"type": "string"}},
@@ -93,12 +104,27 @@ def _complete_shape(schema: dict[str, Any], of: type | None) -> None:
     schema.pop("additionalProperties", None)
     if of is not None and of.__doc__ and not of.__doc__.startswith("Schema("):
         schema["description"] = " ".join(of.__doc__.split())
-    for field in schema.get("properties", {}).values():
+    for name, field in schema.get("properties", {}).items():
+        unit = _unit_of(name, field)
+        if unit and "description" not in field:
+            field["description"] = unit
         choice = field.get("anyOf", [])
-        if len(choice) == 2 and choice[1] == {"type": "object", "nullable": True}:
+        # The other order was promised as it stands; what events say was not.
+        orders = choice if of is not None and issubclass(of, Tolerant) else choice[1:]
+        if len(choice) == 2 and _ANY_OBJECT in orders:
             # As it stands any object would do beside the shape that is named.
             del field["anyOf"]
-            field |= {"allOf": choice[:1], "nullable": True}
+            named = [one for one in choice if one != _ANY_OBJECT]
+            field |= {"allOf": named, "nullable": True}
+
+
+def _unit_of(name: str, field: dict[str, Any]) -> str:
+    """What a number is counted in, by its name or, for times, by their bound."""
+    if field.get("type") not in ("integer", "number"):
+        return ""
+    if field.get("maximum") == MAX_MS or name in _TIMES or name.endswith("_ms"):
+        return "Unix ms"
+    return next((unit for end, unit in _UNITS.items() if name.endswith(end)), "")
 
 
 def _complete_limits(

@@ -110,12 +110,13 @@ class Tablet:
 
     def request(self, **members: Any) -> dict[str, Any]:
         """A sync request for the own checkpoint's feed."""
+        batch = members.get("batch")
         return {
             "protocol": 1,
             "cursor": None,
             "feeds": [f"checkpoint:{self.checkpoint}"],
             "batch": None,
-            "unsent": 0,
+            "unsent": len(batch["events"]) if isinstance(batch, dict) else 0,
             "device_time": self.now_ms,
         } | members
 

@@ -11,6 +11,8 @@ import pytest
 from markupsafe import escape
 
 from schemas.problems import PROBLEMS
+from schemas.records import KINDS, Crossing
+from schemas.shapes import VEHICLE_CLASSES
 from server.api.deprecation import Notice, announce_in
 from server.api.described import operations_of
 from server.api.examples import read_examples
@@ -94,3 +96,24 @@ def test_it_asks_nobody_else_and_runs_no_script(world: World) -> None:
 def test_the_document_is_the_one_in_docs(world: World) -> None:
     served = json.loads(world.client.get("/api/v1/openapi.json").get_data(as_text=True))
     assert served == json.loads(json.dumps(describe()))
+
+
+def test_every_event_kind_is_on_the_page_with_its_words_and_units(world: World) -> None:
+    page = world.client.get("/api/v1/docs").get_data(as_text=True)
+    kinds = page.partition('<section id="events">')[2].partition("</section>")[0]
+    for kind in KINDS.values():
+        assert f"<td><code>{kind.name}</code></td>" in kinds
+        for part in (kind.body, kind.person):
+            assert f'<a href="#shape-{type(part).__name__}">' in kinds
+    crossing = page.partition('id="shape-Crossing"')[2].partition("</table>")[0]
+    assert all(f"<code>{name}</code>" in crossing for name in Crossing().fields)
+    assert " | ".join(VEHICLE_CLASSES) in crossing
+    assert '{text: <a href="#shape-CrossingGoods">CrossingGoods</a>}' in crossing
+    (waited,) = (row for row in crossing.split("<tr>") if "<code>wait_s</code>" in row)
+    assert "<td>seconds</td>" in waited
+
+
+def test_what_the_examples_send_is_counted_as_unsent() -> None:
+    sent = [one["request"] for one in read_examples()["sync"] if one["request"]["batch"]]
+    assert sent
+    assert all(one["unsent"] == len(one["batch"]["events"]) for one in sent)
