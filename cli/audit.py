@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections import deque
-from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,11 +10,12 @@ from typing import Any
 import click
 
 from cli.data import DATA, VIETNAM, Moment, now_ms, opened, told
+from cli.remote import Remote, another_version, ask, remote_of, with_remote
 from cli.shown import JSON, tell_rows
-from server.store.protocol import Store
+from schemas.overseeing import MOST_ENTRIES
+from server.audit_reading import Wanted, details_text, look_into_audit
 from server.store.published import AuditEntry
 
-PAGE = 1_000
 HEADINGS = {
     "n": "số",
     "at": "lúc",
@@ -41,6 +40,7 @@ HEADINGS = {
     "--last", type=click.IntRange(1), default=50, show_default=True, help="Nhiều nhất mấy dòng."
 )
 @click.option("--verify", is_flag=True, help="Kiểm tra chuỗi; đứt thì mã thoát 1.")
+@with_remote
 @JSON
 @told
 def audit(
@@ -54,6 +54,7 @@ def audit(
     last: int,
     verify: bool,
     is_json: bool,
+    **where: Any,
 ) -> None:
     """Đọc và tìm trong nhật ký truy cập / read and search the audit log.
 
@@ -64,31 +65,16 @@ def audit(
       chot audit --last 20
       chot audit --who canhsat --what search --from yesterday
       chot audit --verify
+      chot audit --server https://chot.example:8443 --token-file doc.token --what export
     """
-    with opened(data) as store:
-        broken = store.verify_audit() if verify else None
-        now = now_ms()
-        details = {"who": who, "what": what, "about": about, "from_ms": from_ms, "to_ms": to_ms}
-        newest = store.audit(
-            AuditEntry(now, "cli", "audit", details={k: v for k, v in details.items() if v})
-        )
-        logins = {one.id: one.login for one in store.users()}
-        names = {who, *(one.id for one in store.users() if one.login == who)}
-
-        def is_wanted(entry: AuditEntry) -> bool:
-            return (
-                (from_ms is None or entry.at_ms >= from_ms)
-                and (to_ms is None or entry.at_ms <= to_ms)
-                and (not who or entry.who in names)
-                and (not what or entry.what == what or entry.what.startswith(f"{what}."))
-                and (not about or entry.subject == about)
-                and (not text or text.lower() in _all_text(entry).lower())
-            )
-
-        found = deque(
-            ((n, one) for n, one in _entries(store, newest) if is_wanted(one)), maxlen=last
-        )
-    tell_rows(HEADINGS, [_row(n, one, logins, is_json) for n, one in found], is_json)
+    wanted = Wanted(from_ms, to_ms, who, what, about, text)
+    if (remote := remote_of(where)) is not None:
+        found, broken = _from_afar(remote, wanted, last, verify)
+    else:
+        with opened(data) as store:
+            broken = store.verify_audit() if verify else None
+            found = look_into_audit(store, wanted, last, "cli", now_ms())
+    tell_rows(HEADINGS, [_row(n, one, is_json) for n, one in found], is_json)
     if verify:
         if broken is not None:
             raise click.ClickException(
@@ -98,31 +84,29 @@ def audit(
         click.echo("Chuỗi nhật ký nguyên vẹn / the chain is whole.", err=True)
 
 
-def _entries(store: Store, newest: int) -> Iterator[tuple[int, AuditEntry]]:
-    """All entries before `newest`, which is that of this look."""
-    after = 0
-    while some := store.audited(after, PAGE):
-        yield from ((n, one) for n, one in some if n < newest)
-        after = some[-1][0]
+def _from_afar(
+    remote: Remote, wanted: Wanted, last: int, verify: bool
+) -> tuple[list[tuple[int, AuditEntry]], int | None]:
+    if last > MOST_ENTRIES:
+        raise click.ClickException(f"Từ xa nhiều nhất {MOST_ENTRIES} dòng; hơn: chot export audit.")
+    sent = asdict(wanted) | {"last": last, "verify": verify}
+    told = ask(remote, "/audit", {}, sent, roles="approver hoặc admin")
+    try:
+        found = [(one.pop("n"), AuditEntry(**one)) for one in told["entries"]]
+        return found, told["broken_at"]
+    except (KeyError, TypeError):
+        raise another_version(remote) from None
 
 
-def _row(n: int, one: AuditEntry, logins: dict[str, str], is_json: bool) -> dict[str, Any]:
+def _row(n: int, one: AuditEntry, is_json: bool) -> dict[str, Any]:
     at = datetime.fromtimestamp(one.at_ms / 1000, VIETNAM)
     return {
         "n": n,
         "at": at.isoformat() if is_json else at.strftime("%Y-%m-%d %H:%M:%S"),
-        "who": logins.get(one.who, one.who),
+        "who": one.who,
         "what": one.what,
         "subject": one.subject,
         "purpose": one.purpose,
         "reference": one.reference,
-        "details": one.details if is_json else _details(one),
+        "details": one.details if is_json else details_text(one),
     }
-
-
-def _details(one: AuditEntry) -> str:
-    return json.dumps(one.details, ensure_ascii=False, sort_keys=True) if one.details else ""
-
-
-def _all_text(one: AuditEntry) -> str:
-    return " ".join((one.what, one.subject, one.purpose, one.reference, _details(one)))

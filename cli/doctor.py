@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
 from cli.data import DATA, no_data, now_ms, told
+from cli.remote import Remote, another_version, ask, remote_of, with_remote
 from server.doctor import Finding, Level, examine
 
 SIGNS: dict[Level, tuple[str, str]] = {
@@ -20,19 +22,24 @@ SIGNS: dict[Level, tuple[str, str]] = {
 
 @click.command()
 @DATA
+@with_remote
 @click.option("--json", "is_json", is_flag=True, help="Cho chương trình đọc.")
 @told
-def doctor(data: Path, is_json: bool) -> None:
+def doctor(data: Path, is_json: bool, **where: Any) -> None:
     """Khám máy chủ: chỗ nào hỏng, lệnh nào sửa / what is wrong, and what mends it.
 
     Chỉ đọc, chạy được khi máy chủ đang chạy. Mã thoát 0: tốt, 1: cần để ý, 2: hỏng.
 
-    Ví dụ: chot doctor
+    \b
+    Ví dụ / examples:
+      chot doctor
+      chot doctor --server https://chot.example:8443 --token-file doc.token
     """
-    if not data.is_dir():
+    remote = remote_of(where)
+    if remote is None and not data.is_dir():
         raise no_data(data)
     found = []
-    for one in examine(data, now_ms()):
+    for one in examine(data, now_ms()) if remote is None else _from_afar(remote):
         found.append(one)
         if not is_json:
             _tell(one)
@@ -40,6 +47,14 @@ def doctor(data: Path, is_json: bool) -> None:
         click.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=2))
     levels = {one.level for one in found}
     raise SystemExit(2 if "bad" in levels else 1 if "warn" in levels else 0)
+
+
+def _from_afar(remote: Remote) -> list[Finding]:
+    told = ask(remote, "/doctor", {}, roles="admin")
+    try:
+        return [Finding(**one) for one in told["findings"] if one["level"] in SIGNS]
+    except (KeyError, TypeError):
+        raise another_version(remote) from None
 
 
 def _tell(one: Finding) -> None:

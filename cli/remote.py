@@ -30,6 +30,9 @@ EXPORT_TIMEOUT_S = 1800
 """The first byte of an export comes when all of it is made."""
 
 MAX_ANSWER_BYTES = 64 << 20
+READERS = "command, approver hoặc admin"
+"""Whom the server shows figures; another operation names its own roles."""
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 REMOTE = (
@@ -84,9 +87,19 @@ def with_remote(command: F) -> F:
     return command
 
 
-def ask(remote: Remote, path: str, query: Mapping[str, Any]) -> dict[str, Any]:
-    """The JSON that a path answers with. Raises ClickException for whatever goes wrong."""
-    with opened(remote, path, query, TIMEOUT_S) as answer:
+def ask(
+    remote: Remote,
+    path: str,
+    query: Mapping[str, Any],
+    body: Mapping[str, Any] | None = None,
+    *,
+    roles: str = READERS,
+) -> dict[str, Any]:
+    """The JSON that a path answers with; POST where there is a `body`. `roles`: who may.
+
+    Raises ClickException for whatever goes wrong.
+    """
+    with opened(remote, path, query, TIMEOUT_S, body, roles=roles) as answer:
         try:
             found = json.loads(answer.read(MAX_ANSWER_BYTES))
         except (ValueError, OSError) as error:
@@ -96,7 +109,15 @@ def ask(remote: Remote, path: str, query: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def opened(remote: Remote, path: str, query: Mapping[str, Any], timeout_s: int) -> HTTPResponse:
+def opened(
+    remote: Remote,
+    path: str,
+    query: Mapping[str, Any],
+    timeout_s: int,
+    body: Mapping[str, Any] | None = None,
+    *,
+    roles: str = READERS,
+) -> HTTPResponse:
     """The answer to read from; `headers` are its own. Raises ClickException."""
     asked = {name: value for name, value in query.items() if value not in (None, "", ())}
     text = urllib.parse.urlencode(asked, doseq=True)
@@ -104,7 +125,17 @@ def opened(remote: Remote, path: str, query: Mapping[str, Any], timeout_s: int) 
         f"{remote.url}/api/v1{path}{'?' if text else ''}{text}",
         headers={"Authorization": f"Bearer {remote.token}", "Accept-Language": "vi"},
     )
-    return _opened(remote.url, request, remote.tls, timeout_s)
+    if body is not None:
+        request.data = json.dumps(body).encode("utf-8")
+        request.add_header("Content-Type", "application/json")
+    return _opened(remote.url, request, remote.tls, timeout_s, roles)
+
+
+def another_version(remote: Remote) -> click.ClickException:
+    """For an answer that this version cannot read."""
+    return click.ClickException(
+        f"{remote.url} trả lời theo phiên bản khác / answers as another version."
+    )
 
 
 class _NoRedirection(urllib.request.HTTPRedirectHandler):
@@ -113,7 +144,11 @@ class _NoRedirection(urllib.request.HTTPRedirectHandler):
 
 
 def _opened(
-    url: str, request: urllib.request.Request, tls: ssl.SSLContext | None, timeout_s: int
+    url: str,
+    request: urllib.request.Request,
+    tls: ssl.SSLContext | None,
+    timeout_s: int,
+    roles: str = READERS,
 ) -> HTTPResponse:
     opener = urllib.request.build_opener(
         _NoRedirection, urllib.request.HTTPSHandler(context=tls), urllib.request.ProxyHandler({})
@@ -121,7 +156,7 @@ def _opened(
     try:
         answer: HTTPResponse = opener.open(request, timeout=timeout_s)
     except urllib.error.HTTPError as error:
-        raise _refused(error) from None
+        raise _refused(error, roles) from None
     except urllib.error.URLError as error:
         raise _unreachable_at(url, str(error.reason)) from None
     except (OSError, ValueError) as error:
@@ -162,7 +197,7 @@ def _signed_in(url: str, tls: ssl.SSLContext | None) -> str:
         return str(json.loads(answer.read(MAX_ANSWER_BYTES))["access_token"])
 
 
-def _refused(error: urllib.error.HTTPError) -> click.ClickException:
+def _refused(error: urllib.error.HTTPError, roles: str) -> click.ClickException:
     try:
         problem = json.loads(error.read(1 << 16))
         said = f"{problem['title']} ({problem['code']})"
@@ -171,7 +206,8 @@ def _refused(error: urllib.error.HTTPError) -> click.ClickException:
     fields = "" if said.startswith("HTTP") else _fields(problem)
     hints = {
         401: " Cấp mã mới ở máy chủ: chot user token.",
-        403: " Người dùng này không được xem; cần vai trò command, approver hoặc admin.",
+        403: f" Người dùng hay mã này không được xem; cần vai trò {roles}.",
+        429: f" Hỏi nhiều quá: thử lại sau {error.headers.get('Retry-After', '10')} giây.",
         503: f" Thử lại sau {error.headers.get('Retry-After', '10')} giây.",
     }
     return click.ClickException(f"Máy chủ từ chối: {said}{fields}.{hints.get(error.code, '')}")

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import click
-
-from cli.remote import Remote, ask
+from cli.remote import Remote, another_version, ask
 from server.reporting.document import Report
 from server.reporting.frozen import from_json
 from server.reporting.letterhead import Letterhead, LetterheadError, letterhead_of
@@ -25,6 +23,4 @@ def report_from(
         made = from_json(found["report"])
         return made, letterhead_of(found["letterhead"], made.unit)
     except (KeyError, TypeError, ValueError, LetterheadError):
-        raise click.ClickException(
-            f"{remote.url} trả lời theo phiên bản khác / answers as another version."
-        ) from None
+        raise another_version(remote) from None

@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
-from server.api import auth, crossings, devices, figures, health, packs, relay, searches, sync
+from server.api import (
+    auth,
+    crossings,
+    devices,
+    figures,
+    health,
+    overseen,
+    packs,
+    relay,
+    searches,
+    sync,
+)
 
 RESOURCES = tuple(
     module.resource
-    for module in (health, devices, auth, sync, relay, packs, searches, crossings, figures)
+    for module in (
+        health,
+        devices,
+        auth,
+        sync,
+        relay,
+        packs,
+        searches,
+        crossings,
+        figures,
+        overseen,
+    )
 )

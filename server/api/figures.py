@@ -93,7 +93,7 @@ def report(query: dict[str, Any]) -> dict[str, Any]:
     if at_ms is None:
         at_ms = next_cut_ms(now_ms, context.config.report_hours)
     _audit("report", {"at_ms": at_ms, "checkpoints": list(places), "format": "json"})
-    with _one_at_a_time():
+    with one_at_a_time():
         try:
             n = query["as_of"]
             made = make_report(context.store, context.config, at_ms, places, now_ms, n, area)
@@ -135,7 +135,7 @@ def flow(query: dict[str, Any]) -> dict[str, Any]:
         raise ProblemError("request.invalid", errors=(("product", "invalid"),)) from None
     details = {"from_ms": from_ms, "to_ms": to_ms, "checkpoints": list(places)}
     _audit("report.goods-flow", details)
-    with _one_at_a_time():
+    with one_at_a_time():
         try:
             made = goods_flow(
                 context.store,
@@ -199,7 +199,7 @@ def export(query: dict[str, Any], table: str) -> Response:
         "checkpoints": list(asked.checkpoints),
     }
     _audit(f"export.{table}", details)
-    with _one_at_a_time(), tempfile.TemporaryDirectory(dir=context.config.data_dir) as folder:
+    with one_at_a_time(), tempfile.TemporaryDirectory(dir=context.config.data_dir) as folder:
         target = Path(folder) / f"{table}.{layout}"
         try:
             done = export_to(context.store, asked, target, lambda _done, _all: None)
@@ -248,7 +248,8 @@ def _audit(what: str, details: dict[str, Any]) -> None:
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
+def one_at_a_time() -> Iterator[None]:
+    """The turn of what reads much; ProblemError "server.busy" while somebody has it."""
     if not _turn.acquire(blocking=False):
         raise _busy()
     try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import shutil
 import sys
 import tempfile
 import time
@@ -141,6 +142,7 @@ def walked(folder: Path) -> Examples:
         a_reviewer(walk, record)
         a_relay(walk)
         an_administrator(walk)
+        an_overseer(walk)
         the_end(walk, token)
         return walk.found
 
@@ -225,6 +227,17 @@ def an_administrator(walk: Walk) -> None:
     table = "/exports/{table}"
     for name, summary in (("goods", "Goods as CSV"), ("people", "No such table")):
         walk.call("export", summary, table, token=token, table=name, from_ms=since, to_ms=until)
+
+
+def an_overseer(walk: Walk) -> None:
+    """Answers for the server: who looked at what, and what it lacks."""
+    token = walk.world.signed_in("admin")
+    wanted = {"who": "reviewer", "what": "search", "last": 2, "verify": True}
+    walk.call("read_audit", "Who searched", "/audit", wanted, token)
+    walk.call("read_audit", "More than there are at once", "/audit", {"last": 9999}, token)
+    room = shutil._ntuple_diskusage(100 << 30, 40 << 30, 60 << 30)
+    with mock.patch.object(shutil, "disk_usage", lambda _: room):
+        walk.call("doctor", "What a server lacks", "/doctor", token=token)
 
 
 def a_relay(walk: Walk) -> None:

@@ -46,6 +46,40 @@ export interface ArrivalPersonPart {
   people?: Readonly<Record<string, PersonIdentity>>;
 }
 
+/** Entries, oldest first. `broken_at`: where verifying found that the log was changed. */
+export interface AuditAnswer {
+  broken_at: number | null;
+  entries: readonly AuditLine[];
+  verified: boolean;
+}
+
+/** One look or act; `who` is a login where there is one, "cli" at the server itself. */
+export interface AuditLine {
+  /** Unix ms */
+  at_ms: number;
+  details: Readonly<Record<string, unknown>>;
+  n: number;
+  purpose: string;
+  reference: string;
+  subject: string;
+  what: string;
+  who: string;
+}
+
+/** from ≤ at ≤ to; `who`: login or id; `what`: a kind or a group; `about`: a subject. `text`: letters that stand in what was done, purpose, reference or details. */
+export interface AuditRequest {
+  about?: string;
+  /** Unix ms */
+  from_ms?: number | null;
+  last?: number;
+  text?: string;
+  /** Unix ms */
+  to_ms?: number | null;
+  verify?: boolean;
+  what?: string;
+  who?: string;
+}
+
 /** The card colour, and whether an officer saw it or a signature proved it. */
 export interface CardSeen {
   basis: "seen" | "verified";
@@ -151,6 +185,21 @@ export interface DeviceToken {
 /** A JWT by the device key (RFC 7523): iss = sub = kid = device, aud "chot", jti, ≤ 5 min. */
 export interface DeviceTokenRequest {
   assertion: string;
+}
+
+/** In the order in which one thing rests on another. */
+export interface DoctorAnswer {
+  /** Unix ms */
+  at_ms: number;
+  findings: readonly DoctorFinding[];
+}
+
+/** One thing that was looked at; `mend`: the command, or the act, that puts it right. */
+export interface DoctorFinding {
+  check: string;
+  level: "ok" | "warn" | "bad";
+  mend: string;
+  said: string;
 }
 
 /** A one-time code (20 Crockford base32 characters) and the device's public key. */
@@ -960,12 +1009,14 @@ export interface WipedRequest {
 
 /** Every operation by its operationId. */
 export interface Operations {
+  read_audit: { method: "POST"; path: "/audit"; body: AuditRequest; answer: AuditAnswer };
   device_token: { method: "POST"; path: "/auth/device-token"; body: DeviceTokenRequest; answer: DeviceToken };
   login: { method: "POST"; path: "/auth/login"; body: LoginRequest; answer: UserToken };
   crossing: { method: "GET"; path: `/crossings/${string}`; body?: undefined; answer: WholeCrossing };
   review: { method: "POST"; path: `/crossings/${string}/reviews`; body: ReviewRequest; answer: ReviewWritten };
   enrol_device: { method: "POST"; path: "/devices/enrol"; body: EnrolRequest; answer: Enrolled };
   device_wiped: { method: "POST"; path: "/devices/wiped"; body: WipedRequest; answer: undefined };
+  doctor: { method: "GET"; path: "/doctor"; body?: undefined; answer: DoctorAnswer };
   export: { method: "GET"; path: `/exports/${string}`; body?: undefined; answer: undefined };
   goods_flow: { method: "GET"; path: "/goods-flow"; body?: undefined; answer: GoodsFlowAnswer };
   health: { method: "GET"; path: "/health"; body?: undefined; answer: Health };
