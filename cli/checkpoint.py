@@ -10,7 +10,7 @@ from typing import get_args, get_type_hints
 import click
 
 from cli.data import DATA, now_ms, opened, opened_home, told
-from cli.importing import Asked, imports, judged, tell
+from cli.importing import Asked, imports, judged, take_in
 from cli.shown import JSON, tell_rows
 from server.importing.checkpoints import COLUMNS, Known, checkpoints_planned, shown
 from server.importing.roads import road_named
@@ -83,17 +83,12 @@ def import_(asked: Asked) -> None:
       chot checkpoint import chot.xlsx --dry-run
       chot checkpoint import chot.xlsx
     """
-    now = now_ms()
     with opened_home(asked.data) as store:
         known = Known(store.checkpoints(), store.roads(), store.devices())
         plan = judged(asked, lambda table: checkpoints_planned(table, known))
-        if not tell(asked, plan):
-            return
-        details = {**plan.counts, "file": asked.file.name}
-        entries = [AuditEntry(now, "cli", "checkpoint.put", one.id) for one in plan.put]
-        entries.append(AuditEntry(now, "cli", "checkpoint.import", details=details))
-        store.take_in(Reference(checkpoints=plan.put), entries)
-        publish_packs(store, KeyRing.load_or_create(asked.data), now)
+        reference = Reference(checkpoints=plan.put)
+        if take_in(asked, store, plan, reference, "checkpoint.import", "checkpoint.put"):
+            publish_packs(store, KeyRing.load_or_create(asked.data), now_ms())
 
 
 @checkpoint.command("renew-key")

@@ -7,10 +7,9 @@ from pathlib import Path
 import click
 
 from cli.data import DATA, now_ms, opened_home, told
-from cli.importing import Asked, imports, judged, tell
+from cli.importing import Asked, imports, judged, take_in
 from server.importing.companies import COLUMNS, companies_planned, shown
 from server.permits import permit_lists
-from server.store.published import AuditEntry
 from server.store.reference_protocol import Reference
 
 
@@ -33,14 +32,10 @@ def import_(asked: Asked) -> None:
       chot company import --template don-vi.xlsx
       chot company import don-vi.xlsx --dry-run
     """
-    now = now_ms()
     with opened_home(asked.data) as store:
         current = store.companies()
         plan = judged(asked, lambda table: companies_planned(table, current))
-        if tell(asked, plan):
-            details = {**plan.counts, "file": asked.file.name}
-            entry = AuditEntry(now, "cli", "company.import", details=details)
-            store.take_in(Reference(companies=plan.put), [entry])
+        take_in(asked, store, plan, Reference(companies=plan.put), "company.import")
 
 
 @company.command("list")

@@ -11,7 +11,7 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
-from cli.data import DATA, opened_home, told
+from cli.data import DATA, now_ms, opened_home, told
 from cli.wrong_rows import refuse_rows, sentence, tell_guesses
 from server.importing.plan import Line, Plan, Shown
 from server.importing.templates import write_template
@@ -20,6 +20,8 @@ from server.issuing.rows import RowError, headed
 from server.issuing.tables import Table, TableError, read_table
 from server.issuing.texts import said
 from server.store.protocol import Store
+from server.store.published import AuditEntry
+from server.store.reference_protocol import Reference
 
 MAX_LINES_SAID = 200
 _SIGNS = {"add": "+", "change": "~", "remove": "-"}
@@ -123,6 +125,21 @@ def tell(asked: Asked, plan: Plan[Any], more: str = "") -> bool:
     if plan.lines and more:
         click.echo(more)
     return bool(plan.lines)
+
+
+def take_in(
+    asked: Asked, store: Store, plan: Plan[Any], reference: Reference, what: str, each: str = ""
+) -> bool:
+    """Say what changes; unless it was asked for only that, store `reference`. Whether it was.
+
+    The audit log gets `what` with the counts, and `each` for every row that is put.
+    """
+    if not tell(asked, plan):
+        return False
+    now, details = now_ms(), {**plan.counts, "file": asked.file.name}
+    entries = [AuditEntry(now, "cli", each, one.id) for one in plan.put if each]
+    store.take_in(reference, [*entries, AuditEntry(now, "cli", what, details=details)])
+    return True
 
 
 def _line(line: Line, asked: Asked) -> str:

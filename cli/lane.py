@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from cli.data import DATA, now_ms, opened, opened_home, told
-from cli.importing import Asked, imports, judged, tell
+from cli.data import DATA, opened, opened_home, told
+from cli.importing import Asked, imports, judged, take_in
 from server.importing.lanes import COLUMNS, lanes_planned, shown
-from server.store.published import AuditEntry
 from server.store.reference_protocol import Reference
 
 
@@ -31,15 +30,11 @@ def import_(asked: Asked) -> None:
       chot lane import --template lan.csv
       chot lane import lan.csv --dry-run
     """
-    now = now_ms()
     with opened_home(asked.data) as store:
         places, devices = store.checkpoints(), store.devices()
         plan = judged(asked, lambda table: lanes_planned(table, places, devices))
-        if tell(asked, plan):
-            details = {**plan.counts, "file": asked.file.name}
-            entries = [AuditEntry(now, "cli", "checkpoint.put", one.id) for one in plan.put]
-            entries.append(AuditEntry(now, "cli", "lane.import", details=details))
-            store.take_in(Reference(checkpoints=plan.put), entries)
+        reference = Reference(checkpoints=plan.put)
+        take_in(asked, store, plan, reference, "lane.import", "checkpoint.put")
 
 
 @lane.command("list")

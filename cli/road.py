@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from cli.data import DATA, now_ms, opened, opened_home, told
-from cli.importing import Asked, imports, judged, tell
+from cli.data import DATA, opened, opened_home, told
+from cli.importing import Asked, imports, judged, take_in
 from server.importing.roads import COLUMNS, roads_planned, shown
-from server.store.published import AuditEntry
 from server.store.reference_protocol import Reference
 
 
@@ -32,14 +31,10 @@ def import_(asked: Asked) -> None:
       chot road import --template duong.csv
       chot road import duong.csv --dry-run
     """
-    now = now_ms()
     with opened_home(asked.data) as store:
         current = store.roads()
         plan = judged(asked, lambda table: roads_planned(table, current))
-        if tell(asked, plan):
-            details = {**plan.counts, "file": asked.file.name}
-            entry = AuditEntry(now, "cli", "road.import", details=details)
-            store.take_in(Reference(roads=plan.put), [entry])
+        take_in(asked, store, plan, Reference(roads=plan.put), "road.import")
 
 
 @road.command("list")

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from cli.data import DATA, Moment, now_ms, opened, opened_home, told
-from cli.importing import Asked, imports, judged, tell
+from cli.importing import Asked, imports, judged, take_in
 from server.importing.duties import (
     COLUMNS,
     DAY_MS,
@@ -25,7 +25,6 @@ from server.issuing.tables import Table
 from server.keys import KeyRing
 from server.packs import publish_packs
 from server.store.protocol import Store
-from server.store.published import AuditEntry
 from server.store.reference_protocol import Duty, Reference
 
 TEMPLATE_DAYS = 14
@@ -56,7 +55,6 @@ def import_(asked: Asked) -> None:
       chot roster import --template phan-cong.xlsx
       chot roster import phan-cong.xlsx --dry-run
     """
-    now = now_ms()
     with opened_home(asked.data) as store:
         checkpoints = [one.id for one in store.checkpoints()]
 
@@ -65,11 +63,9 @@ def import_(asked: Asked) -> None:
             return duties_planned(table, staff)
 
         plan = judged(asked, take)
-        if tell(asked, plan):
-            details = {**plan.counts, "file": asked.file.name}
-            entry = AuditEntry(now, "cli", "roster.import", details=details)
-            store.take_in(Reference(duties=plan.put, gone_duties=plan.removed), [entry])
-            publish_packs(store, KeyRing.load_or_create(asked.data), now)
+        reference = Reference(duties=plan.put, gone_duties=plan.removed)
+        if take_in(asked, store, plan, reference, "roster.import"):
+            publish_packs(store, KeyRing.load_or_create(asked.data), now_ms())
 
 
 @roster.command("list")
