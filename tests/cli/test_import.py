@@ -82,6 +82,8 @@ def test_checkpoints_are_added_and_changed_and_the_same_file_again_does_nothing(
     assert new.road == "Quốc lộ 31 Km 3+200"
     assert after["hd-ql6"] == before["hd-ql6"]
     entries = audited(demo_data)
+    noted = [one for one in entries if one.startswith("checkpoint.")]
+    assert noted[-3:] == ["checkpoint.put", "checkpoint.put", "checkpoint.import"]
     again = take("checkpoint", HEAD, NEW, "hd-ql6||||||", "hd-to-huu||||| chợ |")
     assert (again["added"], again["changed"], again["same"]) == (0, 0, 3)
     assert audited(demo_data) == entries
