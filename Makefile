@@ -10,6 +10,8 @@ STAMPS := $(VENV)/.stamps
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 INSTALL_INPUTS := setup.cfg pyproject.toml constraints.txt
 ROOMS := cli server schemas credentials rules sync
+# What a server shows beside its API's description; a wheel has it inside.
+SERVED := docs/errors.md docs/how-to/api.md docs/how-to/conformance.md docs/how-to/write-a-client.md examples/minimal_client.py examples/client.mjs
 # The folder of a node >= 22.12 with npm, found once by the stamp; npm's own settings pass through untouched.
 NPM = PATH="$$(cat $(STAMPS)/node):$$PATH" npm --prefix web --no-update-notifier
 WEB_SOURCES := $(shell find web -name node_modules -prune -o -path web/dist -prune -o -type f -print)
@@ -138,6 +140,7 @@ wheel: $(STAMPS)/dev web/dist/tablet/sw.js ## build dist/chot-*.whl with the tab
 	@cp -r $(ROOMS) setup.cfg pyproject.toml LICENSE build/wheel/
 	@if [ -e README.md ]; then cp README.md build/wheel/; fi
 	@mkdir -p build/wheel/server/static && cp -r web/dist/. build/wheel/server/static/
+	@mkdir -p build/wheel/server/docs && cp --parents $(SERVED) build/wheel/server/docs/
 	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist build/wheel
 	@rm -rf build/wheel && ls dist/chot-*.whl
 

@@ -5,16 +5,8 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from schemas.shapes import text, whole, word
-from schemas.wire import (
-    MAX_MS,
-    EventResult,
-    Jwk,
-    Request,
-    SentBatch,
-    SignedReceipt,
-    SyncRequest,
-    Unchecked,
-)
+from schemas.sync_wire import EventResult, SentBatch, SignedReceipt, SyncRequest, Unchecked
+from schemas.wire import MAX_MS, Jwk, Request
 from sync.batch import MAX_SEQ
 
 MAX_BATCHES = 256

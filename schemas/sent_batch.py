@@ -46,7 +46,7 @@ class _Batch(Struct, forbid_unknown_fields=True):
 
 
 class _Request(Struct, forbid_unknown_fields=True):
-    """`schemas.wire.SyncRequest` says what each value may be; here it only has to be flat."""
+    """`schemas.sync_wire.SyncRequest` says what each value may be; here it only has to be flat."""
 
     batch: _Batch
     protocol: int | UnsetType = UNSET

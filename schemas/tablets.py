@@ -5,7 +5,8 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 from schemas.shapes import text, whole
-from schemas.wire import AccessToken, Jwk, Request, Unchecked
+from schemas.sync_wire import Unchecked
+from schemas.wire import AccessToken, Jwk, Request
 
 
 class EnrolRequest(Request):

@@ -14,14 +14,11 @@ from markupsafe import Markup, escape
 from schemas.problems import PROBLEMS
 from server.access import public
 from server.api.resource import PREFIX
+from server.documents import FILES, PAGES, POLICY, address_of, is_here
+from server.markdown import inline
 from server.openapi import as_text, describe
 
-POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; "
-    "base-uri 'none'; frame-ancestors 'none'"
-)
 METHODS = ("get", "post", "put", "patch", "delete")
-_CODE = re.compile(r"`([^`]+)`")
 _WORD = re.compile(r"[A-Za-z]+")
 _REF = "#/components/schemas/"
 
@@ -55,6 +52,8 @@ def docs() -> Response:
         problems=PROBLEMS,
         prefix=PREFIX,
         words=words,
+        pages=[(name, said) for name, (path, said) in PAGES.items() if is_here(path)],
+        files=[name for name, path in FILES.items() if is_here(path)],
         kind_of=partial(_linked_kind, frozenset(found["components"]["schemas"])),
     )
     response = make_response(page)
@@ -71,8 +70,8 @@ def style() -> Response:
 
 
 def words(text: str) -> Markup:
-    """Plain text with what stands in back quotes as code."""
-    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))
+    """Plain text with what stands in back quotes as code; rules and documents are links."""
+    return Markup(inline(text, address_of))
 
 
 def _linked_kind(names: frozenset[str], kind: str) -> Markup:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Flask
 
-from schemas.wire import SyncRequest
-from server import api_docs, complaint_page, sample_pages, static_tablet
+from schemas.sync_wire import SyncRequest
+from server import api_docs, complaint_page, documents, sample_pages, static_tablet
 from server.access import guard
 from server.api import RESOURCES
 from server.api.deprecation import add_notices
@@ -83,6 +83,7 @@ def create_app(config: Config, store: Store | None = None, clock: Clock = system
     app.register_blueprint(declare_pages.pages)
     app.register_blueprint(complaint_page.pages)
     app.register_blueprint(api_docs.pages)
+    app.register_blueprint(documents.pages)
     app.register_blueprint(static_tablet.pages)
     add_console(app, keys.session)
     return app

@@ -13,7 +13,7 @@ from sync.encoding import to_base64url
 
 
 def runs_text(runs: Sequence[FeedRun]) -> str:
-    """The JSON array `runs` of a sync answer (contract in `schemas.wire.GivenRun`)."""
+    """The JSON array `runs` of a sync answer (contract in `schemas.sync_wire.GivenRun`)."""
     return f"[{','.join(map(_run, runs))}]"
 
 

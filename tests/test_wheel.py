@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from server.documents import FILES, PAGES, SPEC
+
 ROOT = Path(__file__).parent.parent
 # A wheel misses what was written since: only `make test`, which builds one first, runs these.
 pytestmark = pytest.mark.slow
@@ -26,6 +28,9 @@ def test_wheel_holds_the_built_tablet_and_every_data_file(wheel: Path) -> None:
     assert "server/static/tablet/index.html" in names
     assert "server/static/console/main.js" in names
     assert any(name.endswith(".wasm") for name in names)
+    assert {f"server/docs/{one}" for one in FILES.values()} <= names
+    assert {f"server/docs/{one}" for one, _ in PAGES.values() if one != SPEC} <= names
+    assert SPEC in names
     for room in ("cli", "server", "schemas", "credentials", "rules", "sync"):
         assert f"{room}/__init__.py" in names
         for path in (ROOT / room).rglob("*"):

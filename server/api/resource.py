@@ -15,8 +15,9 @@ PREFIX = "/api/v1"
 API_VERSION = "1"
 DESCRIPTION = (
     "Offline-first checkpoint system. Every error is application/problem+json with a stable "
-    "`code` (docs/errors.md). v1 only adds: ignore names you do not know. What holds for all "
-    "operations alike is said in docs/how-to/api.md."
+    "`code` (`docs/errors.md`). v1 only adds: ignore names you do not know. What holds for all "
+    "operations alike is said in `docs/how-to/api.md`, the rules of `sync` (F9, …) in "
+    "`sync/SPEC.md`; a server has these pages too, at /api/v1/docs."
 )
 SECURITY = {
     "device": {

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from flask import Response
 
 from credentials.jws import public_key_of_jwk
-from schemas.wire import SyncAnswer, SyncRequest
+from schemas.sync_wire import SyncAnswer, SyncRequest
 from server.access import device_only, the_device
 from server.api.resource import DEVICE, PREFIX, Resource, operation, problems
 from server.context import Context, here

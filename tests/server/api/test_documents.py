@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from schemas.problems import PROBLEMS, as_markdown
-from schemas.wire import EventResult
+from schemas.sync_wire import EventResult
 from server.access import rule_of
 from server.openapi import as_text, describe
 from tests.server.api.conftest import World
@@ -34,7 +34,8 @@ def test_every_api_route_is_described(world: World) -> None:
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
     # What shows the description is no operation of its own.
-    shown = {f"/api/v1/{name}" for name in ("docs", "docs/style.css", "openapi.json")}
+    pages = ("docs", "docs/{name}", "docs/style.css", "openapi.json")
+    shown = {f"/api/v1/{name}" for name in pages}
     assert described == {(path, method) for path, method in served if path not in shown}
     assert shown <= {path for path, _ in served}
 
