@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from cli.data import DATA, Moment, now_ms, opened_home, told
+from cli.issuing import NOTHING_ISSUED, finish_cut_off, signed, write_documents
+from cli.progress import progress
 from cli.wrong_rows import refuse_rows, tell_guesses
 from server.config import load_config
-from server.document_keys import DAY_MS, NoSigningKeyError
+from server.document_keys import DAY_MS
 from server.issuing.badges import BADGE_VALIDITY_DAYS, Badge, badge_drafts, take_up, write_pins
 from server.issuing.columns import COLUMNS, KINDS, Kind, headings
-from server.issuing.folder import ISSUED, whole_folder, write_codes, write_csv
-from server.issuing.rows import Defaults, Draft, RowError, drafts_of, headed
-from server.issuing.sign import Document, issue_draft
+from server.issuing.folder import ISSUED, write_csv
+from server.issuing.rows import Defaults, drafts_of, headed
+from server.issuing.sheet_files import sheets_said
+from server.issuing.sign import Document
 from server.issuing.tables import TableError, read_table
 from server.issuing.texts import said
+from server.issuing.whole_folder import mark_of, to_disk, whole_folder
 from server.keys import KeyRing
 from server.packs import publish_packs
 from server.store.published import AuditEntry
-
-SHEETS = "sheets.pdf"
 
 
 @click.command()
@@ -83,24 +85,35 @@ def issue(
         keys = KeyRing.load_or_create(data)
         badges: list[Badge] = []
         if kind == "badge":
-            drafts, badges = badge_drafts(drafts, {one.id for one in store.checkpoints()}, errors)
-        documents = _issue(keys, drafts, now, errors, lang) if not errors else []
+            known = {one.id for one in store.checkpoints()}
+            with progress("Thẻ / badges", lines=True) as tell:
+                drafts, badges = badge_drafts(drafts, known, errors, tell)
         if errors:
-            nothing = ("chưa cấp giấy nào", "nothing was issued")
-            refuse_rows(source, errors, COLUMNS[kind], lang, nothing)
+            refuse_rows(source, errors, COLUMNS[kind], lang, NOTHING_ISSUED)
+        finish_cut_off(store, out, f"issue.{kind}")
+        first: list[Document] = []
+
+        def documents() -> Iterator[Document]:
+            for document in signed(keys, drafts, now, errors, lang):
+                if not first:
+                    first.append(document)
+                yield document
+
         with whole_folder(out) as folder:
-            with click.progressbar(length=len(documents), label="Mã QR", file=sys.stderr) as bar:
-                write_codes(folder, documents, lambda: bar.update(1))
-            if not no_pdf:
-                _print(folder / SHEETS, documents, load_config(data).unit, windscreen)
+            unit = None if no_pdf else load_config(data).unit
+            write_documents(folder, documents(), len(drafts), unit=unit, windscreen=windscreen)
+            if errors:
+                refuse_rows(source, errors, COLUMNS[kind], lang, NOTHING_ISSUED)
             if badges:
                 write_pins(folder, badges)
-                take_up(store, badges, now)
-                publish_packs(store, keys, now)
-            details = {"count": len(documents), "kid": documents[0].kid}
-            store.audit(AuditEntry(now, "cli", f"issue.{kind}", documents[0].id, details=details))
-    printed = "" if no_pdf else f", {SHEETS}"
-    click.echo(f"{len(documents)} {kind} → {out}: {ISSUED}, codes/{printed}")
+            to_disk()
+            details = {"count": len(drafts), "kid": first[0].kid, "folder": mark_of(folder)}
+            entry = AuditEntry(now, "cli", f"issue.{kind}", first[0].id, details=details)
+            take_up(store, badges, entry)
+        if badges:
+            publish_packs(store, keys, now)
+    printed = "" if no_pdf else f", {sheets_said(len(drafts))}"
+    click.echo(f"{len(drafts)} {kind} → {out}: {ISSUED}, codes/{printed}")
 
 
 def _defaults(kind: Kind, now: int, until_ms: int | None) -> Defaults:
@@ -109,31 +122,9 @@ def _defaults(kind: Kind, now: int, until_ms: int | None) -> Defaults:
     return Defaults(now, until_ms)
 
 
-def _issue(
-    keys: KeyRing, drafts: list[Draft], now: int, errors: list[RowError], lang: str
-) -> list[Document]:
-    documents: list[Document] = []
-    try:
-        for draft in drafts:
-            made = issue_draft(keys, draft, now)
-            if isinstance(made, RowError):
-                errors.append(made)
-            else:
-                documents.append(made)
-    except NoSigningKeyError:
-        raise click.ClickException(said("no_key", lang)) from None
-    return documents
-
-
 def _ask_for_pdf(lang: str) -> None:
     """Before anything is signed."""
     from server.issuing.paper import PRINT_EXTRA, can_print
 
     if not can_print():
         raise click.ClickException(f"{said('extra', lang, extra=PRINT_EXTRA)} (--no-pdf)")
-
-
-def _print(path: Path, documents: list[Document], unit: str, windscreen: bool) -> None:
-    from server.issuing.sheets import sheets_pdf
-
-    path.write_bytes(sheets_pdf(documents, unit=unit, windscreen=windscreen))

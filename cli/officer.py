@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
@@ -13,18 +12,20 @@ import click
 
 from cli.data import DATA, now_ms, opened, opened_home, told
 from cli.importing import Asked, imports, judged, tell
+from cli.issuing import NOTHING_ISSUED, finish_cut_off, signed, write_documents
+from cli.progress import progress
 from cli.shown import JSON, tell_rows
+from cli.wrong_rows import refuse_rows
 from server.config import load_config
-from server.document_keys import DAY_MS, NoSigningKeyError
+from server.document_keys import DAY_MS
 from server.importing.officers import COLUMNS, NewOfficer, officers_planned, shown
 from server.importing.plan import Plan
 from server.issuing.badges import BADGE_VALIDITY_DAYS, badge_drafts, write_pins
-from server.issuing.folder import whole_folder, write_codes
 from server.issuing.paper import can_print
-from server.issuing.rows import Draft, RowError
-from server.issuing.sign import Document, issue_document, issue_draft
+from server.issuing.rows import RowError
+from server.issuing.sign import issue_document
 from server.issuing.tables import Table
-from server.issuing.texts import said
+from server.issuing.whole_folder import mark_of, to_disk, whole_folder
 from server.keys import KeyRing
 from server.packs import officer_kek, publish_packs
 from server.png import qr_png
@@ -123,54 +124,52 @@ def import_(asked: Asked, badges: Path | None) -> None:
         return plan, errors
 
     with opened_home(asked.data) as store:
+        if not asked.dry_run:
+            finish_cut_off(store, badges, "officer.import")
         plan = judged(asked, take)
         if new and badges is None and not asked.dry_run:
             raise click.UsageError(
                 f"Có {len(new)} người mới: cần --badges THƯ-MỤC / new officers need --badges."
             )
-        if not tell(asked, plan):
-            return
         keys = KeyRing.load_or_create(asked.data)
+        if not tell(asked, plan):
+            # A run that was cut off may have taken them in and published no rosters.
+            if not asked.dry_run:
+                publish_packs(store, keys, now)
+            return
         kept = [one for one in plan.put if one.kek]
         if not new or badges is None:
-            _take_in(store, keys, kept, plan, asked.file.name, now)
+            _take_in(store, kept, plan, {"file": asked.file.name}, now)
+            publish_packs(store, keys, now)
             return
         known = {one.id for one in store.checkpoints()}
-        drafts, made = badge_drafts([one.draft for one in new], known, [])
-        documents = [
-            found for one in drafts if isinstance(found := _badge(keys, one, now), Document)
-        ]
+        with progress("Thẻ / badges", lines=True) as tell_done:
+            drafts, made = badge_drafts([one.draft for one in new], known, [], tell_done)
         with whole_folder(badges) as folder:
-            with click.progressbar(length=len(documents), label="Mã QR", file=sys.stderr) as bar:
-                write_codes(folder, documents, lambda: bar.update(1))
-            if can_print():
-                from server.issuing.sheets import sheets_pdf
-
-                unit = load_config(asked.data).unit
-                (folder / "sheets.pdf").write_bytes(sheets_pdf(documents, unit=unit))
+            errors: list[RowError] = []
+            unit = load_config(asked.data).unit if can_print() else None
+            documents = signed(keys, drafts, now, errors, asked.lang)
+            write_documents(folder, documents, len(drafts), unit=unit)
+            if errors:
+                refuse_rows(asked.file, errors, asked.columns, asked.lang, NOTHING_ISSUED)
             write_pins(folder, made)
+            to_disk()
             put = [*kept, *(one.officer for one in made)]
-            _take_in(store, keys, put, plan, asked.file.name, now)
+            _take_in(store, put, plan, {"file": asked.file.name, "folder": mark_of(folder)}, now)
+        publish_packs(store, keys, now)
     if not asked.as_json:
         click.echo(f"Thẻ và pins.csv / badges and PINs: {badges}")
 
 
-def _badge(keys: KeyRing, draft: Draft, now: int) -> Document | RowError:
-    try:
-        return issue_draft(keys, draft, now)
-    except NoSigningKeyError:
-        raise click.ClickException(said("no_key", "vi")) from None
-
-
 def _take_in(
-    store: Store, keys: KeyRing, put: Sequence[Officer], plan: Plan[Officer], file: str, now: int
+    store: Store, put: Sequence[Officer], plan: Plan[Officer], about: dict[str, str], now: int
 ) -> None:
+    """With their audit entries, all or none; the caller publishes the rosters."""
     entries = [
         AuditEntry(now, "cli", "officer.put", one.id, details={"role": one.role}) for one in put
     ]
-    entries.append(AuditEntry(now, "cli", "officer.import", details={**plan.counts, "file": file}))
+    entries.append(AuditEntry(now, "cli", "officer.import", details={**plan.counts, **about}))
     store.take_in(Reference(officers=put), entries)
-    publish_packs(store, keys, now)
 
 
 @officer.command("list")

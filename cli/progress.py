@@ -1,4 +1,4 @@
-"""How far a long command is: a bar with rate and time left on a terminal, nothing anywhere else."""
+"""How far a long command is: a bar with rate and time left on a terminal, else lines at most."""
 
 from __future__ import annotations
 
@@ -10,18 +10,22 @@ from typing import Any
 
 import click
 
+FIRST_LINE_S = 2.0
+LINE_EVERY_S = 10.0
+
 Tell = Callable[[int, int], None]
 """Called with what is done so far, and with all there is."""
 
 
 @contextmanager
-def progress(what: str, unit: str = "") -> Iterator[Tell]:
+def progress(what: str, unit: str = "", lines: bool = False) -> Iterator[Tell]:
     """On standard error: by rich (extra `rich`), where that is missing by click.
 
-    `unit`: of what is counted, "B" for bytes.
+    `unit`: of what is counted, "B" for bytes. `lines`: where there is no terminal, a plain line
+    after FIRST_LINE_S and every LINE_EVERY_S.
     """
     if not sys.stderr.isatty():
-        yield lambda _done, _of: None
+        yield _in_lines(what) if lines else lambda _done, _of: None
         return
     try:
         import rich.console
@@ -48,6 +52,20 @@ def progress(what: str, unit: str = "") -> Iterator[Tell]:
             bar.update(task, completed=done, total=of, rate=_rate(per_second, unit))
 
         yield tell_rich
+
+
+def _in_lines(what: str) -> Tell:
+    begun = time.monotonic()
+    due_s = FIRST_LINE_S
+
+    def tell(done: int, of: int) -> None:
+        nonlocal due_s
+        passed_s = time.monotonic() - begun
+        if passed_s >= due_s:
+            due_s = passed_s + LINE_EVERY_S
+            click.echo(f"{what}: {done}/{of}, {_rate(done / passed_s, '')}", err=True)
+
+    return tell
 
 
 @contextmanager

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import click
 
 from cli.data import DATA, Moment, now_ms, opened_home, told
 from cli.importing import Asked, imports, judged, tell
+from cli.issuing import NOTHING_ISSUED, finish_cut_off, signed, write_documents
 from cli.wrong_rows import refuse_rows
 from server.config import load_config
-from server.document_keys import NoSigningKeyError
 from server.importing.plan import Plan
 from server.importing.workers import COLUMNS, Held, Worker, WorkerPlan, workers_planned
-from server.issuing.folder import whole_folder, write_codes
 from server.issuing.paper import can_print
 from server.issuing.rows import Defaults, RowError
-from server.issuing.sign import Document, issue_draft
+from server.issuing.sign import Document
 from server.issuing.tables import Table
-from server.issuing.texts import said
+from server.issuing.whole_folder import mark_of, to_disk, whole_folder
 from server.keys import KeyRing
 from server.permits import permit_lists
 from server.revocations import revoke_documents
@@ -75,6 +73,8 @@ def import_(
     now = now_ms()
     found: list[WorkerPlan] = []
     with opened_home(asked.data) as store:
+        if not asked.dry_run:
+            finish_cut_off(store, out, "worker.import")
         keys = KeyRing.load_or_create(asked.data)
         # Moment gives the last millisecond of a day; the end of a permit is exclusive.
         defaults = Defaults(now, None if until_ms is None else until_ms + 1)
@@ -100,21 +100,23 @@ def import_(
         if not tell(asked, plan):
             return
         gone = found[0].gone
-        documents = _signed(asked, keys, plan.put, now)
-        if out is None or not documents:
-            _take_in(store, keys, asked, plan, [], gone, now)
+        if out is None or not plan.put:
+            _take_in(store, keys, plan, [], gone, {"file": asked.file.name}, now)
             return
         with whole_folder(out) as folder:
-            with click.progressbar(length=len(documents), label="Mã QR", file=sys.stderr) as bar:
-                write_codes(folder, documents, lambda: bar.update(1))
-            if not no_pdf and can_print():
-                from server.issuing.sheets import sheets_pdf
-
-                unit = load_config(asked.data).unit
-                (folder / "sheets.pdf").write_bytes(sheets_pdf(documents, unit=unit))
-            _take_in(store, keys, asked, plan, documents, gone, now)
+            unit = load_config(asked.data).unit if not no_pdf and can_print() else None
+            errors: list[RowError] = []
+            permits: list[WorkerPermit] = []
+            documents = _issued(signed(keys, (one.draft for one in plan.put), now, errors,
+                                       asked.lang), plan.put, permits)  # fmt: skip
+            write_documents(folder, documents, len(plan.put), unit=unit)
+            if errors:
+                refuse_rows(asked.file, errors, asked.columns, asked.lang, NOTHING_ISSUED)
+            to_disk()
+            about = {"file": asked.file.name, "folder": mark_of(folder)}
+            _take_in(store, keys, plan, permits, gone, about, now)
     if not asked.as_json:
-        click.echo(f"{len(documents)} giấy / permits → {out}")
+        click.echo(f"{len(permits)} giấy / permits → {out}")
 
 
 @worker.command("list")
@@ -133,31 +135,24 @@ def list_workers(data: Path) -> None:
                 click.echo(f"{names.get(one.company, one.company)}\t{one.permit}")
 
 
-def _signed(asked: Asked, keys: KeyRing, workers: Sequence[Worker], now: int) -> list[Document]:
-    documents: list[Document] = []
-    errors: list[RowError] = []
-    try:
-        for one in workers:
-            made = issue_draft(keys, one.draft, now)
-            if isinstance(made, RowError):
-                errors.append(made)
-            else:
-                documents.append(made)
-    except NoSigningKeyError:
-        raise click.ClickException(said("no_key", asked.lang)) from None
-    if errors:
-        nothing = ("chưa cấp giấy nào", "nothing was issued")
-        refuse_rows(asked.file, errors, asked.columns, asked.lang, nothing)
-    return documents
+def _issued(
+    documents: Iterable[Document], workers: Sequence[Worker], permits: list[WorkerPermit]
+) -> Iterator[Document]:
+    """Hand the documents on; of each only what the server keeps is added to `permits`."""
+    for one, made in zip(workers, documents, strict=False):
+        permits.append(
+            WorkerPermit(one.company, one.person, one.said, made.id, made.kid, made.expires_ms)
+        )
+        yield made
 
 
 def _take_in(
     store: Store,
     keys: KeyRing,
-    asked: Asked,
     plan: Plan[Worker],
-    documents: Sequence[Document],
+    permits: Sequence[WorkerPermit],
     gone: Sequence[WorkerPermit],
+    about: dict[str, str],
     now: int,
 ) -> None:
     """First nobody's old permit counts any more, then the new ones are known: never both."""
@@ -166,10 +161,6 @@ def _take_in(
     if ended:
         documents_gone = [Withdrawn(one.permit, one.kid, one.expires_ms) for one in ended]
         revoke_documents(store, keys, documents_gone, "cli", _REASON, now)
-    permits = [
-        WorkerPermit(one.company, one.person, one.said, made.id, made.kid, made.expires_ms)
-        for one, made in zip(plan.put, documents, strict=True)
-    ]
-    details = {**plan.counts, "file": asked.file.name, "count": len(documents)}
+    details = {**plan.counts, **about, "count": len(permits)}
     entry = AuditEntry(now, "cli", "worker.import", details=details)
     store.take_in(Reference(workers=permits, gone_workers=gone), [entry])

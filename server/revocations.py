@@ -20,7 +20,8 @@ from server.packs import (
 )
 from server.store.protocol import Store
 from server.store.published import AuditEntry, Pack
-from server.withdrawn import Withdrawn, is_withdrawn, with_withdrawn
+from server.store.reference_protocol import Reference
+from server.withdrawn import Withdrawn, not_withdrawn, with_withdrawn
 
 MAX_REASON_CHARACTERS = 200
 REVOKED = "document.revoked"
@@ -59,15 +60,19 @@ def revoke_documents(
         if one.kid is not None and one.kid not in ever_own:
             raise UnknownIdError(f"{one.id} ({one.kid})")
     entries = content.get("revocations") or []
-    fresh = [
-        one for one in dict.fromkeys(documents) if not is_withdrawn(entries, kids, one)
-    ]  # fmt: skip
+    fresh = not_withdrawn(entries, kids, documents)
     held = sum(len(one["fingerprints"]) for one in entries)
     if held + len(fresh) * len(kids) > MAX_REVOKED:
         raise UnknownIdError(f"{held + len(fresh) * len(kids)} > {MAX_REVOKED}")
-    for one in fresh:
-        details = {"reason": reason, "kid": one.kid, "ends_ms": one.ends_ms}
-        store.audit(AuditEntry(now_ms, who, REVOKED, one.id, details=details))
+    audited = [
+        AuditEntry(
+            now_ms, who, REVOKED, one.id,
+            details={"reason": reason, "kid": one.kid, "ends_ms": one.ends_ms},
+        )
+        for one in fresh
+    ]  # fmt: skip
+    if audited:
+        store.take_in(Reference(), audited)
     return len(fresh), _publish(store, keys, lambda now: _withdrawing(keys, now, fresh), now_ms)
 
 

@@ -54,13 +54,20 @@ def with_withdrawn(
     return found
 
 
-def is_withdrawn(
-    entries: Iterable[Mapping[str, Any]], own_kids: Collection[str], one: Withdrawn
-) -> bool:
-    """Whether every key that may have signed it has it among its withdrawn documents."""
-    fingerprint = own_fingerprint(one.id)
-    by = {entry["kid"] for entry in entries if fingerprint in entry["fingerprints"]}
-    return by.issuperset(own_kids if one.kid is None else (one.kid,))
+def not_withdrawn(
+    entries: Iterable[Mapping[str, Any]], own_kids: Collection[str], documents: Iterable[Withdrawn]
+) -> list[Withdrawn]:
+    """Each once, but those that every key that may have signed them has among its withdrawn."""
+    by_kid: dict[str, set[str]] = {}
+    for entry in entries:
+        by_kid.setdefault(entry["kid"], set()).update(entry["fingerprints"])
+    found = []
+    for one in dict.fromkeys(documents):
+        fingerprint = own_fingerprint(one.id)
+        kids = own_kids if one.kid is None else (one.kid,)
+        if not all(fingerprint in by_kid.get(kid, ()) for kid in kids):
+            found.append(one)
+    return found
 
 
 def still_needed(

@@ -7,6 +7,7 @@ the quiet zone that allows 125 modules: version 25. Level M is taken where it fi
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 PRINT_MM = 50.0
@@ -20,14 +21,19 @@ MAX_M_CHARACTERS = 997
 """The same at level M."""
 
 _RUN = re.compile("1+")
+_WIDE = [f"h{width}v1h-{width}z" for width in range(4 * MAX_VERSION + 18)]
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedCode:
-    """The modules with their quiet zone, row by row; "1" is dark."""
+    """The modules with their quiet zone, row by row; "1" is dark.
+
+    `runs`: (x, y, width) of every horizontal run of dark modules, from the top.
+    """
 
     rows: tuple[str, ...]
     version: int
+    runs: tuple[tuple[int, int, int], ...]
 
     @property
     def side(self) -> int:
@@ -55,7 +61,7 @@ def printed_code(text: str) -> PrintedCode:
     code.add_data(QRData(data, mode=MODE_8BIT_BYTE))
     code.make(fit=True)
     rows = tuple("".join("1" if dark else "0" for dark in line) for line in code.get_matrix())
-    return PrintedCode(rows, code.version)
+    return PrintedCode(rows, code.version, tuple(_dark_runs(rows)))
 
 
 def code_svg(code: PrintedCode, size: str = "50mm") -> str:
@@ -70,13 +76,11 @@ def code_svg(code: PrintedCode, size: str = "50mm") -> str:
 
 def code_path(code: PrintedCode) -> str:
     """The dark modules as an SVG path, one rectangle a run."""
-    return "".join(f"M{x} {y}h{width}v1h-{width}z" for x, y, width in dark_runs(code))
+    return "".join([f"M{x} {y}{_WIDE[width]}" for x, y, width in code.runs])
 
 
-def dark_runs(code: PrintedCode) -> list[tuple[int, int, int]]:
-    """(x, y, width) of every horizontal run of dark modules, from the top."""
-    return [
-        (run.start(), y, run.end() - run.start())
-        for y, row in enumerate(code.rows)
-        for run in _RUN.finditer(row)
-    ]
+def _dark_runs(rows: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+    for y, row in enumerate(rows):
+        for run in _RUN.finditer(row):
+            start, end = run.span()
+            yield start, y, end - start

@@ -1,16 +1,13 @@
-"""What issuing in bulk leaves behind: one folder, whole or not at all."""
+"""What issuing in bulk leaves behind: codes as pictures, and a table of them."""
 
 from __future__ import annotations
 
 import csv
 import os
-import secrets
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
-from server.issuing.codes import code_svg, printed_code
+from server.issuing.codes import PrintedCode, code_svg, printed_code
 from server.issuing.said import local_time
 from server.issuing.sign import Document
 from server.png import rows_png
@@ -23,44 +20,40 @@ ISSUED_COLUMNS = (
 )  # fmt: skip
 
 
-@contextmanager
-def whole_folder(out: Path) -> Iterator[Path]:
-    """A folder beside `out` that becomes `out` only when the block ends well.
+def write_codes(
+    folder: Path,
+    documents: Iterable[Document],
+    count: int,
+    draw: Callable[[Document, Sequence[PrintedCode]], None],
+) -> None:
+    """SVG and PNG of every code, and `issued.csv`, document by document: none is held.
 
-    Raises FileExistsError when `out` is there and not empty.
+    `count` of them; each is handed on to `draw` with its codes, for a sheet.
     """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise FileExistsError(17, "đã có / exists", str(out))
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_name(f".{out.name}.{secrets.token_hex(4)}")
-    partial.mkdir(mode=0o700)
-    try:
-        yield partial
-        if out.exists():
-            out.rmdir()
-        partial.rename(out)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-
-
-def write_codes(folder: Path, documents: Sequence[Document], seen: Callable[[], None]) -> None:
-    """SVG and PNG of every code, and `issued.csv`. `seen` is called once a document."""
     (folder / "codes").mkdir()
-    rows: list[list[Cell]] = []
+    digits = max(4, len(str(count)))
+    write_csv(folder / ISSUED, ISSUED_COLUMNS, _written(folder / "codes", documents, digits, draw))
+
+
+def _written(
+    folder: Path,
+    documents: Iterable[Document],
+    digits: int,
+    draw: Callable[[Document, Sequence[PrintedCode]], None],
+) -> Iterator[list[Cell]]:
     for number, document in enumerate(documents, 1):
-        names = code_names(number, document)
-        for name, text in zip(names, document.texts, strict=True):
-            code = printed_code(text)
-            (folder / "codes" / f"{name}.svg").write_text(code_svg(code), "ascii")
-            (folder / "codes" / f"{name}.png").write_bytes(rows_png(code.rows))
-        rows.append(_issued_row(document, names))
-        seen()
-    write_csv(folder / ISSUED, ISSUED_COLUMNS, rows)
+        names = code_names(f"{number:0{digits}}", document)
+        codes = [printed_code(text) for text in document.texts]
+        for name, code in zip(names, codes, strict=True):
+            (folder / f"{name}.svg").write_text(code_svg(code), "ascii")
+            (folder / f"{name}.png").write_bytes(rows_png(code.rows))
+        draw(document, codes)
+        yield _issued_row(document, names)
 
 
-def code_names(number: int, document: Document) -> list[str]:
+def code_names(number: str, document: Document) -> list[str]:
     """The file names of a document's codes, without their suffix."""
-    stem = f"{number:04}-{document.id}"
+    stem = f"{number}-{document.id}"
     if len(document.texts) == 1:
         return [stem]
     of = len(document.texts)

@@ -9,7 +9,7 @@ import importlib.util
 from pathlib import Path
 from typing import Any
 
-from server.issuing.codes import PrintedCode, dark_runs
+from server.issuing.codes import PrintedCode
 
 PRINT_EXTRA = "chot[print]"
 REGULAR, BOLD = "chot", "chot-bold"
@@ -57,7 +57,7 @@ def draw_code(canvas: Any, code: PrintedCode, x: float, y: float, side: float) -
     from reportlab.pdfgen.pathobject import PDFPathObject
 
     # A unit is a module here, and y goes down: a thousand coordinates that are short integers.
-    runs = (f"{column} {row} {width} 1 re" for column, row, width in dark_runs(code))
+    runs = [f"{column} {row} {width} 1 re" for column, row, width in code.runs]
     canvas.saveState()
     canvas.translate(x, y + side)
     canvas.scale(side / code.side, -side / code.side)
@@ -72,8 +72,11 @@ def wrapped(text: str, font: str, size: float, width: float) -> list[str]:
 
     lines: list[str] = []
     line = ""
+    taken = 0.0
+    space = stringWidth(" ", font, size)
     for word in text.split(" "):
-        while stringWidth(word, font, size) > width and len(word) > 1:
+        wide = stringWidth(word, font, size)
+        while wide > width and len(word) > 1:
             cut = len(word) - 1
             while cut > 1 and stringWidth(word[:cut], font, size) > width:
                 cut -= 1
@@ -81,12 +84,12 @@ def wrapped(text: str, font: str, size: float, width: float) -> list[str]:
                 lines.append(line)
             lines.append(word[:cut])
             line, word = "", word[cut:]
-        joined = f"{line} {word}" if line else word
-        if line and stringWidth(joined, font, size) > width:
+            wide = stringWidth(word, font, size)
+        # Letters have the same width wherever they stand, so that nothing is measured twice.
+        if line and taken + space + wide > width:
             lines.append(line)
-            line = word
-        else:
-            line = joined
+            line = ""
+        line, taken = (f"{line} {word}", taken + space + wide) if line else (word, wide)
     return [*lines, line]
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
-from server.issuing.codes import PRINT_MM, printed_code
+from server.issuing.codes import PRINT_MM, PrintedCode, printed_code
 from server.issuing.paper import (
     BOLD,
     REGULAR,
@@ -33,33 +34,55 @@ CHECK = (
 
 def sheets_pdf(documents: Sequence[Document], *, unit: str, windscreen: bool = False) -> bytes:
     """All documents as one PDF. `unit` is who issued them; `windscreen` makes A5 pages."""
-    typ = documents[0].typ
-    page = A5_LANDSCAPE if windscreen else A4
     target = io.BytesIO()
-    canvas = new_canvas(target, page, TITLES[typ][1])
-    if typ in ("card", "badge"):
-        _cards(canvas, documents, unit)
-    for document in documents if typ not in ("card", "badge") else ():
-        if windscreen:
-            _windscreen(canvas, document, unit)
-        else:
-            _sheet(canvas, document, unit)
-    canvas.save()
+    sheets = Sheets(target, documents[0].typ, unit=unit, windscreen=windscreen)
+    for document in documents:
+        sheets.add(document, [printed_code(text) for text in document.texts])
+    sheets.save()
     return target.getvalue()
 
 
-def _sheet(canvas: Any, document: Document, unit: str) -> None:
+class Sheets:
+    """A PDF that documents of one type are added to; nothing is written before `save`."""
+
+    def __init__(
+        self, target: IO[bytes] | Path, typ: str, *, unit: str, windscreen: bool = False
+    ) -> None:
+        path = str(target) if isinstance(target, Path) else target
+        self._canvas = new_canvas(path, A5_LANDSCAPE if windscreen else A4, TITLES[typ][1])
+        self._unit = unit
+        self._is_cards = typ in ("card", "badge")
+        self._windscreen = windscreen
+        self._count = 0
+
+    def add(self, document: Document, codes: Sequence[PrintedCode]) -> None:
+        """`codes` are those of its texts."""
+        if self._is_cards:
+            _placed_card(self._canvas, self._count, document, codes[0], self._unit)
+        elif self._windscreen:
+            _windscreen(self._canvas, document, codes[0], self._unit)
+        else:
+            _sheet(self._canvas, document, codes, self._unit)
+        self._count += 1
+
+    def save(self) -> None:
+        if self._is_cards:
+            self._canvas.showPage()
+        self._canvas.save()
+
+
+def _sheet(canvas: Any, document: Document, codes: Sequence[PrintedCode], unit: str) -> None:
     """One A4 page; a manifest goes on with its people on as many as they need."""
     width, height = A4
     y = _head(canvas, document, unit, width, height - MARGIN)
     codes_x = width - MARGIN - CODE
     top = y
-    draw_code(canvas, printed_code(document.texts[0]), codes_x, top - CODE, CODE)
-    if len(document.texts) > 1:
-        _under_code(canvas, codes_x, top - CODE, f"Mã 1/{len(document.texts)}")
+    draw_code(canvas, codes[0], codes_x, top - CODE, CODE)
+    if len(codes) > 1:
+        _under_code(canvas, codes_x, top - CODE, f"Mã 1/{len(codes)}")
     y = _lines(canvas, document, MARGIN, top - 12, codes_x - MARGIN - 8 * MM)
     y = min(y, top - CODE - 12 * MM)
-    y = _more_codes(canvas, document, y)
+    y = _more_codes(canvas, codes, y)
     y = _valid(canvas, document, MARGIN, y - 4, width - 2 * MARGIN, 13)
     y = draw_text(canvas, CHECK[0], MARGIN, y - 8, width - 2 * MARGIN, 9)
     y = draw_text(canvas, CHECK[1], MARGIN, y, width - 2 * MARGIN, 8)
@@ -90,17 +113,17 @@ def _lines(canvas: Any, document: Document, x: float, y: float, width: float) ->
     return y
 
 
-def _more_codes(canvas: Any, document: Document, y: float) -> float:
+def _more_codes(canvas: Any, codes: Sequence[PrintedCode], y: float) -> float:
     """The second and further codes of a manifest, three to a line."""
-    of = len(document.texts)
+    of = len(codes)
     step = (A4[0] - 2 * MARGIN - CODE) / 2
-    for number, text in enumerate(document.texts[1:], 2):
+    for number, code in enumerate(codes[1:], 2):
         column = (number - 2) % 3
         if column == 0 and y - CODE < MARGIN:
             canvas.showPage()
             y = A4[1] - MARGIN
         x = MARGIN + column * step
-        draw_code(canvas, printed_code(text), x, y - CODE, CODE)
+        draw_code(canvas, code, x, y - CODE, CODE)
         _under_code(canvas, x, y - CODE, f"Mã {number}/{of}")
         if column == 2 or number == of:
             y -= CODE + 10 * MM
@@ -126,13 +149,13 @@ def _people(canvas: Any, document: Document, y: float) -> None:
         y = draw_text(canvas, worker[0], MARGIN + 10 * MM, y, A4[0] - 2 * MARGIN - 60 * MM, 10) - 2
 
 
-def _windscreen(canvas: Any, document: Document, unit: str) -> None:
+def _windscreen(canvas: Any, document: Document, code: PrintedCode, unit: str) -> None:
     """A5 landscape: readable from outside the vehicle."""
     width, height = A5_LANDSCAPE
     margin = 10 * MM
     draw_code(
         canvas,
-        printed_code(document.texts[0]),
+        code,
         width - margin - WINDSCREEN_CODE,
         margin + 8 * MM,
         WINDSCREEN_CODE,
@@ -153,25 +176,31 @@ def _windscreen(canvas: Any, document: Document, unit: str) -> None:
     canvas.showPage()
 
 
-def _cards(canvas: Any, documents: Sequence[Document], unit: str) -> None:
+def _placed_card(canvas: Any, index: int, document: Document, code: PrintedCode, unit: str) -> None:
     """Eight to an A4 page with lines to cut along."""
     cell_width = (A4[0] - 2 * 8 * MM) / CARD_COLUMNS
     cell_height = (A4[1] - 2 * 8 * MM) / CARD_ROWS
-    for index, document in enumerate(documents):
-        place = index % (CARD_COLUMNS * CARD_ROWS)
-        if index and place == 0:
-            canvas.showPage()
-        x = 8 * MM + place % CARD_COLUMNS * cell_width
-        top = A4[1] - 8 * MM - place // CARD_COLUMNS * cell_height
-        canvas.setStrokeColorRGB(0.7, 0.7, 0.7)
-        canvas.rect(x, top - cell_height, cell_width, cell_height, stroke=1, fill=0)
-        _card(canvas, document, unit, x, top, cell_width)
-    canvas.showPage()
+    place = index % (CARD_COLUMNS * CARD_ROWS)
+    if index and place == 0:
+        canvas.showPage()
+    x = 8 * MM + place % CARD_COLUMNS * cell_width
+    top = A4[1] - 8 * MM - place // CARD_COLUMNS * cell_height
+    canvas.setStrokeColorRGB(0.7, 0.7, 0.7)
+    canvas.rect(x, top - cell_height, cell_width, cell_height, stroke=1, fill=0)
+    _card(canvas, document, code, unit, x, top, cell_width)
 
 
-def _card(canvas: Any, document: Document, unit: str, x: float, top: float, width: float) -> None:
+def _card(
+    canvas: Any,
+    document: Document,
+    code: PrintedCode,
+    unit: str,
+    x: float,
+    top: float,
+    width: float,
+) -> None:
     code_x = x + width - CODE - 1.5 * MM
-    draw_code(canvas, printed_code(document.texts[0]), code_x, top - CODE - 8 * MM, CODE)
+    draw_code(canvas, code, code_x, top - CODE - 8 * MM, CODE)
     left = x + 3 * MM
     room = code_x - left - 1 * MM
     canvas.setFont(BOLD, 9)

@@ -19,7 +19,7 @@ from server.issuing.values import tidy, unforced
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
 MAX_UNZIPPED_BYTES = 256 * 1024 * 1024
-MAX_ROWS = 10_000
+MAX_ROWS = 50_000
 MAX_COLUMNS = 64
 MAX_CELL_CHARACTERS = 1_000
 DELIMITERS = "\t;,"

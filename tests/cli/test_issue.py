@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from cli import issue
 from server.config import load_config, save_config
 from server.issuing.paper import can_print
 from server.packs import trust_in_force
@@ -234,7 +233,7 @@ def test_sheets_are_printed_or_the_extra_is_asked_for_before_signing(
     if not can_print():
         pytest.skip("the extra print is not installed: no PDF was made")
     chot(*words)
-    assert (out / issue.SHEETS).read_bytes().startswith(b"%PDF-")
+    assert (out / "sheets.pdf").read_bytes().startswith(b"%PDF-")
 
 
 @pytest.mark.parametrize(

@@ -52,3 +52,21 @@ def test_without_rich_a_plain_bar_is_drawn(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_pipe_gets_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", io.StringIO())
     assert draw() == ""
+
+
+def test_a_pipe_gets_plain_lines_where_they_are_asked_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr("cli.progress.time.monotonic", lambda: clock[0])
+    with progress("Cấp giấy", lines=True) as tell:
+        for second in range(1, 26):
+            clock[0] = float(second)
+            tell(second * 100, 2_500)
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.splitlines() == [
+        "Cấp giấy: 200/2500, 100/s",
+        "Cấp giấy: 1200/2500, 100/s",
+        "Cấp giấy: 2200/2500, 100/s",
+    ]

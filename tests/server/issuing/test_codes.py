@@ -15,7 +15,6 @@ from server.issuing.codes import (
     MAX_VERSION,
     MIN_MODULE_MM,
     code_svg,
-    dark_runs,
     printed_code,
 )
 from server.png import rows_png
@@ -56,7 +55,7 @@ def test_the_tablet_reads_what_is_drawn(rng: random.Random, tmp_path: Path, leng
 
 def test_the_drawing_has_every_dark_module_once(rng: random.Random) -> None:
     code = printed_code(token(rng, 300))
-    drawn = [(x + step, y) for x, y, width in dark_runs(code) for step in range(width)]
+    drawn = [(x + step, y) for x, y, width in code.runs for step in range(width)]
     dark = {(x, y) for y, row in enumerate(code.rows) for x, one in enumerate(row) if one == "1"}
     assert len(drawn) == len(set(drawn))
     assert set(drawn) == dark
