@@ -6,7 +6,7 @@ import re
 
 import click
 
-from server.places.units import DATASETS, Unit, find, made_of, unit
+from server.places.units import DATASETS, Unit, find, unit
 
 COMMUNE_DIGITS = 5
 MOST_SHOWN = 8
@@ -37,15 +37,3 @@ def commune_of(text: str) -> Unit:
     more = "" if len(known) <= MOST_SHOWN else f"\n  … và {len(known) - MOST_SHOWN} xã nữa"
     raise click.ClickException(f"'{text}' có thể là:\n{listed}{more}\nHãy ghi mã, ví dụ --commune "
                                f"{known[0].dataset}-{known[0].code}")  # fmt: skip
-
-
-def named_as(one: Unit) -> tuple[str, ...]:
-    """ "<dataset>-<code>" of all that people may have said who go there.
-
-    A commune of 2025 goes by its old communes as well, also those of which only a part is in it:
-    somebody too many on a list is asked, somebody too few is missed.
-    """
-    own = f"{one.dataset}-{one.code}"
-    if one.dataset != "2025":
-        return (own,)
-    return (own, *(f"2021-{code}" for code, _ in made_of(one.code)))

@@ -12,8 +12,8 @@ import click
 from cli.data import DATA, Moment, now_ms, told, viewed
 from cli.export_file import STREAMED, layout_of, one_file
 from cli.progress import progress
-from cli.remote import REMOTE, remote_of
-from cli.remote_export import export_from
+from cli.remote import REMOTE, remote_of, with_remote
+from cli.remote_export import export_from, named_from
 from server.exporting.formats import FORMATS
 from server.exporting.run import Asked
 from server.exporting.tables import TABLES, columns_of
@@ -150,6 +150,7 @@ _command(
 @click.option("--lang", type=click.Choice(["vi", "en"]), help="Mặc định vi cho csv và xlsx.")
 @click.option("--output", type=FILE, help="Tệp đích; không có thì ra màn hình (csv, jsonl).")
 @click.option("--restart", is_flag=True, help="Bỏ phần dở dang, làm lại từ đầu.")
+@with_remote
 @told
 def arrivals(**options: Any) -> None:
     """Người sẽ đến một xã / who is on the way to a commune: its daily list.
@@ -157,7 +158,11 @@ def arrivals(**options: Any) -> None:
     Người đã được cho vào và nêu xã ấy là nơi đến: họ tên, điện thoại, địa chỉ. Ai lấy, giao cho ai
     được ghi nhật ký; tệp chỉ người lấy đọc được.
 
-    Ví dụ: chot export arrivals --commune 'Cà Ná, Thuận Nam, Ninh Thuận' --output den-ca-na.xlsx
+    \b
+    Ví dụ / examples:
+      chot export arrivals --commune 'Cà Ná, Thuận Nam, Ninh Thuận' --output den-ca-na.xlsx
+      chot export arrivals --commune 2021-22910 --recipient 'Tổ COVID thôn Lạc Nghiệp' \\
+        --server https://chot.example:8443 --output den-ca-na.xlsx
     """
     from cli.export_arrivals import export_arrivals
 
@@ -198,9 +203,9 @@ def _export(
             "--unmask cần --purpose và --case: ai xem, vì việc gì, được ghi lại."
         )
     if (remote := remote_of(where)) is not None:
-        if unmask or late is not None or as_of_ms is not None:
+        if late is not None or as_of_ms is not None:
             raise click.ClickException(
-                "Từ xa không có --unmask, --late, --as-of: làm ở máy chủ. / not from afar."
+                "Từ xa không có --late, --as-of: làm ở máy chủ. / not from afar."
             )
         kind = layout_of(layout, output)
         if output is None and kind not in STREAMED:
@@ -216,7 +221,11 @@ def _export(
             "compress": compress or (output is not None and output.suffix == ".gz"),
         }
         with progress(f"Tải {table}", "B") as tell:
-            export_from(remote, table, query, output, tell)
+            if unmask:
+                why = {"purpose": purpose, "case": case}
+                named_from(remote, f"/exports/{table}/unmasked", query | why, output, tell)
+            else:
+                export_from(remote, table, query, output, tell)
         return
     with viewed(data) as store:
         known = {one.id for one in store.checkpoints()}

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from schemas.shapes import text
+from schemas.shapes import Flag, text, whole
 from schemas.wire import MAX_MS, Request
 
 MOST_ENTRIES = 1_000
-
-
-def _moment() -> fields.Integer:
-    return fields.Integer(
-        strict=True, validate=validate.Range(0, MAX_MS), allow_none=True, load_default=None
-    )
 
 
 class AuditRequest(Request):
@@ -22,14 +16,14 @@ class AuditRequest(Request):
     `text`: letters that stand in what was done, purpose, reference or details.
     """
 
-    from_ms = _moment()
-    to_ms = _moment()
+    from_ms = whole(0, MAX_MS, allow_none=True, load_default=None)
+    to_ms = whole(0, MAX_MS, allow_none=True, load_default=None)
     who = text(100, load_default="")
     what = text(100, load_default="")
     about = text(200, load_default="")
     text = text(200, load_default="")
-    last = fields.Integer(strict=True, validate=validate.Range(1, MOST_ENTRIES), load_default=50)
-    verify = fields.Boolean(load_default=False)
+    last = whole(1, MOST_ENTRIES, load_default=50)
+    verify = Flag(load_default=False)
 
 
 class AuditLine(Schema):

@@ -1,4 +1,4 @@
-"""What programs read over HTTP that is about nobody: figures, the report, files of tables."""
+"""What programs read over HTTP: figures, the report, files of tables, masked and not."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from schemas.shapes import text, word
+from schemas.shapes import Flag, text, whole, word
 from schemas.wire import MAX_MS, Request
 
 MAX_CHECKPOINTS = 64
@@ -106,3 +106,39 @@ class ExportQuery(StatsQuery):
     lang = word(LANGUAGES, allow_none=True, load_default=None)
     as_of = _number(0, 1 << 53, allow_none=True, load_default=None)
     compress = fields.Boolean(load_default=False)
+
+
+class UnmaskedExportRequest(Request):
+    """A table with who people are; fields as in `ExportQuery`. `purpose`, `case`: for the audit."""
+
+    from_ms = whole(0, MAX_MS, required=True)
+    to_ms = whole(0, MAX_MS, required=True)
+    purpose = text(200, 1, required=True)
+    case = text(100, 1, required=True)
+    checkpoint = _checkpoints()
+    columns = text(2000, load_default="")
+    format = word(EXPORT_FORMATS, load_default="csv")
+    lang = word(LANGUAGES, allow_none=True, load_default=None)
+    as_of = whole(0, 1 << 53, allow_none=True, load_default=None)
+    compress = Flag(load_default=False)
+
+
+class ArrivalsRequest(Request):
+    """Who came in between these times and named these communes ("2021-22910").
+
+    `audience`: team, or lodging, which has ID numbers and reasons besides. `recipient`: who is
+    given it, for the audit.
+    """
+
+    communes = fields.List(
+        fields.String(validate=validate.Regexp(r"^(2021|2025)-[0-9]{5}$")),
+        required=True,
+        validate=validate.Length(1, MAX_CHECKPOINTS),
+    )
+    from_ms = whole(0, MAX_MS, required=True)
+    to_ms = whole(0, MAX_MS, required=True)
+    recipient = text(200, 1, required=True)
+    audience = word(("team", "lodging"), load_default="team")
+    format = word(EXPORT_FORMATS, load_default="csv")
+    lang = word(LANGUAGES, allow_none=True, load_default=None)
+    compress = Flag(load_default=False)

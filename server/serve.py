@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.server import Server
 
+from server.api.files import drop_unfinished
 from server.app import create_app
 from server.config import Config
 from server.context import system_clock
@@ -96,6 +97,7 @@ def serve(
     # Migrates, and fails here rather than in the worker when the data cannot be used.
     open_store(config, keys).close()
     _bring_up_erasure_lists(config)
+    drop_unfinished(config.data_dir)
     Projector(config, keys).close()
     server = _Server(
         "chot",

@@ -8,6 +8,7 @@ from server.api import (
     devices,
     figures,
     health,
+    named_files,
     overseen,
     packs,
     relay,
@@ -27,6 +28,7 @@ RESOURCES = tuple(
         searches,
         crossings,
         figures,
+        named_files,
         overseen,
     )
 )

@@ -1,20 +1,14 @@
 """GET /stats, /report, /goods-flow, /exports/<table>: what administrators read from afar.
 
-Who people are is never in these answers: a table with names is made at the server. One report or
+Who people are is never in these answers (`named_files.py` has those). One report or
 export at a time: they share this process with the tablets. What makes them is imported by the view
 that needs it: most servers never do, and idle memory is counted.
 """
 
 from __future__ import annotations
 
-import base64
-import tempfile
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from flask import Response
 
@@ -28,19 +22,23 @@ from schemas.reading import (
     StatsQuery,
 )
 from server.access import for_reading, the_user
+from server.api.files import (
+    audit_look,
+    busy,
+    chosen_columns,
+    known_checkpoints,
+    made_file,
+    one_at_a_time,
+    window_of,
+)
 from server.api.resource import PREFIX, USER, Resource, operation, problems
 from server.context import here
 from server.problems import ProblemError
 from server.stats import make_stats
-from server.store.export_protocol import Column
-from server.store.published import AuditEntry
 from server.store.reader import ViewMissingError
 
-CHUNK_BYTES = 1 << 18
-BUSY_S = 10
 MAX_FLOW_DAYS = 31
 FOR_AUDIT = ("admin", "approver")
-_turn = threading.BoundedSemaphore(1)
 
 resource = Resource("figures", __name__, url_prefix=PREFIX, description="Figures and files of them")
 
@@ -53,9 +51,9 @@ resource = Resource("figures", __name__, url_prefix=PREFIX, description="Figures
 def stats(query: dict[str, Any]) -> dict[str, Any]:
     """Sums of a window by checkpoint and time, as `chot stats` draws them. Counts only."""
     context = here()
-    places = _known(query["checkpoint"])
+    places = known_checkpoints(query["checkpoint"])
     details = {"from_ms": query["from_ms"], "to_ms": query["to_ms"], "checkpoints": list(places)}
-    _audit("stats", details)
+    audit_look("stats", details)
     try:
         found = make_stats(context.store, query["from_ms"], query["to_ms"], places)
     except ValueError:
@@ -83,7 +81,7 @@ def report(query: dict[str, Any]) -> dict[str, Any]:
 
     context = here()
     now_ms = context.clock()
-    places, area = _known(query["checkpoint"]), ""
+    places, area = known_checkpoints(query["checkpoint"]), ""
     if query["unit"]:
         area, found = checkpoints_in(context.store, query["unit"])
         if places or not found:
@@ -92,7 +90,7 @@ def report(query: dict[str, Any]) -> dict[str, Any]:
     at_ms = query["at_ms"]
     if at_ms is None:
         at_ms = next_cut_ms(now_ms, context.config.report_hours)
-    _audit("report", {"at_ms": at_ms, "checkpoints": list(places), "format": "json"})
+    audit_look("report", {"at_ms": at_ms, "checkpoints": list(places), "format": "json"})
     with one_at_a_time():
         try:
             n = query["as_of"]
@@ -100,7 +98,7 @@ def report(query: dict[str, Any]) -> dict[str, Any]:
         except CountedTwiceError:
             raise ProblemError("request.invalid", errors=(("checkpoint", "twice"),)) from None
         except ViewMissingError:
-            raise _busy() from None
+            raise busy() from None
     try:
         head = load_letterhead(context.config.data_dir, context.config.unit)
     except LetterheadError:
@@ -125,7 +123,7 @@ def flow(query: dict[str, Any]) -> dict[str, Any]:
     from server.reporting.periods import DAY_MS, Period
 
     context = here()
-    places = _known(query["checkpoint"])
+    places = known_checkpoints(query["checkpoint"])
     from_ms, to_ms = query["from_ms"], query["to_ms"]
     if not 0 < to_ms - from_ms <= MAX_FLOW_DAYS * DAY_MS:
         raise ProblemError("request.invalid", errors=(("to_ms", "invalid"),))
@@ -134,7 +132,7 @@ def flow(query: dict[str, Any]) -> dict[str, Any]:
     except ValueError:
         raise ProblemError("request.invalid", errors=(("product", "invalid"),)) from None
     details = {"from_ms": from_ms, "to_ms": to_ms, "checkpoints": list(places)}
-    _audit("report.goods-flow", details)
+    audit_look("report.goods-flow", details)
     with one_at_a_time():
         try:
             made = goods_flow(
@@ -148,7 +146,7 @@ def flow(query: dict[str, Any]) -> dict[str, Any]:
                 n=query["as_of"],
             )
         except ViewMissingError:
-            raise _busy() from None
+            raise busy() from None
     return {"goods_flow": as_json(made)}
 
 
@@ -170,7 +168,7 @@ def export(query: dict[str, Any], table: str) -> Response:
     got fewer bytes, or others, has to ask again.
     """
     from server.exporting.formats import FORMATS
-    from server.exporting.run import Asked, ExtraMissingError, RowsMissingError, export_to
+    from server.exporting.run import Asked
     from server.exporting.tables import TABLES, columns_of
 
     context = here()
@@ -178,16 +176,15 @@ def export(query: dict[str, Any], table: str) -> Response:
         raise ProblemError("request.not_found")
     if table == "audit" and the_user().role not in FOR_AUDIT:
         raise ProblemError("auth.forbidden")
-    if query["to_ms"] < query["from_ms"]:
-        raise ProblemError("request.invalid", errors=(("to_ms", "invalid"),))
+    window = window_of(query)
     if query["as_of"] is not None and not TABLES[table].is_pinned:
         raise ProblemError("request.invalid", errors=(("as_of", "invalid"),))
     layout = query["format"]
     asked = Asked(
         table,
-        (query["from_ms"], query["to_ms"]),
-        _known(query["checkpoint"]),
-        _chosen(columns_of(context.store, table, unmasked=False), query["columns"]),
+        window,
+        known_checkpoints(query["checkpoint"]),
+        chosen_columns(columns_of(context.store, table, unmasked=False), query["columns"]),
         layout,
         query["lang"] or FORMATS[layout].lang,
         query["as_of"],
@@ -198,65 +195,5 @@ def export(query: dict[str, Any], table: str) -> Response:
         "to_ms": asked.window[1],
         "checkpoints": list(asked.checkpoints),
     }
-    _audit(f"export.{table}", details)
-    with one_at_a_time(), tempfile.TemporaryDirectory(dir=context.config.data_dir) as folder:
-        target = Path(folder) / f"{table}.{layout}"
-        try:
-            done = export_to(context.store, asked, target, lambda _done, _all: None)
-        except ExtraMissingError:
-            raise ProblemError("request.encoding") from None
-        except (RowsMissingError, ViewMissingError):
-            raise _busy() from None
-        size = target.stat().st_size
-        # Open it lives on without a name: nothing is left behind, whatever happens to us.
-        file = target.open("rb")
-    answer = Response(_blocks(file), content_type="application/octet-stream")
-    answer.call_on_close(file.close)
-    answer.headers["Content-Length"] = str(size)
-    digest = base64.b64encode(bytes.fromhex(done.sha256)).decode("ascii")
-    answer.headers["Repr-Digest"] = f"sha-256=:{digest}:"
-    answer.headers["Chot-Rows"] = str(done.rows)
-    answer.headers["Chot-Log"] = str(done.n)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
-
-
-def _blocks(file: BinaryIO) -> Iterator[bytes]:
-    with file:
-        while block := file.read(CHUNK_BYTES):
-            yield block
-
-
-def _known(checkpoints: list[str]) -> tuple[str, ...]:
-    known = {one.id for one in here().store.checkpoints()}
-    if not known.issuperset(checkpoints):
-        raise ProblemError("request.invalid", errors=(("checkpoint", "unknown"),))
-    return tuple(checkpoints)
-
-
-def _chosen(known: tuple[Column, ...], names: str) -> tuple[Column, ...]:
-    by_name = {one.name: one for one in known}
-    asked = [one.strip() for one in names.split(",") if one.strip()]
-    if not by_name.keys() >= set(asked):
-        raise ProblemError("request.invalid", errors=(("columns", "unknown"),))
-    return tuple(by_name[one] for one in dict.fromkeys(asked)) or known
-
-
-def _audit(what: str, details: dict[str, Any]) -> None:
-    context = here()
-    context.store.audit(AuditEntry(context.clock(), the_user().id, what, details=details))
-
-
-@contextmanager
-def one_at_a_time() -> Iterator[None]:
-    """The turn of what reads much; ProblemError "server.busy" while somebody has it."""
-    if not _turn.acquire(blocking=False):
-        raise _busy()
-    try:
-        yield
-    finally:
-        _turn.release()
-
-
-def _busy() -> ProblemError:
-    return ProblemError("server.busy", headers={"Retry-After": str(BUSY_S)})
+    audit_look(f"export.{table}", details)
+    return made_file(asked)

@@ -10,7 +10,7 @@ from typing import Any
 
 from schemas.overseeing import AuditAnswer, AuditRequest, DoctorAnswer
 from server.access import for_reading, the_user
-from server.api.figures import one_at_a_time
+from server.api.files import one_at_a_time
 from server.api.resource import PREFIX, USER, Resource, operation, problems
 from server.context import here
 from server.store.published import AuditEntry

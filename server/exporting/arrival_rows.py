@@ -5,12 +5,13 @@ The same crossings that make an arrival (SPEC L6): came in, passed, counts, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from server.exporting.opened import ChosenCrossings, CrossingLine
 from server.exporting.rows import Row, Wanted
 from server.exporting.styled import styled
+from server.places.units import Unit
 from server.store.export_protocol import Column
 from server.store.protocol import Store
 from server.store.view_protocol import CrossingWhole
@@ -65,6 +66,16 @@ class ArrivalRows:
 def arrives(line: CrossingLine) -> bool:
     """Whether somebody came in and was let through: they are on the way to somewhere."""
     return line["action"] == "passed" and line["direction"] == "in"
+
+
+def named_coarser(store: Store, window: tuple[int, int], units: Sequence[Unit]) -> int:
+    """Crossings of whom nobody knows whether they go there: they named what it lies in."""
+    around = {f"{above.dataset}:{above.code}" for one in units for above in one.parents}
+
+    def is_one(line: CrossingLine) -> bool:
+        return arrives(line) and line["destination"] in around
+
+    return ChosenCrossings(store, window, (), None, is_one).total
 
 
 def _people(whole: CrossingWhole) -> Iterator[dict[str, Any]]:

@@ -21,7 +21,7 @@ class Table:
     """`own`: columns that the view does not have. `unmasked`: those that are about somebody.
 
     `is_pinned`: the same number of the log gives the same rows, so a part can be gone on with.
-    `names_people`: also where nothing is unmasked; such a table is made at the server alone.
+    `names_people`: also where nothing is unmasked; that is `arrivals`, asked for by another way.
     """
 
     rows: Callable[[Store, Wanted], Rows]

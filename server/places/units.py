@@ -89,6 +89,18 @@ def made_of(code: str) -> tuple[tuple[str, bool], ...]:
     return _map().get(code, ())
 
 
+def named_as(one: Unit) -> tuple[str, ...]:
+    """ "<dataset>-<code>" of all that people may have said who go there.
+
+    A commune of 2025 goes by its old communes as well, also those of which only a part is in it:
+    somebody too many on a list is asked, somebody too few is missed.
+    """
+    own = f"{one.dataset}-{one.code}"
+    if one.dataset != "2025":
+        return (own,)
+    return (own, *(f"2021-{code}" for code, _ in made_of(one.code)))
+
+
 def folded(text: str) -> str:
     """Lower case without marks, words apart by one space; "Đặng" and "dang" are the same."""
     bare = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from cli.communes import commune_of, named_as
+from cli.communes import commune_of
 from server.config import load_config
+from server.places.units import named_as
 from server.store.sqlite import open_store
 from tests.cli.conftest import NOON_MS, Chot
 from tests.cli.goods import lorry, place

@@ -142,6 +142,7 @@ def walked(folder: Path) -> Examples:
         a_reviewer(walk, record)
         a_relay(walk)
         an_administrator(walk)
+        an_approver(walk)
         an_overseer(walk)
         the_end(walk, token)
         return walk.found
@@ -227,6 +228,21 @@ def an_administrator(walk: Walk) -> None:
     table = "/exports/{table}"
     for name, summary in (("goods", "Goods as CSV"), ("people", "No such table")):
         walk.call("export", summary, table, token=token, table=name, from_ms=since, to_ms=until)
+
+
+def an_approver(walk: Walk) -> None:
+    """Takes files that name people, and says why."""
+    token = walk.world.signed_in("approver")
+    since, until = START_MS - 86_400_000, START_MS + 1
+    window = {"from_ms": since, "to_ms": until}
+    why = {"purpose": "truy vết", "case": "12/CV-CDC"}
+    unmasked = "/exports/{table}/unmasked"
+    for summary, wanted in (("Passengers with their names", window | why), ("No reason", window)):
+        walk.call("export_unmasked", summary, unmasked, wanted, token, table="passengers")
+    given = {"communes": ["2021-22910"], "recipient": "Tổ COVID thôn Lạc Nghiệp"}
+    walk.call("arrivals", "The list of a commune", "/arrivals", window | given, token)
+    nowhere = window | given | {"communes": ["2021-99999"]}
+    walk.call("arrivals", "No such commune", "/arrivals", nowhere, token)
 
 
 def an_overseer(walk: Walk) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from server.api.files import UNFINISHED
 from server.config import Config
 from server.enrolment import CODE_RANDOM_BYTES, code_hash, new_code
 from server.keys import KeyRing
@@ -240,7 +241,9 @@ def test_events_outlive_the_server(tmp_path: Path) -> None:
         sync(server, tablet, token(server, tablet), batch=tablet.batch())
         server.process.kill()
         server.process.wait()
+    (data / f"{UNFINISHED}x").mkdir()  # a file with names that was being made for somebody
     with served(data) as server:
+        assert not list(data.glob(f"{UNFINISHED}*"))
         told = sync(server, tablet, token(server, tablet), batch=tablet.batch())
         assert told["results"] == [{"seq": 1, "state": "duplicate"}]
         assert told["receipt"]["through"] == 1

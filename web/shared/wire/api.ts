@@ -46,6 +46,20 @@ export interface ArrivalPersonPart {
   people?: Readonly<Record<string, PersonIdentity>>;
 }
 
+/** Who came in between these times and named these communes ("2021-22910"). `audience`: team, or lodging, which has ID numbers and reasons besides. `recipient`: who is given it, for the audit. */
+export interface ArrivalsRequest {
+  audience?: "team" | "lodging";
+  communes: readonly string[];
+  compress?: boolean;
+  format?: "csv" | "jsonl" | "xlsx" | "sqlite" | "parquet";
+  /** Unix ms */
+  from_ms: number;
+  lang?: "vi" | "en" | null;
+  recipient: string;
+  /** Unix ms */
+  to_ms: number;
+}
+
 /** Entries, oldest first. `broken_at`: where verifying found that the log was changed. */
 export interface AuditAnswer {
   broken_at: number | null;
@@ -945,6 +959,22 @@ export interface TurnBack {
   withdrawn?: boolean;
 }
 
+/** A table with who people are; fields as in `ExportQuery`. `purpose`, `case`: for the audit. */
+export interface UnmaskedExportRequest {
+  as_of?: number | null;
+  case: string;
+  checkpoint?: readonly string[];
+  columns?: string;
+  compress?: boolean;
+  format?: "csv" | "jsonl" | "xlsx" | "sqlite" | "parquet";
+  /** Unix ms */
+  from_ms: number;
+  lang?: "vi" | "en" | null;
+  purpose: string;
+  /** Unix ms */
+  to_ms: number;
+}
+
 /** A console user's token. */
 export interface UserToken {
   access_token: string;
@@ -1009,6 +1039,7 @@ export interface WipedRequest {
 
 /** Every operation by its operationId. */
 export interface Operations {
+  arrivals: { method: "POST"; path: "/arrivals"; body: ArrivalsRequest; answer: undefined };
   read_audit: { method: "POST"; path: "/audit"; body: AuditRequest; answer: AuditAnswer };
   device_token: { method: "POST"; path: "/auth/device-token"; body: DeviceTokenRequest; answer: DeviceToken };
   login: { method: "POST"; path: "/auth/login"; body: LoginRequest; answer: UserToken };
@@ -1018,6 +1049,7 @@ export interface Operations {
   device_wiped: { method: "POST"; path: "/devices/wiped"; body: WipedRequest; answer: undefined };
   doctor: { method: "GET"; path: "/doctor"; body?: undefined; answer: DoctorAnswer };
   export: { method: "GET"; path: `/exports/${string}`; body?: undefined; answer: undefined };
+  export_unmasked: { method: "POST"; path: `/exports/${string}/unmasked`; body: UnmaskedExportRequest; answer: undefined };
   goods_flow: { method: "GET"; path: "/goods-flow"; body?: undefined; answer: GoodsFlowAnswer };
   health: { method: "GET"; path: "/health"; body?: undefined; answer: Health };
   pack: { method: "GET"; path: `/packs/${string}`; body?: undefined; answer: SignedPack };
