@@ -44,7 +44,7 @@ _AUDIT = (
 )
 _ALERT = (
     *(Column("record"), Column("alert", vocabulary="alert"), Column("checkpoint")),
-    *(Column("occurred", "moment"), Column("state", vocabulary="state")),
+    *(Column("occurred", "moment"), Column("state", vocabulary="alert_state")),
     *(Column("withdrawn", "flag"), Column("crossings", many=True), Column("plates", many=True)),
     *(Column("by"), Column("at", "moment")),
 )

@@ -92,14 +92,15 @@ COLUMNS_VI = {
 }
 _VOCABULARIES = (
     *("direction", "mode", "purpose", "vehicle", "outcome", "action", "override", "flag"),
-    *("review", "family", "status", "goods", "unit"),
+    *("review", "family", "status", "goods", "unit", "alert_state"),
 )
-_TOGETHER = {
+_TOGETHER: dict[str, tuple[str, ...]] = {
+    "alert": ("alert.",),
     "noted_kind": ("noted.kind.",),
     "noted_what": ("violation.", "incident.", "test_type."),
     "noted_result": ("sanction.", "severity.", "test_result."),
 }
-"""Vocabularies of one column whose rows are of several kinds."""
+"""Vocabularies of one column whose rows are of several kinds, or whose words have dots."""
 
 _ROLES_VI = {"driver": "Lái xe", "passenger": "Người đi cùng", "walker": "Người đi bộ"}
 _YES_NO_VI = {"yes": "có", "no": "không"}

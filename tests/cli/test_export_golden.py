@@ -1,4 +1,4 @@
-"""Every kind of export file, byte by byte, of one made-up morning (`tests/golden/exports`).
+"""Every kind of export file, byte by byte, of two made-up noons (`tests/golden/exports`).
 
 A wanted change is written with CHOT_GOLDEN=write and looked at in the diff. Workbooks and Parquet
 name the library that wrote them, so of those the sheet, the schema and the rows are compared.
@@ -17,10 +17,13 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from server.exporting.formats import FORMATS
 from tests.cli.conftest import Chot
 from tests.cli.exported_day import WINDOW, make_day
+from tests.cli.exported_log import AUDIT_WINDOW, LOG_WINDOW, make_log, steady
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "exports"
+LOGGED = ("alerts", "notes", "events", "audit")
 UNMASK = ("--unmask", "--purpose", "truy vết", "--case", "12/CV")
 FILES: dict[str, tuple[str, ...]] = {
     "crossings.csv": ("crossings",),
@@ -43,6 +46,12 @@ FILES: dict[str, tuple[str, ...]] = {
     "arrivals-lodging.jsonl": ("arrivals", "--commune", "2021-22849", "--for", "lodging"),
     "conflicts.csv": ("conflicts",),
     "conflicts.jsonl": ("conflicts",),
+    **{f"{table}.{kind}": (table,) for table in LOGGED for kind in FORMATS},
+    "alerts-en.csv": ("alerts", "--lang", "en"),
+    "alerts-unmasked.csv": ("alerts", *UNMASK),
+    "notes-unmasked.csv": ("notes", *UNMASK),
+    "notes-unmasked.xlsx": ("notes", *UNMASK),
+    "events-unmasked.jsonl": ("events", *UNMASK),
 }
 
 
@@ -50,6 +59,13 @@ FILES: dict[str, tuple[str, ...]] = {
 def day(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = tmp_path_factory.mktemp("golden") / "data"
     make_day(data)
+    return data
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = tmp_path_factory.mktemp("golden-log") / "data"
+    make_log(data)
     return data
 
 
@@ -82,10 +98,16 @@ def sheet(path: Path) -> str:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_an_export_is_what_it_was(chot: Chot, day: Path, tmp_path: Path, name: str) -> None:
+def test_an_export_is_what_it_was(
+    chot: Chot, day: Path, log: Path, tmp_path: Path, name: str
+) -> None:
     table, *more = FILES[name]
-    chot("export", table, "--data", day, *WINDOW, *more, "--output", tmp_path / name)
+    data = log if table in LOGGED else day
+    window = AUDIT_WINDOW if table == "audit" else LOG_WINDOW if table in LOGGED else WINDOW
+    chot("export", table, "--data", data, *window, *more, "--output", tmp_path / name)
     found = told(tmp_path / name)
+    if table == "events":
+        found = steady(found, log)
     known = GOLDEN / (name if name.endswith((".csv", ".jsonl")) else f"{name}.txt")
     if os.environ.get("CHOT_GOLDEN") == "write":
         GOLDEN.mkdir(exist_ok=True)
