@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from schemas.overseeing import MOST_ENTRIES
 from server.audit_reading import Wanted, details_text, look_into_audit
 from server.store.published import AuditEntry
 
+NAMES = [one.name for one in fields(AuditEntry)]
 HEADINGS = {
     "n": "số",
     "at": "lúc",
@@ -92,7 +93,10 @@ def _from_afar(
     sent = asdict(wanted) | {"last": last, "verify": verify}
     told = ask(remote, "/audit", {}, sent, roles="approver hoặc admin")
     try:
-        found = [(one.pop("n"), AuditEntry(**one)) for one in told["entries"]]
+        # By name: a newer server may say more of each.
+        found = [
+            (one["n"], AuditEntry(**{name: one[name] for name in NAMES})) for one in told["entries"]
+        ]
         return found, told["broken_at"]
     except (KeyError, TypeError):
         raise another_version(remote) from None

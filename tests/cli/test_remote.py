@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -336,6 +337,25 @@ def test_an_audit_that_was_changed_is_told_from_afar(
     admin = of(chot, busy, server, admin_of(busy), tmp_path / "admin.token")
     monkeypatch.setattr("server.store.sqlite.SqliteStore.verify_audit", lambda _: 7)
     assert "đứt ở dòng 7" in chot("audit", *admin, "--verify", exit_code=1).output
+
+
+def test_what_a_newer_server_says_besides_is_left(
+    chot: Chot, afar: tuple[str | Path, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = dict.fromkeys(("who", "what", "subject", "purpose", "reference"), "x")
+    answers: dict[str, dict[str, Any]] = {
+        "/audit": {
+            "entries": [{**entry, "n": 1, "at_ms": 1, "details": {}, "new": 1}],
+            "broken_at": None,
+        },
+        "/doctor": {"findings": [{"check": "x", "level": "ok", "said": "y", "mend": "", "new": 1}]},
+    }
+    for module in ("cli.audit", "cli.doctor"):
+        monkeypatch.setattr(f"{module}.ask", lambda _, path, *__, **___: answers[path])
+    assert json.loads(chot("audit", *afar, "--json").stdout)[0]["n"] == 1
+    assert json.loads(chot("doctor", *afar, "--json").stdout)[0]["said"] == "y"
+    answers["/audit"]["entries"][0].pop("who")
+    assert "phiên bản khác" in chot("audit", *afar, exit_code=1).output
 
 
 def test_only_who_answers_for_a_server_reads_its_audit_and_its_health(

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-import server.store.log.once
 from server.config import Config
 from server.idempotent import HEADER, REPLAYED
 from server.keys import KeyRing
+from server.searches import LIFETIME_MS as SEARCH_LIFETIME_MS
+from server.searches import OpenSearches
 from server.store.once import LIFETIME_MS, Asked, DoneBeforeError
 from server.store.published import AuditEntry
 from server.store.sqlite import SqliteStore, open_store
@@ -111,6 +112,37 @@ def test_a_server_that_fails_before_the_commit_did_nothing(
     assert (again.status_code, REPLAYED in again.headers) == (201, False)
 
 
+def test_a_server_that_fails_after_the_commit_did_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = world.signed_in("reviewer") | {HEADER: "k"}
+
+    def lost(*_: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(OpenSearches, "add", lost)
+        answer = world.client.post("/api/v1/searches", json=SEARCH, headers=headers)
+        assert answer.status_code == 500
+    again = world.client.post("/api/v1/searches", json=SEARCH, headers=headers)
+    assert (again.status_code, again.headers[REPLAYED]) == (201, "true")
+    (entry,) = world.context.store.audited_of("search")
+    assert again.get_json() == {"id": entry.subject}
+    page = world.client.get(f"/api/v1/searches/{entry.subject}", headers=headers)
+    assert page.status_code == 200
+
+
+def test_a_search_that_is_over_stays_over(world: World) -> None:
+    headers = world.signed_in("reviewer") | {HEADER: "k"}
+    made = world.client.post("/api/v1/searches", json=SEARCH, headers=headers).get_json()["id"]
+    world.now_ms += SEARCH_LIFETIME_MS + 1
+    headers = world.signed_in("reviewer") | {HEADER: "k"}
+    again = world.client.post("/api/v1/searches", json=SEARCH, headers=headers)
+    assert again.get_json()["id"] == made
+    page = world.client.get(f"/api/v1/searches/{made}", headers=headers)
+    assert page.get_json()["code"] == "search.unknown"
+
+
 def test_after_a_day_a_key_stands_for_nothing(tmp_path: Path) -> None:
     with a_world(tmp_path / "data") as world:
         headers = world.signed_in("reviewer") | {HEADER: "k"}
@@ -120,16 +152,6 @@ def test_after_a_day_a_key_stands_for_nothing(tmp_path: Path) -> None:
         answer = world.client.post("/api/v1/searches", json=SEARCH, headers=headers)
         assert answer.get_json() != first and REPLAYED not in answer.headers
         assert len(rows(tmp_path / "data")) == 1
-
-
-def test_the_oldest_make_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server.store.log.once, "MAX_KEPT", 3)
-    with contextlib.closing(open_store(Config(tmp_path))) as store:
-        for number in range(5):
-            ask(store, number, number)
-        assert [store.done(bytes([one]) * 32, 9) is None for one in range(5)] == [
-            True, True, False, False, False,
-        ]  # fmt: skip
 
 
 def test_of_two_processes_one_does_it(tmp_path: Path) -> None:
