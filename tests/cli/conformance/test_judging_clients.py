@@ -55,8 +55,11 @@ class Script:
         self._round: threading.Thread | None = None
 
     def enrol(self, url: str, code: str) -> None:
+        key = self._names["ec"].generate_private_key(self._names["P256"])
+        state = {"url": url, "key": key.private_numbers().private_value}
         with contextlib.suppress(urllib.error.HTTPError):
-            self._state = self._names["enrol"](url, code)
+            self._names["enrol"](state, code)
+            self._state = state
 
     def write(self, count: int) -> None:
         for number in range(count):
