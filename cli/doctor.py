@@ -54,9 +54,12 @@ def _from_afar(remote: Remote) -> list[Finding]:
     told = ask(remote, "/doctor", {}, roles="admin")
     try:
         # By name: a newer server may say more of each.
-        return [Finding(**{name: one[name] for name in NAMES}) for one in told["findings"]]
+        found = [Finding(**{name: one[name] for name in NAMES}) for one in told["findings"]]
     except (KeyError, TypeError):
         raise another_version(remote) from None
+    if any(one.level not in SIGNS for one in found):
+        raise another_version(remote)
+    return found
 
 
 def _tell(one: Finding) -> None:
