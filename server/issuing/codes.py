@@ -60,8 +60,13 @@ def printed_code(text: str) -> PrintedCode:
     code = QRCode(error_correction=level, border=QUIET_MODULES)
     code.add_data(QRData(data, mode=MODE_8BIT_BYTE))
     code.make(fit=True)
-    rows = tuple("".join("1" if dark else "0" for dark in line) for line in code.get_matrix())
-    return PrintedCode(rows, code.version, tuple(_dark_runs(rows)))
+    rows = ["".join("1" if dark else "0" for dark in line) for line in code.get_matrix()]
+    return code_of_rows(rows, code.version)
+
+
+def code_of_rows(rows: Sequence[str], version: int) -> PrintedCode:
+    """The code of modules that are known, quiet zone included."""
+    return PrintedCode(tuple(rows), version, tuple(_dark_runs(rows)))
 
 
 def code_svg(code: PrintedCode, size: str = "50mm") -> str:

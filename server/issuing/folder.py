@@ -7,7 +7,8 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from server.issuing.codes import PrintedCode, code_svg, printed_code
+from server.issuing.codes import PrintedCode, code_svg
+from server.issuing.drawing import drawn
 from server.issuing.said import local_time
 from server.issuing.sign import Document
 from server.png import rows_png
@@ -31,19 +32,18 @@ def write_codes(
     `count` of them; each is handed on to `draw` with its codes, for a sheet.
     """
     (folder / "codes").mkdir()
-    digits = max(4, len(str(count)))
-    write_csv(folder / ISSUED, ISSUED_COLUMNS, _written(folder / "codes", documents, digits, draw))
+    write_csv(folder / ISSUED, ISSUED_COLUMNS, _written(folder / "codes", documents, count, draw))
 
 
 def _written(
     folder: Path,
     documents: Iterable[Document],
-    digits: int,
+    count: int,
     draw: Callable[[Document, Sequence[PrintedCode]], None],
 ) -> Iterator[list[Cell]]:
-    for number, document in enumerate(documents, 1):
+    digits = max(4, len(str(count)))
+    for number, (document, codes) in enumerate(drawn(documents, count), 1):
         names = code_names(f"{number:0{digits}}", document)
-        codes = [printed_code(text) for text in document.texts]
         for name, code in zip(names, codes, strict=True):
             (folder / f"{name}.svg").write_text(code_svg(code), "ascii")
             (folder / f"{name}.png").write_bytes(rows_png(code.rows))
