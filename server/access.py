@@ -207,10 +207,9 @@ def _within_its_limit(claims: dict[str, Any]) -> None:
     limit = context.requests.of(claims["kind"])
     key = f"{claims['sub']} {claims.get('scope', '')}"
     limited_by(limit.quota, limit, key)
-    wait_s = limit.take(key, context.clock())
-    if not wait_s and not limit.begin(key):
-        wait_s = 1
-    elif not wait_s:
+    wait_s = 1
+    if limit.begin(key):
         g.running = limit, key
+        wait_s = limit.take(key, context.clock())
     if wait_s:
         raise ProblemError("request.rate", headers={"Retry-After": str(wait_s)})

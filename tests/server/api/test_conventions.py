@@ -182,6 +182,7 @@ def test_one_token_holds_no_more_than_some_threads(
     assert [limit.begin(key) for _ in range(MOST_RUNNING + 1)] == [True] * MOST_RUNNING + [False]
     answer = world.client.get(path, headers=headers)
     assert (answer.get_json()["code"], answer.headers["Retry-After"]) == ("request.rate", "1")
+    assert answer.headers["RateLimit"] == '"token";r=300;t=0'  # what did not run is not counted
     assert world.client.get(path, headers=tokens["approver"]).status_code == 404
     for _ in range(MOST_RUNNING):
         limit.end(key)

@@ -215,6 +215,30 @@ def test_second_server_on_the_same_data_is_refused(
     assert server.call("/api/v1/health")[0] == 200
 
 
+def test_a_token_that_floods_is_told_to_wait_and_tablets_are_not(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    (code,) = prepare(data, 1)
+    with served(data) as server, ThreadPoolExecutor(16) as threads:
+        tablet = enrol(server, code)
+        device = token(server, tablet)
+        sent = {"login": "canhsat", "password": PASSWORD}
+        told = server.call("/api/v1/auth/login", sent)[1]
+        flood = {"Authorization": f"Bearer {told['access_token']}"}
+        path = "/api/v1/crossings/01900000-0000-7000-8000-000000000000"
+        asked = [threads.submit(server.call, path, None, flood) for _ in range(600)]
+        waits_s = []
+        while not all(one.done() for one in asked):
+            began = time.monotonic()
+            tablet.crossing()
+            sync(server, tablet, device, batch=tablet.batch())
+            waits_s.append(time.monotonic() - began)
+        answers = [one.result() for one in asked]
+        refused = [headers for status, _, headers in answers if status == 429]
+        assert len(refused) >= 100 and {status for status, _, _ in answers} == {404, 429}
+        assert all(int(headers["retry-after"]) >= 1 for headers in refused)
+        print(f"{len(refused)} of 600 refused; syncs beside: {len(waits_s)}, {max(waits_s):.2f} s")
+
+
 def test_killed_server_leaves_no_worker_behind(tmp_path: Path) -> None:
     data = tmp_path / "data"
     prepare(data, 1)
