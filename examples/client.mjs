@@ -1,293 +1,354 @@
 /**
- * A client of chot's API in JavaScript: Node 20 and nothing else.
+ * A client of chot's API for one lane of a checkpoint: Node 22.13 or newer and nothing else.
  *
  *     node client.mjs STATE.json enrol http://127.0.0.1:8000 CODE
  *     node client.mjs STATE.json crossing 29A12345 in
  *     node client.mjs STATE.json sync
  *
- * Written from README.md, docs/how-to/write-a-client.md, docs/openapi.json and sync/SPEC.md, whose
- * rules are named here. Other than minimal_client.py it is what one would go live with: it waits and
- * halves (T2, T3), keeps its events until a backup holds them (P2), keeps what it pulls and makes
- * every hash of it again (F6), reads anew where that differs (F9), and believes signed packs only.
+ * STATE.json holds the private key, this device's chain and what was pulled. It must be neither lost
+ * nor copied: a second device that goes on with a copy forks the chain. Commands may run at once.
+ * Exit codes: 0 done; 1 not done yet, nothing saved is lost; 2 wrong use.
+ *
+ * Written from README.md, docs/how-to/write-a-client.md and /api/v1/docs alone, by somebody who had
+ * not seen the source. Review added the rules' names (F9, …), forgetting (F8), scopes (K3), branches,
+ * halving after a timeout, and the packs' versions in each event.
  */
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign, verify } from "node:crypto";
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, randomUUID, sign, verify } from "node:crypto";
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
 
-const ZEROS = Buffer.alloc(32);
-const MOST_EVENTS = 400;
+const BATCH_EVENTS = 500;
 const FIRST_WAIT_MS = 2_000;
-const LAST_WAIT_MS = 5 * 60_000;
-const GIVE_UP_AFTER = 12; // failures in a row; what is unsent stays in the file
-const REPAIR_AFTER_MS = 10 * 60_000;
+const LONGEST_WAIT_MS = 300_000;
+const FAILURES_IN_A_ROW = 7;
+const READ_ANEW_EVERY_MS = 600_000; // a server whose digest is wrong must not make a loop: F9
 const KEEP_MS = 73 * 3_600_000;
+const NO_PERSON = Buffer.alloc(32); // H2
 
 const b64 = (data) => Buffer.from(data).toString("base64url");
 const unb64 = (text) => Buffer.from(text, "base64url");
-const sha256 = (...parts) => createHash("sha256").update(Buffer.concat(parts.map((one) => Buffer.from(one)))).digest();
-const genesis = (device) => sha256("chot/1 genesis\n", device); // H1
-const publicKey = (jwk) => createPublicKey({ key: { kty: "EC", crv: "P-256", x: jwk.x, y: jwk.y }, format: "jwk" });
-// r ‖ s and not DER: B3
-const es256 = (state, text) => sign("sha256", Buffer.from(text), { key: createPrivateKey(state.key), dsaEncoding: "ieee-p1363" });
-const isSigned = (jwk, text, signature) => verify("sha256", Buffer.from(text), { key: publicKey(jwk), dsaEncoding: "ieee-p1363" }, signature);
+const hex = (text) => unb64(text).toString("hex");
+const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash("sha256")).digest();
 
-/** An answer that is no success: T2 says what it means. */
+class Untrusted extends Error {}
+
 class Refused extends Error {
-  constructor(status, code, retryAfter, nonce) {
-    super(`${status} ${code}`);
-    Object.assign(this, { status, code, nonce, waitMs: Number(retryAfter ?? 0) * 1000 });
+  constructor(status, { code = "", detail = "", nonce }, retryAfterMs) {
+    super(`${status} ${code} ${detail}`);
+    Object.assign(this, { status, code, nonce, retryAfterMs });
+    this.passes = status === 408 || status === 429 || status >= 500; // T2
   }
 }
 
-async function ask(state, method, path, body) {
-  const headers = { "Content-Type": "application/json" };
-  if (state.token) headers.Authorization = `Bearer ${state.token}`;
-  const answer = await fetch(`${state.url}/api/v1${path}`, { method, headers, body: body && JSON.stringify(body), signal: AbortSignal.timeout(30_000) });
-  const data = await answer.json();
-  if (!answer.ok) throw new Refused(answer.status, data.code, answer.headers.get("Retry-After"), data.nonce);
-  return data;
+// --- the state on disk -------------------------------------------------------------------------
+
+const load = (path) => JSON.parse(readFileSync(path, "utf8"));
+
+function synced(path, flags, write) {
+  const file = openSync(path, flags, 0o600);
+  write?.(file);
+  fsyncSync(file);
+  closeSync(file);
 }
 
-// --- the own chain ---------------------------------------------------------------------------------
-
-async function enrol(url, code) {
-  const { publicKey: open, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const { kty, crv, x, y } = open.export({ format: "jwk" });
-  const pinned = await ask({ url }, "POST", "/devices/enrol", { code, jwk: { kty, crv, x, y } });
-  return {
-    url,
-    key: privateKey.export({ type: "pkcs8", format: "pem" }),
-    ...{ device: pinned.device, server: pinned.server, place: pinned.checkpoint },
-    ...{ receiptKey: pinned.receipt_key, rootKey: pinned.root_key },
-    ...{ stamp: "0", offset: null, packs: {}, refused: [] },
-    // Own events {body, hash} from number `first` on; those before are in a backup.
-    ...{ first: 1, before: genesis(pinned.device).toString("hex"), own: [], through: 0, answered: 0 },
-    ...{ most: MOST_EVENTS, failures: 0, token: "" },
-    ...{ feeds: [`checkpoint:${pinned.checkpoint.id}`], cursor: null, heldAfter: null, held: {}, repairedMs: 0 },
-  };
+// A crossing may be logged while a sync runs. SQLite's lock is held between reading and writing,
+// never over the network, and the system lets go of it when the process is killed.
+function change(path, edit) {
+  const lock = new DatabaseSync(`${path}.lock`);
+  try {
+    lock.exec("PRAGMA busy_timeout = 60000; BEGIN EXCLUSIVE");
+    const state = existsSync(path) ? load(path) : {};
+    const next = edit(state) ?? state;
+    synced(`${path}.new`, "w", (file) => writeFileSync(file, JSON.stringify(next)));
+    renameSync(`${path}.new`, path);
+    synced(dirname(path), "r");
+    return next;
+  } finally {
+    lock.close();
+  }
 }
 
-const lastSeq = (state) => state.first + state.own.length - 1;
-const hashAt = (state, seq) => Buffer.from(seq < state.first ? state.before : state.own[seq - state.first].hash, "hex");
-const knows = (state, seq) => seq >= state.first - 1 && seq <= lastSeq(state);
+// --- asking the server -------------------------------------------------------------------------
 
-/** 48 bits of time, a 7, 12 bits of chance, 10, 62 bits of chance: E2. */
-function uuid7(ms) {
-  const bytes = randomBytes(16);
-  bytes.writeUIntBE(ms, 0, 6);
-  bytes[6] = 0x70 | (bytes[6] & 0x0f);
-  bytes[8] = 0x80 | (bytes[8] & 0x3f);
-  return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+// r ‖ s and not DER: B3
+function signed(state, text) {
+  const key = createPrivateKey({ key: state.key, format: "jwk" });
+  return b64(sign("sha256", Buffer.from(text), { key, dsaEncoding: "ieee-p1363" }));
 }
 
-function crossing(state, plate, direction) {
-  const time = Date.now();
-  const wall = BigInt(time) << 16n;
-  const stamp = BigInt(state.stamp) < wall ? wall : BigInt(state.stamp) + 1n; // C2
-  const set = { lane: state.place.lane, direction, mode: "checked", action: "passed", vehicle_class: "car", headcount: 1 };
-  const header = { kind: "crossing", version: 1, record: uuid7(time), home: state.place.id, stamp: stamp.toString(16).padStart(16, "0") };
-  const rest = { time, offset: state.offset, officer: null, packs: state.packs, set: { ...set, plate: { read: plate, normal: plate, candidates: [] } } };
-  const body = JSON.stringify({ ...header, ...rest }); // once, and never again: E1
-  state.own.push({ body, hash: sha256(hashAt(state, lastSeq(state)), body, ZEROS).toString("hex") }); // H3
-  state.stamp = String(stamp);
+function isSignedBy(jwk, text, signature) {
+  const key = createPublicKey({ key: jwk, format: "jwk" });
+  return verify("sha256", Buffer.from(text), { key, dsaEncoding: "ieee-p1363" }, unb64(signature));
 }
 
-// --- one round -------------------------------------------------------------------------------------
+async function ask(url, path, { body, token } = {}) {
+  const answer = await fetch(`${url}/api/v1${path}`, {
+    method: body ? "POST" : "GET",
+    headers: { "Content-Type": "application/json", ...(token && { Authorization: `Bearer ${token}` }) },
+    body: body && JSON.stringify(body),
+    redirect: "error",
+    signal: AbortSignal.timeout(30_000),
+  });
+  if (answer.ok) return answer.json();
+  const problem = await answer.json().catch(() => ({})); // a proxy's error page is not JSON
+  const after = answer.headers.get("Retry-After") ?? "0";
+  const waitMs = /^\d+$/.test(after) ? after * 1000 : Date.parse(after) - Date.now();
+  throw new Refused(answer.status, problem, waitMs || 0);
+}
 
-async function authenticate(state) {
-  let nonce = {};
-  for (let attempt = 0; ; attempt += 1) {
-    const iat = Math.floor(Date.now() / 1000);
-    const claims = { iss: state.device, sub: state.device, aud: "chot", iat, exp: iat + 120, jti: b64(randomBytes(9)), ...nonce };
-    const text = [{ alg: "ES256", typ: "JWT", kid: state.device }, claims].map((one) => b64(JSON.stringify(one))).join(".");
+// T3. The wait is kept on disk, so that it also holds for the next process.
+async function persist(path, attempt) {
+  for (let failures = 1; ; failures++) {
+    const { quiet } = load(path);
+    // A clock that was set back must not make the wait longer than it was.
+    if (quiet) await sleep(Math.min(quiet.waitMs, Math.max(0, quiet.untilMs - Date.now())));
     try {
-      const made = await ask({ url: state.url }, "POST", "/auth/device-token", { assertion: `${text}.${b64(es256(state, text))}` });
-      state.token = made.access_token;
-      return;
+      const result = await attempt();
+      if (quiet) change(path, (state) => void delete state.quiet);
+      return result;
     } catch (error) {
-      if (!(error instanceof Refused) || error.nonce === undefined || attempt > 0) throw error;
-      nonce = { nonce: error.nonce }; // a wrong clock proves itself so
+      if (error instanceof Refused && !error.passes) throw error;
+      const backoffMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
+      const waitMs = Math.max(error.retryAfterMs ?? 0, backoffMs);
+      change(path, (state) => void (state.quiet = { waitMs, untilMs: Date.now() + waitMs }));
+      if (failures === FAILURES_IN_A_ROW) throw error;
+      console.error(error.message, error.cause?.message ?? "");
     }
   }
 }
 
-function batchOf(state) {
-  // P2: what a receipt covers and whose answer was heard is not sent again.
-  const first = Math.min(state.through, state.answered) + 1;
-  const events = state.own.slice(first - state.first, first - state.first + state.most);
-  if (events.length === 0) return null;
-  const last = first + events.length - 1;
-  const previous = hashAt(state, first - 1);
-  const text = ["chot-batch/1", state.device, first, last, previous.toString("hex"), hashAt(state, last).toString("hex")].join("\n");
+async function logIn({ url, device, key }) {
+  const prove = (nonce) => {
+    const now = Math.floor(Date.now() / 1000);
+    const claims = { iss: device, sub: device, aud: "chot", iat: now, exp: now + 120, jti: b64(randomBytes(12)), ...nonce };
+    const text = [{ alg: "ES256", typ: "JWT", kid: device }, claims].map((part) => b64(JSON.stringify(part))).join(".");
+    return ask(url, "/auth/device-token", { body: { assertion: `${text}.${signed({ key }, text)}` } });
+  };
+  const answer = await prove().catch((error) => {
+    if (!error.nonce) throw error;
+    return prove({ nonce: error.nonce }); // proves itself in place of a wrong clock
+  });
+  return answer.access_token;
+}
+
+// --- the own chain -----------------------------------------------------------------------------
+
+const NOTHING_HELD = { held: [], cursor: null, held_after: null };
+
+async function enrol(path, url, code) {
+  // The key is on disk before the code is used: after a lost answer both go out again.
+  const { key } = change(path, (old) => {
+    if (old.device) throw new Error(`this file is device ${old.device} already; enrol with a new file`);
+    return { key: generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ format: "jwk" }), ...old, url };
+  });
+  const jwk = { kty: key.kty, crv: key.crv, x: key.x, y: key.y };
+  const pinned = await persist(path, () => ask(url, "/devices/enrol", { body: { code, jwk } }));
+  change(path, (state) => ({
+    ...{ ...state, ...pinned, stamp: "0", offset: pinned.server_time - Date.now() },
+    // own: the events after base, sent or not, that no server has called safe (P2)
+    ...{ base: { seq: 0, hash: b64(sha256(`chot/1 genesis\n${pinned.device}`)) }, own: [], acknowledged: 0 }, // H1
+    ...{ refused: [], packs: {}, ...NOTHING_HELD },
+  }));
+  console.log(`enrolled as ${pinned.device} at ${pinned.checkpoint.name}`);
+}
+
+// 48 bits of time, a 7, the rest by chance: E2
+function uuid7(time) {
+  const head = time.toString(16).padStart(12, "0");
+  return `${head.slice(0, 8)}-${head.slice(8)}-7${randomUUID().slice(15)}`;
+}
+
+const last = (state) => state.own.at(-1) ?? state.base;
+const unsent = (state) => last(state).seq - state.acknowledged;
+
+function crossing(path, plate, direction) {
+  const normal = plate.toUpperCase().replace(/[^A-ZĐ0-9]/g, "");
+  if (!normal || plate.length > 24 || !["in", "out"].includes(direction)) throw new Error("crossing PLATE in|out");
+  const state = change(path, (state) => {
+    const time = Date.now();
+    const [risen, clock] = [BigInt(`0x${state.stamp}`) + 1n, BigInt(time) << 16n]; // beyond 2^53
+    state.stamp = (risen > clock ? risen : clock).toString(16).padStart(16, "0"); // C2
+    const place = state.checkpoint;
+    const set = { lane: place.lane, direction, mode: "checked", action: "passed", vehicle_class: "car", headcount: 1 };
+    const header = { kind: "crossing", version: 1, record: uuid7(time), home: place.id, time, stamp: state.stamp };
+    const packs = Object.fromEntries(Object.entries(state.packs).map(([name, { version }]) => [name, version]));
+    const rest = { offset: state.offset, officer: null, packs, set: { ...set, plate: { read: plate, normal, candidates: [] } } };
+    const body = JSON.stringify({ ...header, ...rest }); // once: this very text is hashed, kept and sent (E1)
+    const { seq, hash } = last(state);
+    state.own.push({ seq: seq + 1, body, hash: b64(sha256(unb64(hash), body, NO_PERSON)) }); // H3
+  });
+  console.log(`saved, unsent ${unsent(state)}`);
+}
+
+function batchOf(state, size) {
+  const events = state.own.filter((event) => event.seq > state.acknowledged).slice(0, size);
+  if (!events.length) return null;
+  const [first, end] = [events[0].seq, events.at(-1)];
+  const previous = [state.base, ...state.own].find((event) => event.seq === first - 1).hash;
+  const text = ["chot-batch/1", state.device, first, end.seq, hex(previous), hex(end.hash)].join("\n"); // B3
   const bodies = events.map(({ body }) => ({ body })); // B4
-  return { device: state.device, first, previous: b64(previous), events: bodies, signature: b64(es256(state, text)) };
+  return { device: state.device, first, previous, events: bodies, signature: signed(state, text) };
 }
 
-/** One round trip; whether there is more to send or to fetch. */
-async function sync(state) {
-  if (!state.token) await authenticate(state);
-  const batch = batchOf(state);
-  const { cursor, heldAfter, feeds } = state;
-  const unsent = lastSeq(state) - Math.min(state.through, state.answered);
-  const sentMs = Date.now();
-  const asked = { protocol: 1, cursor, held_after: heldAfter, feeds, batch, unsent, device_time: sentMs };
-  const answer = await ask(state, "POST", "/sync", asked);
-  believe(state, answer.receipt);
-  state.through = answer.receipt.through;
-  state.answered = Math.min(state.answered, state.through); // P6: a restored server judges again
-  const heard = new Map(answer.results.map((one) => [one.seq, one]));
-  while (heard.has(state.answered + 1) && state.answered < state.through) {
-    const one = heard.get(++state.answered);
-    console.log(one.seq, one.state, one.code ?? "");
-    if (one.state === "held" || one.state === "rejected") state.refused.push(one); // a person looks at these; A4
-  }
-  forgetBackedUp(state, answer.receipt.safe_through);
-  state.offset = Math.round(answer.server_time - (sentMs + Date.now()) / 2);
-  const followed = take(state, answer);
-  await fetchPacks(state, answer.packs);
-  state.most = Math.min(MOST_EVENTS, state.most * 2);
-  return (answer.more && followed) || lastSeq(state) > Math.min(state.through, state.answered) || state.cursor === null;
+function takeReceipt(state, receipt) {
+  const { server, level, device, through, head, safe_through, server_time, signature } = receipt;
+  const text = ["chot-receipt/1", server, level, device, through, hex(head), safe_through, server_time].join("\n");
+  if (server !== state.server || device !== state.device || !isSignedBy(state.receipt_key, text, signature))
+    throw new Untrusted("the receipt is not for this device by the pinned key (P1)");
+  const kept = [state.base, ...state.own];
+  if (kept.find((event) => event.seq === through)?.hash !== head)
+    throw new Untrusted(`the server's chain is not ours at ${through}: was this file copied or put back? (P3)`);
+  // May be less than before: a server put back from a backup gets the rest again (P6).
+  state.acknowledged = through;
+  const { seq, hash } = kept.findLast((event) => event.seq <= Math.min(safe_through, through)) ?? state.base; // P2
+  state.base = { seq, hash };
+  state.own = state.own.filter((event) => event.seq > seq);
 }
 
-/** Throws where the pinned key did not sign it (P1), or it is of another chain (P3). */
-function believe(state, receipt) {
-  const head = unb64(receipt.head);
-  const { server, level, device, through, safe_through, server_time } = receipt;
-  const text = ["chot-receipt/1", server, level, device, through, head.toString("hex"), safe_through, server_time].join("\n");
-  if (!isSigned(state.receiptKey, text, unb64(receipt.signature))) throw new Error("receipt.signature (P1)");
-  if (server !== state.server || device !== state.device) throw new Error("receipt.server (P1)");
-  if (!knows(state, through) || !hashAt(state, through).equals(head)) throw new Error("receipt.head (P3)");
-}
+// --- what others wrote -------------------------------------------------------------------------
 
-/** Own events leave once a backup off the machine holds them, and not before: P2, P4. */
-function forgetBackedUp(state, safe) {
-  const count = Math.min(safe, state.answered) - state.first + 1;
-  if (count <= 0) return;
-  state.before = hashAt(state, state.first + count - 1).toString("hex");
-  state.own.splice(0, count);
-  state.first += count;
-}
+// As `removals` names it: F10, A6.
+const nameOf = ({ device, branch = 0 }, seq) => `${device}${branch ? `-b${branch}` : ""}:${seq}`;
 
-// --- what others wrote -----------------------------------------------------------------------------
-
-/** Every event of a run with its hash, made again from the texts: F6. */
+// Every event of a run with its hash, made again from the texts: F6.
 function eventsOf(run) {
-  let hash = unb64(run.previous);
-  let withheld = 0;
-  const commitments = run.commitments === undefined ? null : unb64(run.commitments);
-  return run.bodies.map((body, index) => {
-    const person = run.persons?.[index] ?? null;
-    const given = () => commitments.subarray(32 * withheld, 32 * ++withheld);
-    const committed = person !== null ? sha256(person) : commitments === null ? ZEROS : given();
-    const previous = hash.toString("hex");
-    hash = sha256(hash, body, committed);
-    const author = run.branch ? `${run.device}-b${run.branch}` : run.device;
-    const n = (run.again ?? run.n) - run.bodies.length + 1 + index; // the digest counts it where it was first given
-    return { author, device: run.device, seq: run.first + index, n, previous, hash: hash.toString("hex"), received: run.received, body, person };
+  const { device, branch = 0, first, n, again = n, received, bodies, persons = [], commitments = "" } = run;
+  let previous = run.previous;
+  return bodies.map((body, i) => {
+    const person = persons[i] ?? null;
+    const given = unb64(commitments).subarray(32 * i, 32 * i + 32);
+    const commitment = person !== null ? sha256(person) : given.length ? given : NO_PERSON;
+    const hash = b64(sha256(unb64(previous), body, commitment));
+    const event = { device, branch, seq: first + i, n: again - bodies.length + 1 + i, received, previous, body, person, hash };
+    previous = hash;
+    return event;
   });
 }
 
-/** Takes a page whole or not at all; false where it does not follow from what is held. */
-function take(state, answer) {
-  const events = answer.runs.flatMap(eventsOf);
-  const held = answer.reset ? {} : { ...state.held };
-  const at = (author, seq) => held[`${author}:${seq}`];
-  for (const one of events) {
-    const [before, same, after] = [at(one.author, one.seq - 1), at(one.author, one.seq), at(one.author, one.seq + 1)];
-    const follows = (!before || before.hash === one.previous) && (!same || same.hash === one.hash) && (!after || after.previous === one.hash);
-    if (!follows) return readAnew(state, "answer.chain");
-    held[`${one.author}:${one.seq}`] = one;
+// Nothing of a page is taken that does not follow from itself and from its neighbours.
+function takePage(state, answer) {
+  const held = new Map(answer.reset ? [] : state.held.map((event) => [nameOf(event, event.seq), event]));
+  for (const event of answer.runs.flatMap(eventsOf)) {
+    const [before, same, next] = [-1, 0, 1].map((by) => held.get(nameOf(event, event.seq + by)));
+    const follows = (!before || before.hash === event.previous) && (!same || same.hash === event.hash) && (!next || next.previous === event.hash);
+    if (!follows) throw new Untrusted(`answer.chain: ${event.device} does not go on at ${event.seq} (F6)`);
+    held.set(nameOf(event, event.seq), event);
   }
-  for (const name of answer.removals) if (held[name]) held[name].person = null; // F10
-  Object.assign(state, { held, cursor: answer.cursor, heldAfter: answer.held_after, feeds: [...answer.feeds].sort() }); // F4, F11
+  for (const name of answer.removals) if (held.has(name)) held.get(name).person = null;
+  const { cursor, held_after, digest } = answer;
+  Object.assign(state, { cursor, held_after, held: [...held.values()].filter((event) => event.n > (held_after ?? 0)) });
+  if (!answer.more && digest !== null) {
+    const sum = state.held.reduce((sum, event) => sum + BigInt(`0x${hex(event.hash)}`), 0n) % 2n ** 256n;
+    if (BigInt(`0x${hex(digest)}`) !== sum) throw new Untrusted("digest: what was pulled does not add up (F9)");
+  }
   forgetOld(state, answer.server_time);
-  if (!answer.more && answer.digest !== null && b64(digestOf(state)) !== answer.digest) return readAnew(state, "feed.repaired");
-  return true;
 }
 
-/** From the old end only, by the server's clock: F8. */
+// From the old end only, by the server's clock: F8.
 function forgetOld(state, serverMs) {
-  const every = Object.entries(state.held);
-  const young = every.filter(([, one]) => one.received >= serverMs - KEEP_MS).map(([, one]) => one.n);
-  if (young.length === every.length) return;
-  const reached = young.length > 0 ? Math.min(...young) - 1 : Number(state.cursor.split(".").at(-1));
-  state.heldAfter = Math.max(state.heldAfter ?? 0, reached);
-  state.held = Object.fromEntries(every.filter(([, one]) => one.n > state.heldAfter));
+  const old = state.held.filter((event) => event.received < serverMs - KEEP_MS);
+  const young = state.held.filter((event) => event.received >= serverMs - KEEP_MS);
+  if (!old.length) return;
+  const oldest = young.reduce((least, event) => Math.min(least, event.n), Infinity);
+  const reached = Math.max(state.held_after ?? 0, ...old.map((event) => event.n).filter((n) => n < oldest));
+  Object.assign(state, { held_after: reached, held: state.held.filter((event) => event.n > reached) });
 }
 
-/** The sum of the hashes held in (heldAfter, cursor], modulo 2^256: F9. */
-function digestOf(state) {
-  const counted = Object.values(state.held).filter(({ n }) => n > (state.heldAfter ?? 0));
-  const sum = counted.reduce((total, { hash }) => total + BigInt(`0x${hash}`), 0n) % (1n << 256n);
-  return Buffer.from(sum.toString(16).padStart(64, "0"), "hex");
-}
-
-/** Drops what was pulled, at most once in ten minutes; the outbox stays: F9. */
-function readAnew(state, code) {
-  console.log(code);
-  if (Math.abs(Date.now() - state.repairedMs) < REPAIR_AFTER_MS) return false;
-  Object.assign(state, { held: {}, cursor: null, heldAfter: null, repairedMs: Date.now() });
-  return false;
-}
-
-// --- packs -----------------------------------------------------------------------------------------
-
-/** Newer ones are fetched; what the pinned root key did not sign, or is older than held, is not taken: K1–K4. */
-async function fetchPacks(state, announced) {
-  for (const [name, version] of Object.entries(announced)) {
-    if (version <= (state.packs[name] ?? 0)) continue;
-    const { jws } = await ask(state, "GET", `/packs/${name}`);
-    const [head, payload, signature] = jws.split(".");
-    const { alg, kid, typ } = JSON.parse(unb64(head));
-    const pinned = alg === "ES256" && typ === "chot-pack" && kid === state.rootKey.kid;
-    const said = JSON.parse(unb64(payload));
-    const scoped = said.scope === "all" || said.scope === `checkpoint:${state.place.id}`;
-    if (!pinned || !isSigned(state.rootKey, `${head}.${payload}`, unb64(signature))) console.log(name, "pack.signature");
-    else if (said.name !== name || !scoped) console.log(name, "pack.scope");
-    else if (said.version <= (state.packs[name] ?? 0)) console.log(name, "pack.rollback");
-    else state.packs[name] = said.version;
+function takeFeed(state, answer) {
+  try {
+    takePage(state, answer);
+  } catch (error) {
+    if (!(error instanceof Untrusted)) throw error;
+    console.error(error.message);
+    if (Math.abs(Date.now() - (state.repairedMs ?? 0)) < READ_ANEW_EVERY_MS) return;
+    Object.assign(state, NOTHING_HELD, { repairedMs: Date.now() });
+    console.error("feed.repaired");
   }
 }
 
-// --- rounds until nothing is left ------------------------------------------------------------------
+// --- packs -------------------------------------------------------------------------------------
 
-/** How long to wait after a failure, in ms; what was to be sent stays where it is: T2, T3. */
-function waitAfter(state, error) {
-  if (error instanceof Refused && error.status === 401) state.token = "";
-  if (error instanceof Refused && error.status === 401 && state.failures === 0) return ((state.failures += 1), 0);
-  const shrinks = error.name === "TimeoutError" || error.status === 413;
-  if (shrinks) state.most = Math.max(1, Math.ceil(Math.min(state.most, lastSeq(state) - state.answered) / 2));
-  if (error.status === 413 && state.most > 1) return 0;
-  const full = Math.min(LAST_WAIT_MS, FIRST_WAIT_MS * 2 ** state.failures);
-  state.failures += 1;
-  return Math.max(error.waitMs ?? 0, full * (0.5 + Math.random() / 2));
-}
-
-async function syncAll(state, save) {
-  state.failures = 0;
-  for (;;) {
+// What is not a newer one of this place by the pinned key leaves the old one in force: K1–K4.
+async function takePacks(path, versions, token) {
+  const { url, root_key, checkpoint, packs } = load(path);
+  for (const name of Object.keys(versions).filter((name) => versions[name] > (packs[name]?.version ?? 0))) {
     try {
-      const more = await sync(state);
-      state.failures = 0;
-      save();
-      if (!more) return;
+      const { jws } = await ask(url, `/packs/${encodeURIComponent(name)}`, { token });
+      const [head, payload, signature] = jws.split(".");
+      const { alg, typ } = JSON.parse(unb64(head));
+      const genuine = alg === "ES256" && typ === "chot-pack" && isSignedBy(root_key, `${head}.${payload}`, signature);
+      if (!genuine) throw new Untrusted("not by the pinned key");
+      const pack = JSON.parse(unb64(payload));
+      if (pack.name !== name || !["all", `checkpoint:${checkpoint.id}`].includes(pack.scope)) throw new Untrusted("not for here");
+      change(path, (state) => {
+        if (!(pack.version > (state.packs[name]?.version ?? 0))) throw new Untrusted("pack.rollback");
+        state.packs[name] = pack;
+      });
     } catch (error) {
-      console.error(error.message);
-      const waitMs = waitAfter(state, error);
-      save();
-      if (state.failures > GIVE_UP_AFTER) throw error;
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      console.error(`pack ${name}: the old one stays:`, error.message); // what was sent and pulled stands
     }
   }
 }
 
+// --- rounds until nothing is left --------------------------------------------------------------
+
+async function sync(path) {
+  let token;
+  let size = BATCH_EVENTS;
+  const roundTrip = async () => {
+    const asked = load(path);
+    const { cursor, held_after } = asked;
+    const batch = batchOf(asked, size);
+    const fresh = !token;
+    token ??= await logIn(asked);
+    const started = Date.now();
+    const feeds = [`checkpoint:${asked.checkpoint.id}`];
+    const body = { protocol: 1, cursor, held_after, feeds, unsent: unsent(asked), batch, device_time: started };
+    let answer;
+    try {
+      answer = await ask(asked.url, "/sync", { body, token });
+    } catch (error) {
+      const halves = (error.status === 413 || error.name === "TimeoutError") && batch?.events.length > 1;
+      if (halves) size = batch.events.length >> 1; // B2
+      if (error.status === 401 && !fresh) token = undefined;
+      else if (error.code === "cursor.shape" && cursor) change(path, (state) => void Object.assign(state, NOTHING_HELD));
+      else if (!halves || error.status !== 413) throw error;
+      return true;
+    }
+    const offset = Math.round(answer.server_time - (started + Date.now()) / 2);
+    const state = change(path, (state) => {
+      takeReceipt(state, answer.receipt);
+      state.offset = offset;
+      const refused = answer.results.filter((one) => one.state === "rejected" || one.state === "held");
+      const again = new Set(refused.map((one) => one.seq));
+      state.refused = [...state.refused.filter((one) => !again.has(one.seq)), ...refused]; // for a person: A4
+      if (state.cursor === cursor) takeFeed(state, answer); // else another sync was faster: its pages stand (F4)
+    });
+    for (const { seq, state, code = "", field = "" } of answer.results) console.log(seq, state, code, field);
+    // Only on what moved: an answer that changes nothing must not make a loop.
+    const pulling = state.cursor !== cursor && (answer.more || state.cursor === null);
+    if (pulling || (unsent(state) && state.acknowledged > asked.acknowledged)) return true;
+    await takePacks(path, answer.packs, token);
+    return false;
+  };
+  while (await persist(path, roundTrip));
+  const state = load(path);
+  console.log(`unsent ${unsent(state)}, seen ${state.held.length}`);
+  if (unsent(state)) process.exitCode = 1;
+}
+
 const [path, what, ...rest] = process.argv.slice(2);
-const state = what === "enrol" ? await enrol(...rest) : JSON.parse(readFileSync(path, "utf8"));
-const save = () => {
-  writeFileSync(`${path}.new`, JSON.stringify(state), { mode: 0o600 });
-  renameSync(`${path}.new`, path); // all or nothing: a cut leaves the state before
-};
-if (what === "crossing") crossing(state, ...rest);
-if (what === "sync") await syncAll(state, save);
-save();
-const unsent = lastSeq(state) - Math.min(state.through, state.answered);
-console.log(`unsent ${unsent}, held ${Object.keys(state.held).length}`);
+const [command, wanted] = { enrol: [enrol, 2], crossing: [crossing, 2], sync: [sync, 0] }[what] ?? [];
+if (!command || rest.length !== wanted) {
+  console.error("node client.mjs STATE.json enrol URL CODE | crossing PLATE in|out | sync");
+  process.exit(2);
+}
+try {
+  if (command !== enrol && !(existsSync(path) && load(path).device)) throw new Error("not enrolled");
+  await command(path, ...rest);
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}

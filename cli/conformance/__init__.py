@@ -173,6 +173,8 @@ def _tell(one: Judged) -> None:
     for found in one.findings:
         at = f"  [{found.at}]" if found.at else ""
         click.echo(f"    {click.style(found.rule, bold=True)} {found.vi}{at}\n       {found.en}")
+        if found.request:
+            click.echo(f"       → {found.request}")
         click.echo(click.style(f"       SPEC {found.rule}: {rules()[found.rule]}", dim=True))
     if one.outcome == "unseen":
         click.echo(f"    {one.why[0]}\n    {one.why[1]}")

@@ -10,12 +10,16 @@ Outcome = Literal["pass", "broken", "unseen"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One rule that was broken; `at` is the event, field or request where it was seen."""
+    """One rule that was broken; `at` is the event or field where it was seen.
+
+    `request`: the last sync request that came before the judge said so, in few words.
+    """
 
     rule: str
     vi: str
     en: str
     at: str = ""
+    request: str = ""
 
 
 class BrokenRuleError(Exception):

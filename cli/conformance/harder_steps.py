@@ -120,6 +120,7 @@ def other_digest(play: Play) -> None:
             " (cursor null).",
             "`digest` differs from the sum of the hashes held: drop and read anew (cursor null).",
         )
+    anew, anew_s = play.requests, again.at_s
     play.answer(again)
     play.settle()
     play.neighbour.writes(1)
@@ -130,6 +131,7 @@ def other_digest(play: Play) -> None:
             "F9",
             "Đọc lại nhiều nhất một lần mỗi mười phút: một digest sai không được thành vòng lặp.",
             "It reads anew at most once in ten minutes: no wrong digest makes a loop.",
+            f"cursor null: #{anew}, #{play.requests} (+{again.at_s - anew_s:.1f} s)",
         )
     play.answer(again)
     play.settle()

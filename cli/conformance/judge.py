@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from cli.conformance.findings import BrokenRuleError, Judged, Step, UnseenError
 from cli.conformance.play import Play
@@ -19,7 +20,7 @@ def judge_client(
             attempt(play)
         except BrokenRuleError as error:
             play.close_open()
-            yield Judged(step, "broken", (error.finding,))
+            yield Judged(step, "broken", (replace(error.finding, request=play.last_request),))
             if not goes_on or step.name == ENROL:
                 return
         except UnseenError as error:

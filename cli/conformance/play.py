@@ -72,6 +72,10 @@ class Play:
         self.restarts = 0
         self.cursor: str | None = None
         """Of the last page that was given whole."""
+        self.requests = 0
+        self.last_request = ""
+        """Which it was, how long after the one before, and what it asked and sent."""
+        self._last_s = 0.0
         self._open: Exchange | None = None
         self._not_before_s = 0.0
 
@@ -288,6 +292,9 @@ class Play:
 
     def _judged(self, exchange: Exchange) -> Exchange:
         self._open = exchange
+        self.requests += 1
+        self.last_request = in_short(self.requests, exchange, self._last_s)
+        self._last_s = exchange.at_s
         found = judge_request(exchange.body, self.memory)
         if found:
             self._hand_on(exchange)
@@ -326,6 +333,19 @@ class Play:
         if exchange is self._open:
             self._open = None
         exchange.decided.set()
+
+
+def in_short(number: int, exchange: Exchange, before_s: float) -> str:
+    """A sync request as an author finds it in the client's own log."""
+    since = f" (+{exchange.at_s - before_s:.1f} s)" if number > 1 else ""
+    body = exchange.body if isinstance(exchange.body, dict) else {}
+    said = [f"{name} {json.dumps(body.get(name))}" for name in ("cursor", "held_after", "unsent")]
+    batch = exchange.batch
+    if batch is None:
+        return f"POST /sync #{number}{since}: {', '.join(said)}, batch null"
+    events, first = batch.get("events"), batch.get("first")
+    count = len(events) if isinstance(events, list) else "?"
+    return f"POST /sync #{number}{since}: {', '.join(said)}, batch {first} +{count}"
 
 
 def _refused(value: dict[str, Any]) -> Finding | None:

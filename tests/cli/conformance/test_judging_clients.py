@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import random
+import re
 import shlex
 import sys
 import threading
@@ -151,6 +152,11 @@ def test_a_client_that_must_not_go_live_is_told_the_rule(
     assert [one.outcome for one in judged] == ["pass", "pass", "broken"], (name, judged[-1])
     (found,) = judged[-1].findings
     assert found.rule == rule, found
+    assert re.match(r"POST /sync #\d+", found.request), found
+    if name == "reads anew for ever":
+        first, second = map(int, re.findall(r"#(\d+)", found.at))
+        assert second > first and f"#{second} " in found.request
+        assert "cursor null" in found.request
 
 
 def test_what_ends_at_a_failure_is_not_said_to_wait(stage: Stage, tmp_path: Path) -> None:
