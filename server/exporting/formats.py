@@ -84,12 +84,16 @@ class Format:
     """The extra of setup.cfg that it needs."""
     package: str = ""
     """What that extra brings."""
+    printed: bool = False
+    """Whether `make` takes a title and a warning for its pages as well."""
 
 
 FORMATS = {
     "csv": Format(CsvLines, "local", "vi", defused=True),
     "jsonl": Format(JsonLines, "iso", "en"),
-    "xlsx": Format(Spool, "ms", "vi", make="xlsx_file", extra="xlsx", package="xlsxwriter"),
+    "xlsx": Format(
+        Spool, "ms", "vi", make="xlsx_file", extra="xlsx", package="xlsxwriter", printed=True
+    ),
     "parquet": Format(Spool, "ms", "en", make="parquet_file", extra="parquet", package="pyarrow"),
     "sqlite": Format(Spool, "iso", "en", make="sqlite_file"),
 }

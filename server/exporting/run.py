@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 
 from server.exporting.formats import FORMATS, Format, LineFormat, spooled
 from server.exporting.partial_file import PartialFile, Reached
+from server.exporting.printed import title_of, warning_of
 from server.exporting.rows import Rows, Wanted
 from server.exporting.tables import TABLES
 from server.exporting.words import Lang, heading, style_of
@@ -183,7 +184,12 @@ def _make(how: Format, made: Path, asked: Asked, spool: BinaryIO) -> None:
     give_memory_back()
     module = importlib.import_module(f"server.exporting.{how.make}")
     headings = [heading(one.name, asked.lang) for one in asked.columns]
-    module.make(made, asked.columns, headings, spooled(spool))
+    more = {}
+    if how.printed:
+        names_people = asked.unmasked or TABLES[asked.table].names_people
+        more["title"] = title_of(asked.table, asked.window, asked.lang)
+        more["warning"] = warning_of(names_people, asked.lang)
+    module.make(made, asked.columns, headings, spooled(spool), **more)
 
 
 def _compressed(made: Path, target: Path) -> Path:

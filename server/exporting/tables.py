@@ -62,7 +62,7 @@ TABLES = {
     "alerts": Table(AlertRows, _ALERT, (Column("note", free=True),), False, False),
     "notes": Table(NotedRows, NOTED, NOTED_UNMASKED, False, False),
     "audit": Table(AuditRows, _AUDIT, in_view=False),
-    "events": Table(EventRows, _EVENT, (Column("person"),), False),
+    "events": Table(EventRows, _EVENT, (Column("person", free=True),), False),
 }
 
 

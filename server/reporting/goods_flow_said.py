@@ -203,7 +203,9 @@ def write_xlsx(path: Path, flow: GoodsFlow) -> None:
     """The rows as a workbook; needs the extra `xlsx`, or raises ModuleNotFoundError."""
     from server.exporting import xlsx_file
 
-    xlsx_file.make(path, columns(), list(_HEADINGS.values()), rows(flow))
+    period = f"{moment(flow.period.from_ms)} – {moment(flow.period.to_ms)}"
+    title = f"Hàng hóa {flow.unit}: {period}"
+    xlsx_file.make(path, columns(), list(_HEADINGS.values()), rows(flow), title)
 
 
 def place(key: str) -> str:
