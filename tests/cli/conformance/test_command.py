@@ -36,10 +36,12 @@ def test_a_broken_rule_is_printed_with_the_rule_itself(chot: Chot, tmp_path: Pat
     wrong = tmp_path / "wrong.py"
     wrong.write_text(MINIMAL.read_text("utf-8").replace("chot-batch/1", "chot-batch"), "utf-8")
     url = ("--url", f"http://127.0.0.1:{free_port()}")
-    asked = ("conformance", *url, *lines(wrong, tmp_path / "s.json"))
-    told = chot(*asked, exit_code=1).output
+    asked = ("conformance", *url)
+    told = chot(*asked, *lines(wrong, tmp_path / "s.json"), exit_code=1).output
     assert "KHÔNG ĐẠT" in told and "B3" in told
     assert "SPEC B3: The signature is ES256" in told
+    assert "→ POST /sync #1: cursor null, held_after null, unsent 2, batch 1 +2" in told
+    asked = (*asked, *lines(wrong, tmp_path / "t.json"))
     found = json.loads(chot(*asked, "--json", exit_code=1).stdout)
     assert [one["outcome"] for one in found] == ["pass", "broken"]
     assert found[1]["findings"][0]["rule"] == "B3"
