@@ -9,6 +9,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Only .csv and .xlsx are read, not {suffix}.",
     ),
     "file.empty": ("Tệp không có dòng nào.", "The file has no rows."),
+    "permits.many": (
+        "Tất cả sẽ có {count} mục {what}; gói permits chứa nhiều nhất {limit}.",
+        "There would be {count} entries ({what}); the pack permits holds at most {limit}.",
+    ),
     "file.rows": ("Tệp có hơn {limit} dòng.", "The file has more than {limit} rows."),
     "file.columns": ("Dòng {row}: hơn {limit} cột.", "Row {row}: more than {limit} columns."),
     "file.cell": (
