@@ -69,6 +69,7 @@ def test_a_file_of_decisions_ends_where_one_after_the_other_ends(rng: random.Ran
 
 def test_a_thousand_suspensions_read_the_pack_once(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[int] = []
+
     def counted(content: Any) -> Any:
         read.append(1)
         return parse_permit_lists(content)
