@@ -8,6 +8,7 @@ import click
 
 from cli.data import DATA, now_ms, opened_home, told
 from cli.importing import Asked, imports, judged, take_in
+from cli.shown import JSON, tell_rows
 from server.importing.companies import COLUMNS, companies_planned, shown
 from server.permits import permit_lists
 from server.store.reference_protocol import Reference
@@ -40,8 +41,9 @@ def import_(asked: Asked) -> None:
 
 @company.command("list")
 @DATA
+@JSON
 @told
-def list_companies(data: Path) -> None:
+def list_companies(data: Path, is_json: bool) -> None:
     """Đơn vị, mã số thuế, số giấy đang có giá trị / companies and their permits in force.
 
     Ví dụ: chot company list
@@ -50,8 +52,17 @@ def list_companies(data: Path) -> None:
     with opened_home(data) as store:
         lists = permit_lists(store)
         permits = [one for one in store.worker_permits() if one.expires_ms > now]
-        for one in store.companies():
-            count = sum(it.company == one.id for it in permits)
-            is_off = lists.is_company_suspended(f"{one.name} {one.tax_code}", now)
-            state = "tạm ngừng" if is_off else "hoạt động"
-            click.echo(f"{one.name}\t{one.tax_code}\t{state}\t{count}")
+        rows = [
+            {
+                "id": one.id,
+                "name": one.name,
+                "tax_code": one.tax_code,
+                "state": "tạm ngừng"
+                if lists.is_company_suspended(f"{one.name} {one.tax_code}", now)
+                else "hoạt động",
+                "permits": sum(it.company == one.id for it in permits),
+            }
+            for one in store.companies()
+        ]
+    headings = {"name": "đơn vị", "tax_code": "mã số thuế", "state": "trạng thái"}
+    tell_rows(headings | {"permits": "số giấy"}, rows, is_json)

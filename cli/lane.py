@@ -8,6 +8,7 @@ import click
 
 from cli.data import DATA, opened, opened_home, told
 from cli.importing import Asked, imports, judged, take_in
+from cli.shown import JSON, tell_rows
 from server.importing.lanes import COLUMNS, lanes_planned, shown
 from server.store.reference_protocol import Reference
 
@@ -40,15 +41,25 @@ def import_(asked: Asked) -> None:
 @lane.command("list")
 @DATA
 @click.option("--checkpoint", default="", help="Chỉ của chốt này / of this checkpoint only.")
+@JSON
 @told
-def list_lanes(data: Path, checkpoint: str) -> None:
+def list_lanes(data: Path, checkpoint: str, is_json: bool) -> None:
     """Liệt kê các làn và máy bảng ở đó / list the lanes and their tablets.
 
     Ví dụ: chot lane list --checkpoint nt-ca-na
     """
     with opened(data) as store:
         devices = [one for one in store.devices() if one.revoked_ms is None]
-        for one in store.checkpoints():
-            for name in one.lanes if checkpoint in ("", one.id) else ():
-                here = [it.name for it in devices if (it.checkpoint, it.lane) == (one.id, name)]
-                click.echo(f"{one.id}\t{name}\t{', '.join(here)}")
+        rows = [
+            {
+                "checkpoint": one.id,
+                "lane": lane_name,
+                "tablets": [
+                    it.name for it in devices if (it.checkpoint, it.lane) == (one.id, lane_name)
+                ],
+            }
+            for one in store.checkpoints()
+            if checkpoint in ("", one.id)
+            for lane_name in one.lanes
+        ]
+    tell_rows({"checkpoint": "chốt", "lane": "làn", "tablets": "máy bảng"}, rows, is_json)

@@ -11,6 +11,7 @@ import click
 from cli.data import DATA, opened_home, told
 from cli.importing import Asked, imports, judged
 from cli.rows_to_pack import publish_file
+from cli.shown import JSON, tell_json
 from server.importing.plan import replaced
 from server.offences import COLUMNS, shown
 from server.offences import offences as offences_in
@@ -51,13 +52,17 @@ def import_(asked: Asked) -> None:
 
 @offences.command("show")
 @DATA
+@JSON
 @told
-def show(data: Path) -> None:
+def show(data: Path, is_json: bool) -> None:
     """Căn cứ đang công bố / what is in force.
 
     Ví dụ: chot offences show
     """
     with opened_home(data) as store:
         content = _in_force(store)
+    if is_json:
+        tell_json(content)
+        return
     for one in content.get("legal", ()):
         click.echo(f"{one['what']}\t{one['document']}\t{one['clause']}")

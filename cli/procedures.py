@@ -11,6 +11,7 @@ import click
 from cli.data import DATA, opened_home, told
 from cli.importing import Asked, imports, judged
 from cli.rows_to_pack import publish_file, publish_rows, tell_pack
+from cli.shown import JSON, tell_json
 from server.importing.plan import replaced
 from server.packs import EVERYBODY, said_by
 from server.shifts.procedure import COLUMNS, SAID_TIMES, procedure, shown, usual_procedure
@@ -63,13 +64,17 @@ def reset(data: Path) -> None:
 
 @procedures.command("show")
 @DATA
+@JSON
 @told
-def show(data: Path) -> None:
+def show(data: Path, is_json: bool) -> None:
     """Các bước đang công bố / the steps in force.
 
     Ví dụ: chot procedures show
     """
     with opened_home(data) as store:
         content = _in_force(store)
+    if is_json:
+        tell_json(content)
+        return
     for one in content["steps"]:
         click.echo(f"{SAID_TIMES[one['at']]}\t{one['id']}\t{one['vi']}")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from cli.data import DATA, opened, opened_home, told
 from cli.importing import Asked, imports, judged, take_in
+from cli.shown import JSON, tell_rows
 from server.importing.roads import COLUMNS, roads_planned, shown
 from server.store.reference_protocol import Reference
 
@@ -39,12 +41,13 @@ def import_(asked: Asked) -> None:
 
 @road.command("list")
 @DATA
+@JSON
 @told
-def list_roads(data: Path) -> None:
+def list_roads(data: Path, is_json: bool) -> None:
     """Liệt kê các đường / list the roads.
 
     Ví dụ: chot road list
     """
+    headings = {"id": "mã", "name": "tên", "aliases": "tên khác"}
     with opened(data) as store:
-        for one in store.roads():
-            click.echo(f"{one.id}\t{one.name}\t{'; '.join(one.aliases)}")
+        tell_rows(headings, [asdict(one) for one in store.roads()], is_json)

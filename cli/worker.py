@@ -10,6 +10,7 @@ import click
 from cli.data import DATA, Moment, now_ms, opened_home, told
 from cli.importing import Asked, imports, judged, tell
 from cli.issuing import NOTHING_ISSUED, finish_cut_off, signed, write_documents
+from cli.shown import JSON, tell_rows
 from cli.wrong_rows import refuse_rows
 from server.config import load_config
 from server.importing.plan import Plan
@@ -121,8 +122,9 @@ def import_(
 
 @worker.command("list")
 @DATA
+@JSON
 @told
-def list_workers(data: Path) -> None:
+def list_workers(data: Path, is_json: bool) -> None:
     """Số giấy đang có giá trị của từng đơn vị, và mã từng giấy / permits in force by company.
 
     Ví dụ: chot worker list
@@ -130,9 +132,16 @@ def list_workers(data: Path) -> None:
     now = now_ms()
     with opened_home(data) as store:
         names = {one.id: one.name for one in store.companies()}
-        for one in store.worker_permits():
-            if one.expires_ms > now:
-                click.echo(f"{names.get(one.company, one.company)}\t{one.permit}")
+        rows = [
+            {
+                "company": names.get(one.company, one.company),
+                "id": one.permit,
+                "expires_ms": one.expires_ms,
+            }
+            for one in store.worker_permits()
+            if one.expires_ms > now
+        ]
+    tell_rows({"company": "đơn vị", "id": "mã giấy"}, rows, is_json)
 
 
 def _issued(

@@ -49,6 +49,10 @@ LISTS = (
     ("trust", "list"),
     ("bulletin", "list"),
     ("alerts", "list"),
+    ("road", "list"),
+    ("lane", "list"),
+    ("company", "list"),
+    ("worker", "list"),
 )
 
 
@@ -61,6 +65,14 @@ def test_every_list_is_json_when_asked_and_holds_no_secret(
     assert not any(word in said for word in ("password_hash", "totp_secret", "kek", "jwk"))
     lines = chot(*command, "--data", demo_data).stdout.splitlines()
     assert len(lines) == len(json.loads(said))
+
+
+def test_what_is_in_force_is_json_when_asked(chot: Chot, demo_data: Path) -> None:
+    steps = json.loads(chot("procedures", "show", "--data", demo_data, "--json").stdout)["steps"]
+    assert {one["id"] for one in steps} and all(one["vi"] for one in steps)
+    legal = json.loads(chot("offences", "show", "--data", demo_data, "--json").stdout)
+    lines = chot("offences", "show", "--data", demo_data).stdout.splitlines()
+    assert len(lines) == len(legal.get("legal", ()))
 
 
 def test_a_user_is_shut_out_let_in_and_given_a_new_password(chot: Chot, demo_data: Path) -> None:
