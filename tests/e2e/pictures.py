@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
+from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 from PIL import Image, ImageChops
@@ -14,10 +16,49 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screens"
 COLOURS = 32
 SCALE = 0.5
 MOST_BYTES = 60_000
-SEEN = 24
-"""Of 255: what a screen's pixel must change by."""
-SEEN_SHARE = 0.015
-"""Of all pixels: a clock, a count and a plate change fewer."""
+SEEN = 32
+"""Of 255: what a pixel must change by, besides what the few colours of a kept picture cost."""
+TILE = 32
+"""Pixels of a picture, both ways: about a word."""
+SEEN_PIXELS = 24
+"""In one tile: a changed word has about 150, two runs of the same program differ by 8 at most."""
+VARIES = r"""() => {
+    const moment = /\b\d{1,2}:\d{2}\b|\b\d{2}\/\d{2}\b(?!\/)/, age = /\d+ (giây|phút|giờ|ngày|s|min|minutes|h|d)\b/;
+    const count = /\(\d+\)|(chưa gửi|unsent): \d/i, code = /\b[2-9A-Z]{4}-[2-9A-Z]{4}\b/;
+    const boxes = [...document.querySelectorAll(".status-bar, .traveller-qr")].map((one) => one.getBoundingClientRect());
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const range = document.createRange();
+    while (walker.nextNode()) {
+        const { data, parentElement: one } = walker.currentNode;
+        if (![moment, age, count, code].some((told) => told.test(data))) continue;
+        range.selectNode(walker.currentNode);
+        // What follows in the line moves with it.
+        const { top, bottom } = range.getBoundingClientRect(), { left, right } = one.getBoundingClientRect();
+        boxes.push({ left, top, right, bottom });
+    }
+    return boxes.map(({ left, top, right, bottom }) => [left, top, right, bottom]);
+}"""
+"""Where a screen shows the hour, an age, what is being sent, or a code that is another each time."""
+
+SETTLED = r"""() => document.querySelector(".scanner:not(.running, .failed), .status-bar.act") === null
+    && /(^|\D)0$/.test(document.querySelector(".status-marks .mark")?.innerText.trim() ?? "0")"""
+"""The camera runs, the rules are here, and all is sent: each row's mark says so."""
+
+TEN_SECONDS = r"""() => {
+    for (const one of document.querySelectorAll(".saved button")) {
+        const { lastChild: words } = one;
+        if (words?.nodeType === Node.TEXT_NODE) words.data = words.data.replace(/\(\d+\)/, "(10)");
+    }
+}"""
+"""A shorter count would move the button beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A screen at half its size, and the boxes in it (left, top, right, bottom) that change by themselves."""
+
+    image: Image.Image
+    varies: tuple[tuple[int, int, int, int], ...] = ()
 
 
 def slug(name: str) -> str:
@@ -26,29 +67,56 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode()).strip("-")
 
 
-def take(page: Page) -> Image.Image:
-    """What is on the screen, at half its size."""
+def take(page: Page) -> Picture:
+    """What is on the screen once it rests, at half its size."""
+    page.wait_for_function(SETTLED)
+    page.evaluate(TEN_SECONDS)
     whole = Image.open(io.BytesIO(page.screenshot(animations="disabled", caret="hide")))
     size = (round(whole.width * SCALE), round(whole.height * SCALE))
-    return whole.convert("RGB").resize(size, Image.Resampling.LANCZOS)
+    boxes = [[round(side * SCALE) for side in box] for box in page.evaluate(VARIES)]
+    varies = tuple((left - 1, top - 1, right + 1, bottom + 1) for left, top, right, bottom in boxes)
+    return Picture(whole.convert("RGB").resize(size, Image.Resampling.LANCZOS), varies)
 
 
-def differs(one: Image.Image, other: Image.Image) -> bool:
-    """Whether somebody would see it."""
-    if one.size != other.size:
-        return True
-    grey = ImageChops.difference(one.convert("RGB"), other.convert("RGB")).convert("L")
-    changed = sum(grey.histogram()[SEEN:])
-    return changed > SEEN_SHARE * one.width * one.height
+def differs(before: Image.Image, after: Picture) -> bool:
+    """Whether somebody would see it: a word is enough, wherever it stands."""
+    return before.size != after.image.size or _most_changed(_changed(before, after)) > SEEN_PIXELS
 
 
-def keep(picture: Image.Image, path: Path) -> int:
+def _changed(before: Image.Image, after: Picture) -> Image.Image:
+    """White where a pixel is not what it was. A kept picture has few colours: what counts is a better one it did not take."""
+    kept, image = before.convert("RGB"), after.image
+    colours = kept.getcolors(COLOURS)
+    nearest = Image.new("L", image.size, 0 if colours is None else 255)
+    for _, colour in colours or ():
+        nearest = ImageChops.darker(nearest, _distance(image, Image.new("RGB", image.size, colour)))
+    further = ImageChops.subtract(_distance(image, kept), nearest)
+    changed = further.point([0] * SEEN + [255] * (256 - SEEN))
+    for box in after.varies:
+        changed.paste(0, box)
+    return changed
+
+
+def _distance(one: Image.Image, other: Image.Image) -> Image.Image:
+    """Per pixel, of the channel that differs most."""
+    red, green, blue = ImageChops.difference(one, other).split()
+    return ImageChops.lighter(ImageChops.lighter(red, green), blue)
+
+
+def _most_changed(changed: Image.Image) -> int:
+    """White pixels in the fullest tile; tiles overlap by half, so that no word falls between two."""
+    tiles = product(range(0, changed.width, TILE // 2), range(0, changed.height, TILE // 2))
+    return max(changed.crop((x, y, x + TILE, y + TILE)).histogram()[255] for x, y in tiles)
+
+
+def keep(picture: Picture, path: Path) -> int:
     """Writes it where it differs from what is there; the file's size."""
     if path.exists():
         with Image.open(path) as before:
             if not differs(before, picture):
                 return path.stat().st_size
     path.parent.mkdir(parents=True, exist_ok=True)
-    few = picture.quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    # Without a round of k-means a pixel gets the colour of its box, which is not always the nearest.
+    few = picture.image.quantize(COLOURS, Image.Quantize.MEDIANCUT, 1, dither=Image.Dither.NONE)
     few.save(path, "PNG", optimize=True)
     return path.stat().st_size
