@@ -107,6 +107,23 @@ test("P7 P8 what is saved, at a relay, at home and safe is told apart, also afte
   expect(core.state().drained).toEqual({ saved: 4, relay: 4, home: 3, safe: 2 });
 });
 
+test("P7 a server that comes later gets the chain from its first event", async () => {
+  await enrolled();
+  down = "relay";
+  await saveMany(3);
+  await settle();
+  // Nothing is unsent, and all of it is in a backup: no reason to have less of it.
+  server.safe = 3;
+  await settle();
+  expect(core.state()).toMatchObject({ unsent: 0, drained: { home: 3, safe: 3 } });
+  expect(heldBy(relay)).toEqual([]);
+  down = "home";
+  later(RETURN_AFTER_MS);
+  await saveMany(1);
+  await settle();
+  expect(heldBy(relay)).toEqual([1, 2, 3, 4]);
+});
+
 test("P8 a receipt handed on that is not right spoils nothing else", async () => {
   await enrolled();
   await saveMany(1);
