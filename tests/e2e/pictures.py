@@ -23,39 +23,42 @@ TILE = 32
 SEEN_PIXELS = 24
 """In one tile: a changed word has about 150, two runs of the same program differ by 8 at most."""
 VARIES = r"""() => {
-    const moment = /\b\d{1,2}:\d{2}\b|\b\d{2}\/\d{2}\b(?!\/)/, age = /\d+ (giây|phút|giờ|ngày|s|min|minutes|h|d)\b/;
-    const count = /\(\d+\)|(chưa gửi|unsent): \d/i, code = /\b[2-9A-Z]{4}-[2-9A-Z]{4}\b/;
-    const boxes = [...document.querySelectorAll(".status-bar, .traveller-qr")].map((one) => one.getBoundingClientRect());
+    const told = [
+        /\b\d{1,2}:\d{2}\b/, /\b\d{2}\/\d{2}\b(?!\/)/,
+        /\d+ (giây|phút|giờ|ngày|s|min|minutes|h|d)\b/,
+        /\(\d+\)/, /(chưa gửi|unsent): \d/i,
+        /\b[2-9A-Z]{4}-[2-9A-Z]{4}\b/,
+    ];
+    const wholes = document.querySelectorAll(".status-bar, .saved, .traveller-qr");
+    const boxes = [...wholes].map((one) => one.getBoundingClientRect());
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const range = document.createRange();
     while (walker.nextNode()) {
-        const { data, parentElement: one } = walker.currentNode;
-        if (![moment, age, count, code].some((told) => told.test(data))) continue;
-        range.selectNode(walker.currentNode);
-        // What follows in the line moves with it.
-        const { top, bottom } = range.getBoundingClientRect(), { left, right } = one.getBoundingClientRect();
-        boxes.push({ left, top, right, bottom });
+        const { currentNode: words } = walker;
+        if (!told.some((one) => one.test(words.data))) continue;
+        range.selectNode(words);
+        const { top, bottom } = range.getBoundingClientRect();
+        const { left, right } = words.parentElement.getBoundingClientRect();
+        // What stands beside it moves with it.
+        boxes.push({ left: left - 24, top, right: right + 24, bottom });
     }
     return boxes.map(({ left, top, right, bottom }) => [left, top, right, bottom]);
 }"""
-"""Where a screen shows the hour, an age, what is being sent, or a code that is another each time."""
-
-SETTLED = r"""() => document.querySelector(".scanner:not(.running, .failed), .status-bar.act") === null
-    && /(^|\D)0$/.test(document.querySelector(".status-marks .mark")?.innerText.trim() ?? "0")"""
-"""The camera runs, the rules are here, and all is sent: each row's mark says so."""
-
-TEN_SECONDS = r"""() => {
-    for (const one of document.querySelectorAll(".saved button")) {
-        const { lastChild: words } = one;
-        if (words?.nodeType === Node.TEXT_NODE) words.data = words.data.replace(/\(\d+\)/, "(10)");
-    }
+"""Where a screen shows an hour or day, an age, a count of what is sent, or a code made anew."""
+SETTLED = r"""() => {
+    const videos = [...document.querySelectorAll("video")];
+    const unsent = document.querySelector(".status-marks .mark")?.innerText.trim() ?? "0";
+    return videos.every((one) => one.srcObject === null || one.currentTime > 0)
+        && document.querySelector(".scanner:not(.running, .failed), .status-bar.act") === null
+        && !/(Đang gửi|Sending)…/.test(document.body.innerText)
+        && /(^|\D)0$/.test(unsent);
 }"""
-"""A shorter count would move the button beside it."""
+"""The camera runs, the rules are here, all is sent and nothing on its way."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A screen at half its size, and the boxes in it (left, top, right, bottom) that change by themselves."""
+    """A screen at half its size, and the boxes in it (left, top, right, bottom) that vary."""
 
     image: Image.Image
     varies: tuple[tuple[int, int, int, int], ...] = ()
@@ -70,7 +73,6 @@ def slug(name: str) -> str:
 def take(page: Page) -> Picture:
     """What is on the screen once it rests, at half its size."""
     page.wait_for_function(SETTLED)
-    page.evaluate(TEN_SECONDS)
     whole = Image.open(io.BytesIO(page.screenshot(animations="disabled", caret="hide")))
     size = (round(whole.width * SCALE), round(whole.height * SCALE))
     boxes = [[round(side * SCALE) for side in box] for box in page.evaluate(VARIES)]
@@ -84,7 +86,10 @@ def differs(before: Image.Image, after: Picture) -> bool:
 
 
 def _changed(before: Image.Image, after: Picture) -> Image.Image:
-    """White where a pixel is not what it was. A kept picture has few colours: what counts is a better one it did not take."""
+    """White where a pixel is not what it was.
+
+    A kept picture has few colours: a pixel changed where another of them would be nearer.
+    """
     kept, image = before.convert("RGB"), after.image
     colours = kept.getcolors(COLOURS)
     nearest = Image.new("L", image.size, 0 if colours is None else 255)
@@ -104,7 +109,7 @@ def _distance(one: Image.Image, other: Image.Image) -> Image.Image:
 
 
 def _most_changed(changed: Image.Image) -> int:
-    """White pixels in the fullest tile; tiles overlap by half, so that no word falls between two."""
+    """White pixels in the fullest tile; tiles overlap by half: no word falls between two."""
     tiles = product(range(0, changed.width, TILE // 2), range(0, changed.height, TILE // 2))
     return max(changed.crop((x, y, x + TILE, y + TILE)).histogram()[255] for x, y in tiles)
 
@@ -116,7 +121,7 @@ def keep(picture: Picture, path: Path) -> int:
             if not differs(before, picture):
                 return path.stat().st_size
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Without a round of k-means a pixel gets the colour of its box, which is not always the nearest.
+    # Without a round of k-means a pixel gets the colour of its box, not always the nearest.
     few = picture.image.quantize(COLOURS, Image.Quantize.MEDIANCUT, 1, dither=Image.Dither.NONE)
     few.save(path, "PNG", optimize=True)
     return path.stat().st_size
