@@ -65,7 +65,7 @@ def page(name: str) -> Response:
         sections, others = headings(text), [(one, PAGES[one][1]) for one in PAGES]
         response = make_response(
             render_template(
-                "document.html",
+                "api_document.html",
                 body=body,
                 name=name,
                 title=PAGES[name][1],
