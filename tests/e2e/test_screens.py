@@ -1,6 +1,6 @@
 """Every screen in both languages and themes as a picture; add yours in walk.py.
 
-`CHOT_PICTURES=1` writes them into docs/screens/: they show the hour, so each run makes others.
+`CHOT_PICTURES=1` writes those into docs/screens/ of which a word or more changed (pictures.py).
 """
 
 from __future__ import annotations
