@@ -1,7 +1,8 @@
 """The Markdown of our own documents as HTML: headings, paragraphs, lists, tables, code, links.
 
 No more than they use: one level of lists, tables with a head, fences. All text is escaped first,
-so a document can bring no markup of its own.
+so a document can bring no markup of its own. A library would be the core's 26th package of the 25
+that it may have (docs/adr/0006-few-packages.md).
 """
 
 from __future__ import annotations
