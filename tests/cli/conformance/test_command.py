@@ -41,8 +41,8 @@ def test_a_broken_rule_is_printed_with_the_rule_itself(chot: Chot, tmp_path: Pat
     assert "KHÔNG ĐẠT" in told and "B3" in told
     assert "SPEC B3: The signature is ES256" in told
     assert "→ POST /sync #1: cursor null, held_after null, unsent 2, batch 1 +2" in told
-    asked = (*asked, *lines(wrong, tmp_path / "t.json"))
-    found = json.loads(chot(*asked, "--json", exit_code=1).stdout)
+    again = (*asked, *lines(wrong, tmp_path / "t.json"), "--json")
+    found = json.loads(chot(*again, exit_code=1).stdout)
     assert [one["outcome"] for one in found] == ["pass", "broken"]
     assert found[1]["findings"][0]["rule"] == "B3"
 
