@@ -93,8 +93,10 @@ class Store(
         Returns "device:seq". Raises SyncError with the code and field that acceptance refuses.
         """
 
-    def pull(self, checkpoints: Sequence[str], after: int, limit: int, persons: bool) -> Page:
-        """Events of these checkpoints after `after`, oldest first (SPEC F2)."""
+    def pull(
+        self, checkpoints: Sequence[str] | None, after: int, limit: int, persons: bool
+    ) -> Page:
+        """Events of these checkpoints (None: of every feed) after `after`, oldest first (F2)."""
 
     def runs(self, feeds: Sequence[str], after: int, limit: int, persons: bool) -> RunPage:
         """Runs of these feeds ("kind:id") announced after `after`, oldest first (SPEC F2).

@@ -186,8 +186,10 @@ class SqliteStore(ViewReads, Forgetting, Linked, Noted, Referenced, Reported, Sh
         """What waits for a person or an upgrade, by number; person parts stay closed."""
         return self._reader.run(lambda files: pull.read_held(files.log, code, after, limit))
 
-    def pull(self, checkpoints: Sequence[str], after: int, limit: int, persons: bool) -> Page:
-        """Accepted events of these checkpoints after `after`, oldest first (SPEC F2)."""
+    def pull(
+        self, checkpoints: Sequence[str] | None, after: int, limit: int, persons: bool
+    ) -> Page:
+        """Accepted events of these checkpoints (None: of every feed) after `after` (SPEC F2)."""
         day_keys = self.day_keys if persons else None
         raw = self._reader.run(
             lambda files: pull.read_page(files.log, checkpoints, after, limit, day_keys)

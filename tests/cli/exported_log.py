@@ -129,14 +129,16 @@ def audited() -> Iterator[AuditEntry]:
 
 
 def steady(text: str, data: Path) -> str:
-    """The text with the server's own identity, hashes and commitments as names."""
+    """The text with the server's own identity, hashes, commitments and salts as names."""
     with open_store(load_config(data)) as store:
         own = store.own_author
-        events = store.pull([one.id for one in store.checkpoints()], 0, 500, False).events
+        events = store.pull(None, 0, 500, True).events
     text = text.replace(own, "own-server")
     for event in events:
         if event.device == own:
             text = text.replace(event.previous.hex(), f"previous-{event.n}")
             if any(event.commitment):
                 text = text.replace(event.commitment.hex(), f"commitment-{event.n}")
+            if event.person is not None:
+                text = text.replace(json.loads(event.person)["salt"], f"salt-{event.n}")
     return text

@@ -48,6 +48,10 @@ _AGAIN = (
     " WHERE restated.feed = ? AND restated.n > ?"
     " AND bodies IS NOT NULL ORDER BY restated.n"
 )
+_OF_ALL = (
+    _FRESH.replace("runs.feed = ? AND ", ""),
+    _AGAIN.replace("restated.feed = ? AND ", ""),
+)
 _BEFORE = (
     _FRESH.replace("runs.n > ?", "runs.n > ? AND runs.n < ?") + " DESC",
     _AGAIN.replace("restated.n > ?", "restated.n > ? AND restated.n < ? AND NOT restated.moved")
@@ -170,15 +174,19 @@ def newest_n(log: sqlite3.Connection) -> int:
 
 
 def merged_after(
-    log: sqlite3.Connection, feeds: Sequence[str], after: int, day_keys: DayKeys | None
+    log: sqlite3.Connection, feeds: Sequence[str] | None, after: int, day_keys: DayKeys | None
 ) -> Iterator[Slice]:
-    """What is announced after `after`, by that number; the first may begin inside a run."""
+    """What is announced after `after`, by that number; the first may begin inside a run.
+
+    `feeds` None: of all that there are.
+    """
     columns = BODIES_ONLY if day_keys is None else COLUMNS
-    streams = [
-        _slices(log.execute(sql.format(columns=columns), (no, after)))
-        for no in _numbers(log, feeds)
-        for sql in (_FRESH, _AGAIN)
-    ]
+    asked: list[tuple[str, tuple[int, ...]]] = (
+        [(sql, (after,)) for sql in _OF_ALL]
+        if feeds is None
+        else [(sql, (no, after)) for no in _numbers(log, feeds) for sql in (_FRESH, _AGAIN)]
+    )
+    streams = [_slices(log.execute(sql.format(columns=columns), values)) for sql, values in asked]
     for one in heapq.merge(*streams, key=lambda one: one.n):
         yield replace(one, start=max(0, after - (one.n - one.run.count)))
 

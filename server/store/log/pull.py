@@ -34,19 +34,21 @@ _HELD = (
 
 def read_page(
     connection: sqlite3.Connection,
-    checkpoints: Sequence[str],
+    checkpoints: Sequence[str] | None,
     after: int,
     limit: int,
     day_keys: DayKeys | None,
 ) -> RawPage:
     """Accepted events of these checkpoints after `after`; `day_keys` only where persons go out.
 
+    `checkpoints` None: of every feed, what the home server says of others' events too.
+
     At most `limit` events and about one MiB, but at least one event; it may end inside a run.
     """
     connection.execute("BEGIN")
     try:
         newest = newest_n(connection)
-        feeds = [checkpoint_feed(one) for one in checkpoints]
+        feeds = None if checkpoints is None else [checkpoint_feed(one) for one in checkpoints]
         page = _cut(merged_after(connection, feeds, after, day_keys), limit, newest)
         return loaded(connection, page, day_keys)
     finally:
