@@ -195,7 +195,8 @@ def _kind(value: dict[str, Any]) -> str:
         return str(reference.removeprefix(_REF))
     kind = value.get("type", "any")
     if kind == "array":
-        return f"[{_kind(value.get('items', {}))}]"
+        items = value.get("items", {})
+        return f"[{_kind(items)}{' or null' if items.get('nullable') else ''}]"
     more = value.get("additionalProperties")
     if kind == "object" and isinstance(more, dict):
         return f"{{text: {_kind(more)}}}"

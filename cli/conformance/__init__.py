@@ -85,7 +85,7 @@ def conformance(
     try:
         seen = list(_told(judged, is_json))
     except ClientFailedError as error:
-        raise click.ClickException(f"Không chạy được: {error}") from None
+        raise click.ClickException(f"Không chạy được, trong {Path.cwd()}: {error}") from None
     if is_json:
         click.echo(json.dumps([_plain(one) for one in seen], ensure_ascii=False, indent=2))
     outcomes = {one.outcome for one in seen}

@@ -65,7 +65,8 @@ def test_mistakes_are_said(chot: Chot) -> None:
         assert "Không mở được" in chot("conformance", "--url", url, exit_code=1).output
     url = f"http://127.0.0.1:{free_port()}"
     absent = ("--enrol", "no-such-program", "--write", "x", "--sync", "x")
-    assert "Không chạy được" in chot("conformance", "--url", url, *absent, exit_code=1).output
+    said = chot("conformance", "--url", url, *absent, exit_code=1).output
+    assert f"Không chạy được, trong {Path.cwd()}" in said
 
 
 def test_the_javascript_example_needs_node_and_nothing_else() -> None:
