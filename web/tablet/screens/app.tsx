@@ -108,7 +108,11 @@ export function App({ core, devices, update, practice = false }: AppProps): JSX.
   if (practising && state.checkpoint !== null) {
     return (
       <UiContext.Provider value={ui}>
-        <PracticeScreen checkpoint={state.checkpoint} close={() => setPractising(false)} />
+        <PracticeScreen
+          checkpoint={state.checkpoint}
+          screens={(itsCore, itsDevices) => <App core={itsCore} devices={itsDevices} update={() => undefined} practice />}
+          close={() => setPractising(false)}
+        />
       </UiContext.Provider>
     );
   }

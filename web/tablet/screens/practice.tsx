@@ -3,13 +3,12 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { browserEnvironment } from "../core/environment.ts";
-import type { Checkpoint, CrossingSummary } from "../core/types.ts";
+import type { Checkpoint, Core, CrossingSummary } from "../core/types.ts";
 import { Button, Notice } from "../parts/controls.tsx";
 import { CrossIcon, ScanIcon } from "../parts/icons.tsx";
 import { type Devices, errorText, useUi } from "../parts/ui.ts";
 import { useTicking } from "../parts/use_ticking.ts";
 import { beginPractice, type Practice, type PracticeCodes } from "../practice/practice.ts";
-import { App } from "./app.tsx";
 
 const PRACTICE_MS = 120_000;
 const TICK_MS = 500;
@@ -31,7 +30,14 @@ const TASKS: readonly Task[] = [
   { id: "undo", code: null, done: (all) => all.some(({ voided }) => voided) },
 ];
 
-export function PracticeScreen({ checkpoint, close }: { checkpoint: Checkpoint; close(): void }): JSX.Element {
+interface PracticeProps {
+  checkpoint: Checkpoint;
+  /** The tablet's own screens, over a core and devices for practice. */
+  screens(core: Core, devices: Devices): JSX.Element;
+  close(): void;
+}
+
+export function PracticeScreen({ checkpoint, screens, close }: PracticeProps): JSX.Element {
   const { texts } = useUi();
   const [practice, setPractice] = useState<Practice | null>(null);
   const [error, setError] = useState<string | null>(null);
@@ -52,7 +58,7 @@ export function PracticeScreen({ checkpoint, close }: { checkpoint: Checkpoint; 
       void begun?.end();
     };
   }, []);
-  if (practice !== null) return <Practising practice={practice} close={close} />;
+  if (practice !== null) return <Practising practice={practice} screens={screens} close={close} />;
   return (
     <main class="screen centred">
       {error === null ? <p class="big-word">{texts.practice.preparing}</p> : <Notice kind="bad">{error}</Notice>}
@@ -61,7 +67,9 @@ export function PracticeScreen({ checkpoint, close }: { checkpoint: Checkpoint; 
   );
 }
 
-function Practising({ practice, close }: { practice: Practice; close(): void }): JSX.Element {
+type PractisingProps = Omit<PracticeProps, "checkpoint"> & { practice: Practice };
+
+function Practising({ practice, screens, close }: PractisingProps): JSX.Element {
   const { texts } = useUi();
   const { core, codes } = practice;
   const words = texts.practice;
@@ -105,7 +113,7 @@ function Practising({ practice, close }: { practice: Practice; close(): void }):
           </Button>
         )}
       </section>
-      <App core={core} devices={devices} update={() => undefined} practice />
+      {screens(core, devices)}
     </div>
   );
 }
