@@ -72,7 +72,10 @@ def test_what_fails_is_not_tried_at_every_look(
         seen = looks[0]
         until(lambda: looks[0] > seen + 5)
         assert passes[0] == 2
-        (scheduled.data / "schedule.json").write_text("{")
+        # In one step: a look at the file while it is still empty is another mistake, told apart.
+        broken = scheduled.data / "broken.json"
+        broken.write_text("{")
+        broken.replace(scheduled.data / "schedule.json")
         until(lambda: "schedule.settings" in told)
         seen = looks[0]
         until(lambda: looks[0] > seen + 5)
