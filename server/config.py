@@ -160,9 +160,9 @@ def _setting(name: str, value: Any) -> Any:
     if name == "priority_products":
         return _priority_products(value)
     if name == "retention":
-        return _retention(value)
+        return _numbers_by_name(name, value, RETENTION_LEAST_DAYS, MAX_RETENTION_DAYS)
     if name == "requests_per_minute":
-        return _requests_per_minute(value)
+        return _numbers_by_name(name, value, LEAST_REQUESTS, MOST_REQUESTS)
     if name == "upstream" and value != "":
         return server_url("upstream", value)
     if name == "upstream_seconds" and (type(value) is not int or not 1 <= value <= 3600):
@@ -183,31 +183,15 @@ def _hours(value: Any) -> tuple[int, ...]:
     return tuple(value)
 
 
-def _retention(value: Any) -> dict[str, int]:
+def _numbers_by_name(name: str, value: Any, least: Mapping[str, int], most: int) -> dict[str, int]:
+    """An object of whole numbers: each of the names in `least`, from that number to `most`."""
     if not isinstance(value, dict):
-        raise ConfigError("retention", "is not an object of classes")
-    for klass, days in value.items():
-        least = RETENTION_LEAST_DAYS.get(klass)
-        if least is None:
-            raise ConfigError("retention", f"{klass}: is none of {', '.join(RETENTION_LEAST_DAYS)}")
-        if type(days) is not int or not least <= days <= MAX_RETENTION_DAYS:
-            raise ConfigError(
-                "retention", f"{klass}: is not a number of days from {least} to 36500"
-            )
-    return value
-
-
-def _requests_per_minute(value: Any) -> dict[str, int]:
-    if not isinstance(value, dict):
-        raise ConfigError("requests_per_minute", "is not an object of tokens")
-    for kind, most in value.items():
-        least = LEAST_REQUESTS.get(kind)
-        if least is None:
-            raise ConfigError("requests_per_minute", f"{kind}: is neither device nor user")
-        if type(most) is not int or not least <= most <= MOST_REQUESTS:
-            raise ConfigError(
-                "requests_per_minute", f"{kind}: is not a number from {least} to {MOST_REQUESTS}"
-            )
+        raise ConfigError(name, "is not an object")
+    for key, number in value.items():
+        if key not in least:
+            raise ConfigError(name, f"{key}: is none of {', '.join(least)}")
+        if type(number) is not int or not least[key] <= number <= most:
+            raise ConfigError(name, f"{key}: is not a number from {least[key]} to {most}")
     return value
 
 
