@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page
 
 PATIENCE_MS = 60_000
 
@@ -37,11 +37,12 @@ async def _tap(page: Page, one: dict[str, Any], say: Callable[[str, str], None])
     save = page.get_by_role("button", name="LƯU", exact=True)
     await (save.dblclick() if one["twice"] else save.click())
     saved = page.get_by_role("status").filter(has_text="Đã lưu")
-    await expect(saved).to_be_visible(timeout=PATIENCE_MS)
+    # Not `expect`: a page that the story crashes meanwhile would be told as a failed assertion.
+    await saved.wait_for(timeout=PATIENCE_MS)
     say("shown", plate)
     if one["undo"]:
         await page.get_by_role("button", name="Hoàn tác").click()
-        await expect(page.get_by_text("Đã hủy lượt vừa lưu")).to_be_visible(timeout=PATIENCE_MS)
+        await page.get_by_text("Đã hủy lượt vừa lưu").wait_for(timeout=PATIENCE_MS)
         say("undone", plate)
 
 
