@@ -147,6 +147,19 @@ def the_user() -> User:
     return user
 
 
+def within_its_limit(kind: str, key: str) -> None:
+    """Count this request for whoever sends it (`server/token_limits.py`), or refuse it."""
+    context = here()
+    limit = context.requests.of(kind)
+    limited_by(limit.quota, limit, key)
+    wait_s = 1
+    if limit.begin(key):
+        g.running = limit, key
+        wait_s = limit.take(key, context.clock())
+    if wait_s:
+        raise ProblemError("request.rate", headers={"Retry-After": str(wait_s)})
+
+
 def _bearer_device() -> Device:
     claims = _claims("device")
     device = here().store.device(str(claims["sub"]))
@@ -196,20 +209,7 @@ def _claims(kind: str) -> dict[str, Any]:
         )
     except TokenError as error:
         raise ProblemError(error.code) from None
-    _within_its_limit(claims)
+    within_its_limit(claims["kind"], f"{claims['sub']} {claims.get('scope', '')}")
     if claims["kind"] != kind:
         raise ProblemError("auth.forbidden")
     return claims
-
-
-def _within_its_limit(claims: dict[str, Any]) -> None:
-    context = here()
-    limit = context.requests.of(claims["kind"])
-    key = f"{claims['sub']} {claims.get('scope', '')}"
-    limited_by(limit.quota, limit, key)
-    wait_s = 1
-    if limit.begin(key):
-        g.running = limit, key
-        wait_s = limit.take(key, context.clock())
-    if wait_s:
-        raise ProblemError("request.rate", headers={"Retry-After": str(wait_s)})

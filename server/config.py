@@ -72,8 +72,8 @@ class Config:
     `retention` says after how many days each class of data goes by itself (`server.retention`);
     what it does not name stays until somebody purges it.
 
-    `requests_per_minute` is how much one token may ask, by "device" and "user"
-    (`server/token_limits.py`).
+    `requests_per_minute` is how much one token may ask, by "device" and "user", and one user in
+    the "console" (`server/token_limits.py`).
 
     `neighbours` names, for a district, those whose refusals its checkpoints see besides their own.
 

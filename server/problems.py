@@ -1,4 +1,5 @@
-"""Errors as the client sees them: problem+json under /api (RFC 9457), a plain page elsewhere.
+"""Errors as the client sees them: problem+json under /api and for whoever asks for it elsewhere
+(RFC 9457), a plain page for all others.
 
 Raise `ProblemError` with a code of `schemas.problems.PROBLEMS`; everything else that goes wrong
 is mapped here. What a client gets never holds a stack trace, and what the log gets never holds
@@ -19,6 +20,7 @@ from server.store.writer import StoreClosedError
 from sync.errors import SyncError
 
 MEDIA_TYPE = "application/problem+json"
+_HTML = "text/html"
 API_PREFIX = "/api/"
 DOCS = f"{API_PREFIX}v1/docs"
 """A problem's `type` is its row on this page; relative, for a server has many names."""
@@ -76,12 +78,21 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(Exception, _failure)
 
 
+def json_wanted() -> bool:
+    """Whether an error is told as problem+json: under /api, or where Accept puts it before pages.
+
+    A browser names text/html, and who names nothing takes that too.
+    """
+    wanted = request.accept_mimetypes.best_match((_HTML, MEDIA_TYPE, "application/json"), _HTML)
+    return request.path.startswith(API_PREFIX) or wanted != _HTML
+
+
 def problem_response(problem: ProblemError) -> Response:
-    """The answer that `problem` stands for: JSON under /api, a page elsewhere."""
+    """The answer that `problem` stands for: JSON where it is wanted, else a page."""
     row = PROBLEMS[problem.code]
     english = request.accept_languages.best_match(("vi", "en"), "vi") == "en"
     title, other = (row.en, row.vi) if english else (row.vi, row.en)
-    if request.path.startswith(API_PREFIX):
+    if json_wanted():
         body: dict[str, Any] = {
             "type": f"{DOCS}#{problem.code}",
             "title": title,

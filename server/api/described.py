@@ -133,7 +133,7 @@ def _complete_limits(
     limits = operation.setdefault("x-limits", {})
     if admission.token:
         limits["token_requests_per_minute"] = REQUESTS_PER_MINUTE[admission.token]
-        limits["token_requests_at_once"] = MOST_RUNNING
+        limits["token_requests_at_once"] = MOST_RUNNING[admission.token]
     body = operation.get("requestBody", {}).get("content", {}).get(_JSON, {}).get("schema", {})
     if body:
         shape = classes.get(str(body.get("$ref", "")).removeprefix(_REF))

@@ -28,7 +28,7 @@ from server.console.patients import codes_for
 from server.console.texts import text, word
 from server.console.visit import ALERTED, EVERYBODY, csrf_token, current_user, language, signed_in
 from server.context import here
-from server.problems import ProblemError
+from server.problems import ProblemError, json_wanted, problem_response
 from server.store.registered import UserRole
 
 CONTENT_SECURITY_POLICY = (
@@ -131,10 +131,12 @@ def add_headers(response: Response) -> Response:
 
 
 def refusal(problem: ProblemError) -> AnyResponse:
-    """A refusal as a page; without a session, the way to the sign-in page."""
+    """A refusal as a page, or as JSON for a program; without a session, the way to sign in."""
     if problem.code in ("auth.missing", "auth.expired"):
         told = "expired" if problem.code == "auth.expired" else None
         return redirect(url_for("console.login_form", told=told), 303)
+    if json_wanted():
+        return problem_response(problem)
     row = PROBLEMS[problem.code]
     title = row.vi if language() == "vi" else row.en
     page = render_template(

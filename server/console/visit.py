@@ -1,7 +1,8 @@
 """Who looks at a page, and for how long: cookie sessions, roles, CSRF. Deny by default.
 
 A view is marked `@visitor` (anybody, for the sign-in page) or `@signed_in(role, …)`; a view
-without a marker is refused by `server.access.guard`.
+without a marker is refused by `server.access.guard`. Sessions have a limit as tokens have
+(`server/token_limits.py`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TypeVar
 from flask import Flask, current_app, g, request, session
 from flask.sessions import SecureCookieSessionInterface
 
-from server.access import admits
+from server.access import admits, within_its_limit
 from server.console.memory import Memory
 from server.console.texts import Language, as_language
 from server.console.times import HOUR_MS, MINUTE_MS
@@ -144,6 +145,7 @@ def _user() -> User:
         end_session()
         _remember_place()
         raise ProblemError("auth.expired")
+    within_its_limit("console", user.id)
     session["seen_ms"] = now_ms
     return user
 

@@ -172,15 +172,16 @@ def test_one_token_holds_no_more_than_some_threads(
 ) -> None:
     path, headers = f"/api/v1/crossings/{RECORD}", tokens["reviewer"]
     limit, key = world.context.requests.of("user"), subject_of(headers)
-    assert [limit.begin(key) for _ in range(MOST_RUNNING + 1)] == [True] * MOST_RUNNING + [False]
+    most = MOST_RUNNING["user"]
+    assert [limit.begin(key) for _ in range(most + 1)] == [True] * most + [False]
     answer = world.client.get(path, headers=headers)
     assert (answer.get_json()["code"], answer.headers["Retry-After"]) == ("request.rate", "1")
     assert answer.headers["RateLimit"] == '"token";r=300;t=0'  # what did not run is not counted
     assert world.client.get(path, headers=tokens["approver"]).status_code == 404
-    for _ in range(MOST_RUNNING):
+    for _ in range(most):
         limit.end(key)
     # What ends, however it ends, makes room again.
-    for _ in range(2 * MOST_RUNNING):
+    for _ in range(2 * most):
         assert world.client.get(path, headers=headers).status_code == 404
     assert limit.begin(key)
     limit.end(key)

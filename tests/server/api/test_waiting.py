@@ -21,7 +21,7 @@ from tests.server.api.tablet import new_key
 
 
 def test_a_drain_of_twenty_thousand_events_meets_no_limit() -> None:
-    device = TokenLimit(REQUESTS_PER_MINUTE["device"])
+    device = TokenLimit("device", REQUESTS_PER_MINUTE["device"])
     # 100 events a batch, as many pages to read, and every pack: all in one second.
     assert not any(device.take("d", now) for now in range(0, 1_000, 2) for _ in range(2))
     assert device.left("d", 1_000) == (219, 50)
@@ -29,7 +29,7 @@ def test_a_drain_of_twenty_thousand_events_meets_no_limit() -> None:
 
 
 def test_a_limit_comes_back_evenly_and_stays_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    limit = TokenLimit(60)
+    limit = TokenLimit("user", 60)
     assert [limit.take("u", 0) for _ in range(61)] == [0] * 60 + [1]
     assert limit.left("u", 0) == (0, 60)
     assert [limit.take("u", 2_000) for _ in range(3)] == [0, 0, 1]
@@ -42,7 +42,16 @@ def test_a_limit_comes_back_evenly_and_stays_bounded(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize(
-    "value", [[], {"tablet": 1}, {"device": 599}, {"user": 29}, {"user": "300"}, {"user": 10**7}]
+    "value",
+    [
+        [],
+        {"tablet": 1},
+        {"device": 599},
+        {"user": 29},
+        {"console": 119},
+        {"user": "300"},
+        {"user": 10**7},
+    ],
 )
 def test_a_limit_that_tablets_would_meet_is_no_setting(tmp_path: Path, value: Any) -> None:
     (tmp_path / "config.json").write_text(json.dumps({"requests_per_minute": value}), "utf-8")
