@@ -11,9 +11,8 @@ import click
 
 from cli.data import DATA, Moment, now_ms, told, viewed
 from cli.export_file import STREAMED, layout_of, one_file
-from cli.progress import progress
 from cli.remote import REMOTE, remote_of, with_remote
-from cli.remote_export import export_from, named_from
+from cli.remote_export import table_from
 from server.exporting.formats import FORMATS
 from server.exporting.run import Asked
 from server.exporting.tables import TABLES, columns_of
@@ -196,36 +195,32 @@ def _export(
         raise click.ClickException("Chỉ một trong --as-of và --as-of-sequence.")
     if late is not None and as_of_ms is None and as_of is None:
         raise click.ClickException("--late cần --as-of hoặc --as-of-sequence.")
-    if not TABLES[table].is_pinned and (as_of_ms is not None or as_of is not None):
+    if not TABLES[table].has_past and (as_of_ms is not None or as_of is not None):
         raise click.ClickException(f"{table} chỉ có như đang đứng lúc này: bỏ --as-of.")
     if unmask and not (purpose.strip() and case.strip()):
         raise click.ClickException(
             "--unmask cần --purpose và --case: ai xem, vì việc gì, được ghi lại."
         )
     if (remote := remote_of(where)) is not None:
-        if late is not None or as_of_ms is not None:
-            raise click.ClickException(
-                "Từ xa không có --late, --as-of: làm ở máy chủ. / not from afar."
-            )
-        kind = layout_of(layout, output)
-        if output is None and kind not in STREAMED:
-            raise click.ClickException(f"Định dạng {kind} cần --output.")
         query = {
             "from_ms": from_ms,
             "to_ms": to_ms,
             "checkpoint": checkpoints,
             "columns": columns,
-            "format": kind,
             "lang": lang,
-            "as_of": as_of,
-            "compress": compress or (output is not None and output.suffix == ".gz"),
         }
-        with progress(f"Tải {table}", "B") as tell:
-            if unmask:
-                why = {"purpose": purpose, "case": case}
-                named_from(remote, f"/exports/{table}/unmasked", query | why, output, tell)
-            else:
-                export_from(remote, table, query, output, tell)
+        why = {"purpose": purpose, "case": case} if unmask else None
+
+        def fetch(file: Path | None, **more: Any) -> int:
+            kind = layout_of(layout, file)
+            if file is None and kind not in STREAMED:
+                raise click.ClickException(f"Định dạng {kind} cần --output.")
+            more |= {"format": kind, "compress": compress or _is_packed(file)}
+            return table_from(remote, table, query | more, why, file)
+
+        n = fetch(output, as_of=as_of, as_of_ms=as_of_ms)
+        if late is not None:
+            fetch(late, came_after=n)
         return
     with viewed(data) as store:
         known = {one.id for one in store.checkpoints()}
@@ -243,34 +238,36 @@ def _export(
             lang or FORMATS[kind].lang,
             as_of,
             unmasked=unmask,
-            compressed=compress or (output is not None and output.suffix == ".gz"),
+            compressed=compress or _is_packed(output),
         )
-        _audit(store, asked, purpose, case)
-        one_file(store, asked, output, restart)
+        why = {"purpose": purpose.strip(), "case": case.strip()} if unmask else {}
+        _made(store, asked, why, output, restart)
         if as_of is not None:
             click.echo(f"Theo nhật ký đến số {as_of}.", err=True)
         if late is not None and as_of is not None:
+            kind = layout_of(layout, late)
             after = replace(
                 asked,
                 n=None,
                 came_after=as_of,
-                layout=layout_of(layout, late),
-                compressed=compress or late.suffix == ".gz",
+                layout=kind,
+                lang=lang or FORMATS[kind].lang,
+                compressed=compress or _is_packed(late),
             )
-            one_file(store, after, late, restart)
+            _made(store, after, why, late, restart)
 
 
-def _audit(store: Store, asked: Asked, purpose: str, case: str) -> None:
-    details: dict[str, Any] = {
-        "from_ms": asked.window[0],
-        "to_ms": asked.window[1],
-        "checkpoints": list(asked.checkpoints),
-    }
-    if asked.n is not None:
-        details["as_of"] = asked.n
-    if asked.unmasked:
-        details |= {"unmasked": True, "purpose": purpose.strip(), "case": case.strip()}
+def _made(
+    store: Store, asked: Asked, why: dict[str, str], output: Path | None, restart: bool
+) -> None:
+    """The file, after the audit: one that was interrupted was read as well."""
+    details = asked.looked_at() | why
     store.audit(AuditEntry(now_ms(), "cli", f"export.{asked.table}", details=details))
+    one_file(store, asked, output, restart)
+
+
+def _is_packed(file: Path | None) -> bool:
+    return file is not None and file.suffix == ".gz"
 
 
 def _chosen(known: tuple[Column, ...], names: str) -> tuple[Column, ...]:

@@ -98,8 +98,8 @@ def _from_afar(
     wanted |= {"format": kind, "compress": output is not None and output.suffix == ".gz"}
     click.echo("; ".join(one.path for one in units), err=True)
     with progress("Tải arrivals", "B") as tell:
-        coarser = named_from(remote, "/arrivals", wanted, output, tell)
-    _tell_coarser(coarser)
+        headers = named_from(remote, "/arrivals", wanted, output, tell)
+    _tell_coarser(int(headers.get("Chot-Coarser", "0")))
 
 
 def _tell_coarser(coarser: int) -> None:

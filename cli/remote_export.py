@@ -9,12 +9,14 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from email.message import Message
 from http.client import HTTPResponse
 from pathlib import Path
 from typing import IO, Any
 
 import click
 
+from cli.progress import progress
 from cli.remote import EXPORT_TIMEOUT_S, Remote, opened
 
 CHUNK_BYTES = 1 << 18
@@ -22,16 +24,24 @@ NAMES = "approver, đăng nhập bằng mật khẩu (mã của chot user token 
 _DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/=]{44}):")
 
 
-def export_from(
+def table_from(
     remote: Remote,
     table: str,
     query: dict[str, Any],
+    why: dict[str, str] | None,
     output: Path | None,
-    tell: Callable[[int, int], None],
-) -> None:
-    """Fetch a table. The file has its name when every byte and the digest are there."""
-    with opened(remote, f"/exports/{table}", query, EXPORT_TIMEOUT_S) as answer:
-        _keep(remote, answer, output, tell)
+) -> int:
+    """Fetch a table, as of which number of the server's log; unmasked where somebody says `why`.
+
+    The file has its name when every byte and the digest are there.
+    """
+    with progress(f"Tải {table}", "B") as tell:
+        if why is None:
+            with opened(remote, f"/exports/{table}", query, EXPORT_TIMEOUT_S) as answer:
+                _keep(remote, answer, output, tell)
+                return int(answer.headers["Chot-Log"])
+        headers = named_from(remote, f"/exports/{table}/unmasked", query | why, output, tell)
+        return int(headers["Chot-Log"])
 
 
 def named_from(
@@ -40,8 +50,8 @@ def named_from(
     wanted: dict[str, Any],
     output: Path | None,
     tell: Callable[[int, int], None],
-) -> int:
-    """Fetch a file that names people, for its owner only; how many named no commune.
+) -> Message:
+    """Fetch a file that names people, for its owner only; what the server says of it.
 
     `wanted` is posted: why somebody looks stands in no URL.
     """
@@ -51,7 +61,7 @@ def named_from(
         for_the_owner(),
     ):
         _keep(remote, answer, output, tell)
-        return int(answer.headers.get("Chot-Coarser", "0"))
+        return answer.headers
 
 
 @contextmanager

@@ -99,12 +99,18 @@ class GoodsFlowAnswer(Schema):
 
 
 class ExportQuery(StatsQuery):
-    """A table as a file. `columns`: names joined by commas, "" for all; `as_of`: a log number."""
+    """A table as a file. `columns`: names joined by commas, "" for all.
+
+    `as_of`: a log number, or `as_of_ms`, Unix milliseconds: as the server knew then.
+    `came_after`: only what came after that log number.
+    """
 
     columns = text(2000, load_default="")
     format = word(EXPORT_FORMATS, load_default="csv")
     lang = word(LANGUAGES, allow_none=True, load_default=None)
     as_of = _number(0, 1 << 53, allow_none=True, load_default=None)
+    as_of_ms = _number(0, MAX_MS, allow_none=True, load_default=None)
+    came_after = _number(0, 1 << 53, allow_none=True, load_default=None)
     compress = fields.Boolean(load_default=False)
 
 
@@ -120,6 +126,8 @@ class UnmaskedExportRequest(Request):
     format = word(EXPORT_FORMATS, load_default="csv")
     lang = word(LANGUAGES, allow_none=True, load_default=None)
     as_of = whole(0, 1 << 53, allow_none=True, load_default=None)
+    as_of_ms = whole(0, MAX_MS, allow_none=True, load_default=None)
+    came_after = whole(0, 1 << 53, allow_none=True, load_default=None)
     compress = Flag(load_default=False)
 
 

@@ -23,13 +23,12 @@ from schemas.reading import (
 )
 from server.access import for_reading, the_user
 from server.api.files import (
+    asked_export,
     audit_look,
     busy,
-    chosen_columns,
     known_checkpoints,
     made_file,
     one_at_a_time,
-    window_of,
 )
 from server.api.resource import PREFIX, USER, Resource, operation, problems
 from server.context import here
@@ -162,38 +161,17 @@ def flow(query: dict[str, Any]) -> dict[str, Any]:
 )
 @for_reading("command", "approver", "admin")
 def export(query: dict[str, Any], table: str) -> Response:
-    """A masked table as a file, as of one number of the log.
+    """A masked table as a file, as of one number of the log: `as_of`, or the newest.
 
     Headers: `Content-Length`, `Repr-Digest` (RFC 9530, sha-256), `Chot-Rows`, `Chot-Log`. Whoever
     got fewer bytes, or others, has to ask again.
     """
-    from server.exporting.formats import FORMATS
-    from server.exporting.run import Asked
-    from server.exporting.tables import TABLES, columns_of
+    from server.exporting.tables import TABLES
 
-    context = here()
     if table not in TABLES or TABLES[table].names_people:
         raise ProblemError("request.not_found")
     if table == "audit" and the_user().role not in FOR_AUDIT:
         raise ProblemError("auth.forbidden")
-    window = window_of(query)
-    if query["as_of"] is not None and not TABLES[table].is_pinned:
-        raise ProblemError("request.invalid", errors=(("as_of", "invalid"),))
-    layout = query["format"]
-    asked = Asked(
-        table,
-        window,
-        known_checkpoints(query["checkpoint"]),
-        chosen_columns(columns_of(context.store, table, unmasked=False), query["columns"]),
-        layout,
-        query["lang"] or FORMATS[layout].lang,
-        query["as_of"],
-        compressed=query["compress"],
-    )
-    details: dict[str, Any] = {
-        "from_ms": asked.window[0],
-        "to_ms": asked.window[1],
-        "checkpoints": list(asked.checkpoints),
-    }
-    audit_look(f"export.{table}", details)
+    asked = asked_export(table, query, unmasked=False)
+    audit_look(f"export.{table}", asked.looked_at())
     return made_file(asked)

@@ -62,6 +62,26 @@ def made_file(asked: Asked) -> Response:
     return answer
 
 
+def asked_export(table: str, wanted: dict[str, Any], *, unmasked: bool) -> Asked:
+    """What a request wants of a table; ProblemError where there is no such thing."""
+    from server.exporting.formats import FORMATS
+    from server.exporting.run import Asked
+    from server.exporting.tables import columns_of
+
+    return Asked(
+        table,
+        window_of(wanted),
+        known_checkpoints(wanted["checkpoint"]),
+        chosen_columns(columns_of(here().store, table, unmasked), wanted["columns"]),
+        wanted["format"],
+        wanted["lang"] or FORMATS[wanted["format"]].lang,
+        _as_of(table, wanted),
+        wanted["came_after"] or 0,
+        unmasked,
+        wanted["compress"],
+    )
+
+
 def drop_unfinished(data_dir: Path) -> int:
     """Remove what a killed server was making; how many. People may be named in it."""
     left = list(data_dir.glob(f"{UNFINISHED}*"))
@@ -114,6 +134,26 @@ def one_at_a_time() -> Iterator[None]:
 def busy() -> ProblemError:
     """For what can be asked for again in a while."""
     return ProblemError("server.busy", headers={"Retry-After": str(BUSY_S)})
+
+
+def _as_of(table: str, wanted: dict[str, Any]) -> int | None:
+    """The log number that is asked for, by itself or by a time."""
+    from server.exporting.tables import TABLES
+
+    asked = [name for name in ("as_of", "as_of_ms", "came_after") if wanted[name] is not None]
+    if asked and not TABLES[table].has_past:
+        raise ProblemError("request.invalid", errors=tuple((name, "invalid") for name in asked))
+    n: int | None = wanted["as_of"]
+    if wanted["as_of_ms"] is None:
+        return n
+    if n is not None:
+        raise ProblemError("request.invalid", errors=(("as_of_ms", "invalid"),))
+    store = here().store
+    try:
+        # What the view lacks yet must not be missing here and in what came after as well.
+        return min(store.number_at(wanted["as_of_ms"]), store.projected()[0])
+    except ViewMissingError:
+        raise busy() from None
 
 
 def _blocks(file: BinaryIO) -> Iterator[bytes]:

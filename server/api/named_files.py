@@ -12,7 +12,7 @@ from flask import Response
 
 from schemas.reading import ArrivalsRequest, UnmaskedExportRequest
 from server.access import for_roles
-from server.api.files import audit_look, chosen_columns, known_checkpoints, made_file, window_of
+from server.api.files import asked_export, audit_look, made_file, window_of
 from server.api.resource import PREFIX, USER, Resource, operation, problems
 from server.context import here
 from server.problems import ProblemError
@@ -36,38 +36,13 @@ def export_unmasked(wanted: dict[str, Any], table: str) -> Response:
 
     Headers as `export` has them. What was erased or purged is empty.
     """
-    from server.exporting.formats import FORMATS
-    from server.exporting.run import Asked
-    from server.exporting.tables import TABLES, columns_of
+    from server.exporting.tables import TABLES
 
-    context = here()
     if table not in TABLES or TABLES[table].names_people or not TABLES[table].unmasked:
         raise ProblemError("request.not_found")
-    if wanted["as_of"] is not None and not TABLES[table].is_pinned:
-        raise ProblemError("request.invalid", errors=(("as_of", "invalid"),))
-    purpose, case = (_said(wanted, name) for name in ("purpose", "case"))
-    asked = Asked(
-        table,
-        window_of(wanted),
-        known_checkpoints(wanted["checkpoint"]),
-        chosen_columns(columns_of(context.store, table, unmasked=True), wanted["columns"]),
-        wanted["format"],
-        wanted["lang"] or FORMATS[wanted["format"]].lang,
-        wanted["as_of"],
-        unmasked=True,
-        compressed=wanted["compress"],
-    )
-    details: dict[str, Any] = {
-        "from_ms": asked.window[0],
-        "to_ms": asked.window[1],
-        "checkpoints": list(asked.checkpoints),
-        "unmasked": True,
-        "purpose": purpose,
-        "case": case,
-    }
-    if asked.n is not None:
-        details["as_of"] = asked.n
-    audit_look(f"export.{table}", details)
+    why = {name: _said(wanted, name) for name in ("purpose", "case")}
+    asked = asked_export(table, wanted, unmasked=True)
+    audit_look(f"export.{table}", asked.looked_at() | why)
     return made_file(asked)
 
 

@@ -29,7 +29,7 @@ class EventRows:
         self._wanted = wanted
         _, newest = store.projected()
         self.n = newest if wanted.n is None else wanted.n
-        self._first = store.number_at(wanted.window[0] - 1)
+        self._first = max(store.number_at(wanted.window[0] - 1), wanted.came_after)
         self._last = min(self.n, store.number_at(wanted.window[1] - 1))
         self.total = self.counted = max(0, self._last - self._first)
 

@@ -47,7 +47,10 @@ class RowsMissingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is to be exported. `n`: as of this log number, None: as far as the view is."""
+    """What is to be exported. `n`: as of this log number, None: as far as the view is.
+
+    `came_after`: only what came after that number.
+    """
 
     table: str
     window: tuple[int, int]
@@ -75,6 +78,21 @@ class Asked:
             "unmasked": self.unmasked,
             "destinations": list(self.destinations),
         }
+
+    def looked_at(self) -> dict[str, Any]:
+        """What the audit keeps of it; why somebody looks is added by who asks."""
+        details: dict[str, Any] = {
+            "from_ms": self.window[0],
+            "to_ms": self.window[1],
+            "checkpoints": list(self.checkpoints),
+        }
+        if self.n is not None:
+            details["as_of"] = self.n
+        if self.came_after:
+            details["came_after"] = self.came_after
+        if self.unmasked:
+            details["unmasked"] = True
+        return details
 
 
 @dataclass(frozen=True, slots=True)

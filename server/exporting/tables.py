@@ -21,6 +21,7 @@ class Table:
     """`own`: columns that the view does not have. `unmasked`: those that are about somebody.
 
     `is_pinned`: the same number of the log gives the same rows, so a part can be gone on with.
+    `has_past`: it can be made again as of a number of the log, and what came after it told apart.
     `names_people`: also where nothing is unmasked; that is `arrivals`, asked for by another way.
     """
 
@@ -29,6 +30,7 @@ class Table:
     unmasked: tuple[Column, ...] = ()
     in_view: bool = True
     is_pinned: bool = True
+    has_past: bool = True
     names_people: bool = False
 
 
@@ -59,9 +61,9 @@ TABLES = {
     "passengers": Table(CrossingRows, unmasked=UNMASKED["passengers"]),
     "conflicts": Table(ConflictRows, _CONFLICT),
     "arrivals": Table(ArrivalRows, ARRIVAL, LODGING, in_view=False, names_people=True),
-    "alerts": Table(AlertRows, _ALERT, (Column("note", free=True),), False, False),
-    "notes": Table(NotedRows, NOTED, NOTED_UNMASKED, False, False),
-    "audit": Table(AuditRows, _AUDIT, in_view=False),
+    "alerts": Table(AlertRows, _ALERT, (Column("note", free=True),), False, False, False),
+    "notes": Table(NotedRows, NOTED, NOTED_UNMASKED, False, False, False),
+    "audit": Table(AuditRows, _AUDIT, in_view=False, has_past=False),
     "events": Table(EventRows, _EVENT, (Column("person", free=True),), False),
 }
 

@@ -962,6 +962,9 @@ export interface TurnBack {
 /** A table with who people are; fields as in `ExportQuery`. `purpose`, `case`: for the audit. */
 export interface UnmaskedExportRequest {
   as_of?: number | null;
+  /** Unix ms */
+  as_of_ms?: number | null;
+  came_after?: number | null;
   case: string;
   checkpoint?: readonly string[];
   columns?: string;
