@@ -11,6 +11,7 @@ import click
 from cli.data import DATA, now_ms, opened_home, told
 from cli.importing import Asked, imports, judged
 from cli.rows_to_pack import publish_file
+from cli.shown import JSON, tell_json
 from server.importing.plan import replaced
 from server.packs import EVERYBODY, hotlines_content, said_by
 from server.shifts.phone_rows import COLUMNS, phone_book, shown, still_to_come
@@ -54,29 +55,44 @@ def import_(asked: Asked) -> None:
 @hotlines.command("show")
 @DATA
 @click.option("--checkpoint", default="", help="Chỉ của chốt này / of this checkpoint only.")
+@JSON
 @told
-def show(data: Path, checkpoint: str) -> None:
+def show(data: Path, checkpoint: str, is_json: bool) -> None:
     """Danh bạ đang công bố / the book in force.
 
-    Ví dụ: chot hotlines show --checkpoint nt-ca-na
+    \b
+    Ví dụ / examples:
+      chot hotlines show --checkpoint nt-ca-na
+      chot hotlines show --json
     """
     with opened_home(data) as store:
-        content = _in_force(store)
-        for one in content.get("hotlines", ()):
-            if checkpoint in ("", one["checkpoint"]):
-                click.echo(f"chốt\t{one['name']}\t{one['number']}\t{one['checkpoint']}")
-        _tell(content, checkpoint)
+        book = _of(_in_force(store), checkpoint)
+    if is_json:
+        tell_json(book)
+    else:
+        _tell(book)
 
 
-def _tell(book: Mapping[str, Any], checkpoint: str = "") -> None:
+def _of(content: Mapping[str, Any], checkpoint: str) -> dict[str, list[Mapping[str, Any]]]:
+    """Numbers that hold at a checkpoint, "" for everywhere: its own, and those of all."""
+
     def here(one: Mapping[str, Any]) -> bool:
-        return not checkpoint or checkpoint in one.get("checkpoints", (checkpoint,))
+        own = [one["checkpoint"]] if "checkpoint" in one else one.get("checkpoints", [checkpoint])
+        return checkpoint == "" or checkpoint in own
 
-    for one in filter(here, book.get("book", ())):
+    return {
+        name: list(filter(here, content.get(name, ()))) for name in ("hotlines", "book", "duty")
+    }
+
+
+def _tell(book: Mapping[str, Any]) -> None:
+    for one in book["hotlines"]:
+        click.echo(f"chốt\t{one['name']}\t{one['number']}\t{one['checkpoint']}")
+    for one in book["book"]:
         where = ",".join(one.get("checkpoints", ())) or "mọi chốt"
         public = "cho dân" if one["public"] else ""
         click.echo(f"{one['kind']}\t{one['name']}\t{one['number']}\t{where}\t{public}")
-    for one in filter(here, book.get("duty", ())):
+    for one in book["duty"]:
         where = ",".join(one.get("checkpoints", ())) or "mọi chốt"
         span = f"{one['from']} – {one['until']}"
         click.echo(f"trực\t{one['name']}\t{one['number']}\t{where}\t{span}")

@@ -11,9 +11,15 @@ import click
 
 from cli.data import DATA, Moment, now_ms, opened, opened_home, told
 from cli.importing import Asked, imports, judged, tell
+from cli.shown import JSON, tell_json
 from cli.verify import json_of
 from rules.errors import RuleError
-from rules.permit_lists import MAX_TURNED_BACK_HOURS, MAX_USES, PERMIT_TYPES
+from rules.permit_lists import (
+    MAX_TURNED_BACK_HOURS,
+    MAX_USES,
+    PERMIT_TYPES,
+    parse_permit_lists,
+)
 from schemas.shapes import GOODS_GROUPS
 from server.importing.permit_columns import COLUMNS
 from server.importing.permit_rows import changed, permits_planned, shown
@@ -23,7 +29,6 @@ from server.keys import KeyRing
 from server.permits import (
     NotListedError,
     apply_changes,
-    permit_lists,
     permits_content,
     replace_lists,
     resume,
@@ -244,17 +249,27 @@ def import_(asked: Asked) -> None:
 
 @permits.command("list")
 @DATA
+@JSON
 @told
-def list_permits(data: Path) -> None:
+def list_permits(data: Path, is_json: bool) -> None:
     """Liệt kê hạn mức và tạm ngừng / list quotas and suspensions.
 
-    Ví dụ: chot permits list
+    --json là tệp mà chot permits publish nhận / is a file that chot permits publish takes.
+
+    \b
+    Ví dụ / examples:
+      chot permits list
+      chot permits list --json
     """
     with opened(data) as store:
-        try:
-            lists = permit_lists(store)
-        except RuleError as error:
-            raise click.ClickException(f"Gói permits hỏng / damaged pack: {error}") from None
+        content = permits_content(store)
+    try:
+        lists = parse_permit_lists(content)
+    except RuleError as error:
+        raise click.ClickException(f"Gói permits hỏng / damaged pack: {error}") from None
+    if is_json:
+        tell_json(content | {"turned_back_hours": lists.turned_back_hours})
+        return
     for one in lists.quotas:
         per_day = "" if one.per_day is None else f"{one.per_day}/ngày"
         total = "" if one.total is None else f"{one.total} tất cả"

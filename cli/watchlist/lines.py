@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from cli.data import VIETNAM
 from server.store.watch_protocol import WatchEntry
@@ -12,10 +13,39 @@ TELL_TABLETS = "Máy bảng chưa biết; công bố bằng / tablets learn by: 
 
 
 def entry_line(one: WatchEntry) -> str:
-    """An entry for somebody who has the list: of the number the last four."""
-    hidden = "*" * (len(one.id_number) - 4) + one.id_number[-4:]
-    window = f"{_clock(one.from_ms)} – {_clock(one.until_ms)}"
-    return f"{one.category}\t{hidden}\t{one.name}\t{place_text(one.place)}\t{window}"
+    """An entry for somebody who has the list."""
+    return "\t".join(list(entry_row(one).values())[1:])
+
+
+def entry_row(one: WatchEntry) -> dict[str, str]:
+    """The same, by name, with its id."""
+    return {
+        "id": one.id,
+        "category": one.category,
+        "id_number": _hidden(one.id_number),
+        "name": one.name,
+        "place": place_text(one.place),
+        "window": f"{_clock(one.from_ms)} – {_clock(one.until_ms)}",
+    }
+
+
+def entry_json(one: WatchEntry) -> dict[str, Any]:
+    """What a row shows, for programs: the place as its code, times as Unix milliseconds."""
+    return {
+        "id": one.id,
+        "category": one.category,
+        "id_number": _hidden(one.id_number),
+        "name": one.name,
+        "place": one.place,
+        "from_ms": one.from_ms,
+        "until_ms": one.until_ms,
+        "added_ms": one.added_ms,
+    }
+
+
+def _hidden(id_number: str) -> str:
+    """Of the number the last four."""
+    return "*" * (len(id_number) - 4) + id_number[-4:]
 
 
 def _clock(at_ms: int) -> str:

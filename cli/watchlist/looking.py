@@ -10,7 +10,8 @@ from typing import get_args
 import click
 
 from cli.data import DATA, Moment, now_ms, opened_home, told
-from cli.watchlist.lines import entry_line
+from cli.shown import JSON, tell_json, tell_rows
+from cli.watchlist.lines import entry_json, entry_row
 from server.issuing.texts import said
 from server.spreadsheet import defused
 from server.watch.importing import commune_of
@@ -42,6 +43,14 @@ REFERENCE = click.option(
 ON = click.option(
     "--on", "at_ms", type=Moment(), default="now", help="Vào lúc; mặc định bây giờ / as of."
 )
+HEADINGS = {
+    "id": "mã",
+    "category": "diện",
+    "id_number": "số giấy tờ",
+    "name": "họ tên",
+    "place": "xã",
+    "window": "từ – đến",
+}
 
 
 @click.command("list")
@@ -50,13 +59,17 @@ ON = click.option(
 @REFERENCE
 @ON
 @click.option("--commune", default="", help="Chỉ một xã / one commune, 2021/22738.")
+@JSON
 @told
 def list_entries(
-    data: Path, purpose: WatchPurpose, reference: str, at_ms: int, commune: str
+    data: Path, purpose: WatchPurpose, reference: str, at_ms: int, commune: str, is_json: bool
 ) -> None:
     """Từng mục đang có hiệu lực, với mã để sửa hoặc xóa / entries in force, with their ids.
 
-    Ví dụ: chot watchlist list --purpose home_visit --reference "45/KH-UBND"
+    \b
+    Ví dụ / examples:
+      chot watchlist list --purpose home_visit --reference "45/KH-UBND"
+      chot watchlist list --purpose home_visit --reference "45/KH-UBND" --json
     """
     with opened_home(data) as store:
         place = _commune(commune)
@@ -66,8 +79,10 @@ def list_entries(
             )
         except WatchPurposeError:
             raise _purpose_refused("list") from None
-    for one in entries:
-        click.echo(f"{one.id}\t{entry_line(one)}")
+    if is_json:
+        tell_json([entry_json(one) for one in entries])
+    else:
+        tell_rows(HEADINGS, [entry_row(one) for one in entries])
     click.echo(f"{len(entries)} mục / entries", err=True)
 
 

@@ -112,6 +112,26 @@ def test_what_is_meant_must_be_clear(chot: Chot, demo_data: Path, options: tuple
     assert audited(demo_data) == []
 
 
+def test_the_list_as_json_is_a_file_that_publishes_the_same(
+    chot: Chot, demo_data: Path, tmp_path: Path
+) -> None:
+    where = ("--data", demo_data)
+    assert json.loads(chot("permits", "list", *where, "--json").stdout)["turned_back_hours"] == 24
+    chot("permits", "quota", *where, "--type", "pass", "--per-day", "2")
+    chot("permits", "suspend", *where, "--company", COMPANY, *REFERENCE)
+    chot("permits", "priority", *where, "--province", "58", "--perishable", *REFERENCE)
+    before = lists_of(demo_data)
+    file = tmp_path / "lists.json"
+    file.write_text(chot("permits", "list", *where, "--json").stdout, "utf-8")
+    said = json.loads(file.read_text("utf-8"))
+    assert said["quotas"] == [{"type": "pass", "per_day": 2, "total": None}]
+    assert said["suspended"]["companies"][0]["name"] == COMPANY
+    chot("permits", "quota", *where, "--type", "pass", "--none")
+    assert lists_of(demo_data) != before
+    chot("permits", "publish", *where, file)
+    assert lists_of(demo_data) == before
+
+
 def test_whole_lists_are_published_from_a_file_or_not_at_all(
     chot: Chot, demo_data: Path, tmp_path: Path
 ) -> None:

@@ -73,6 +73,13 @@ def test_what_is_in_force_is_json_when_asked(chot: Chot, demo_data: Path) -> Non
     legal = json.loads(chot("offences", "show", "--data", demo_data, "--json").stdout)
     lines = chot("offences", "show", "--data", demo_data).stdout.splitlines()
     assert len(lines) == len(legal.get("legal", ()))
+    book = json.loads(chot("hotlines", "show", "--data", demo_data, "--json").stdout)
+    lines = chot("hotlines", "show", "--data", demo_data).stdout.splitlines()
+    assert len(lines) == sum(len(one) for one in book.values()) > 0
+    here = ("hotlines", "show", "--data", demo_data, "--checkpoint", "nt-ca-na")
+    own = json.loads(chot(*here, "--json").stdout)["hotlines"]
+    assert [one["checkpoint"] for one in own] == ["nt-ca-na"]
+    assert own[0]["number"] in chot(*here).stdout and own[0] in book["hotlines"]
 
 
 def test_a_user_is_shut_out_let_in_and_given_a_new_password(chot: Chot, demo_data: Path) -> None:

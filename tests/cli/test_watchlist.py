@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import random
 import re
 from datetime import datetime, timedelta
@@ -233,6 +234,13 @@ def test_entries_are_listed_with_masked_numbers_and_removed_by_id(
     chot("watchlist", "import", *where, written(tmp_path / "a.csv", *ROWS))
     listed = chot("watchlist", "list", *where, *AT, "--purpose", "correction").stdout
     assert "001190012345" not in listed and listed.count("\n") == 3
+    rows = json.loads(
+        chot("watchlist", "list", *where, *AT, "--purpose", "correction", "--json").stdout
+    )
+    assert [one["id"] for one in rows] == [line.split("\t")[0] for line in listed.splitlines()]
+    assert {one["id_number"] for one in rows} >= {"********2345"}
+    assert all(one["from_ms"] < one["until_ms"] for one in rows)
+    assert all(set(one["id_number"][:-4]) == {"*"} for one in rows)
     (child,) = (line for line in listed.splitlines() if "Bé Mẫu" in line)
     reason = ("--reason", "nhầm người")
     gone = chot("watchlist", "remove", *where, child.split("\t")[0], *reason)
