@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
 
-from cli.data import DATA, now_ms, opened, told
+from cli.data import DATA, VIETNAM, now_ms, opened, told
 from cli.passphrase import PASSPHRASE_FILE, known_passphrase
 from cli.verify_log import told_break, walk_with_bar
 from server.erasure_list import ErasureListError, Listed, read_list
 from server.restore import RestoreError, restore_backup
 from server.sealed_file import SealedFileError
+from server.store.log.standing import Standing
 from server.store.published import AuditEntry
 
 ERRORS = {
@@ -68,6 +70,7 @@ def restore(
             "epoch": restored.epoch,
             "erased": restored.erased,
             "erasure_list": erasures is not None,
+            "until_ms": restored.standing.until_ms,
         }
         store.audit(AuditEntry(now, "cli", "restore", details=details))
     click.echo(f"Đã khôi phục {restored.walk.events} sự kiện vào {data}.")
@@ -78,7 +81,25 @@ def restore(
         )
     else:
         click.echo(f"Đã xóa lại {restored.erased} phần theo danh sách xóa.")
+    click.echo(told_standing(restored.standing))
     click.echo("Chạy: chot serve")
+
+
+def told_standing(known: Standing) -> str:
+    """What is withdrawn as far as the backup knows, and that nothing later is known."""
+    until = "lúc còn trống"
+    if known.until_ms is not None:
+        at = datetime.fromtimestamp(known.until_ms / 1000, VIETNAM)
+        until = f"{at:%H:%M:%S ngày %d/%m/%Y}"
+    return (
+        f"CHÚ Ý: bản sao chỉ biết đến {until}. Đến lúc đó đã thu hồi"
+        f" {known.devices_revoked} trong {known.devices} máy,"
+        f" {known.officers_revoked} trong {known.officers} thẻ cán bộ,"
+        f" {known.documents} giấy tờ; đã khóa {known.users_disabled} trong {known.users} tài khoản."
+        " Ai bị thu hồi, khóa hay đổi mật khẩu sau đó thì lại vào được như cũ, và lượt quay đầu đã"
+        " bỏ sau đó lại có hiệu lực. Hãy so với sổ và làm lại: chot device list, chot user list,"
+        " chot officer list, chot revoke."
+    )
 
 
 def _listed(path: Path | None) -> list[Listed]:

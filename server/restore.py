@@ -29,6 +29,7 @@ from server.store.forgotten import Target
 from server.store.hold_protocol import Hold
 from server.store.log.log_file import begin_epoch, open_log, shred_leftovers
 from server.store.log.pull import newest_n
+from server.store.log.standing import Standing, read_standing
 from server.store.log.verify import LogWalk
 from server.store.reader import read_only
 from server.store.sqlite import SqliteStore
@@ -54,12 +55,14 @@ class RestoreError(Exception):
 class Restored:
     """What is served from now on; events the server accepted after the backup are not in it.
 
-    `erased`: person parts and days that the erasure list took away again.
+    `erased`: person parts and days that the erasure list took away again. `standing`: what the
+    backup knows to be withdrawn, and until when it knows.
     """
 
     epoch: int
     walk: LogWalk
     erased: int
+    standing: Standing
 
 
 def restore_backup(
@@ -87,7 +90,7 @@ def restore_backup(
         _unpack(source, staging, passphrase)
         keys = KeyRing.load_or_create(staging)
         with contextlib.closing(read_only(staging / LOG)) as log:
-            found, newest = walk(log, keys), newest_n(log)
+            found, newest, standing = walk(log, keys), newest_n(log), read_standing(log)
         if found.breaks and not accept_broken:
             raise RestoreError("restore.broken", found)
         epoch = _new_epoch(staging / LOG, now_ms)
@@ -100,7 +103,7 @@ def restore_backup(
         shutil.rmtree(staging, ignore_errors=True)
         if made and not any(data_dir.iterdir()):
             data_dir.rmdir()
-    return Restored(epoch, found, erased)
+    return Restored(epoch, found, erased, standing)
 
 
 def _refuse_occupied(data_dir: Path) -> None:

@@ -18,13 +18,13 @@ from server.packs import (
     trust_content,
     trust_in_force,
 )
+from server.store.log.standing import REVOKED_DOCUMENT as REVOKED
 from server.store.protocol import Store
 from server.store.published import AuditEntry, Pack
 from server.store.reference_protocol import Reference
 from server.withdrawn import Withdrawn, not_withdrawn, with_withdrawn
 
 MAX_REASON_CHARACTERS = 200
-REVOKED = "document.revoked"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from datetime import datetime
 from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 
 from cli.backup import ERRORS as BACKUP_ERRORS
+from cli.data import VIETNAM
 from cli.passphrase import VARIABLE
 from cli.restore import ERRORS as RESTORE_ERRORS
 from server.backup import DATABASES, FOLDERS, SINGLE_FILES
@@ -46,6 +49,45 @@ def test_a_backup_is_restored_as_the_same_server(
         assert [entry.what for _, entry in old.audited(0, 9)] == ["backup"]
         assert [entry.what for _, entry in new.audited(0, 9)] == ["restore"]
     assert json.loads(chot("verify-log", "--data", fresh, "--json").stdout)["whole"]
+
+
+def test_a_restore_says_what_is_withdrawn_and_that_it_knows_nothing_later(
+    chot: Chot, demo_data: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "chot.bak"
+    with open_store(load_config(demo_data)) as store:
+        first, *others = [one.id for one in store.devices() if one.kind != "server"]
+        officers, users = store.officers(), store.users()
+        store.put_officer(replace(officers[0], revoked=True))
+    for command in (
+        ("user", "disable", "canhsat"),
+        ("revoke", "giay-1", "--reason", "mất"),
+        ("device", "revoke", first, "--yes"),
+    ):
+        chot(*command, "--data", demo_data)
+    with open_store(load_config(demo_data)) as store:
+        last_ms = max(one.at_ms for _, one in store.audited(0, 10_000))
+    chot("backup", "--data", demo_data, "--output", file)
+    told = chot("restore", file, "--data", tmp_path / "first").stdout
+    for words in (
+        f"1 trong {len(others) + 1} máy",
+        f"1 trong {len(officers)} thẻ cán bộ",
+        "1 giấy tờ",
+        f"đã khóa 1 trong {len(users)} tài khoản",
+        f"{datetime.fromtimestamp(last_ms / 1000, VIETNAM):%H:%M:%S ngày %d/%m/%Y}",
+    ):
+        assert words in told, words
+    # What was withdrawn later is not in it: the same is said, and the login works again.
+    chot("user", "disable", "chihuy", "--data", demo_data)
+    again = chot("restore", file, "--data", tmp_path / "again").stdout
+    assert _standing(again) == _standing(told)
+    with open_store(load_config(tmp_path / "again")) as store:
+        assert [one.login for one in store.users() if one.disabled] == ["canhsat"]
+
+
+def _standing(told: str) -> str:
+    (line,) = [one for one in told.splitlines() if "chỉ biết đến" in one]
+    return line
 
 
 def test_mistakes_are_told_in_one_line(
