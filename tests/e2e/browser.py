@@ -13,6 +13,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright
 
 from tests.conftest import CHROMIUM
 from tests.e2e.camera import FakeCamera
+from tests.e2e.shown import remember
 
 FLAGS = (
     "--no-sandbox",
@@ -94,6 +95,7 @@ def launch(
         permissions=["camera"],
         env=env,
     )
+    remember(context)
     context.set_default_timeout(TIMEOUT_MS)
     watch = Watch(origin)
     context.on("request", watch.requested)

@@ -13,6 +13,7 @@ from playwright.sync_api import Playwright
 from tests.e2e.browser import Browser, launch
 from tests.e2e.proxy import Proxy
 from tests.e2e.server import Served, chot, free_port, serving
+from tests.e2e.shown import pytest_runtest_makereport as pytest_runtest_makereport
 
 BUILT = Path(__file__).resolve().parents[2] / "web" / "dist" / "tablet" / "sw.js"
 Launch = Callable[..., Browser]
