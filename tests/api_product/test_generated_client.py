@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.api_product.live import PASSWORD, PLATE, TOOLS, live
+from tests.api_product.live import PLATE, TOOLS, live
+from tests.server.api.clients import PASSWORD
 
 ROOT = Path(__file__).parents[2]
 GENERATOR = TOOLS / "openapi-python-client"

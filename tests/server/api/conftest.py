@@ -20,12 +20,12 @@ from server.context import EXTENSION, Context
 from server.enrolment import CODE_RANDOM_BYTES, code_hash, new_code
 from server.passwords import hash_password
 from server.projector import Projector
-from server.store.registered import Checkpoint, Enrolment, User, UserRole
+from server.store.registered import Enrolment, User, UserRole
 from server.tokens import make_access_token
+from tests.server.api.clients import PASSWORD, a_checkpoint
 from tests.server.api.tablet import Tablet, new_key
 
 START_MS = 1_795_312_800_000
-PASSWORD = "đèo-Cả-2021"
 
 
 @dataclass(slots=True)
@@ -111,19 +111,7 @@ def a_world(folder: Path) -> Iterator[World]:
     world = World(app, app.test_client(), START_MS)
     made.append(world)
     for name, province in (("hd-ql6", "01"), ("nt-ca-na", "58")):
-        place = Checkpoint(
-            id=name,
-            name=f"Chốt {name}",
-            road="QL6",
-            province=province,
-            district="268",
-            commune="",
-            klass="city",
-            state="active",
-            hotline="113",
-            lanes=("1", "2"),
-        )
-        world.context.store.put_checkpoint(place)
+        world.context.store.put_checkpoint(a_checkpoint(name, province))
     try:
         yield world
     finally:

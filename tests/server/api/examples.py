@@ -31,7 +31,8 @@ from server.enrolment import CODE_RANDOM_BYTES, code_hash, new_code
 from server.packs import EVERYBODY
 from server.store.registered import Enrolment
 from sync.encoding import uuid7
-from tests.server.api.conftest import PASSWORD, START_MS, World, a_world
+from tests.server.api.clients import PASSWORD
+from tests.server.api.conftest import START_MS, World, a_world
 from tests.server.api.tablet import Tablet, new_key
 
 TOLD_HEADERS = ("ETag", "Retry-After", "RateLimit", "RateLimit-Policy", "Idempotency-Replayed")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -29,16 +30,74 @@ from tests.server.api.tablet import Tablet, new_key
 
 RECORD = "01900000-0000-7000-8000-000000000000"
 FILLED = {"record": RECORD, "search_id": RECORD, "name": "hotlines", "table": "goods"}
+Tokens = dict[str, dict[str, str]]
+"""The Authorization header by whose it is."""
+
 ROLES: tuple[UserRole, ...] = ("reviewer", "approver", "command", "community", "health", "admin")
-DOCUMENT = describe()
-OPERATIONS = list(operations_of(DOCUMENT))
-EVERY = [pytest.param(*one, id=one[2]["operationId"]) for one in OPERATIONS]
-GUARDED = [one for one in EVERY if one.values[2]["security"]]  # type: ignore[index]
-WITH_BODY = [one for one in EVERY if "requestBody" in one.values[2]]  # type: ignore[operator]
 ASKS_NOTHING = ("device_wiped", "read_audit")
 """Operations of whose body nothing is required."""
 
-Operation = dict[str, Any]
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation, and what is `said` of it."""
+
+    path: str
+    method: str
+    said: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        return str(self.said["operationId"])
+
+    @property
+    def filled(self) -> str:
+        """Its path, with something in each place."""
+        return self.path.format(**FILLED)
+
+    @property
+    def has_body(self) -> bool:
+        return "requestBody" in self.said
+
+    @property
+    def admitted(self) -> list[str]:
+        """Whose token opens it, one name each."""
+        if not self.said["security"]:
+            return [""]
+        permissions = self.said["x-permissions"]
+        return permissions["roles"] or [permissions["who"].rpartition(" ")[2]]
+
+    def ask(self, world: World, headers: dict[str, str] | None = None, **sent: Any) -> TestResponse:
+        """Call it; where it takes a body and nothing is `sent`, with an empty one."""
+        sent = sent or ({"json": {}} if self.has_body else {})
+        return world.client.open(self.filled, method=self.method.upper(), headers=headers, **sent)
+
+    def refusal(self, answer: TestResponse) -> str:
+        """The code of an answer that refuses, after checking all that holds for each of them."""
+        told = answer.get_json()
+        assert answer.content_type == MEDIA_TYPE
+        assert told["status"] == answer.status_code == PROBLEMS[told["code"]].status
+        assert told["type"] == f"/api/v1/docs#{told['code']}"
+        assert told["title"] and told["detail"]
+        assert answer.headers["Cache-Control"] == "no-store"
+        if answer.status_code == 401:
+            assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+        if answer.status_code in (429, 503):
+            assert int(answer.headers["Retry-After"]) >= 1
+        assert told["code"] in self.said["responses"][str(answer.status_code)]["x-codes"]
+        return str(told["code"])
+
+
+EVERY = [Operation(*one) for one in operations_of(describe())]
+
+
+def of_each(is_meant: Callable[[Operation], bool] = lambda _: True) -> pytest.MarkDecorator:
+    """Asked of each operation that is meant, by its name."""
+    found = [pytest.param(one, id=one.name) for one in EVERY if is_meant(one)]
+    return pytest.mark.parametrize("operation", found)
+
+
+of_each_guarded = of_each(lambda one: bool(one.said["security"]))
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +107,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 @pytest.fixture
-def tokens(world: World) -> dict[str, dict[str, str]]:
+def tokens(world: World) -> Tokens:
     """The Authorization header of everybody that the API knows."""
     return {
         "": {},
@@ -69,94 +128,51 @@ def a_relay(world: World) -> dict[str, str]:
     return world.token(Tablet(server, "hd-ql6", key, world.now_ms))
 
 
-def admitted(operation: Operation) -> list[str]:
-    """Whose token opens it, one name each."""
-    if not operation["security"]:
-        return [""]
-    permissions = operation["x-permissions"]
-    return permissions["roles"] or [permissions["who"].rpartition(" ")[2]]
-
-
-def ask(
-    world: World, path: str, method: str, headers: dict[str, str] | None = None, **sent: Any
-) -> TestResponse:
-    return world.client.open(path.format(**FILLED), method=method.upper(), headers=headers, **sent)
-
-
-def refusal(operation: Operation, answer: TestResponse) -> str:
-    """The code of an answer that refuses, after checking all that holds for each of them."""
-    told = answer.get_json()
-    assert answer.content_type == MEDIA_TYPE
-    assert told["status"] == answer.status_code == PROBLEMS[told["code"]].status
-    assert told["type"] == f"/api/v1/docs#{told['code']}"
-    assert told["title"] and told["detail"]
-    assert answer.headers["Cache-Control"] == "no-store"
-    if answer.status_code == 401:
-        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
-    if answer.status_code in (429, 503):
-        assert int(answer.headers["Retry-After"]) >= 1
-    assert told["code"] in operation["responses"][str(answer.status_code)]["x-codes"]
-    code: str = told["code"]
-    return code
-
-
-@pytest.mark.parametrize(("path", "method", "operation"), GUARDED)
-def test_without_a_token_or_with_a_wrong_one(
-    world: World, path: str, method: str, operation: Operation
-) -> None:
-    assert refusal(operation, ask(world, path, method)) == "auth.missing"
+@of_each_guarded
+def test_without_a_token_or_with_a_wrong_one(world: World, operation: Operation) -> None:
+    assert operation.refusal(operation.ask(world)) == "auth.missing"
     for text in ("Bearer x", "Basic x", "Bearer " + "x" * 3000):
-        answer = ask(world, path, method, {"Authorization": text})
-        assert refusal(operation, answer) == "auth.invalid"
+        answer = operation.ask(world, {"Authorization": text})
+        assert operation.refusal(answer) == "auth.invalid"
 
 
-@pytest.mark.parametrize(("path", "method", "operation"), GUARDED)
+@of_each_guarded
 def test_only_whom_the_description_names_is_let_in(
-    world: World,
-    tokens: dict[str, dict[str, str]],
-    path: str,
-    method: str,
-    operation: Operation,
+    world: World, tokens: Tokens, operation: Operation
 ) -> None:
-    body: dict[str, Any] = {"json": {}} if "requestBody" in operation else {}
     for who, headers in tokens.items():
-        answer = ask(world, path, method, headers, **body)
-        code = refusal(operation, answer) if answer.status_code >= 400 else ""
-        if who in admitted(operation):
+        answer = operation.ask(world, headers)
+        code = operation.refusal(answer) if answer.status_code >= 400 else ""
+        if who in operation.admitted:
             assert not code.startswith(("auth.", "device.", "relay.")), (who, code)
         else:
             assert code in ("auth.forbidden", "auth.missing", "device.unknown"), (who, code)
 
 
-@pytest.mark.parametrize(("path", "method", "operation"), GUARDED)
+@of_each_guarded
 def test_one_token_that_asks_too_often_waits_and_no_other(
-    world: World,
-    tokens: dict[str, dict[str, str]],
-    path: str,
-    method: str,
-    operation: Operation,
+    world: World, tokens: Tokens, operation: Operation
 ) -> None:
-    who = admitted(operation)[0]
+    who = operation.admitted[0]
     kind = "user" if who in ROLES else "device"
     other = "admin" if who != "admin" else "command"
     others = world.token(world.enrol()) if kind == "device" else tokens[other]
     headers = tokens[who]
-    body: dict[str, Any] = {"json": {}} if "requestBody" in operation else {}
-    first = ask(world, path, method, headers, **body)
-    quota = operation["x-limits"]["token_requests_per_minute"]
+    first = operation.ask(world, headers)
+    quota = operation.said["x-limits"]["token_requests_per_minute"]
     assert first.headers["RateLimit-Policy"] == f'"token";q={quota};w=60'
     assert re.fullmatch(r'"token";r=\d+;t=\d+', first.headers["RateLimit"])
     limit, key = world.context.requests.of(kind), subject_of(headers)
     while limit.take(key, world.now_ms) == 0:
         pass
-    answer = ask(world, path, method, headers, **body)
-    assert refusal(operation, answer) == "request.rate"
+    answer = operation.ask(world, headers)
+    assert operation.refusal(answer) == "request.rate"
     assert answer.headers["Retry-After"] == "1"  # one comes back in 60 / quota seconds
     assert answer.headers["RateLimit"] == '"token";r=0;t=60'
-    assert "token" in ask(world, path, method, others, **body).headers["RateLimit"]
-    assert ask(world, path, method, others, **body).status_code != 429
+    assert "token" in operation.ask(world, others).headers["RateLimit"]
+    assert operation.ask(world, others).status_code != 429
     world.now_ms += 1_000
-    assert ask(world, path, method, headers, **body).status_code != 429
+    assert operation.ask(world, headers).status_code != 429
     world.now_ms += 60_000
 
 
@@ -167,9 +183,7 @@ def subject_of(headers: dict[str, str]) -> str:
     return f"{claims['sub']} {claims.get('scope', '')}"
 
 
-def test_one_token_holds_no_more_than_some_threads(
-    world: World, tokens: dict[str, dict[str, str]]
-) -> None:
+def test_one_token_holds_no_more_than_some_threads(world: World, tokens: Tokens) -> None:
     path, headers = f"/api/v1/crossings/{RECORD}", tokens["reviewer"]
     limit, key = world.context.requests.of("user"), subject_of(headers)
     most = MOST_RUNNING["user"]
@@ -187,17 +201,13 @@ def test_one_token_holds_no_more_than_some_threads(
     limit.end(key)
 
 
-@pytest.mark.parametrize(("path", "method", "operation"), WITH_BODY)
+@of_each(lambda one: one.has_body)
 def test_a_body_is_bounded_and_read_strictly(
-    world: World,
-    tokens: dict[str, dict[str, str]],
-    path: str,
-    method: str,
-    operation: Operation,
+    world: World, tokens: Tokens, operation: Operation
 ) -> None:
-    headers = tokens[admitted(operation)[0]]
-    limit = operation["x-limits"]["body_bytes"]
-    deep = b'{"a":' * operation["x-limits"]["body_depth"] + b"{}" + b"}" * 8
+    headers = tokens[operation.admitted[0]]
+    limit = operation.said["x-limits"]["body_bytes"]
+    deep = b'{"a":' * operation.said["x-limits"]["body_depth"] + b"{}" + b"}" * 8
     plain = {"content_type": "application/json"}
     for data, kind, code in (
         (b"{", plain, "request.malformed"),
@@ -207,59 +217,52 @@ def test_a_body_is_bounded_and_read_strictly(
         (b" " * (limit + 1), plain, "request.too_large"),
         (b"{}", plain, "request.invalid"),
     ):
-        answer = ask(world, path, method, headers, data=data, **kind)
+        answer = operation.ask(world, headers, data=data, **kind)
         if code == "request.invalid" and answer.status_code < 300:
-            assert operation["operationId"] in ASKS_NOTHING
+            assert operation.name in ASKS_NOTHING
             continue
-        assert refusal(operation, answer) == code
-    if operation["operationId"] not in ASKS_NOTHING:
-        missing = ask(world, path, method, headers, json={}).get_json()
+        assert operation.refusal(answer) == code
+    if operation.name not in ASKS_NOTHING:
+        missing = operation.ask(world, headers, json={}).get_json()
         assert {one["code"] for one in missing["errors"]} == {"missing"}
 
 
-@pytest.mark.parametrize(("path", "method", "operation"), EVERY)
+@of_each()
 def test_another_method_is_answered_with_those_there_are(
-    world: World, path: str, method: str, operation: Operation
+    world: World, operation: Operation
 ) -> None:
-    answer = ask(world, path, "PUT")
+    answer = world.client.put(operation.filled)
     assert (answer.status_code, answer.get_json()["code"]) == (405, "request.method")
-    assert method.upper() in answer.headers["Allow"]
+    assert operation.method.upper() in answer.headers["Allow"]
 
 
-@pytest.mark.parametrize(("path", "method", "operation"), EVERY)
+@of_each()
 def test_the_token_that_is_told_is_the_one_that_is_asked_for(
-    world: World, path: str, method: str, operation: Operation
+    world: World, operation: Operation
 ) -> None:
-    rule = path.replace("{", "<string:").replace("}", ">")
+    rule = operation.path.replace("{", "<string:").replace("}", ">")
     (endpoint,) = (
         one.endpoint
         for one in world.app.url_map.iter_rules()
-        if one.rule == rule and method.upper() in (one.methods or ())
+        if one.rule == rule and operation.method.upper() in (one.methods or ())
     )
     admission = admission_of(world.app.view_functions[endpoint])
     assert admission is not None
-    told = [name for one in operation["security"] for name in one]
+    told = [name for one in operation.said["security"] for name in one]
     assert told == ([admission.token] if admission.token else [])
 
 
-@pytest.mark.parametrize(
-    ("path", "method", "operation"),
-    [one for one in EVERY if "304" in one.values[2]["responses"]],  # type: ignore[index]
-)
+@of_each(lambda one: "304" in one.said["responses"])
 def test_what_is_held_already_is_not_sent_again(
-    world: World,
-    tokens: dict[str, dict[str, str]],
-    path: str,
-    method: str,
-    operation: Operation,
+    world: World, tokens: Tokens, operation: Operation
 ) -> None:
-    headers, query = tokens[admitted(operation)[0]], {"scope": "all"}
-    first = ask(world, path, method, headers, query_string=query)
+    headers, query = tokens[operation.admitted[0]], {"scope": "all"}
+    first = operation.ask(world, headers, query_string=query)
     tag = first.headers["ETag"]
-    again = ask(world, path, method, headers | {"If-None-Match": tag}, query_string=query)
+    again = operation.ask(world, headers | {"If-None-Match": tag}, query_string=query)
     assert (first.status_code, again.status_code, again.data) == (200, 304, b"")
     assert again.headers["ETag"] == tag
-    other = ask(world, path, method, headers | {"If-None-Match": '"other"'}, query_string=query)
+    other = operation.ask(world, headers | {"If-None-Match": '"other"'}, query_string=query)
     assert other.status_code == 200
 
 
@@ -269,7 +272,7 @@ def test_the_description_too_has_an_etag(world: World) -> None:
     assert world.client.get("/api/v1/openapi.json", headers=tag).status_code == 304
 
 
-def reviews(world: World, tokens: dict[str, dict[str, str]]) -> tuple[str, dict[str, str]]:
+def reviews(world: World, tokens: Tokens) -> tuple[str, dict[str, str]]:
     tablet = world.enrol()
     record = tablet.crossing()
     world.sync(tablet, batch=tablet.batch())
@@ -277,9 +280,7 @@ def reviews(world: World, tokens: dict[str, dict[str, str]]) -> tuple[str, dict[
     return f"/api/v1/crossings/{record}/reviews", tokens["reviewer"]
 
 
-def test_a_repeat_under_the_same_key_is_done_once(
-    world: World, tokens: dict[str, dict[str, str]]
-) -> None:
+def test_a_repeat_under_the_same_key_is_done_once(world: World, tokens: Tokens) -> None:
     path, who = reviews(world, tokens)
     headers = who | {HEADER: '"k-1"'}
     first = world.client.post(path, json={"decision": "seen"}, headers=headers)
@@ -296,9 +297,7 @@ def test_a_repeat_under_the_same_key_is_done_once(
     assert without.get_json() != first.get_json()
 
 
-def test_what_failed_may_be_tried_again_under_its_key(
-    world: World, tokens: dict[str, dict[str, str]]
-) -> None:
+def test_what_failed_may_be_tried_again_under_its_key(world: World, tokens: Tokens) -> None:
     path, who = reviews(world, tokens)
     headers = who | {HEADER: "k-2"}
     nothing = path.replace("/crossings/0", "/crossings/1")
@@ -326,14 +325,14 @@ def test_a_key_whose_request_still_runs_waits() -> None:
 
 def test_every_operation_that_takes_a_key_is_tried_after_a_restart() -> None:
     named = {
-        operation["operationId"]
-        for _, _, operation in OPERATIONS
-        if any(one.get("name") == HEADER for one in operation.get("parameters", ()))
+        operation.name
+        for operation in EVERY
+        if any(one.get("name") == HEADER for one in operation.said.get("parameters", ()))
     }
     assert named == {"open_search", "review"}  # tests/server/api/test_idempotent.py
 
 
-def test_pages_go_on_from_the_answer(world: World, tokens: dict[str, dict[str, str]]) -> None:
+def test_pages_go_on_from_the_answer(world: World, tokens: Tokens) -> None:
     tablet = world.enrol("nt-ca-na")
     records = {tablet.crossing(plate="79C99999") for _ in range(60)}
     world.sync(tablet, batch=tablet.batch())
@@ -383,7 +382,7 @@ def test_nothing_ends_within_six_months_of_its_announcement() -> None:
 
 @pytest.mark.parametrize("batches", [False, {}, "x", 7])
 def test_what_should_be_a_list_and_is_none_is_refused(
-    world: World, tokens: dict[str, dict[str, str]], batches: Any
+    world: World, tokens: Tokens, batches: Any
 ) -> None:
     sent = {"protocol": 1, "device_time": world.now_ms, "batches": batches}
     answer = world.client.post("/api/v1/relay", json=sent, headers=tokens["relay"])

@@ -19,9 +19,10 @@ from server.searches import OpenSearches
 from server.store.once import LIFETIME_MS, Asked, DoneBeforeError
 from server.store.published import AuditEntry
 from server.store.sqlite import SqliteStore, open_store
+from tests.server.api.clients import bearer, enrol, user_token
 from tests.server.api.conftest import World, a_world
 from tests.server.api.serving import served
-from tests.server.api.test_served import PASSWORD, enrol, eventually, prepare, sync, token
+from tests.server.api.test_served import eventually, prepared, sync, token
 
 SEARCH = {
     "purpose": "tracing",
@@ -31,20 +32,14 @@ SEARCH = {
 SEEN = {"decision": "seen", "note": "Đã gọi lại"}
 
 
-def signed_in(server: Any) -> dict[str, str]:
-    status, told, _ = server.call("/api/v1/auth/login", {"login": "canhsat", "password": PASSWORD})
-    assert status == 200
-    return {"Authorization": f"Bearer {told['access_token']}"}
-
-
 def test_a_killed_server_tells_the_same_and_does_it_once(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    (code,) = prepare(data, 1)
+    (code,) = prepared(data)
     with served(data) as server:
         tablet = enrol(server, code)
         record = tablet.crossing(name="Phạm Thị Thử")
         sync(server, tablet, token(server, tablet), batch=tablet.batch())
-        who = signed_in(server)
+        who = bearer(user_token(server, "reviewer"))
         path = f"/api/v1/crossings/{record}/reviews"
 
         def written() -> Any:
@@ -74,7 +69,7 @@ def test_a_killed_server_tells_the_same_and_does_it_once(tmp_path: Path) -> None
         assert server.call(path, SEEN, who | {HEADER: "k-other"})[1] != review
         assert server.stop() == 0
     with contextlib.closing(open_store(Config(data), KeyRing.load_or_create(data))) as store:
-        searches = [one for one in store.audited_of("search") if one.who == "u1"]
+        searches = [one for one in store.audited_of("search") if one.who == "reviewer"]
         assert [one.subject for one in searches] == [search["id"]]
         events = [one for batch in store.own_batches(0, 100) for one in batch.batch.events]
         reviewed = [one for one in events if '"kind":"review"' in one.body]

@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from server.passwords import hash_password, password_matches
 from server.store.registered import User
-from tests.server.api.conftest import PASSWORD, World
+from tests.server.api.clients import PASSWORD
+from tests.server.api.conftest import World
 
 LOGIN = "/api/v1/auth/login"
 SECRET = b"12345678901234567890"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import secrets
 import time
 import urllib.error
 import urllib.request
@@ -16,67 +14,24 @@ from typing import Any
 import pytest
 
 from server.api.files import UNFINISHED
-from server.config import Config
-from server.enrolment import CODE_RANDOM_BYTES, code_hash, new_code
-from server.keys import KeyRing
-from server.passwords import hash_password
-from server.store.registered import Checkpoint, Enrolment, User
-from server.store.sqlite import open_store
+from server.store.registered import Enrolment
 from sync.batch import plain_event
+from tests.server.api.clients import bearer, device_token, enrol, prepare, user_token
 from tests.server.api.serving import Served, served
-from tests.server.api.tablet import Tablet, events_of, new_key
+from tests.server.api.tablet import Tablet, events_of
 
-PASSWORD = "mật khẩu"
 MEMORY_LIMIT_KB = 80_000
 
 
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
-def prepare(data: Path, tablets: int) -> list[str]:
-    """A checkpoint, a reviewer and enrolment codes, written before the server starts."""
-    codes = [new_code(secrets.token_bytes(CODE_RANDOM_BYTES)) for _ in range(tablets)]
-    with contextlib.closing(open_store(Config(data), KeyRing.load_or_create(data))) as store:
-        place = Checkpoint(
-            id="hd-ql6",
-            name="Quốc lộ 6",
-            road="QL6",
-            province="01",
-            district="268",
-            commune="",
-            klass="city",
-            state="active",
-            hotline="113",
-            lanes=("1", "2"),
-        )
-        store.put_checkpoint(place)
-        reviewer = User(
-            "u1", "canhsat", "Thử", "reviewer", hash_password(PASSWORD), None, disabled=False
-        )
-        store.put_user(reviewer)
-        for lane, code in enumerate(codes, 1):
-            enrolment = Enrolment("hd-ql6", str(lane), f"máy {lane}")
-            store.add_enrolment(code_hash(code), enrolment, now_ms() + 600_000)
-    return codes
-
-
-def enrol(server: Served, code: str) -> Tablet:
-    key, jwk = new_key()
-    status, told, _ = server.call("/api/v1/devices/enrol", {"code": code, "jwk": jwk})
-    assert status == 201, told
-    return Tablet(told["device"], "hd-ql6", key, now_ms())
+def prepared(data: Path, tablets: int = 1) -> list[str]:
+    """A checkpoint, a reviewer, and codes for so many tablets."""
+    places = [Enrolment("hd-ql6", str(lane), f"máy {lane}") for lane in range(1, tablets + 1)]
+    return prepare(data, ["reviewer"], places)
 
 
 def token(server: Served, tablet: Tablet) -> dict[str, str]:
-    """As a tablet does it: try, and sign the nonce when the server gives one."""
-    path = "/api/v1/auth/device-token"
-    status, told, _ = server.call(path, {"assertion": tablet.assertion(now_ms())})
-    if status == 401:
-        proof = tablet.assertion(now_ms(), nonce=told["nonce"])
-        status, told, _ = server.call(path, {"assertion": proof})
-    assert status == 200, told
-    return {"Authorization": f"Bearer {told['access_token']}"}
+    """The Authorization header of a tablet."""
+    return bearer(device_token(server, tablet))
 
 
 def sync(server: Served, tablet: Tablet, headers: dict[str, str], **members: Any) -> Any:
@@ -99,7 +54,7 @@ def eventually(found: Any, seconds: float = 10.0) -> Any:
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, list[str]]]:
     data = tmp_path_factory.mktemp("served") / "data"
-    codes = prepare(data, 6)
+    codes = prepared(data, 6)
     with served(data) as server:
         yield server, codes
 
@@ -127,9 +82,7 @@ def test_two_tablets_see_each_other_and_the_reviewer_sees_both(
     assert [event["device"] for event in events_of(back)] == [other.device]
     assert {"trust", "roster", "hotlines"} <= back["packs"].keys()
 
-    status, told, _ = server.call("/api/v1/auth/login", {"login": "canhsat", "password": PASSWORD})
-    assert status == 200
-    headers = {"Authorization": f"Bearer {told['access_token']}"}
+    headers = bearer(user_token(server, "reviewer"))
     sent = {
         "purpose": "tracing",
         "reference": {"request_number": "1/YC"},
@@ -197,7 +150,7 @@ def test_errors_of_the_real_server_have_the_one_shape(
 
 def test_stays_small_and_ends_when_asked(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    prepare(data, 1)
+    prepared(data)
     with served(data) as server:
         memory_kb = server.pss_kb()
         print(f"{memory_kb / 1000:.0f} MB")
@@ -217,13 +170,11 @@ def test_second_server_on_the_same_data_is_refused(
 
 def test_a_token_that_floods_is_told_to_wait_and_tablets_are_not(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    (code,) = prepare(data, 1)
+    (code,) = prepared(data)
     with served(data) as server, ThreadPoolExecutor(16) as threads:
         tablet = enrol(server, code)
         device = token(server, tablet)
-        sent = {"login": "canhsat", "password": PASSWORD}
-        told = server.call("/api/v1/auth/login", sent)[1]
-        flood = {"Authorization": f"Bearer {told['access_token']}"}
+        flood = bearer(user_token(server, "reviewer"))
         path = "/api/v1/crossings/01900000-0000-7000-8000-000000000000"
         asked = [threads.submit(server.call, path, None, flood) for _ in range(600)]
         waits_s = []
@@ -241,7 +192,7 @@ def test_a_token_that_floods_is_told_to_wait_and_tablets_are_not(tmp_path: Path)
 
 def test_killed_server_leaves_no_worker_behind(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    prepare(data, 1)
+    prepared(data)
     with served(data) as server:
         server.process.kill()
         server.process.wait()
@@ -258,7 +209,7 @@ def test_killed_server_leaves_no_worker_behind(tmp_path: Path) -> None:
 
 def test_events_outlive_the_server(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    (code,) = prepare(data, 1)
+    (code,) = prepared(data)
     with served(data) as server:
         tablet = enrol(server, code)
         tablet.crossing()
@@ -275,7 +226,7 @@ def test_events_outlive_the_server(tmp_path: Path) -> None:
 
 def test_lan_serves_tls_and_the_page_beside_it(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    (code,) = prepare(data, 1)
+    (code,) = prepared(data)
     with served(data, lan=True) as server:
         tablet = enrol(server, code)
         tablet.crossing()

@@ -16,7 +16,8 @@ from server.limits import FAILURES_PER_ADDRESS, FAILURES_PER_LOGIN
 from server.token_limits import REQUESTS_PER_MINUTE, TokenLimit
 from server.tokens import TokenError
 from sync.encoding import uuid7
-from tests.server.api.conftest import PASSWORD, World, a_world
+from tests.server.api.clients import PASSWORD
+from tests.server.api.conftest import World, a_world
 from tests.server.api.tablet import new_key
 
 
