@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import click
 from cli.data import DATA, Moment, now_ms, told, viewed
 from cli.export_file import STREAMED, layout_of, one_file
 from cli.remote import REMOTE, remote_of, with_remote
-from cli.remote_export import table_from
+from cli.remote_export import for_the_owner, table_from
 from server.exporting.formats import FORMATS
 from server.exporting.run import Asked
 from server.exporting.tables import TABLES, columns_of
@@ -263,7 +264,8 @@ def _made(
     """The file, after the audit: one that was interrupted was read as well."""
     details = asked.looked_at() | why
     store.audit(AuditEntry(now_ms(), "cli", f"export.{asked.table}", details=details))
-    one_file(store, asked, output, restart)
+    with for_the_owner() if asked.unmasked else nullcontext():
+        one_file(store, asked, output, restart)
 
 
 def _is_packed(file: Path | None) -> bool:

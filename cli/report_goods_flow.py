@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +12,8 @@ from cli.remote import Remote, ask, remote_of, with_remote
 from rules.errors import RuleError
 from server.config import load_config
 from server.reporting.goods_flow import GoodsFlow, Level, goods_flow
-from server.reporting.goods_flow_said import (
-    FORMATS,
-    as_json,
-    csv_bytes,
-    from_json,
-    plain,
-    write_xlsx,
-)
+from server.reporting.goods_flow_file import as_bytes, write_goods_flow
+from server.reporting.goods_flow_said import FORMATS, from_json
 from server.reporting.goods_moved import product_of
 from server.reporting.periods import Period
 from server.store.published import AuditEntry
@@ -132,19 +125,11 @@ def _by_name(output: Path | None) -> str:
 
 
 def _put(flow: GoodsFlow, kind: str, output: Path | None) -> None:
-    if kind == "xlsx" and output is not None:
-        try:
-            write_xlsx(output, flow)
-        except ModuleNotFoundError:
-            raise click.ClickException("Định dạng này cần: pip install 'chot[xlsx]'") from None
-    else:
-        made = {
-            "json": lambda: f"{json.dumps(as_json(flow), ensure_ascii=False, indent=2)}\n".encode(),
-            "csv": lambda: csv_bytes(flow),
-            "text": lambda: "".join(f"{line}\n" for line in plain(flow)).encode(),
-        }[kind]()
-        if output is None:
-            click.echo(made, nl=False)
-            return
-        output.write_bytes(made)
+    if output is None:
+        click.echo(as_bytes(flow, kind), nl=False)
+        return
+    try:
+        write_goods_flow(output, flow, kind)
+    except ModuleNotFoundError:
+        raise click.ClickException("Định dạng này cần: pip install 'chot[xlsx]'") from None
     click.echo(f"→ {output}", err=True)

@@ -61,10 +61,14 @@ class PartialFile:
         self._saved = reached.size
 
     def finish(self, made: Path) -> None:
-        """Give `made`, which may be the part itself, the name that was asked for."""
+        """Give `made`, which may be the part itself, the name that was asked for.
+
+        What stands beside from before is not its checksum, and goes first.
+        """
         self.file.close()
         with made.open("rb+") as file:
             os.fsync(file.fileno())
+        self.target.with_name(f"{self.target.name}.sha256").unlink(missing_ok=True)
         made.replace(self.target)
         self.path.unlink(missing_ok=True)
         self._notes.unlink(missing_ok=True)

@@ -119,6 +119,7 @@ def export_to(
     _check_extra(how)
     part = PartialFile(target, asked.choices(), restart or not TABLES[asked.table].is_pinned)
     with part.file:
+        _drop_unfinished(target)
         before = part.reached
         found = _rows(store, asked, how, before.n if before is not None else asked.n)
         lines = _lines(how, asked)
@@ -208,6 +209,16 @@ def _make(how: Format, made: Path, asked: Asked, spool: BinaryIO) -> None:
         more["title"] = title_of(asked.table, asked.window, asked.lang)
         more["warning"] = warning_of(names_people, asked.lang)
     module.make(made, asked.columns, headings, spooled(spool), **more)
+
+
+def _drop_unfinished(target: Path) -> None:
+    """What a killed run was making of the rows, perhaps in another format: no run goes on with it.
+
+    Whoever is named in it would be named in a file that nobody looks for.
+    """
+    for ending in ("made", "gz.made"):
+        target.with_name(f".{target.name}.{ending}").unlink(missing_ok=True)
+    shutil.rmtree(target.with_name(f".{target.name}.made.sheets"), ignore_errors=True)
 
 
 def _compressed(made: Path, target: Path) -> Path:

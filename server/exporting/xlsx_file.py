@@ -7,6 +7,7 @@ across, as wide as the page, the head on each page, what is only for machines fo
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -41,9 +42,33 @@ def make(
 
     `title` and `warning` stand at the head and the foot of each printed page.
     """
+    # Not in the system's: a killed run would leave there who people are, and nobody looks for it.
+    sheets = path.with_name(f"{path.name}.sheets")
+    shutil.rmtree(sheets, ignore_errors=True)
+    sheets.mkdir(mode=0o700)
+    try:
+        _make(path, sheets, columns, headings, rows, title, warning)
+    finally:
+        shutil.rmtree(sheets, ignore_errors=True)
+
+
+def _make(
+    path: Path,
+    sheets: Path,
+    columns: Sequence[Column],
+    headings: Sequence[str],
+    rows: Iterable[tuple[Value, ...]],
+    title: str,
+    warning: str,
+) -> None:
     book = xlsxwriter.Workbook(
         str(path),
-        {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "tmpdir": str(sheets),
+        },
     )
     book.set_properties(
         {"created": _CREATED, "title": title or path.stem.lstrip("."), "author": "chot"}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 from datetime import datetime
 from pathlib import Path
 
@@ -12,8 +10,8 @@ from rules.errors import RuleError
 from server.config import Config
 from server.reporting.document import Report
 from server.reporting.files import MissingExtraError, write_report
-from server.reporting.goods_flow import GoodsFlow, goods_flow
-from server.reporting.goods_flow_said import as_json, csv_bytes, plain, write_xlsx
+from server.reporting.goods_flow import goods_flow
+from server.reporting.goods_flow_file import write_goods_flow
 from server.reporting.kinds import PAGES
 from server.reporting.letterhead import Letterhead, LetterheadError, load_letterhead
 from server.reporting.periods import VIETNAM, Period, day_start_ms
@@ -22,7 +20,7 @@ from server.reporting.rolled_up import CountedTwiceError
 from server.scheduling.due import Job
 from server.scheduling.faults import ScheduleError
 from server.scheduling.ledger import Written
-from server.scheduling.settings import GoodsKind, Schedule
+from server.scheduling.settings import Schedule
 from server.store.protocol import Store
 
 ENDINGS = {"text": "txt"}
@@ -94,28 +92,8 @@ def _goods(store: Store, config: Config, schedule: Schedule, job: Job, report: R
     path = schedule.folder / file_name(job, ending, "hang-hoa").replace(
         "du-thao", "hang-hoa-du-thao"
     )
-    beside = path.with_name(f".{path.name}.part")
     try:
-        _write_goods(beside, flow, schedule.goods_flow)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+        write_goods_flow(path, flow, schedule.goods_flow)
+    except ModuleNotFoundError:
+        raise MissingExtraError("xlsx") from None
     return path
-
-
-def _write_goods(path: Path, flow: GoodsFlow, kind: GoodsKind) -> None:
-    if kind == "xlsx":
-        try:
-            write_xlsx(path, flow)
-        except ModuleNotFoundError:
-            raise MissingExtraError("xlsx") from None
-        return
-    if kind == "csv":
-        made = csv_bytes(flow)
-    elif kind == "json":
-        made = f"{json.dumps(as_json(flow), ensure_ascii=False, indent=2)}\n".encode()
-    else:
-        made = "".join(f"{line}\n" for line in plain(flow)).encode()
-    with path.open("wb") as file:
-        file.write(made)
-        os.fsync(file.fileno())

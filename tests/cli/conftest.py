@@ -49,6 +49,14 @@ def demo_of_noon(data: Path, days: float) -> None:
 
 
 @pytest.fixture(scope="session")
+def traffic(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo with the hours before NOON_MS; not to be written to."""
+    data = tmp_path_factory.mktemp("traffic") / "data"
+    demo_of_noon(data, 0.15)
+    return data
+
+
+@pytest.fixture(scope="session")
 def made_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = tmp_path_factory.mktemp("demo") / "data"
     make_demo(data, NOON_MS, lambda _: None, days=0)
