@@ -124,8 +124,12 @@ def set_as(kind: str, path: Path, report: Report, head: Letterhead, number: str,
     return read(path)
 
 
-NAMES = ("state.txt", "state.json", "state.html", "state.docx.xml", "state.pdf.txt", "draft.txt",
-         "draft.pdf.txt", "party.html", "party.pdf.txt")  # fmt: skip
+PAGED = ("html", "docx.xml", "pdf.txt")
+NAMES = (
+    *(f"{case}.{kind}" for case in ("state", "draft") for kind in ("txt", "json", *PAGED)),
+    *(f"party.{kind}" for kind in PAGED),
+)
+"""Kinds without pages have no letterhead: those of `party` are those of `state`."""
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -140,6 +144,14 @@ def test_a_report_is_what_it_was(
         GOLDEN.mkdir(exist_ok=True)
         known.write_bytes(found.encode("utf-8"))
     assert found == known.read_bytes().decode("utf-8")
+
+
+@pytest.mark.parametrize("kind", ["txt", "json"])
+def test_who_issues_a_report_changes_none_of_its_figures(
+    day: Day, tmp_path: Path, kind: str
+) -> None:
+    known = (GOLDEN / f"state.{kind}").read_bytes().decode("utf-8")
+    assert made(day, f"party.{kind}", tmp_path / "made") == known
 
 
 def test_no_golden_report_is_left_over() -> None:
