@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterable
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
@@ -48,8 +47,7 @@ def sections(pages: Iterable[Page]) -> list[tuple[str, str]]:
 def look(page: Page) -> str:
     """Where the page is and what it shows, or why that cannot be said."""
     try:
-        url = urlsplit(page.url)
-        where = f"{url.scheme}://{url.netloc}{url.path}"
+        where = re.split("[?#]", page.url)[0]
         # One that is closed, has crashed or hangs says so, at the latest after LOOK_MS.
         seen = page.locator("body").aria_snapshot(timeout=LOOK_MS)
     except Exception as reason:

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import time
 
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import Route, expect
 
 from tests.e2e.conftest import Launch
 from tests.e2e.server import Served, wait_for
 from tests.e2e.tablet import PATIENCE_MS, Tablet
 
 CHECKPOINT = "nt-ninh-son"
-HOLDS = """name => new Promise(done => {
-  const opening = indexedDB.open("chot");
-  opening.onsuccess = () => {
-    const asked = opening.result.transaction("packs").objectStore("packs").count(name);
-    asked.onsuccess = () => (opening.result.close(), done(asked.result > 0));
-  };
-})"""
 DATABASES = "async () => (await indexedDB.databases()).map((one) => one.name).sort()"
 
 
@@ -34,8 +28,6 @@ def test_what_is_practised_reaches_no_log_and_is_gone_after(
     page = tablet.page
     tablet.enrol(served.enrolment_link(CHECKPOINT, "o-to", served.url))
     tablet.installed()
-    # Practice is with what the tablet holds: nobody is asked whence where no level is known.
-    page.wait_for_function(HOLDS, arg="levels", timeout=PATIENCE_MS)
     before = served.events(CHECKPOINT)
     sent: list[str] = []
     page.on("request", lambda one: sent.append(one.post_data or "") if "/api/" in one.url else None)
@@ -58,6 +50,30 @@ def test_what_is_practised_reaches_no_log_and_is_gone_after(
     assert all('"batch":null' in one for one in sent if "batch" in one), "events were sent"
     with served.store() as store:
         assert all(one.checkpoint != "practice" for one in store.devices())
+
+
+def test_practice_begun_at_once_waits_for_the_rules(served: Served, browser: Launch) -> None:
+    tablet = Tablet(browser(served.url))
+    page = tablet.page
+    held: list[Route] = []
+    levels = "**/api/v1/packs/levels"
+    page.context.route(levels, lambda one: held.append(one), times=1)
+    with page.expect_request(levels):
+        tablet.enrol(served.enrolment_link(CHECKPOINT, "o-to", served.url))
+    tablet.button("Tập dùng máy (2 phút)").click()
+    task = page.get_by_text("1/4")
+    with pytest.raises(AssertionError):
+        # Long enough for a practice without rules to come.
+        expect(task).to_be_visible(timeout=2_000)
+    expect(page.get_by_text("Đang chuẩn bị bản tập")).to_be_visible()
+    # Nobody has to wait who does not want to.
+    tablet.button("Thoát bản tập").click()
+    tablet.button("Tập dùng máy (2 phút)").click()
+    held[0].continue_()
+    expect(task).to_be_visible(timeout=PATIENCE_MS)
+    tablet.button("Đưa mã mẫu vào").click()
+    # Where no level was known, nobody would be asked whence.
+    expect(tablet.button("Không rõ nơi đi")).to_be_visible(timeout=PATIENCE_MS)
 
 
 def test_practice_ends_by_itself_so_that_nobody_goes_on_working_in_it(

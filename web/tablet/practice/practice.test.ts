@@ -2,9 +2,10 @@
 
 import { expect, test } from "vitest";
 import { draftOf, person } from "../core/test/tablet.ts";
+import { CODE } from "../core/test/fake_server.ts";
 import { core, enrolAndOpen, environment, saveMany, server, settle } from "../core/test/started.ts";
 import { openDatabase } from "../core/db.ts";
-import { beginPractice, type Practice, PRACTICE_DATABASE } from "./practice.ts";
+import { beginPractice, type Practice, PRACTICE_DATABASE, rulesAwaited } from "./practice.ts";
 
 async function begin(): Promise<Practice> {
   await enrolAndOpen();
@@ -39,6 +40,30 @@ test("practice writes crossings by the rules in force, and the real tablet and i
   const db = await openDatabase(environment.database, () => undefined);
   expect(await db.getAllKeys("own")).toEqual([1]);
   db.close();
+  await practice.end();
+});
+
+test("what is begun before the first answer has come waits for the rules", async () => {
+  const enrolled = new Promise<void>((done) => core.subscribe(() => core.state().phase === "closed" && done()));
+  const enrolling = core.enrol(`https://chot.test/tablet/#enrol=${CODE}`);
+  await enrolled;
+  expect(core.state().packs["rules"]).toBeUndefined();
+  await rulesAwaited(core);
+  expect(core.state().packs["rules"]).toBeDefined();
+  await enrolling;
+  const calls = server.paths.length;
+  await rulesAwaited(core);
+  expect(server.paths).toHaveLength(calls);
+});
+
+test("where no server answers, practice is with what there is", async () => {
+  server.mischief = (path) => (path === "/devices/enrol" ? null : "drop_request");
+  await core.enrol(`https://chot.test/tablet/#enrol=${CODE}`);
+  await rulesAwaited(core);
+  expect(core.state()).toMatchObject({ phase: "closed", sync: { code: "offline" } });
+  const { checkpoint } = core.state();
+  const practice = await beginPractice(environment, checkpoint as NonNullable<typeof checkpoint>, "Người tập");
+  expect(practice.core.state().phase).toBe("open");
   await practice.end();
 });
 

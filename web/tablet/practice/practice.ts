@@ -37,6 +37,15 @@ export interface Practice {
   end(): Promise<void>;
 }
 
+/**
+ * Somebody quick stands here before the first answer has come. Practised without rules, everybody would be asked further.
+ *
+ * Resolves when `core` holds them, or could not get them now: practice is then with what there is.
+ */
+export async function rulesAwaited(core: Core): Promise<void> {
+  if (core.state().packs["rules"] === undefined) await core.syncNow();
+}
+
 /** A core with an open shift at `checkpoint`, as the tablet at `environment` would have it. `trainee`: the name shown. */
 export async function beginPractice(environment: Environment, checkpoint: Checkpoint, trainee: string): Promise<Practice> {
   const { now, random } = environment;

@@ -8,7 +8,7 @@ import { Button, Notice } from "../parts/controls.tsx";
 import { CrossIcon, ScanIcon } from "../parts/icons.tsx";
 import { type Devices, errorText, useUi } from "../parts/ui.ts";
 import { useTicking } from "../parts/use_ticking.ts";
-import { beginPractice, type Practice, type PracticeCodes } from "../practice/practice.ts";
+import { beginPractice, type Practice, type PracticeCodes, rulesAwaited } from "../practice/practice.ts";
 
 const PRACTICE_MS = 120_000;
 const TICK_MS = 500;
@@ -38,21 +38,21 @@ interface PracticeProps {
 }
 
 export function PracticeScreen({ checkpoint, screens, close }: PracticeProps): JSX.Element {
-  const { texts } = useUi();
+  const { core, texts } = useUi();
   const [practice, setPractice] = useState<Practice | null>(null);
   const [error, setError] = useState<string | null>(null);
   useEffect(() => {
     let over = false;
     let begun: Practice | null = null;
     const place = { ...checkpoint, name: `${texts.practice.place} · ${checkpoint.name}` };
-    beginPractice(browserEnvironment(), place, texts.practice.trainee).then(
-      (one) => {
-        begun = one;
-        if (over) void one.end();
-        else setPractice(one);
-      },
-      (reason: unknown) => setError(errorText(texts, reason)),
-    );
+    const begin = async (): Promise<void> => {
+      await rulesAwaited(core);
+      if (over) return;
+      begun = await beginPractice(browserEnvironment(), place, texts.practice.trainee);
+      if (over) void begun.end();
+      else setPractice(begun);
+    };
+    begin().catch((reason: unknown) => setError(errorText(texts, reason)));
     return () => {
       over = true;
       void begun?.end();
@@ -62,7 +62,7 @@ export function PracticeScreen({ checkpoint, screens, close }: PracticeProps): J
   return (
     <main class="screen centred">
       {error === null ? <p class="big-word">{texts.practice.preparing}</p> : <Notice kind="bad">{error}</Notice>}
-      {error !== null && <Button onPress={close}>{texts.practice.leave}</Button>}
+      <Button onPress={close}>{texts.practice.leave}</Button>
     </main>
   );
 }
