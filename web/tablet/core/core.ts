@@ -68,7 +68,7 @@ class TabletCore implements Core {
     const loop = new SyncLoop(environment, (heard) => this.#taking_in.round(heard), (sync) => live.set({ sync }), refresh);
     const dropped = () => this.#forget();
     const duty = new OnDuty({ environment, live, force, db, enrolled, server_ms, refresh, dropped });
-    const writing = new Writing(tablet, duty, () => this.#taking_in.learn(), () => void loop.now());
+    const writing = new Writing(tablet, duty, (row) => this.#taking_in.wrote(row), () => void loop.now());
     const header = () => writing.header();
     const append = (draft: Draft, person: PersonPart | null) => writing.append(draft, person);
     const history = () => duty.history;

@@ -4,9 +4,9 @@ import { expect, test } from "vitest";
 import { evidenceOf } from "../../shared/credentials/evidence.ts";
 import { uuid7 } from "../../shared/sync/encoding.ts";
 import { otherBody, rulesContent } from "./test/fake_server.ts";
-import { core, enrolAndOpen, environment, restart, server, settle } from "./test/started.ts";
+import { core, enrolAndOpen, environment, restart, saveMany, server, settle } from "./test/started.ts";
 import { draftOf, person } from "./test/tablet.ts";
-import { OFFICER, PIN } from "./test/fake_content.ts";
+import { LEAD, OFFICER, PIN } from "./test/fake_content.ts";
 import type { CrossingDraft } from "./vocabulary.ts";
 
 const HOUR_MS = 3_600_000;
@@ -98,6 +98,57 @@ test("a vehicle refused here within the hours is turned back for the rules, unti
   await core.undo(refusal);
   expect(reasons(plain)).toEqual(["no_restriction"]);
   expect(await core.turnedBack("30F11111")).toBeNull();
+});
+
+/** A tablet with a long queue, whose first crossing was a refusal; started again, nobody on duty. */
+async function longQueue(): Promise<CrossingDraft> {
+  await publish({ turned_back_hours: 24 });
+  server.mischief = () => "drop_request";
+  const plain = withPass("30F11111");
+  await core.save({ ...plain, action: "turned_back", override: "other" });
+  await saveMany(300);
+  await restart();
+  return plain;
+}
+
+function openedShift(): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (core.state().phase !== "open") return;
+      leave();
+      resolve();
+    };
+    const leave = core.subscribe(look);
+  });
+}
+
+test("a crossing is saved while a long queue is still being read, and counts at once", async () => {
+  await longQueue();
+  const done: string[] = [];
+  const open = openedShift();
+  const learned = core.openShift(await server.badge(OFFICER), PIN).then(() => done.push("learned"));
+  await open;
+  const other = withPass("30F22222");
+  await core.save({ ...other, action: "turned_back", override: "other" });
+  done.push("saved");
+  expect(reasons(other)).toEqual(["turned_back"]);
+  await learned;
+  expect(done).toEqual(["saved", "learned"]);
+});
+
+test("a shift that ends while a long queue is being read leaves nothing out of the next one", async () => {
+  const plain = await longQueue();
+  const open = openedShift();
+  const done: string[] = [];
+  const learned = core.openShift(await server.badge(LEAD), PIN).then(() => done.push("learned"));
+  await open;
+  await core.save(withPass("30F22222"));
+  await core.closeShift();
+  done.push("closed");
+  await learned;
+  expect(done).toEqual(["closed", "learned"]);
+  await core.openShift(await server.badge(OFFICER), PIN);
+  expect(reasons(plain)).toEqual(["turned_back"]);
 });
 
 test("a vehicle refused at a neighbour is turned back for the rules", async () => {

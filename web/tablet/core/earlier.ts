@@ -5,12 +5,13 @@ import { SyncError } from "../../shared/sync/errors.ts";
 import { isObject } from "../../shared/sync/events.ts";
 import { apply, pathPolicy, type RecordState, shown } from "../../shared/sync/registers.ts";
 import { openOwn, openPulled } from "./at_rest.ts";
-import { type Database, NO_WINDOW, type OwnEvent, type PulledEvent, readMeta } from "./db.ts";
+import { type Database, NO_WINDOW, type OwnEvent, type PulledEvent, readMeta, type StoredOwn } from "./db.ts";
 import { type Entry, type History, ownEntry, personOf, plateOf, POLICIES, pulledEntry } from "./entries.ts";
 import { eventsOf } from "./lookups.ts";
 import { type Refusal, refusalsOf } from "./turned_back.ts";
 
-const EVENTS_AT_ONCE = 500;
+/** Whoever saves a crossing meanwhile waits for so many at most. */
+const EVENTS_AT_ONCE = 100;
 /** What an event has to say for its record to be looked at: a refusal, or a document of our own. */
 const TELLING = /"action":"turned_back"|"family":"own"/;
 
@@ -30,36 +31,40 @@ interface Passage {
   documents: readonly string[];
 }
 
+/** What was read so far. Thrown away whole: a reading that is under way when nobody is on duty any more fills nothing. */
+class Held {
+  /** By record token. */
+  readonly passages = new Map<string, Passage>();
+  own = 0;
+  pulled = 0;
+  refusals: readonly Refusal[] | null = null;
+}
+
 /** Kept in memory and brought up to date by what was written and pulled since: rules are asked at every tap. */
 export class Earlier implements Known {
-  /** By record token. */
-  readonly #passages = new Map<string, Passage>();
-  #own = 0;
-  #pulled = 0;
+  #held = new Held();
   #generation = 0;
-  #refusals: readonly Refusal[] = [];
   #running: Promise<void> = Promise.resolve();
+  #turn: Promise<void> = Promise.resolve();
 
   wasRefused(plate: string, sinceMs: number): boolean {
-    const near = this.#refusals.some((one) => one.plate === plate && one.time_ms >= sinceMs);
-    return near || [...this.#passages.values()].some((one) => one.refused === plate && one.time_ms >= sinceMs);
+    const { refusals, passages } = this.#held;
+    const near = refusals?.some((one) => one.plate === plate && one.time_ms >= sinceMs) ?? false;
+    return near || [...passages.values()].some((one) => one.refused === plate && one.time_ms >= sinceMs);
   }
 
   /** When this tablet's checkpoint last turned the plate back, of what it knows; null for never. */
   refusedHereMs(plate: string): number | null {
-    const times = [...this.#passages.values()].flatMap((one) => (one.refused === plate ? [one.time_ms] : []));
+    const times = [...this.#held.passages.values()].flatMap((one) => (one.refused === plate ? [one.time_ms] : []));
     return times.length === 0 ? null : Math.max(...times);
   }
 
   usesOf(document: string): readonly number[] {
-    return [...this.#passages.values()].filter((one) => one.documents.includes(document)).map(({ time_ms }) => time_ms);
+    return [...this.#held.passages.values()].filter((one) => one.documents.includes(document)).map(({ time_ms }) => time_ms);
   }
 
   forget(): void {
-    this.#passages.clear();
-    this.#own = 0;
-    this.#pulled = 0;
-    this.#refusals = [];
+    this.#held = new Held();
   }
 
   /** Takes in what is new in the store; calls wait for each other. `history` opens the person parts. */
@@ -69,41 +74,58 @@ export class Earlier implements Known {
     return after;
   }
 
+  /**
+   * Takes in one event that was just written here, also while thousands of older ones are still being read: between two
+   * portions of them, so that neither overtakes the other on a record of both.
+   */
+  wrote(db: Database, device: string, history: History, row: StoredOwn): Promise<void> {
+    return this.#inTurn(async () => await take(this.#held, db, device, history, await openOwn(db, [row], history)));
+  }
+
   async #refresh(db: Database, device: string, history: History): Promise<void> {
     const { generation } = (await readMeta(db, "window")) ?? NO_WINDOW;
     if (generation !== this.#generation) this.forget();
     this.#generation = generation;
-    let refusals = this.#refusals.length === 0;
-    for (;;) {
-      const own = await db.getAll("own", IDBKeyRange.lowerBound(this.#own, true), EVENTS_AT_ONCE);
-      const pulled = await db.getAllFromIndex("pulled", "n", IDBKeyRange.lowerBound(this.#pulled, true), EVENTS_AT_ONCE);
-      if (own.length === 0 && pulled.length === 0) break;
-      await this.#take(db, device, history, [...(await openOwn(db, own, history)), ...(await openPulled(pulled, history))]);
-      this.#own = own[own.length - 1]?.seq ?? this.#own;
-      this.#pulled = pulled[pulled.length - 1]?.n ?? this.#pulled;
+    const held = this.#held;
+    let refusals = held.refusals === null;
+    let more = true;
+    const portion = async (): Promise<void> => {
+      const own = await db.getAll("own", IDBKeyRange.lowerBound(held.own, true), EVENTS_AT_ONCE);
+      const pulled = await db.getAllFromIndex("pulled", "n", IDBKeyRange.lowerBound(held.pulled, true), EVENTS_AT_ONCE);
+      more = own.length > 0 || pulled.length > 0;
+      await take(held, db, device, history, [...(await openOwn(db, own, history)), ...(await openPulled(pulled, history))]);
+      held.own = own[own.length - 1]?.seq ?? held.own;
+      held.pulled = pulled[pulled.length - 1]?.n ?? held.pulled;
       refusals ||= pulled.some(({ kind }) => kind === "turn_back");
-    }
-    if (refusals) this.#refusals = await refusalsOf(db, history);
+    };
+    while (more && held === this.#held) await this.#inTurn(portion);
+    if (refusals) held.refusals = await refusalsOf(db, history);
   }
 
-  async #take(db: Database, device: string, history: History, events: readonly (OwnEvent | PulledEvent)[]): Promise<void> {
-    const tokens = new Set<string>();
-    for (const { kind, token, body } of events) {
-      if (kind === "crossing" && token !== null && (this.#passages.has(token) || TELLING.test(body))) tokens.add(token);
-    }
-    if (tokens.size === 0) return;
-    const all = await eventsOf(db, [...tokens], history);
-    const byToken = new Map<string, Entry[]>();
-    for (const event of [...all.own, ...all.pulled]) {
-      const entry = "content" in event ? ownEntry(event, device) : pulledEntry(event);
-      if (entry === null || event.token === null || entry.own?.state === "rejected") continue;
-      byToken.set(event.token, [...(byToken.get(event.token) ?? []), entry]);
-    }
-    for (const token of tokens) {
-      const passage = await passageOf(byToken.get(token) ?? [], history);
-      if (passage === null) this.#passages.delete(token);
-      else this.#passages.set(token, passage);
-    }
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const after = this.#turn.catch(() => undefined).then(work);
+    this.#turn = after;
+    return after;
+  }
+}
+
+async function take(held: Held, db: Database, device: string, history: History, events: readonly (OwnEvent | PulledEvent)[]): Promise<void> {
+  const tokens = new Set<string>();
+  for (const { kind, token, body } of events) {
+    if (kind === "crossing" && token !== null && (held.passages.has(token) || TELLING.test(body))) tokens.add(token);
+  }
+  if (tokens.size === 0) return;
+  const all = await eventsOf(db, [...tokens], history);
+  const byToken = new Map<string, Entry[]>();
+  for (const event of [...all.own, ...all.pulled]) {
+    const entry = "content" in event ? ownEntry(event, device) : pulledEntry(event);
+    if (entry === null || event.token === null || entry.own?.state === "rejected") continue;
+    byToken.set(event.token, [...(byToken.get(event.token) ?? []), entry]);
+  }
+  for (const token of tokens) {
+    const passage = await passageOf(byToken.get(token) ?? [], history);
+    if (passage === null) held.passages.delete(token);
+    else held.passages.set(token, passage);
   }
 }
 

@@ -48,13 +48,27 @@ interface Sighting {
   time_ms: number;
 }
 
+/** What was read so far. Thrown away whole: a reading that is under way when nobody is on duty any more fills nothing. */
+class Held {
+  readonly seen = new Map<string, Sighting>();
+  readonly salt: string;
+  own = 0;
+  pulled = 0;
+
+  constructor(salt: string) {
+    this.salt = salt;
+  }
+
+  tokenOf(digits: string): string {
+    // Not WebCrypto: thousands of numbers would each wait for its thread.
+    return `${sha256Start(`${this.salt}a${digits}`)} ${sha256Start(`${this.salt}b${digits}`)}`;
+  }
+}
+
 export class KnownPeople implements PeopleBook {
   readonly #desk: Desk;
-  readonly #seen = new Map<string, Sighting>();
+  #held = new Held("");
   #of: History | null = null;
-  #salt = "";
-  #own = 0;
-  #pulled = 0;
   #generation = 0;
   #running: Promise<void> = Promise.resolve();
 
@@ -73,7 +87,7 @@ export class KnownPeople implements PeopleBook {
     if (this.#desk.officer()?.role === "volunteer") throw new CoreError("lookup.role");
     await this.prepare();
     const history = this.#history();
-    const sighting = this.#seen.get(this.#tokenOf(digits));
+    const sighting = this.#held.seen.get(this.#held.tokenOf(digits));
     if (sighting === undefined) return null;
     const entry = await this.#entry(sighting, history);
     const person = entry === null ? null : ((await personOf(entry, history))?.items["people"]?.[sighting.item] ?? null);
@@ -93,21 +107,22 @@ export class KnownPeople implements PeopleBook {
     if (generation !== this.#generation || history.id !== this.#of?.id) this.forget();
     this.#generation = generation;
     this.#of = history;
-    for (;;) {
-      const own = await db.getAll("own", IDBKeyRange.lowerBound(this.#own, true), EVENTS_AT_ONCE);
-      const pulled = await db.getAllFromIndex("pulled", "n", IDBKeyRange.lowerBound(this.#pulled, true), EVENTS_AT_ONCE);
+    const held = this.#held;
+    while (held === this.#held) {
+      const own = await db.getAll("own", IDBKeyRange.lowerBound(held.own, true), EVENTS_AT_ONCE);
+      const pulled = await db.getAllFromIndex("pulled", "n", IDBKeyRange.lowerBound(held.pulled, true), EVENTS_AT_ONCE);
       if (own.length === 0 && pulled.length === 0) return;
       const crossings = { own: own.filter(isCrossing), pulled: pulled.filter(isCrossing) };
       // All at once: the browser opens them beside this thread, and one by one each would wait for its turn.
       const opened = [openOwn(db, crossings.own, history), openPulled(crossings.pulled, history)] as const;
-      const sightings = await Promise.all((await Promise.all(opened)).flat().map((event) => this.#sightings(event, history)));
-      for (const [token, one] of sightings.flat()) if ((this.#seen.get(token)?.time_ms ?? 0) <= one.time_ms) this.#seen.set(token, one);
-      this.#own = own[own.length - 1]?.seq ?? this.#own;
-      this.#pulled = pulled[pulled.length - 1]?.n ?? this.#pulled;
+      const sightings = await Promise.all((await Promise.all(opened)).flat().map((event) => this.#sightings(event, history, held)));
+      for (const [token, one] of sightings.flat()) if ((held.seen.get(token)?.time_ms ?? 0) <= one.time_ms) held.seen.set(token, one);
+      held.own = own[own.length - 1]?.seq ?? held.own;
+      held.pulled = pulled[pulled.length - 1]?.n ?? held.pulled;
     }
   }
 
-  async #sightings(event: OwnEvent | PulledEvent, history: History): Promise<[string, Sighting][]> {
+  async #sightings(event: OwnEvent | PulledEvent, history: History, held: Held): Promise<[string, Sighting][]> {
     const own = "content" in event;
     const entry = own ? ownEntry(event, this.#desk.device()) : pulledEntry(event);
     if (entry === null || entry.own?.state === "rejected") return [];
@@ -115,7 +130,7 @@ export class KnownPeople implements PeopleBook {
     const time_ms = crossingMs(entry.body.time_ms, entry.body.offset_ms);
     return Object.entries(people).flatMap(([item, { id_number, phone }]) => {
       const numbers = [digitsOf(id_number), digitsOf(phone)].filter((digits) => digits !== null);
-      return numbers.map((digits): [string, Sighting] => [this.#tokenOf(digits), { own, at: own ? event.seq : event.n, item, time_ms }]);
+      return numbers.map((digits): [string, Sighting] => [held.tokenOf(digits), { own, at: own ? event.seq : event.n, item, time_ms }]);
     });
   }
 
@@ -131,17 +146,9 @@ export class KnownPeople implements PeopleBook {
     return event === undefined ? null : pulledEntry(event);
   }
 
-  #tokenOf(digits: string): string {
-    // Not WebCrypto: thousands of numbers would each wait for its thread.
-    return `${sha256Start(`${this.#salt}a${digits}`)} ${sha256Start(`${this.#salt}b${digits}`)}`;
-  }
-
   /** Another history key, or nobody on duty any more. */
   forget(): void {
-    this.#salt = toBase64url(this.#desk.environment.random(SALT_BYTES));
-    this.#seen.clear();
-    this.#own = 0;
-    this.#pulled = 0;
+    this.#held = new Held(toBase64url(this.#desk.environment.random(SALT_BYTES)));
   }
 }
 

@@ -36,22 +36,23 @@ export interface Passage {
   paired_exit: string | null;
 }
 
-export class Passages {
-  readonly #found = new Map<string, Passage>();
-  #own = 0;
-  #pulled = 0;
+/** What was read so far. Thrown away whole: a reading that is under way when nobody is on duty any more fills nothing. */
+class Held {
+  readonly found = new Map<string, Passage>();
+  own = 0;
+  pulled = 0;
   /** Of what was pulled: after a reset the newest pages come first (SPEC F7). */
-  #oldest = Number.POSITIVE_INFINITY;
-  #refused: readonly string[] = [];
+  oldest = Number.POSITIVE_INFINITY;
+  refused: readonly string[] = [];
+}
+
+export class Passages {
+  #held = new Held();
   #generation = -1;
   #running: Promise<unknown> = Promise.resolve();
 
   forget(): void {
-    this.#found.clear();
-    this.#own = 0;
-    this.#pulled = 0;
-    this.#oldest = Number.POSITIVE_INFINITY;
-    this.#refused = [];
+    this.#held = new Held();
   }
 
   /** All that is held and `history` opens, in no order; calls wait for each other. */
@@ -59,33 +60,34 @@ export class Passages {
     const after = this.#running.catch(() => undefined).then(() => (history === null ? undefined : this.#refresh(db, device, history, now_ms)));
     this.#running = after;
     await after;
-    return [...this.#found.values()];
+    return [...this.#held.found.values()];
   }
 
   async #refresh(db: Database, device: string, history: History, now_ms: number): Promise<void> {
     const { generation } = (await readMeta(db, "window")) ?? NO_WINDOW;
     if (generation !== this.#generation) this.forget();
     this.#generation = generation;
-    if (this.#own === 0) this.#own = await beforeHeld(db, now_ms - HELD_MS);
+    const held = this.#held;
+    if (held.own === 0) held.own = await beforeHeld(db, now_ms - HELD_MS);
     const fresh = new Map<string, Entry[]>();
     const amended = new Set<string>();
-    for (;;) {
-      const own = await db.getAll("own", IDBKeyRange.lowerBound(this.#own, true), EVENTS_AT_ONCE);
-      const pulled = await this.#nextPulled(db);
+    while (held === this.#held) {
+      const own = await db.getAll("own", IDBKeyRange.lowerBound(held.own, true), EVENTS_AT_ONCE);
+      const pulled = await nextPulled(db, held);
       if (own.length === 0 && pulled.length === 0) break;
       for (const entry of crossingsOf(await openOwn(db, own, history), await openPulled(pulled, history), device)) {
         const { record, fields } = entry.body;
         // One that only amends may be of a crossing that was begun before.
-        if (this.#found.has(record) || (fields["direction"] === undefined && !fresh.has(record))) amended.add(record);
+        if (held.found.has(record) || (fields["direction"] === undefined && !fresh.has(record))) amended.add(record);
         else fresh.set(record, [...(fresh.get(record) ?? []), entry]);
       }
-      this.#own = own[own.length - 1]?.seq ?? this.#own;
+      held.own = own[own.length - 1]?.seq ?? held.own;
       for (const { n } of pulled) {
-        this.#pulled = Math.max(this.#pulled, n);
-        this.#oldest = Math.min(this.#oldest, n);
+        held.pulled = Math.max(held.pulled, n);
+        held.oldest = Math.min(held.oldest, n);
       }
     }
-    for (const record of await this.#judgedAnew(db, device, history)) amended.add(record);
+    for (const record of await judgedAnew(db, device, history, held)) amended.add(record);
     if (amended.size > 0) {
       const all = await eventsOf(db, await recordTokens(history, [...amended]), history);
       for (const entry of crossingsOf(all.own, all.pulled, device)) {
@@ -94,24 +96,24 @@ export class Passages {
       }
     }
     // What the server took nothing of counts nowhere, so not here either.
-    for (const record of amended) this.#found.delete(record);
-    for (const [record, entries] of fresh) this.#found.set(record, passageOf(record, entries));
+    for (const record of amended) held.found.delete(record);
+    for (const [record, entries] of fresh) held.found.set(record, passageOf(record, entries));
   }
+}
 
-  async #nextPulled(db: Database): Promise<StoredPulled[]> {
-    const newer = await db.getAllFromIndex("pulled", "n", IDBKeyRange.lowerBound(this.#pulled, true), EVENTS_AT_ONCE);
-    if (newer.length > 0 || this.#pulled === 0) return newer;
-    return await db.getAllFromIndex("pulled", "n", IDBKeyRange.upperBound(this.#oldest, true), EVENTS_AT_ONCE);
-  }
+async function nextPulled(db: Database, held: Held): Promise<StoredPulled[]> {
+  const newer = await db.getAllFromIndex("pulled", "n", IDBKeyRange.lowerBound(held.pulled, true), EVENTS_AT_ONCE);
+  if (newer.length > 0 || held.pulled === 0) return newer;
+  return await db.getAllFromIndex("pulled", "n", IDBKeyRange.upperBound(held.oldest, true), EVENTS_AT_ONCE);
+}
 
-  /** Records of own events that the server rejected, or took after all, since the last look. */
-  async #judgedAnew(db: Database, device: string, history: History): Promise<string[]> {
-    const rejected = await openOwn(db, await db.getAllFromIndex("own", "state", "rejected"), history);
-    const now = rejected.flatMap((one) => ownEntry(one, device)?.body.record ?? []);
-    const before = this.#refused;
-    this.#refused = now;
-    return [...now.filter((one) => !before.includes(one)), ...before.filter((one) => !now.includes(one))];
-  }
+/** Records of own events that the server rejected, or took after all, since the last look. */
+async function judgedAnew(db: Database, device: string, history: History, held: Held): Promise<string[]> {
+  const rejected = await openOwn(db, await db.getAllFromIndex("own", "state", "rejected"), history);
+  const now = rejected.flatMap((one) => ownEntry(one, device)?.body.record ?? []);
+  const before = held.refused;
+  held.refused = now;
+  return [...now.filter((one) => !before.includes(one)), ...before.filter((one) => !now.includes(one))];
 }
 
 /** The own event before those of this time; a clock that was set back leaves some older ones in. */

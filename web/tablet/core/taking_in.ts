@@ -2,7 +2,7 @@
 
 import { ALARMING, KEPT, LASTING } from "./alarms.ts";
 import { CoreError } from "./core_error.ts";
-import { keepAlert, readMeta } from "./db.ts";
+import { keepAlert, readMeta, type StoredOwn } from "./db.ts";
 import type { Earlier } from "./earlier.ts";
 import type { OnDuty } from "./on_duty.ts";
 import { isFull, isShort } from "./room.ts";
@@ -82,6 +82,15 @@ export class TakingIn {
     const { history } = duty;
     if (history === null) return;
     await earlier.refresh(tablet.db(), tablet.enrolled().device, history);
+    await shifts.look();
+  }
+
+  /** The same of one event that was written here: whoever wrote it does not wait for what else there is to learn. */
+  async wrote(row: StoredOwn): Promise<void> {
+    const { tablet, duty, earlier, shifts } = this.#desk;
+    const { history } = duty;
+    if (history === null) return;
+    await earlier.wrote(tablet.db(), tablet.enrolled().device, history, row);
     await shifts.look();
   }
 }

@@ -12,11 +12,11 @@ import type { Tablet } from "./tablet.ts";
 export class Writing {
   readonly #tablet: Tablet;
   readonly #duty: OnDuty;
-  readonly #written: () => Promise<void>;
+  readonly #written: (row: StoredOwn) => Promise<void>;
   readonly #send: () => void;
 
   /** `written`: what later questions ask of it is read before anybody goes on. */
-  constructor(tablet: Tablet, duty: OnDuty, written: () => Promise<void>, send: () => void) {
+  constructor(tablet: Tablet, duty: OnDuty, written: (row: StoredOwn) => Promise<void>, send: () => void) {
     this.#tablet = tablet;
     this.#duty = duty;
     this.#written = written;
@@ -41,7 +41,7 @@ export class Writing {
       (error: unknown) => this.#notWritten(error),
     );
     // It is on disk: whatever fails from here on must not call it unsaved, or it is written again.
-    await this.#written()
+    await this.#written(row)
       .then(() => tablet.refresh())
       .catch(() => undefined);
     this.#send();
