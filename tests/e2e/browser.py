@@ -29,6 +29,8 @@ FLAGS = (
 )
 TIMEOUT_MS = 15_000
 TABLET_VIEW = {"width": 800, "height": 1100}
+BARS_PX = 120
+"""More than the tabs and the address of a Chromium window take."""
 
 
 @dataclass
@@ -102,7 +104,21 @@ def launch(
     context.on("console", watch.said)
     context.on("weberror", lambda error: watch.errors.append(f"uncaught: {error.error}"))
     page = context.pages[0] if context.pages else context.new_page()
+    _show_all(context, page)
     return Browser(context, page, camera, watch)
+
+
+def _show_all(context: BrowserContext, page: Page) -> None:
+    """Make the window as high as the page and the browser's own bars together.
+
+    Playwright makes it as high as the page alone. What then lies below its edge is never shown, and
+    a browser that measures when a tap is answered on the screen waits for another frame.
+    """
+    session = context.new_cdp_session(page)
+    window = session.send("Browser.getWindowForTarget")["windowId"]
+    bounds = {"width": TABLET_VIEW["width"], "height": TABLET_VIEW["height"] + BARS_PX}
+    session.send("Browser.setWindowBounds", {"windowId": window, "bounds": bounds})
+    session.detach()
 
 
 def kill(profile: Path) -> None:
