@@ -47,7 +47,7 @@ _WIDTHS = {
     **dict.fromkeys(("line", "person"), 6),
     **dict.fromkeys(("lane", "unit", "review"), 10),
     **dict.fromkeys(("plate", "plates", "mode", "phone", "birth_date"), 12),
-    **dict.fromkeys(("checkpoint", "who", "by", "result", "purpose"), 17),
+    **dict.fromkeys(("checkpoint", "section", "who", "by", "result", "purpose"), 17),
     **dict.fromkeys(("action", "override", "flags", "evidence"), 18),
     **dict.fromkeys(("officer", "families", "family", "group", "product", "symptoms"), 23),
     **dict.fromkeys(("name", "what", "alert", "origin", "destination", "reasons"), 24),

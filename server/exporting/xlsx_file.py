@@ -135,6 +135,9 @@ def _look_of(column: Column) -> dict[str, Any]:
         return look | {"num_format": "dd/mm/yyyy hh:mm:ss", "align": "left"}
     if column.kind == "flag":
         return look | {"align": "center"}
+    if column.kind in ("whole", "number"):
+        # Away from the text of the next column.
+        look |= {"align": "right", "indent": 1}
     if column.name in GROUPED:
         return look | {"num_format": "#,##0"}
     return look | {"text_wrap": is_wrapped(column)}

@@ -106,7 +106,7 @@ def _places(report: Report) -> Chart:
     rows = tuple(
         (by_id.get(place, place), (figures["vehicles"], figures["people"]))
         for place, figures in counted
-        if figures["people"]
+        if figures["people"] or figures["vehicles"]
     )
     left = len(rows) - MOST_PLACES
     note = f"Và {left} chốt khác có ít người hơn." if left > 0 else ""
@@ -142,7 +142,7 @@ def _bars(chart: Chart, width: float, y: float, rects: list[Rect], labels: list[
     for label, values in chart.rows:
         height = len(values) * (BAR + BETWEEN)
         middle = y + height / 2 + NORMAL * 0.32
-        labels.append(Label(LABEL - 6, middle, _cut(label), NORMAL, "end"))
+        labels.append(Label(LABEL - 6, middle, cut(label), NORMAL, "end"))
         for shade, value in enumerate(values):
             rects.append(Rect(LABEL, y, value * scale, BAR, shade))
             labels.append(Label(LABEL + value * scale + 3, y + BAR - 1, number(value), SMALL))
@@ -166,6 +166,7 @@ def _columns(chart: Chart, width: float, y: float, rects: list[Rect], labels: li
     return floor + 14
 
 
-def _cut(label: str) -> str:
+def cut(label: str) -> str:
+    """A label that has room beside a bar; … where something is left out."""
     most = round(LABEL / (NORMAL * 0.5))
     return label if len(label) <= most else label[: most - 1] + "…"

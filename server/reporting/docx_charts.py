@@ -14,11 +14,11 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm, Pt
 
 from server.png import colour_png
-from server.reporting.charts import SHADES, Chart
+from server.reporting.charts import NORMAL, SHADES, Chart, cut
 from server.reporting.words import number
 
-LABEL_MM, VALUES_MM = 45, 118
-LONGEST_MM = 96
+LABEL_MM, VALUES_MM = 53, 112
+LONGEST_MM = 92
 BAR_MM = 2.8
 LEAST_MM = 0.2
 
@@ -52,7 +52,7 @@ def _line(grid: Any, label: str, bars: tuple[int, ...], shade: int, scale: float
     row.height, row.height_rule = Mm(BAR_MM + 1.4), WD_ROW_HEIGHT_RULE.EXACTLY
     named, shown = (cell.paragraphs[0] for cell in row.cells)
     named.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    named.add_run(label).font.size = Pt(10)
+    named.add_run(cut(label)).font.size = Pt(NORMAL)
     for at, value in enumerate(bars):
         if value:
             _bar(shown, max(value * scale, LEAST_MM), shade + at)

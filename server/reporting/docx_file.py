@@ -7,11 +7,13 @@ page number centred above from page 2. Needs the extra `docx`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import floor
 from pathlib import Path
 from typing import Any
 
 from docx import Document
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -28,6 +30,12 @@ CENTER, JUSTIFY, RIGHT = (
     WD_ALIGN_PARAGRAPH.RIGHT,
 )
 RED = RGBColor(0xC0, 0x00, 0x00)
+CELL = "Ô bảng"
+CELL_POINTS = 11.0
+SIDE_MM = 1
+POINTS_A_MM = 72 / 25.4
+_EM = {".": 0.25, ",": 0.25, "/": 0.28, "+": 0.57, "−": 0.57}
+"""How wide Times is, in sizes of the font; a digit is 0.5."""
 
 
 def make(path: Path, page: Page, unit: str) -> None:
@@ -83,6 +91,9 @@ def _page(book: Any) -> None:
     normal.font.name, normal.font.size = FONT, Pt(13)
     normal.element.rPr.rFonts.set(qn("w:eastAsia"), FONT)
     normal.paragraph_format.space_after = Pt(0)
+    # As a style: an empty cell has no run, and would be as high as a line of the text.
+    cell = book.styles.add_style(CELL, WD_STYLE_TYPE.PARAGRAPH)
+    cell.base_style, cell.font.size = normal, Pt(CELL_POINTS)
     above = section.header.paragraphs[0]
     above.alignment = CENTER
     run = above.add_run()
@@ -142,6 +153,8 @@ def _rule(cell: Any) -> None:
     paragraph = cell.add_paragraph()
     paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = Mm(23)
     paragraph.paragraph_format.line_spacing = Pt(4)
+    # Else it underlines the last word of the agency.
+    paragraph.paragraph_format.space_before = Pt(2)
     borders, top = OxmlElement("w:pBdr"), OxmlElement("w:top")
     for name, value in (("val", "single"), ("sz", "6"), ("space", "1"), ("color", "auto")):
         top.set(qn(f"w:{name}"), value)
@@ -197,8 +210,11 @@ def _table(book: Any, table: Table) -> None:
     repeat.set(qn("w:val"), "true")
     grid.rows[0]._tr.get_or_add_trPr().append(repeat)
     for number, row in enumerate(rows, 1):
-        for cell, text in zip(grid.add_row().cells, row, strict=True):
-            _cell(cell, text, RIGHT if is_number(text) else None, bold=number in table.strong)
+        cells = zip(grid.add_row().cells, row, table.widths_mm, strict=True)
+        for cell, text, width_mm in cells:
+            is_right = is_number(text)
+            size = _points(text, width_mm) if is_right else CELL_POINTS
+            _cell(cell, text, RIGHT if is_right else None, size, bold=number in table.strong)
     for row in grid.rows:
         keep = OxmlElement("w:cantSplit")
         row._tr.get_or_add_trPr().append(keep)
@@ -228,11 +244,24 @@ def _widths(grid: Any, widths: Sequence[float]) -> None:
             cell.width = Mm(width)
 
 
-def _cell(cell: Any, text: str, align: Any, *, bold: bool = False) -> None:
+def _points(text: str, width_mm: float) -> float:
+    """Smaller where it must be: a number in two lines would be another one."""
+    room = (width_mm - 2 * SIDE_MM) * POINTS_A_MM
+    fitting = room / sum(_EM.get(one, 0.5) for one in text)
+    return min(CELL_POINTS, floor(2 * fitting) / 2)
+
+
+def _cell(
+    cell: Any, text: str, align: Any, size: float = CELL_POINTS, *, bold: bool = False
+) -> None:
+    cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     paragraph = cell.paragraphs[0]
+    paragraph.style = CELL
     paragraph.alignment = align
     run = paragraph.add_run(text)
-    run.bold, run.font.size = bold, Pt(11)
+    run.bold = bold
+    if size != CELL_POINTS:
+        run.font.size = Pt(size)
 
 
 def _signatures(book: Any, page: Page) -> None:

@@ -100,8 +100,8 @@ def _head(page: Page) -> Iterator[str]:
     *above, last = page.nation
     yield "<header>\n<div>"
     if page.parent:
-        yield f"<p>{escape(page.parent)}</p>"
-    yield f"<p><b>{escape(page.agency)}</b></p>"
+        yield f"<p>{_broken(page.parent)}</p>"
+    yield f"<p><b>{_broken(page.agency)}</b></p>"
     if page.is_party:
         yield "<p>*</p>"
     else:
@@ -111,6 +111,10 @@ def _head(page: Page) -> Iterator[str]:
         yield f"<p><b>{escape(line)}</b></p>"
     yield f'<p><b class="ruled">{escape(last)}</b></p>'
     yield f"<p><i>{escape(page.dated)}</i></p>\n</div>\n</header>"
+
+
+def _broken(text: str) -> str:
+    return "<br>".join(escape(line) for line in text.split("\n"))
 
 
 def _table(table: Table) -> Iterator[str]:

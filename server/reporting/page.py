@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import ceil
+from textwrap import wrap
 
 from server.reporting.charts import Chart, charts
 from server.reporting.document import Report
@@ -32,6 +34,7 @@ UNKNOWN = "…………………………"
 class Page:
     """What is written where. `nation` stands above right, `agency` with `parent` above left.
 
+    Where either takes more than a line, the lines are as long as each other.
     `annex` is the line under the heading of the charts; `seal` says by what a reader can check that
     it is the issued report.
     """
@@ -66,8 +69,8 @@ def page_of(report: Report, head: Letterhead, number: str = "", sha256: str = ""
     ending = "." if is_party else "./."
     return Page(
         is_party=is_party,
-        parent=head.parent.upper(),
-        agency=head.agency.upper(),
+        parent=_even(head.parent.upper()),
+        agency=_even(head.agency.upper()),
         nation=PARTY if is_party else STATE,
         number=numbered,
         dated=f"{head.place}, {long_day(report.at_ms)}",
@@ -83,8 +86,7 @@ def page_of(report: Report, head: Letterhead, number: str = "", sha256: str = ""
         ),
         completeness_heading=f"{ROMAN[len(found)]}. {COMPLETENESS}",
         completeness=(*lines, source_line(report).rstrip(".") + ending),
-        recipients=tuple(f"- {name};" for name in head.recipients[:-1])
-        + tuple(f"- {name}." for name in head.recipients[-1:]),
+        recipients=_recipients(head),
         signer=tuple(one.upper() for one in (head.authority, head.post) if one),
         signed_by=head.signer or UNKNOWN,
         charts=tuple(charts(report)),
@@ -92,6 +94,27 @@ def page_of(report: Report, head: Letterhead, number: str = "", sha256: str = ""
         f"{long_day(report.at_ms)})",
         seal=f"Bản đã ban hành, sha256 {sha256}" if sha256 else "",
     )
+
+
+AGENCY_CHARACTERS = 22
+"""Capitals of 12 points that stand in a line above left."""
+ABOVE = "Như trên"
+
+
+def _even(text: str) -> str:
+    """A long name in lines that are about even, "\\n" between: no word stands alone below."""
+    most = ceil(len(text) / AGENCY_CHARACTERS)
+    wrapped = (
+        wrap(text, width, break_long_words=False, break_on_hyphens=False)
+        for width in range(1, len(text) + 1)
+    )
+    return "\n".join(next((lines for lines in wrapped if len(lines) <= most), [text]))
+
+
+def _recipients(head: Letterhead) -> tuple[str, ...]:
+    """Whoever is named above is not named again; where nobody is, nothing points there."""
+    names = [one for one in head.recipients if head.addressees or one != ABOVE]
+    return (*(f"- {name};" for name in names[:-1]), *(f"- {name}." for name in names[-1:]))
 
 
 STATE = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc")

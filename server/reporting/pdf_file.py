@@ -64,7 +64,8 @@ def make(path: Path, page: Page, unit: str, fonts: Sequence[Path]) -> None:
 
 def _number(canvas: Any, book: Any) -> None:
     canvas.setFont(NAMES[0], 13)
-    canvas.drawCentredString(A4[0] / 2, A4[1] - 12 * mm, str(book.page))
+    # Above the middle of the text: the margins are not equal.
+    canvas.drawCentredString((30 + TEXT_MM / 2) * mm, A4[1] - 12 * mm, str(book.page))
 
 
 def _style(size: float = 13, font: int = 0, **more: Any) -> ParagraphStyle:
@@ -79,7 +80,7 @@ SIDE = 3
 
 
 def _said(text: str, size: float = 13, font: int = 0, **more: Any) -> Paragraph:
-    return Paragraph(escape(text), _style(size, font, **more))
+    return Paragraph(escape(text).replace("\n", "<br/>"), _style(size, font, **more))
 
 
 def _story(page: Page) -> Iterator[Flowable]:
