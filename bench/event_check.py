@@ -10,7 +10,8 @@ import sys
 import time
 from collections.abc import Callable
 
-from schemas.check import check_by_schema, checker
+from schemas.check import check_by_schema
+from schemas.checker import checker
 
 EVENTS = 20_000
 RUNS = 5

@@ -2,13 +2,13 @@
 
 Two readings with one verdict: `check_by_schema` asks marshmallow and is always there;
 `schemas.fast` asks types generated from the same schemas, where msgspec (extra `fast`) is
-installed. `checker` chooses, once. Why an event is refused is said by `parse_body` and
+installed. `schemas.checker` chooses, once. Why an event is refused is said by `parse_body` and
 `refused_field`: a refusal may take its time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from schemas.records import KINDS, Kind, check_writes
@@ -40,21 +40,6 @@ class Checked(NamedTuple):
 
     headers: list[Header | None]
     newest: int
-
-
-Check = Callable[[Sequence[str], Sequence[str | None]], Checked]
-"""(body texts, for each the person text or None) → what is in order."""
-
-
-def checker() -> Check:
-    """The fast reading where msgspec is installed, else marshmallow's. Call it once, at start."""
-    try:
-        from schemas.fast_batch import check_all_by_types
-    except ModuleNotFoundError as error:
-        if error.name != "msgspec":
-            raise
-        return check_all_by_schema
-    return check_all_by_types
 
 
 def check_all_by_schema(bodies: Sequence[str], persons: Sequence[str | None]) -> Checked:

@@ -15,7 +15,8 @@ from typing import Literal, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from schemas.check import Header, checker, missing, refused_field
+from schemas.check import Header, missing, refused_field
+from schemas.checker import checker
 from schemas.feeds import FEED_FIELDS, checkpoint_feed, feed_of
 from schemas.records import KINDS, Kind
 from sync.batch import MAX_PERSON_CHARS, WireEvent

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from marshmallow import Schema, fields, post_load, validate
 
 from schemas import check
-from schemas.check import check_all_by_schema, check_by_schema, checker
+from schemas.check import check_all_by_schema, check_by_schema
+from schemas.checker import checker
 from schemas.records import Crossing
 from sync.events import MAX_PACKS
 from tests.schemas.odd_events import RECORD, SALT, an_event, scribble, spoil, to_text
