@@ -180,15 +180,18 @@ class Play:
         return exchange
 
     def settle(self) -> None:
-        """Let it go on until all it wrote is answered and it is quiet, or only asks."""
+        """Let it go on until all it wrote is answered and its round has ended.
+
+        Who syncs by itself has no end that is seen: it is quiet, or only asks.
+        """
         quiet_from = time.monotonic()
         deadline = quiet_from + self.patience_s
         while time.monotonic() < deadline:
             try:
                 exchange = self.stage.exchanges.get(timeout=POLL_S)
             except queue.Empty:
-                done = self.memory.drained >= self.memory.seq
-                if done and (self.driver.idle or time.monotonic() - quiet_from > QUIET_S):
+                quiet = self.driver.lasting and time.monotonic() - quiet_from > QUIET_S
+                if self._is_drained and (self.driver.idle or quiet):
                     return
                 if self.driver.idle:
                     self.driver.sync()
@@ -196,10 +199,16 @@ class Play:
             if self._let_in(exchange):
                 more = self.answer(self._judged(exchange))["more"]
                 asks_only = exchange.batch is None and self.driver.lasting
-                if asks_only and not more and self.memory.drained >= self.memory.seq:
+                if asks_only and not more and self._is_drained:
                     return
             quiet_from = time.monotonic()
-        raise breaks(*GONE)
+        # A round that goes on though there is nothing to send is waiting, for hours perhaps.
+        if not self._is_drained:
+            raise breaks(*GONE)
+
+    @property
+    def _is_drained(self) -> bool:
+        return self.memory.drained >= self.memory.seq
 
     # --- what it gets ------------------------------------------------------------------------
 

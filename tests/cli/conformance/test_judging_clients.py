@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import math
 import random
 import re
 import shlex
@@ -16,12 +17,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from cli.conformance.driver import Commands, Driver
 from cli.conformance.findings import Judged, Step
 from cli.conformance.harder_steps import HARDER
 from cli.conformance.judge import judge_client
-from cli.conformance.play import Play
+from cli.conformance.play import POLL_S, QUIET_S, Play
+from cli.conformance.requests import Memory
 from cli.conformance.stage import Stage
 from cli.conformance.steps import CORE, Try
 from tests.cli.conformance.replica_client import ReplicaClient
@@ -157,6 +160,44 @@ def test_a_client_that_must_not_go_live_is_told_the_rule(
         first, second = map(int, re.findall(r"#(\d+)", found.at))
         assert second > first and f"#{second} " in found.request
         assert "cursor null" in found.request
+
+
+class Slow:
+    """A round by command with nothing left to send, which ends after it was looked at so often."""
+
+    lasting = False
+
+    def __init__(self, looks: float) -> None:
+        self.looks = looks
+
+    @property
+    def idle(self) -> bool:
+        self.looks -= 1
+        return self.looks < 0
+
+    def enrol(self, url: str, code: str) -> None: ...
+
+    def write(self, count: int) -> None: ...
+
+    def sync(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def settled(stage: Stage, looks: float, patience_s: float) -> Slow:
+    """A slow round, once the judge has let it end."""
+    driver = Slow(looks)
+    play = Play(stage, driver, "", patience_s)
+    key = ec.generate_private_key(ec.SECP256R1())
+    play.memory = Memory("device", "nt-ca-na", key.public_key(), key)
+    play.settle()
+    return driver
+
+
+def test_a_round_that_takes_its_time_over_an_answer_is_waited_for(stage: Stage) -> None:
+    ended = settled(stage, 2 * QUIET_S / POLL_S, PATIENCE_S)
+    assert ended.looks < 0, "what it does last, fetching packs, is not seen"
+    settled(stage, math.inf, POLL_S)  # it waits for hours: nothing of it is wrong
 
 
 def test_what_ends_at_a_failure_is_not_said_to_wait(stage: Stage, tmp_path: Path) -> None:
