@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 
 from server.api.files import UNFINISHED
+from server.config import Config, save_config
 from server.store.registered import Enrolment
+from server.token_limits import LEAST_REQUESTS
 from sync.batch import plain_event
 from tests.server.api.clients import bearer, device_token, enrol, prepare, user_token
 from tests.server.api.serving import Served, served
@@ -170,6 +172,8 @@ def test_second_server_on_the_same_data_is_refused(
 
 def test_a_token_that_floods_is_told_to_wait_and_tablets_are_not(tmp_path: Path) -> None:
     data = tmp_path / "data"
+    # The least there is: on a slow machine the default comes back while the flood is under way.
+    save_config(Config(data, requests_per_minute=LEAST_REQUESTS))
     (code,) = prepared(data)
     with served(data) as server, ThreadPoolExecutor(16) as threads:
         tablet = enrol(server, code)
@@ -185,7 +189,7 @@ def test_a_token_that_floods_is_told_to_wait_and_tablets_are_not(tmp_path: Path)
             waits_s.append(time.monotonic() - began)
         answers = [one.result() for one in asked]
         refused = [headers for status, _, headers in answers if status == 429]
-        assert len(refused) >= 100 and {status for status, _, _ in answers} == {404, 429}
+        assert len(refused) >= 300 and {status for status, _, _ in answers} == {404, 429}
         assert all(int(headers["retry-after"]) >= 1 for headers in refused)
         print(f"{len(refused)} of 600 refused; syncs beside: {len(waits_s)}, {max(waits_s):.2f} s")
 
