@@ -83,30 +83,22 @@ def list_users(data: Path, is_json: bool) -> None:
     tell_rows(headings, rows, is_json)
 
 
-@user.command("disable")
-@DATA
-@click.argument("login")
-@told
-def disable(data: Path, login: str) -> None:
-    """Khóa người dùng: phiên và mã truy cập hết giá trị ngay / shut a user out at once.
+def _switch(name: str, disabled: bool, summary: str, done: str) -> None:
+    def run(data: Path, login: str) -> None:
+        _change(data, login, f"user.{name}", disabled=disabled)
+        click.echo(done.format(login=login))
 
-    Ví dụ: chot user disable canhsat
-    """
-    _change(data, login, "user.disable", disabled=True)
-    click.echo(f"Đã khóa {login}. Mở lại: chot user enable {login}")
+    run.__doc__ = f"{summary}\n\n    Ví dụ: chot user {name} canhsat"
+    user.command(name)(DATA(click.argument("login")(told(run))))
 
 
-@user.command("enable")
-@DATA
-@click.argument("login")
-@told
-def enable(data: Path, login: str) -> None:
-    """Mở lại người dùng đã khóa / let a user in again.
-
-    Ví dụ: chot user enable canhsat
-    """
-    _change(data, login, "user.enable", disabled=False)
-    click.echo(f"Đã mở {login}.")
+_switch(
+    "disable",
+    True,
+    "Khóa người dùng: phiên và mã truy cập hết giá trị ngay / shut a user out at once.",
+    "Đã khóa {login}. Mở lại: chot user enable {login}",
+)
+_switch("enable", False, "Mở lại người dùng đã khóa / let a user in again.", "Đã mở {login}.")
 
 
 @user.command("password")

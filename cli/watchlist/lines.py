@@ -11,6 +11,8 @@ from server.watch.views import place_text
 
 TELL_TABLETS = "Máy bảng chưa biết; công bố bằng / tablets learn by: chot watchlist publish"
 
+_SHOWN = ("id", "category", "id_number", "name", "place", "from_ms", "until_ms", "added_ms")
+
 
 def entry_line(one: WatchEntry) -> str:
     """An entry for somebody who has the list."""
@@ -31,16 +33,7 @@ def entry_row(one: WatchEntry) -> dict[str, str]:
 
 def entry_json(one: WatchEntry) -> dict[str, Any]:
     """What a row shows, for programs: the place as its code, times as Unix milliseconds."""
-    return {
-        "id": one.id,
-        "category": one.category,
-        "id_number": _hidden(one.id_number),
-        "name": one.name,
-        "place": one.place,
-        "from_ms": one.from_ms,
-        "until_ms": one.until_ms,
-        "added_ms": one.added_ms,
-    }
+    return {name: getattr(one, name) for name in _SHOWN} | {"id_number": _hidden(one.id_number)}
 
 
 def _hidden(id_number: str) -> str:

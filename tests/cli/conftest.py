@@ -56,6 +56,14 @@ def traffic(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data
 
 
+@pytest.fixture(scope="module")
+def busy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo of the whole day before NOON_MS, each module's own."""
+    data = tmp_path_factory.mktemp("busy") / "data"
+    demo_of_noon(data, 1)
+    return data
+
+
 @pytest.fixture(scope="session")
 def made_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = tmp_path_factory.mktemp("demo") / "data"

@@ -12,20 +12,12 @@ from typing import Any
 
 import pytest
 
-from cli.demo.make import make_demo
 from server.config import load_config
 from server.store.sqlite import SqliteStore, open_store
 from server.store.view_protocol import Criteria
-from tests.cli.conftest import NOON_MS, Chot
+from tests.cli.conftest import Chot
 
 WHY = ("--purpose", "điều tra", "--case", "12/CSĐT")
-
-
-@pytest.fixture(scope="module")
-def busy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    data = tmp_path_factory.mktemp("busy") / "data"
-    make_demo(data, NOON_MS, lambda _: None, days=1)
-    return data
 
 
 def store_of(data: Path) -> SqliteStore:

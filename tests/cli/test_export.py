@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from cli.demo.make import make_demo
 from server.config import load_config
 from server.spreadsheet import defused
 from server.store.sqlite import open_store
@@ -19,14 +18,6 @@ from tests.server.store.tablets import enrolled
 
 HOUR_MS = 3_600_000
 WINDOW = ("--from", "2026-11-22 08:00", "--to", "2026-11-22 11:00")
-
-
-@pytest.fixture(scope="session")
-def traffic(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A demo with the hours before NOON_MS; not to be written to."""
-    data = tmp_path_factory.mktemp("traffic") / "data"
-    make_demo(data, NOON_MS, lambda _: None, days=0.15)
-    return data
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:

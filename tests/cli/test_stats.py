@@ -10,20 +10,12 @@ from pathlib import Path
 import pytest
 
 from cli.data import viewed
-from cli.demo.make import make_demo
 from cli.shown import fitted, wide
 from cli.stats import bar_of, spark, tell_stats
 from server.stats import DAY_MS, HOUR_MS, MOST_STEPS, make_stats, steps_of
 from tests.cli.conftest import NOON_MS, Chot
 
 MIDNIGHT_MS = NOON_MS - 11 * HOUR_MS
-
-
-@pytest.fixture(scope="module")
-def busy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    data = tmp_path_factory.mktemp("busy") / "data"
-    make_demo(data, NOON_MS, lambda _: None, days=1)
-    return data
 
 
 def test_figures_are_those_of_the_view_and_add_up(chot: Chot, busy: Path) -> None:

@@ -17,16 +17,9 @@ from server.config import load_config
 from server.passwords import hash_password
 from server.store.registered import User
 from server.store.sqlite import open_store
-from tests.cli.conftest import Chot, demo_of_noon
+from tests.cli.conftest import Chot
 
 WINDOW = ("--from", "2026-11-21", "--to", "2026-11-22 11:00")
-
-
-@pytest.fixture(scope="module")
-def busy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    data = tmp_path_factory.mktemp("busy") / "data"
-    demo_of_noon(data, 1)
-    return data
 
 
 @pytest.fixture(scope="module")
