@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 import tracemalloc
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from server.store.sqlite import open_store
 from tests.cli.conftest import Chot
 from tests.cli.exported_day import WINDOW, make_day
 from tests.cli.exported_log import AUDIT_WINDOW, LOG_WINDOW, make_log
+from tests.cli.libreoffice import converted, needs_libreoffice, printed
 
 UNMASK = ("--unmask", "--purpose", "truy vết", "--case", "12/CV")
 COLUMNS = (Column("record"), Column("occurred", "moment"), Column("note", free=True))
@@ -149,7 +148,7 @@ def test_high_rows_are_forgotten_as_they_are_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@needs_libreoffice
 def test_libreoffice_prints_each_page_with_its_head_and_no_column_beside(
     chot: Chot, day: Path, tmp_path: Path
 ) -> None:
@@ -164,13 +163,9 @@ def test_libreoffice_prints_each_page_with_its_head_and_no_column_beside(
         chot("export", table, "--data", data, *window, *more, "--output", files[-1])
     files.append(tmp_path / "audit.xlsx")
     chot("export", "audit", "--data", log, *AUDIT_WINDOW, "--output", files[-1])
-    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    subprocess.run(
-        ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", tmp_path, *files],
-        check=True, capture_output=True, timeout=240,
-    )  # fmt: skip
+    converted(files, tmp_path)
     for file in files:
-        *pages, rest = printed(file.with_suffix(".pdf"))
+        *pages, rest = printed(file.with_suffix(".pdf")).split("\f")
         assert rest == "" and len(pages) == (3 if file.stem == "long" else 1), file.name
         for number, page in enumerate(pages, 1):
             title = "Sổ & việc" if file.stem == "long" else "22/11/2026 12:00 – "
@@ -178,10 +173,3 @@ def test_libreoffice_prints_each_page_with_its_head_and_no_column_beside(
             assert re.search(rf"{number} ?/ ?{len(pages)}\b", page), file.name
             assert re.search(r"Thời điểm|Nhận lúc|Lúc", page), "the head of the table"
             assert "###" not in page, "no column is too narrow for its numbers"
-
-
-def printed(file: Path) -> list[str]:
-    """The text of each page, and "" after the last."""
-    return subprocess.run(
-        ["pdftotext", "-layout", file, "-"], check=True, capture_output=True, text=True, timeout=60
-    ).stdout.split("\f")

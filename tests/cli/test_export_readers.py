@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 
 from tests.cli.conftest import Chot
 from tests.cli.exported_day import WINDOW, make_day
+from tests.cli.libreoffice import converted, needs_libreoffice, printed
 
 PANDAS = Path(__file__).parents[2] / "build" / "readers" / "bin" / "python"
 TABLES = ("crossings", "turn-backs", "goods", "passengers", "conflicts")
@@ -68,7 +68,7 @@ def test_duckdb_reads_the_parquet_of_every_table(chot: Chot, day: Path, tmp_path
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@needs_libreoffice
 def test_libreoffice_opens_every_table_and_no_cell_runs(
     chot: Chot, day: Path, tmp_path: Path
 ) -> None:
@@ -79,21 +79,9 @@ def test_libreoffice_opens_every_table_and_no_cell_runs(
         for ending in ("csv", "xlsx"):
             names.append(f"{table}.{ending}.{ending}")
             chot("export", table, "--data", day, *WINDOW, *more, "--output", tmp_path / names[-1])
-    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    for ending in ("csv", "xlsx"):
-        # Comma, quote, UTF-8: what its dialog, which nobody sees here, proposes because of the BOM.
-        how = ["--infilter=CSV:44,34,76"] if ending == "csv" else []
-        files = [tmp_path / name for name in names if name.endswith(ending)]
-        subprocess.run(
-            ["soffice", profile, "--headless", *how, "--convert-to", "pdf", "--outdir", tmp_path,
-             *files],
-            check=True, capture_output=True, timeout=240,
-        )  # fmt: skip
-    for name in names:
-        text = subprocess.run(
-            ["pdftotext", "-layout", tmp_path / f"{name.rsplit('.', 1)[0]}.pdf", "-"],
-            check=True, capture_output=True, text=True, timeout=60,
-        ).stdout  # fmt: skip
+    pages = converted([tmp_path / name for name in names], tmp_path)
+    for name, page in zip(names, pages, strict=True):
+        text = printed(page)
         packed = re.sub(r"\s+", "", text)
         assert "Err:" not in text and "#NAME?" not in text and "#VALUE!" not in text, name
         assert {"goods": "29C12345", "turn-backs": "30A12345"}.get(

@@ -7,8 +7,6 @@ import io
 import json
 import os
 import random
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from server.reporting.periods import DAY_MS
 from server.store.sqlite import open_store
 from tests.cli.conftest import NOON_MS, Chot
 from tests.cli.goods import lorry, place
+from tests.cli.libreoffice import converted, needs_libreoffice, printed
 from tests.server.store.tablets import enrolled
 
 HOUR_MS = 3_600_000
@@ -234,26 +233,15 @@ def cells_of(file: Path) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@needs_libreoffice
 def test_libreoffice_opens_the_flow_and_runs_nothing_of_it(
     chot: Chot, flowing: Path, tmp_path: Path
 ) -> None:
     product = ("--product", "+1+1=tôm")
     for name in ("a.csv", "b.xlsx"):
         chot("report", "goods-flow", "--data", flowing, *DAY, *product, "--output", tmp_path / name)
-    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    for name in ("a.csv", "b.xlsx"):
-        # Comma, quote, UTF-8: what its dialog, which nobody sees here, proposes because of the BOM.
-        how = ["--infilter=CSV:44,34,76"] if name == "a.csv" else []
-        subprocess.run(
-            ["soffice", profile, "--headless", *how, "--convert-to", "pdf", "--outdir", tmp_path,
-             tmp_path / name],
-            check=True, capture_output=True, timeout=180,
-        )  # fmt: skip
-        text = subprocess.run(
-            ["pdftotext", "-layout", (tmp_path / name).with_suffix(".pdf"), "-"],
-            check=True, capture_output=True, text=True, timeout=60,
-        ).stdout  # fmt: skip
+    for page in converted([tmp_path / "a.csv", tmp_path / "b.xlsx"], tmp_path):
+        text = printed(page)
         assert "Thủy sản" in text and "Tỉnh Ninh Thuận" in text and "300" in text
         assert "+1+1" in text, "a formula stays the text it is"
         assert "Err:" not in text and "#NAME?" not in text

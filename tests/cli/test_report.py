@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-import shutil
 import sqlite3
-import subprocess
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +24,7 @@ from server.reporting.periods import (
 from server.reporting.words import FIGURES_VI, number
 from server.store.sqlite import open_store
 from tests.cli.conftest import NOON_MS, Chot, demo_of_noon
+from tests.cli.libreoffice import converted, needs_libreoffice, printed
 from tests.server.store.tablets import enrolled
 
 HOUR_MS = 3_600_000
@@ -188,7 +187,7 @@ def test_a_letterhead_is_checked_before_anything_is_written(
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@needs_libreoffice
 def test_libreoffice_opens_the_report_and_each_export(
     chot: Chot, traffic: Path, tmp_path: Path
 ) -> None:
@@ -196,17 +195,9 @@ def test_libreoffice_opens_the_report_and_each_export(
     window = ("--from", "2026-11-22 08:00", "--to", "2026-11-22 11:00")
     for name in ("l.csv", "x.xlsx"):
         chot("export", "crossings", "--data", traffic, *window, "--output", tmp_path / name)
-    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     for name in ("bc.docx", "l.csv", "x.xlsx"):
-        subprocess.run(
-            ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", tmp_path,
-             tmp_path / name],
-            check=True, capture_output=True, timeout=180,
-        )  # fmt: skip
-        text = subprocess.run(
-            ["pdftotext", "-layout", (tmp_path / name).with_suffix(".pdf"), "-"],
-            check=True, capture_output=True, text=True, timeout=60,
-        ).stdout  # fmt: skip
+        (page,) = converted([tmp_path / name], tmp_path)
+        text = printed(page)
         assert "Cho qua" in text if name != "bc.docx" else "Lượt phương tiện" in text
         assert "Err:" not in text and "#NAME?" not in text
 
