@@ -16,6 +16,7 @@ from server.console import (
     devices,
     documents,
     figures,
+    holds,
     links,
     noted,
     pages,
@@ -45,6 +46,7 @@ FAMILIES = (
     documents,
     devices,
     users,
+    holds,
     audit,
 )
 

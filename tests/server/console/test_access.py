@@ -44,6 +44,7 @@ MAY: dict[str, set[str]] = {
     "ask_wipe": {"admin"},
     "wipe": {"admin"},
     "users": {"admin"},
+    "holds": {"admin", "approver"},
     "audit_log": {"admin", "approver"},
     "logout": set(ROLES),
     "nothing": {"community"},
@@ -97,7 +98,7 @@ def test_pages_need_no_script_and_carry_no_inline_style(console: Console) -> Non
     record = console.cross()
     pages = {
         "reviewer": ("/console/", "/console/searches", f"/console/crossings/{record}"),
-        "admin": ("/console/devices", "/console/users", "/console/audit"),
+        "admin": ("/console/devices", "/console/users", "/console/holds", "/console/audit"),
         "command": ("/console/figures",),
     }
     for role, addresses in pages.items():

@@ -11,6 +11,7 @@ from schemas import offence_records, shapes, shift_record
 from schemas.home_records import ALERT_CODES
 from server.console import texts_en, texts_vi
 from server.console.pages import NAVIGATION
+from server.store.hold_protocol import HoldKind
 from server.store.noted_protocol import NOTED
 from server.store.registered import UserRole
 from server.store.view.view_schema import FLAGS
@@ -51,6 +52,7 @@ VOCABULARIES = {
     "test_type": shapes.TEST_TYPES,
     "test_result": shapes.TEST_RESULTS,
     "noted.kind": NOTED,
+    "hold": HoldKind.__args__,  # type: ignore[attr-defined]
     "nav": [name for name, _, _ in NAVIGATION],
 }
 
