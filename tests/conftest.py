@@ -20,6 +20,7 @@ SEED = random.SystemRandom().randrange(1, 2**32) if ASKED == "random" else int(A
 os.environ["CHOT_SEED"] = str(SEED)
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+EXPECT_MS = 20_000
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -44,7 +45,9 @@ def playwright() -> "Iterator[Playwright]":
     """The one Playwright of the run: its event loop allows no second one beside it."""
     if not os.access(CHROMIUM, os.X_OK):
         pytest.skip(f"no Chromium at {CHROMIUM}: apt install chromium, or set CHROMIUM")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    # Five seconds are not much on a busy machine, and nobody waits who finds what is expected.
+    expect.set_options(timeout=EXPECT_MS)
     with sync_playwright() as running:
         yield running

@@ -55,8 +55,7 @@ def cross_offline(tablet: Tablet, served: Served, url: str, plate: str) -> None:
     tablet.page.reload()
     tablet.open_shift(served.pin)
     tablet.expect_unsent(1)
-    (row,) = tablet.recent_with(plate)
-    assert "Chưa gửi" in row
+    tablet.expect_recent(plate, "Chưa gửi")
 
 
 def arrives_once(tablet: Tablet, served: Served, plate: str) -> str:
@@ -64,8 +63,7 @@ def arrives_once(tablet: Tablet, served: Served, plate: str) -> str:
     tablet.browser.context.set_offline(False)
     wait_for("the event", lambda: plate in served.plates(CHECKPOINT))
     tablet.expect_unsent(0)
-    (row,) = tablet.recent_with(plate)
-    assert "Đã gửi" in row
+    tablet.expect_recent(plate, "Đã gửi")
     assert served.plates(CHECKPOINT).count(plate) == 1
     record = served.record(CHECKPOINT, plate)
     crossing = served.crossing(record)

@@ -220,17 +220,18 @@ class Tablet:
         sheet.get_by_role("button", name="Gửi ngay").click()
         sheet.get_by_role("button", name="Đóng").first.click()
 
-    def recent(self) -> list[str]:
-        """The rows of «Các lượt vừa qua», newest first; the lane's screen again after."""
+    def expect_recent(self, plate: str, words: str = "", count: int = 1) -> None:
+        """The rows of «Các lượt vừa qua» with this plate, however it is written; then the lane.
+
+        The list may be of a moment ago at first: what is there now comes while it is shown.
+        """
         self.page.get_by_role("button", name="Xem tất cả").click()
         expect(self.heading("Các lượt vừa qua")).to_be_visible()
-        rows = self.page.get_by_role("listitem").all_inner_texts()
+        rows = self.page.get_by_role("listitem").filter(has_text=re.compile(r"\W*".join(plate)))
+        expect(rows).to_have_count(count, timeout=PATIENCE_MS)
+        if words:
+            expect(rows).to_contain_text(words, timeout=PATIENCE_MS)
         self.button("Quay lại").click()
-        return rows
-
-    def recent_with(self, plate: str) -> list[str]:
-        """The rows of «Các lượt vừa qua» that show this plate, however it is written."""
-        return [row for row in self.recent() if plate in "".join(filter(str.isalnum, row))]
 
     # --- finding ------------------------------------------------------------------------------
 

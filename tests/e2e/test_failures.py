@@ -90,7 +90,5 @@ def test_two_tablets_of_a_checkpoint_see_each_others_crossings(
     for tablet, own, other in ((first, "85C50001", "85C50002"), (second, "85C50002", "85C50001")):
         tablet.send_now()
         expect(tablet.strip()).to_contain_text(other[-2:], timeout=PATIENCE_MS)
-        (row,) = tablet.recent_with(own)
-        assert "Đã gửi" in row
-        (row,) = tablet.recent_with(other)
-        assert "Máy khác" in row
+        tablet.expect_recent(own, "Đã gửi")
+        tablet.expect_recent(other, "Máy khác")

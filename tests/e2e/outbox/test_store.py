@@ -103,9 +103,10 @@ def test_o3_network_screen_and_person_coming_back_begin_a_round(
         "dispatchEvent(new PageTransitionEvent('pageshow'))",
         "document.dispatchEvent(new Event('visibilitychange'))",
     ):
-        # A poll every 15 s might be taken for one of them, but not for all four.
-        with tablet.page.expect_response(re.compile("/api/v1/sync$"), timeout=2_000):
+        # A poll comes 15 s after the last round: it cannot be taken for one of them.
+        with tablet.page.expect_request(re.compile("/api/v1/sync$"), timeout=10_000) as asked:
             tablet.page.evaluate(wake)
+        assert asked.value.response() is not None
 
 
 def test_o4_hanging_call_is_shown_on_the_sheet_and_in_the_line(
