@@ -136,8 +136,9 @@ class TabletCore implements Core {
   }
 
   async openShift(badgeText: string, pin: string): Promise<void> {
-    // Somebody quick stands here before the first answer has come.
-    if (this.#tablet.force.packs.roster === null) await this.#loop.now();
+    // Somebody quick stands here before the first answer has come, or between its packs.
+    const { all } = this.#tablet.force.packs;
+    if (!all.has("roster") || !all.has("trust")) await this.#loop.now();
     await this.#duty.open(badgeText, pin);
     await this.#opened();
   }
