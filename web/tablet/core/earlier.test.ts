@@ -1,8 +1,9 @@
 /** What rules see of earlier crossings while offline: uses of a document, refusals here, refusals nearby. */
 
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { evidenceOf } from "../../shared/credentials/evidence.ts";
 import { uuid7 } from "../../shared/sync/encoding.ts";
+import { openDatabase } from "./db.ts";
 import { otherBody, rulesContent } from "./test/fake_server.ts";
 import { core, enrolAndOpen, environment, restart, saveMany, server, settle } from "./test/started.ts";
 import { draftOf, person } from "./test/tablet.ts";
@@ -11,6 +12,10 @@ import type { CrossingDraft } from "./vocabulary.ts";
 
 const HOUR_MS = 3_600_000;
 let records = 0;
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 function rule(id: string, path: string): object {
   const [sample] = (rulesContent() as { rules: object[] }).rules;
@@ -111,42 +116,59 @@ async function longQueue(): Promise<CrossingDraft> {
   return plain;
 }
 
-function openedShift(): Promise<void> {
-  return new Promise((resolve) => {
-    const look = (): void => {
-      if (core.state().phase !== "open") return;
-      leave();
-      resolve();
-    };
-    const leave = core.subscribe(look);
+/** From the call with this number on nothing is decrypted until `release`: a reading stands still in its middle. */
+function holdDecryptFrom(call: number): { reached: Promise<void>; release(): void } {
+  const decrypt = crypto.subtle.decrypt.bind(crypto.subtle);
+  let calls = 0;
+  let release = (): void => undefined;
+  let reach = (): void => undefined;
+  const reached = new Promise<void>((resolve) => (reach = resolve));
+  const released = new Promise<void>((resolve) => (release = resolve));
+  vi.spyOn(crypto.subtle, "decrypt").mockImplementation(async (...asked) => {
+    calls += 1;
+    if (calls >= call) {
+      reach();
+      await released;
+    }
+    return await decrypt(...asked);
   });
+  return { reached, release };
 }
 
-test("a crossing is saved while a long queue is still being read, and counts at once", async () => {
+async function ownEvents(): Promise<number> {
+  const db = await openDatabase(environment.database, () => undefined);
+  const count = await db.count("own");
+  db.close();
+  return count;
+}
+
+test("a crossing saved while a long queue is being read waits for the portion under way, and counts at once", async () => {
   await longQueue();
-  const done: string[] = [];
-  const open = openedShift();
-  const learned = core.openShift(await server.badge(OFFICER), PIN).then(() => done.push("learned"));
-  await open;
+  const second = holdDecryptFrom(150);
+  const learned = core.openShift(await server.badge(OFFICER), PIN);
+  await second.reached;
   const other = withPass("30F22222");
-  await core.save({ ...other, action: "turned_back", override: "other" });
-  done.push("saved");
+  const saving = core.save({ ...other, action: "turned_back", override: "other" });
+  await vi.waitUntil(async () => (await ownEvents()) === 302);
+  // From the third portion on nothing goes on until the crossing is saved.
+  vi.restoreAllMocks();
+  const third = holdDecryptFrom(20);
+  second.release();
+  await saving;
   expect(reasons(other)).toEqual(["turned_back"]);
+  await third.reached;
+  third.release();
   await learned;
-  expect(done).toEqual(["saved", "learned"]);
 });
 
 test("a shift that ends while a long queue is being read leaves nothing out of the next one", async () => {
   const plain = await longQueue();
-  const open = openedShift();
-  const done: string[] = [];
-  const learned = core.openShift(await server.badge(LEAD), PIN).then(() => done.push("learned"));
-  await open;
-  await core.save(withPass("30F22222"));
+  const second = holdDecryptFrom(150);
+  const learned = core.openShift(await server.badge(LEAD), PIN);
+  await second.reached;
   await core.closeShift();
-  done.push("closed");
+  second.release();
   await learned;
-  expect(done).toEqual(["closed", "learned"]);
   await core.openShift(await server.badge(OFFICER), PIN);
   expect(reasons(plain)).toEqual(["turned_back"]);
 });
