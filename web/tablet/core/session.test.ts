@@ -14,6 +14,20 @@ test("badge and PIN open it with no network", async () => {
   expect(core.state()).toMatchObject({ phase: "open", officer: { id: OFFICER, role: "officer" } });
 });
 
+test("who is quicker than the list of whose badges count waits for it", async () => {
+  // A server announces by name: the roster comes before the trust list.
+  const named = [...server.packs].sort();
+  server.packs.clear();
+  for (const [name, pack] of named) server.packs.set(name, pack);
+  server.mischief = (path) => (path === "/packs/trust" ? "drop_request" : null);
+  await core.enrol(CODE);
+  expect(Object.keys(core.state().packs)).toContain("roster");
+  expect(Object.keys(core.state().packs)).not.toContain("trust");
+  server.mischief = () => null;
+  await core.openShift(await server.badge(OFFICER), PIN);
+  expect(core.state().phase).toBe("open");
+});
+
 test("a wrong PIN is counted, delayed, and at last only a lead helps; offline, and after a restart too", async () => {
   await core.enrol(CODE);
   server.mischief = () => "drop_request";
