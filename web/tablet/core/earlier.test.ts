@@ -5,6 +5,7 @@ import { evidenceOf } from "../../shared/credentials/evidence.ts";
 import { uuid7 } from "../../shared/sync/encoding.ts";
 import { openDatabase } from "./db.ts";
 import { otherBody, rulesContent } from "./test/fake_server.ts";
+import { holdDecryptFrom } from "./test/held_decrypt.ts";
 import { core, enrolAndOpen, environment, restart, saveMany, server, settle } from "./test/started.ts";
 import { draftOf, person } from "./test/tablet.ts";
 import { LEAD, OFFICER, PIN } from "./test/fake_content.ts";
@@ -114,25 +115,6 @@ async function longQueue(): Promise<CrossingDraft> {
   await saveMany(300);
   await restart();
   return plain;
-}
-
-/** From the call with this number on nothing is decrypted until `release`: a reading stands still in its middle. */
-function holdDecryptFrom(call: number): { reached: Promise<void>; release(): void } {
-  const decrypt = crypto.subtle.decrypt.bind(crypto.subtle);
-  let calls = 0;
-  let release = (): void => undefined;
-  let reach = (): void => undefined;
-  const reached = new Promise<void>((resolve) => (reach = resolve));
-  const released = new Promise<void>((resolve) => (release = resolve));
-  vi.spyOn(crypto.subtle, "decrypt").mockImplementation(async (...asked) => {
-    calls += 1;
-    if (calls >= call) {
-      reach();
-      await released;
-    }
-    return await decrypt(...asked);
-  });
-  return { reached, release };
 }
 
 async function ownEvents(): Promise<number> {

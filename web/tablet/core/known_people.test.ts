@@ -1,13 +1,18 @@
 /** Somebody without a phone on them, found by their whole number among what this tablet holds. */
 
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { digitsOf } from "./known_people.ts";
-import { codeOf, core, enrolAndOpen, restart, server, settle } from "./test/started.ts";
+import { holdDecryptFrom } from "./test/held_decrypt.ts";
+import { codeOf, core, enrolAndOpen, restart, saveMany, server, settle } from "./test/started.ts";
 import { draftOf, person } from "./test/tablet.ts";
 import { OFFICER, PIN, VOLUNTEER } from "./test/fake_content.ts";
 import { DEVICE } from "./test/fake_server.ts";
 
 const IDENTITY = { name: "Lê Văn Mẫu", birth_date: "1990", id_number: "058090012345", phone: "0912345678" };
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 function withIdentity(identity: object): Parameters<typeof core.save>[0] {
   return draftOf({ ...person("x"), evidence: null, identity });
@@ -41,6 +46,22 @@ test("a locked tablet finds nobody", async () => {
   await core.people.prepare();
   core.lock();
   expect(await codeOf(core.people.byNumber("0912345678"))).toBe("shift.closed");
+});
+
+test("who signs out while it is read leaves nobody out for the next one", async () => {
+  await enrolAndOpen();
+  await core.save(withIdentity(IDENTITY));
+  await saveMany(260);
+  await settle();
+  // A body and a person part each: the second portion of 250 has begun.
+  const second = holdDecryptFrom(505);
+  const preparing = core.people.prepare();
+  await second.reached;
+  await core.closeShift();
+  second.release();
+  await preparing;
+  await core.openShift(await server.badge(OFFICER), PIN);
+  expect(await core.people.byNumber("0912345678")).toMatchObject(IDENTITY);
 });
 
 test("who was erased is found no more, also by a tablet that had looked before", async () => {
