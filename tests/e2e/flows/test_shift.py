@@ -12,6 +12,7 @@ from tests.e2e.desk import Desk
 from tests.e2e.flows.klm import flow
 from tests.e2e.server import Served, wait_for
 from tests.e2e.tablet import PATIENCE_MS, Tablet
+from tests.e2e.wedge import scan_by_wedge
 
 CHECKPOINT = "nt-bac-ai"
 OFFICER = f"{CHECKPOINT}-quet"
@@ -118,6 +119,21 @@ def hand_over(served: Served, tablet: Tablet) -> None:
     (end,) = closed
     assert end["set"]["counts"]["crossings"] == 1
     assert {one["record"] for one in written(served)} == {end["record"]}
+
+
+def test_a_badge_that_opens_nothing_gives_way_to_another(served: Served, browser: Launch) -> None:
+    tablet = Tablet(browser(served.url, "lane"))
+    tablet.enrol(served.enrolment_link(CHECKPOINT, "o-to"))
+    secret = next(one["secret"] for one in served.notes["officers"] if one["id"] == OFFICER)
+    claims = {"jti": f"old-{OFFICER}", "sub": OFFICER, "sec": secret}
+    for badge in (served.document("badge", claims, (-172_800, -86_400)), served.badge(OFFICER)):
+        expect(tablet.heading("Quét thẻ cán bộ")).to_be_visible(timeout=PATIENCE_MS)
+        scan_by_wedge(tablet.page, badge)
+        tablet.enter_pin(served.pin)
+        told = tablet.page.get_by_text("Thẻ hết hạn hoặc không đúng chữ ký.")
+        lane = tablet.page.get_by_role("radiogroup", name="Chiều đi")
+        expect(told.or_(lane)).to_be_visible(timeout=PATIENCE_MS)
+    expect(lane).to_be_visible()
 
 
 def test_another_officer_in_seconds_and_a_volunteer_sees_nothing_of_before(

@@ -10,8 +10,11 @@ import { type Database, type Enrolment, type StoredPack, storePack } from "./db.
 import { CoreError } from "./core_error.ts";
 import type { OfficerRole, PackState } from "./vocabulary.ts";
 
-/** A pack may be signed a moment "after" our estimate of the server's time. */
-const CLOCK_LEEWAY_MS = 5 * 60_000;
+/**
+ * What is signed on the spot may be signed a moment "after" our estimate of the server's time, which a slow
+ * answer puts wrong by half its way. A few minutes are what RFC 7519 (4.1.4, 4.1.5) has room for.
+ */
+export const CLOCK_LEEWAY_MS = 5 * 60_000;
 const HOUR_MS = 3_600_000;
 const AMBER_HOURS = 24;
 /** Where the rule pack names no stop of its own. */

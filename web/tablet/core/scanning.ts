@@ -6,6 +6,7 @@ import { conditionsOf } from "./conditions.ts";
 import type { Earlier } from "./earlier.ts";
 import type { Gate } from "./gate.ts";
 import type { OnDuty } from "./on_duty.ts";
+import { CLOCK_LEEWAY_MS } from "./packs.ts";
 import { checkDraft, crossingEvent, voidEvent } from "./save.ts";
 import type { Tablet } from "./tablet.ts";
 import { type TurnedBack, TurnBacks } from "./turned_back.ts";
@@ -36,7 +37,7 @@ export class Scanning {
     const { clock_skew_ms, last_contact_ms, unsent } = tablet.live.now;
     const skew_ms = clock_skew_ms ?? 0;
     const conditions = await conditionsOf(tablet.db(), packs, { skew_ms, last_contact_ms, unsent });
-    return await read(text, packs.trust, tablet.environment.now() + skew_ms, 0, conditions);
+    return await read(text, packs.trust, tablet.environment.now() + skew_ms, CLOCK_LEEWAY_MS, conditions);
   }
 
   /** Whether this checkpoint or one nearby turned the plate back within the hours that count. */

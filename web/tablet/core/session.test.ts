@@ -70,6 +70,19 @@ test("a badge that is forged, a stranger's or no badge at all is told apart", as
   expect(core.state().pin.failures).toBe(0);
 });
 
+test("a badge printed this moment opens a shift and is read although the answer with the time came late", async () => {
+  await core.enrol(CODE);
+  await settle();
+  // The estimate of the server's time is behind by half of what the answer took.
+  server.clock_ms += 30_000;
+  const fresh = await server.badge(OFFICER, undefined, Math.floor(server.clock_ms / 1000));
+  await core.openShift(fresh, PIN);
+  expect(core.state().phase).toBe("open");
+  expect(await core.readCode(fresh)).toMatchObject({ status: "verified", code: "ok" });
+  const tomorrow = await server.badge(OFFICER, undefined, Math.floor(server.clock_ms / 1000) + 86_400);
+  expect(await core.readCode(tomorrow)).toMatchObject({ status: "invalid", code: "not_yet_valid" });
+});
+
 test("locked: the PIN alone opens it again, after a restart it does not", async () => {
   await enrolAndOpen();
   core.lock();

@@ -12,7 +12,7 @@ import type { ShiftKeys } from "./append.ts";
 import { type History, importContentKey, openingOf } from "./at_rest.ts";
 import type { Opening } from "./db.ts";
 import type { Environment } from "./environment.ts";
-import type { Roster, RosterOfficer } from "./packs.ts";
+import { CLOCK_LEEWAY_MS, type Roster, type RosterOfficer } from "./packs.ts";
 import { CoreError } from "./core_error.ts";
 import type { OfficerOnDuty } from "./vocabulary.ts";
 
@@ -60,7 +60,7 @@ export function checkPinAllowed(pin: PinFailures, officer: RosterOfficer, nowMs:
  * forged, expired or revoked one, ("badge.officer") for somebody who is not on this checkpoint's roster.
  */
 export async function readBadge(text: string, trust: Trust, roster: Roster, nowMs: number): Promise<Badge> {
-  const { evidence, secret } = await openBadge(text, trust, nowMs);
+  const { evidence, secret } = await openBadge(text, trust, nowMs, CLOCK_LEEWAY_MS);
   if (evidence.family !== "own" || evidence.status === "unknown") throw new CoreError("badge.unreadable");
   if (evidence.status !== "verified") throw new CoreError("badge.invalid", evidence.code);
   if (secret === null) throw new CoreError("badge.unreadable");

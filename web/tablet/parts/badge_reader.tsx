@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { CoreError } from "../core/types.ts";
 import { CameraIcon, SampleIcon } from "./icons.tsx";
 import { Button } from "./controls.tsx";
 import { signal } from "./feedback.ts";
@@ -9,6 +10,13 @@ import { codeInPicture, PhotoButton, SampleSheet, useSamples } from "./photo.tsx
 import { Scanner } from "./scanner.tsx";
 import { useUi } from "./ui.ts";
 import { useWedge } from "./use_wedge.ts";
+
+const REFUSED: ReadonlySet<string> = new Set(["badge.unreadable", "badge.invalid", "badge.officer", "badge.lead"]);
+
+/** Whether a badge opens nothing whatever the PIN: another has to be read. */
+export function refusesBadge(reason: unknown): boolean {
+  return reason instanceof CoreError && REFUSED.has(reason.code);
+}
 
 interface BadgeReaderProps {
   title: string;

@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { BadgeReader } from "../parts/badge_reader.tsx";
+import { BadgeReader, refusesBadge } from "../parts/badge_reader.tsx";
 import { Button, Notice, StepHead } from "../parts/controls.tsx";
 import { signal } from "../parts/feedback.ts";
 import { PinPad } from "../parts/pin_pad.tsx";
@@ -31,6 +31,7 @@ export default function NextOfficerScreen({ close }: { close(): void }): JSX.Ele
       return true;
     } catch (reason) {
       failed(reason);
+      if (refusesBadge(reason)) setBadge(null);
       return false;
     } finally {
       setBusy(false);

@@ -2,8 +2,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { CoreError } from "../core/types.ts";
-import { BadgeReader } from "../parts/badge_reader.tsx";
+import { BadgeReader, refusesBadge } from "../parts/badge_reader.tsx";
 import { Button, Notice } from "../parts/controls.tsx";
 import { LockIcon, OfficerIcon, UpdateIcon } from "../parts/icons.tsx";
 import { signal, wakeSound } from "../parts/feedback.ts";
@@ -37,8 +36,7 @@ export function ShiftScreen(): JSX.Element {
       return true;
     } catch (reason) {
       failed(reason);
-      // Without a readable badge no PIN can be right.
-      if (reason instanceof CoreError && BADGE_CODES.has(reason.code)) setBadge(null);
+      if (refusesBadge(reason)) setBadge(null);
       return false;
     } finally {
       setBusy(false);
@@ -114,8 +112,6 @@ export function ShiftScreen(): JSX.Element {
     </main>
   );
 }
-
-const BADGE_CODES: ReadonlySet<string> = new Set(["badge.unreadable", "badge.officer", "badge.lead"]);
 
 /** Milliseconds left until a PIN may be tried, counting down. */
 function useWait(retry_at_ms: number): number {

@@ -146,8 +146,7 @@ export class FakeServer {
     return await makeKey();
   }
 
-  async badge(officer: string, secret = SECRET): Promise<string> {
-    const iat = Math.floor(this.clock_ms / 1000) - 60;
+  async badge(officer: string, secret = SECRET, iat = Math.floor(this.clock_ms / 1000) - 60): Promise<string> {
     const claims = { iss: "chot", iat, exp: iat + 86_400, jti: `badge-${officer}`, sub: officer, sec: toBase64url(secret) };
     return `CHOT1:${await jws(this.#keys.documents, "documents", "badge", claims)}`;
   }
