@@ -16,9 +16,10 @@ import {
 import type { Draft, PersonPart } from "./append.ts";
 import { recordToken } from "./at_rest.ts";
 import { CoreError } from "./core_error.ts";
-import { type Database, NO_WINDOW, readMeta, type StoredOwn, type StoredPulled } from "./db.ts";
+import type { Database } from "./db.ts";
 import { type Entry, type History, ownEntry, personOf, plateOf, POLICIES, pulledEntry } from "./entries.ts";
 import { eventsOf } from "./lookups.ts";
+import { generationOf, Unread } from "./unread.ts";
 import type { Plate } from "./vocabulary.ts";
 
 const CHUNK = 500;
@@ -71,10 +72,8 @@ export interface Ours {
 /** Follows what is stored, so that only records with several events, and new ones, are merged again. */
 export class ConflictWatch {
   #history = "";
-  #own = 0;
   #generation = 0;
-  #newest: { n: number; key: [string, number] } | null = null;
-  #oldest = Number.POSITIVE_INFINITY;
+  #unread = new Unread();
   /** Tokens of records, as the store has them. */
   #records = new Set<string>();
   /** Of several events, and new since the last look or in conflict at it. */
@@ -103,43 +102,16 @@ export class ConflictWatch {
   }
 
   async #follow(db: Database, history: string): Promise<void> {
-    const { generation } = (await readMeta(db, "window")) ?? NO_WINDOW;
-    if (history !== this.#history || generation !== this.#generation || !(await this.#holds(db))) {
+    const generation = await generationOf(db);
+    if (history !== this.#history || generation !== this.#generation) {
       this.#records.clear();
-      [this.#history, this.#generation, this.#own] = [history, generation, 0];
-      [this.#newest, this.#oldest] = [null, Number.POSITIVE_INFINITY];
+      this.#unread = new Unread();
+      [this.#history, this.#generation] = [history, generation];
     }
-    for (let rows = await this.#nextOwn(db); rows.length > 0; rows = await this.#nextOwn(db)) {
-      for (const { seq, token } of rows) {
-        this.#own = Math.max(this.#own, seq);
-        this.#add(token);
-      }
+    for (let next = await this.#unread.next(db, CHUNK); next !== null; next = await this.#unread.next(db, CHUNK)) {
+      for (const { token } of [...next.own, ...next.pulled]) if (token !== null) this.#add(token);
+      this.#unread.seen(next);
     }
-    for (let rows = await this.#nextPulled(db); rows.length > 0; rows = await this.#nextPulled(db)) {
-      for (const { n, author, seq, token } of rows) {
-        if (n > (this.#newest?.n ?? 0)) this.#newest = { n, key: [author, seq] };
-        this.#oldest = Math.min(this.#oldest, n);
-        if (token !== null) this.#add(token);
-      }
-    }
-  }
-
-  /** False where what was pulled is no longer there (SPEC F3): the numbers then count something else. */
-  async #holds(db: Database): Promise<boolean> {
-    return this.#newest === null || (await db.get("pulled", this.#newest.key))?.n === this.#newest.n;
-  }
-
-  #nextOwn(db: Database): Promise<StoredOwn[]> {
-    return db.getAll("own", IDBKeyRange.lowerBound(this.#own, true), CHUNK);
-  }
-
-  /** What came after the newest; once there is none, the older pages that came since (SPEC F7). */
-  async #nextPulled(db: Database): Promise<StoredPulled[]> {
-    const newer = IDBKeyRange.lowerBound(this.#newest?.n ?? 0, true);
-    const rows = await db.getAllFromIndex("pulled", "n", newer, CHUNK);
-    if (rows.length > 0 || this.#newest === null) return rows;
-    // An index is read upwards only: of the older ones all at once.
-    return await db.getAllFromIndex("pulled", "n", IDBKeyRange.upperBound(this.#oldest, true));
   }
 
   #add(token: string): void {

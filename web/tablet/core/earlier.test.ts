@@ -76,18 +76,43 @@ test("yesterday's use, a refusal and an unsigned copy use nothing up", async () 
   expect(reasons(withPass())).toEqual(["no_restriction"]);
 });
 
-test("what another tablet of the checkpoint saw of a pass counts too", async () => {
-  await publish({ quotas: [{ id: "pass-1", total: 1 }] });
-  const record = uuid7(server.clock_ms, new Uint8Array(10).fill(3));
-  const body = JSON.parse(otherBody(record, server.clock_ms - HOUR_MS)) as object;
+/** Another tablet of the checkpoint let somebody through on this pass. */
+async function shownElsewhere(pass: string, minutes_ago: number): Promise<void> {
+  const record = uuid7(server.clock_ms, new Uint8Array(10).fill((records += 1)));
+  const body = JSON.parse(otherBody(record, server.clock_ms - minutes_ago * 60_000)) as object;
   const evidence = { family: "own", status: "verified", code: "ok" };
   const people = { 1: { role: "driver", evidence } };
-  const shown = { people: { 1: { facts: { permit: { type: "pass", id: "pass-1" } } } } };
+  const shown = { people: { 1: { facts: { permit: { type: "pass", id: pass } } } } };
   await server.addOther(JSON.stringify({ ...body, items: { people } }), JSON.stringify({ salt: "AAAAAAAAAAAAAAAAAAAAAA", set: {}, items: shown }));
+}
+
+test("what another tablet of the checkpoint saw of a pass counts too", async () => {
+  await publish({ quotas: [{ id: "pass-1", total: 1 }] });
+  await shownElsewhere("pass-1", 60);
   expect(reasons(withPass())).toEqual(["no_restriction"]);
   await settle();
   expect(reasons(withPass())).toEqual(["overspent"]);
   expect(reasons(withPass("79C12345", { id: "pass-2" }))).toEqual(["no_restriction"]);
+});
+
+test("F7 what an older page brings after the network was gone for a while counts too", async () => {
+  await publish({ quotas: [{ id: "pass-1", total: 1 }], turned_back_hours: 24 });
+  server.newest = 1;
+  await shownElsewhere("pass-1", 4);
+  await refusedNearby("29C12345");
+  for (const minutes of [3, 2, 1]) await shownElsewhere("pass-9", minutes);
+  // The feeds anew, from the newest on; then the network is gone until the shift is under way.
+  server.epoch += 1;
+  let syncs = 0;
+  server.mischief = (path) => (path === "/sync" && (syncs += 1) > 1 ? "drop_request" : null);
+  await core.syncNow().catch(() => undefined);
+  await core.closeShift();
+  await core.openShift(await server.badge(OFFICER), PIN);
+  expect(reasons(withPass())).toEqual(["no_restriction"]);
+  server.mischief = () => null;
+  await settle();
+  expect(reasons(withPass())).toEqual(["overspent"]);
+  expect(reasons(withPass("29C12345", { id: "pass-2" }))).toEqual(["turned_back"]);
 });
 
 test("a vehicle refused here within the hours is turned back for the rules, until the refusal is voided", async () => {
@@ -155,12 +180,16 @@ test("a shift that ends while a long queue is being read leaves nothing out of t
   expect(reasons(plain)).toEqual(["turned_back"]);
 });
 
-test("a vehicle refused at a neighbour is turned back for the rules", async () => {
-  await publish({});
+async function refusedNearby(plate: string): Promise<void> {
   const record = uuid7(server.clock_ms, new Uint8Array(10).fill((records += 1)));
   const body = JSON.parse(otherBody(record, server.clock_ms)) as object;
-  const set = { subject: record, checkpoint: "hd-dai-lo", district: "268", occurred: server.clock_ms - HOUR_MS, plate: "29C12345" };
+  const set = { subject: record, checkpoint: "hd-dai-lo", district: "268", occurred: server.clock_ms - HOUR_MS, plate };
   await server.addOther(JSON.stringify({ ...body, kind: "turn_back", home: "hd-dai-lo", officer: null, set }), null);
+}
+
+test("a vehicle refused at a neighbour is turned back for the rules", async () => {
+  await publish({});
+  await refusedNearby("29C12345");
   expect(reasons(withPass("29C12345"))).toEqual(["no_restriction"]);
   await settle();
   expect(reasons(withPass("29C12345"))).toEqual(["turned_back"]);

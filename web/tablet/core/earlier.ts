@@ -5,10 +5,11 @@ import { SyncError } from "../../shared/sync/errors.ts";
 import { isObject } from "../../shared/sync/events.ts";
 import { apply, pathPolicy, type RecordState, shown } from "../../shared/sync/registers.ts";
 import { openOwn, openPulled } from "./at_rest.ts";
-import { type Database, NO_WINDOW, type OwnEvent, type PulledEvent, readMeta, type StoredOwn } from "./db.ts";
+import type { Database, OwnEvent, PulledEvent, StoredOwn } from "./db.ts";
 import { type Entry, type History, ownEntry, personOf, plateOf, POLICIES, pulledEntry } from "./entries.ts";
 import { eventsOf } from "./lookups.ts";
 import { type Refusal, refusalsOf } from "./turned_back.ts";
+import { generationOf, Unread } from "./unread.ts";
 
 /** Whoever saves a crossing meanwhile waits for so many at most. */
 const EVENTS_AT_ONCE = 100;
@@ -35,8 +36,7 @@ interface Passage {
 class Held {
   /** By record token. */
   readonly passages = new Map<string, Passage>();
-  own = 0;
-  pulled = 0;
+  readonly unread = new Unread();
   refusals: readonly Refusal[] | null = null;
 }
 
@@ -83,20 +83,19 @@ export class Earlier implements Known {
   }
 
   async #refresh(db: Database, device: string, history: History): Promise<void> {
-    const { generation } = (await readMeta(db, "window")) ?? NO_WINDOW;
+    const generation = await generationOf(db);
     if (generation !== this.#generation) this.forget();
     this.#generation = generation;
     const held = this.#held;
     let refusals = held.refusals === null;
     let more = true;
     const portion = async (): Promise<void> => {
-      const own = await db.getAll("own", IDBKeyRange.lowerBound(held.own, true), EVENTS_AT_ONCE);
-      const pulled = await db.getAllFromIndex("pulled", "n", IDBKeyRange.lowerBound(held.pulled, true), EVENTS_AT_ONCE);
-      more = own.length > 0 || pulled.length > 0;
-      await take(held, db, device, history, [...(await openOwn(db, own, history)), ...(await openPulled(pulled, history))]);
-      held.own = own[own.length - 1]?.seq ?? held.own;
-      held.pulled = pulled[pulled.length - 1]?.n ?? held.pulled;
-      refusals ||= pulled.some(({ kind }) => kind === "turn_back");
+      const next = await held.unread.next(db, EVENTS_AT_ONCE);
+      more = next !== null;
+      if (next === null) return;
+      await take(held, db, device, history, [...(await openOwn(db, next.own, history)), ...(await openPulled(next.pulled, history))]);
+      held.unread.seen(next);
+      refusals ||= next.pulled.some(({ kind }) => kind === "turn_back");
     };
     while (more && held === this.#held) await this.#inTurn(portion);
     if (refusals) held.refusals = await refusalsOf(db, history);

@@ -1,12 +1,13 @@
 /** Somebody without a phone on them, found by their whole number among what this tablet holds. */
 
 import { afterEach, expect, test, vi } from "vitest";
+import { uuid7 } from "../../shared/sync/encoding.ts";
 import { digitsOf } from "./known_people.ts";
 import { holdDecryptFrom } from "./test/held_decrypt.ts";
 import { codeOf, core, enrolAndOpen, restart, saveMany, server, settle } from "./test/started.ts";
 import { draftOf, person } from "./test/tablet.ts";
 import { OFFICER, PIN, VOLUNTEER } from "./test/fake_content.ts";
-import { DEVICE } from "./test/fake_server.ts";
+import { CODE, DEVICE, otherBody } from "./test/fake_server.ts";
 
 const IDENTITY = { name: "Lê Văn Mẫu", birth_date: "1990", id_number: "058090012345", phone: "0912345678" };
 
@@ -38,6 +39,26 @@ test("the newest crossing of somebody counts, also after a restart and a sync", 
   await restart();
   await core.openShift(await server.badge(OFFICER), PIN);
   expect(await core.people.byNumber("0912345678")).toMatchObject({ birth_date: "1990-08-15" });
+});
+
+/** A person part of one person, as another tablet of the checkpoint wrote it. */
+function personOf(identity: object): string {
+  return JSON.stringify({ salt: "AAAAAAAAAAAAAAAAAAAAAA", set: {}, items: { people: { 1: identity } } });
+}
+
+test("F7 who stands in an older page that came after a first look is found", async () => {
+  await server.addOther(otherBody(uuid7(server.clock_ms - 60_000, new Uint8Array(10).fill(1)), server.clock_ms - 60_000), personOf(IDENTITY));
+  await server.addOther(otherBody(uuid7(server.clock_ms, new Uint8Array(10).fill(2)), server.clock_ms), personOf({ name: "Người Khác" }));
+  server.newest = 1;
+  await core.enrol(CODE);
+  let syncs = 0;
+  server.mischief = (path) => (path === "/sync" && (syncs += 1) > 1 ? "drop_request" : null);
+  await core.openShift(await server.badge(OFFICER), PIN);
+  await core.syncNow().catch(() => undefined);
+  expect(await core.people.byNumber("0912345678")).toBeNull();
+  server.mischief = () => null;
+  await settle();
+  expect(await core.people.byNumber("0912345678")).toMatchObject(IDENTITY);
 });
 
 test("a locked tablet finds nobody", async () => {

@@ -11,9 +11,10 @@ import { sha256Start } from "../../shared/rules/sha256.ts";
 import { toBase64url } from "../../shared/sync/encoding.ts";
 import { type History, openOwn, openPulled } from "./at_rest.ts";
 import { CoreError } from "./core_error.ts";
-import { type Database, NO_WINDOW, type OwnEvent, type PulledEvent, readMeta } from "./db.ts";
+import type { Database, OwnEvent, PulledEvent } from "./db.ts";
 import type { Environment } from "./environment.ts";
 import { type Entry, ownEntry, personOf, pulledEntry } from "./entries.ts";
+import { generationOf, Unread } from "./unread.ts";
 import type { Identity, OfficerOnDuty } from "./vocabulary.ts";
 
 const EVENTS_AT_ONCE = 250;
@@ -51,9 +52,8 @@ interface Sighting {
 /** What was read so far. Thrown away whole: a reading that is under way when nobody is on duty any more fills nothing. */
 class Held {
   readonly seen = new Map<string, Sighting>();
+  readonly unread = new Unread();
   readonly salt: string;
-  own = 0;
-  pulled = 0;
 
   constructor(salt: string) {
     this.salt = salt;
@@ -103,22 +103,20 @@ export class KnownPeople implements PeopleBook {
   async #refresh(): Promise<void> {
     const history = this.#history();
     const db = this.#desk.db();
-    const { generation } = (await readMeta(db, "window")) ?? NO_WINDOW;
+    const generation = await generationOf(db);
     if (generation !== this.#generation || history.id !== this.#of?.id) this.forget();
     this.#generation = generation;
     this.#of = history;
     const held = this.#held;
     while (held === this.#held) {
-      const own = await db.getAll("own", IDBKeyRange.lowerBound(held.own, true), EVENTS_AT_ONCE);
-      const pulled = await db.getAllFromIndex("pulled", "n", IDBKeyRange.lowerBound(held.pulled, true), EVENTS_AT_ONCE);
-      if (own.length === 0 && pulled.length === 0) return;
-      const crossings = { own: own.filter(isCrossing), pulled: pulled.filter(isCrossing) };
+      const next = await held.unread.next(db, EVENTS_AT_ONCE);
+      if (next === null) return;
+      const crossings = { own: next.own.filter(isCrossing), pulled: next.pulled.filter(isCrossing) };
       // All at once: the browser opens them beside this thread, and one by one each would wait for its turn.
       const opened = [openOwn(db, crossings.own, history), openPulled(crossings.pulled, history)] as const;
       const sightings = await Promise.all((await Promise.all(opened)).flat().map((event) => this.#sightings(event, history, held)));
       for (const [token, one] of sightings.flat()) if ((held.seen.get(token)?.time_ms ?? 0) <= one.time_ms) held.seen.set(token, one);
-      held.own = own[own.length - 1]?.seq ?? held.own;
-      held.pulled = pulled[pulled.length - 1]?.n ?? held.pulled;
+      held.unread.seen(next);
     }
   }
 

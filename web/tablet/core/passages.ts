@@ -6,9 +6,10 @@
 import { crossingMs } from "../../shared/sync/clock.ts";
 import { apply, pathPolicy, type RecordState, shown } from "../../shared/sync/registers.ts";
 import { type History, openOwn, openPulled, recordTokens } from "./at_rest.ts";
-import { type Database, NO_WINDOW, type OwnEvent, type PulledEvent, readMeta, type StoredPulled } from "./db.ts";
+import { type Database, type OwnEvent, type PulledEvent, readMeta } from "./db.ts";
 import { type Entry, ownEntry, plateOf, POLICIES, pulledEntry } from "./entries.ts";
 import { eventsOf } from "./lookups.ts";
+import { generationOf, Unread } from "./unread.ts";
 import type { Action, Direction, Mode, VehicleClass } from "./vocabulary.ts";
 
 /** Few enough that a tap in between is answered. */
@@ -39,10 +40,7 @@ export interface Passage {
 /** What was read so far. Thrown away whole: a reading that is under way when nobody is on duty any more fills nothing. */
 class Held {
   readonly found = new Map<string, Passage>();
-  own = 0;
-  pulled = 0;
-  /** Of what was pulled: after a reset the newest pages come first (SPEC F7). */
-  oldest = Number.POSITIVE_INFINITY;
+  unread: Unread | null = null;
   refused: readonly string[] = [];
 }
 
@@ -64,28 +62,23 @@ export class Passages {
   }
 
   async #refresh(db: Database, device: string, history: History, now_ms: number): Promise<void> {
-    const { generation } = (await readMeta(db, "window")) ?? NO_WINDOW;
+    const generation = await generationOf(db);
     if (generation !== this.#generation) this.forget();
     this.#generation = generation;
     const held = this.#held;
-    if (held.own === 0) held.own = await beforeHeld(db, now_ms - HELD_MS);
+    const unread = (held.unread ??= new Unread(await beforeHeld(db, now_ms - HELD_MS)));
     const fresh = new Map<string, Entry[]>();
     const amended = new Set<string>();
     while (held === this.#held) {
-      const own = await db.getAll("own", IDBKeyRange.lowerBound(held.own, true), EVENTS_AT_ONCE);
-      const pulled = await nextPulled(db, held);
-      if (own.length === 0 && pulled.length === 0) break;
-      for (const entry of crossingsOf(await openOwn(db, own, history), await openPulled(pulled, history), device)) {
+      const next = await unread.next(db, EVENTS_AT_ONCE);
+      if (next === null) break;
+      for (const entry of crossingsOf(await openOwn(db, next.own, history), await openPulled(next.pulled, history), device)) {
         const { record, fields } = entry.body;
         // One that only amends may be of a crossing that was begun before.
         if (held.found.has(record) || (fields["direction"] === undefined && !fresh.has(record))) amended.add(record);
         else fresh.set(record, [...(fresh.get(record) ?? []), entry]);
       }
-      held.own = own[own.length - 1]?.seq ?? held.own;
-      for (const { n } of pulled) {
-        held.pulled = Math.max(held.pulled, n);
-        held.oldest = Math.min(held.oldest, n);
-      }
+      unread.seen(next);
     }
     for (const record of await judgedAnew(db, device, history, held)) amended.add(record);
     if (amended.size > 0) {
@@ -99,12 +92,6 @@ export class Passages {
     for (const record of amended) held.found.delete(record);
     for (const [record, entries] of fresh) held.found.set(record, passageOf(record, entries));
   }
-}
-
-async function nextPulled(db: Database, held: Held): Promise<StoredPulled[]> {
-  const newer = await db.getAllFromIndex("pulled", "n", IDBKeyRange.lowerBound(held.pulled, true), EVENTS_AT_ONCE);
-  if (newer.length > 0 || held.pulled === 0) return newer;
-  return await db.getAllFromIndex("pulled", "n", IDBKeyRange.upperBound(held.oldest, true), EVENTS_AT_ONCE);
 }
 
 /** Records of own events that the server rejected, or took after all, since the last look. */
