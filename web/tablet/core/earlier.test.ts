@@ -195,6 +195,18 @@ test("a vehicle refused at a neighbour is turned back for the rules", async () =
   expect(reasons(withPass("29C12345"))).toEqual(["turned_back"]);
 });
 
+test("what was pulled before a round broke off counts at once, not only after a round that ends well", async () => {
+  await publish({ quotas: [{ id: "pass-1", total: 1 }] });
+  await shownElsewhere("pass-1", 60);
+  await refusedNearby("29C12345");
+  await server.publish("rules", 3, rulesContent());
+  server.mischief = (path) => (path === "/packs/rules" ? "drop_answer" : null);
+  await settle();
+  expect(core.state().sync.status).toBe("offline");
+  expect(reasons(withPass())).toEqual(["overspent"]);
+  expect(reasons(withPass("29C12345", { id: "pass-2" }))).toEqual(["turned_back"]);
+});
+
 test("a suspended company is seen whoever of the vehicle shows its paper", async () => {
   const companies = [{ name: "Công ty TNHH Đại Phát", reference: "12/UBND" }];
   await publish({ suspended: { companies } });

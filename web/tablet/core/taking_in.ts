@@ -58,6 +58,10 @@ export class TakingIn {
       const kept = (await readMeta(db, "alerts")) ?? [];
       for (const one of ALARMING.test(code) ? [...kept, code] : kept) live.alert(one);
       await this.packs();
+      // What was stored before it broke off counts at once: on a bad network no round may end well for hours.
+      await this.learn()
+        .then(() => settling.open())
+        .catch(() => undefined);
       throw error;
     } finally {
       await tablet.refresh();
