@@ -86,7 +86,12 @@ class Follower:
     def _round(self) -> None:
         refresh = self._take_reference(self._line.contact())
         if self._line.upstream.refused and (refresh or not self._tried_refused):
-            self._offer.send_refused()
+            try:
+                self._offer.send_refused()
+            except UpstreamError as error:
+                # What was said of a batch itself is not asked for again until more is known.
+                self._tried_refused = error.kind in ("refused", "too_large")
+                raise
         self._tried_refused = True
         self._offer.send()
         while self._pull():

@@ -46,11 +46,12 @@ class Offer:
     def send_refused(self) -> None:
         """Once more what the upstream did not take: it may know more now."""
         line = self._line
-        refused, line_refused = line.upstream.refused, ()
-        line.keep(replace(line.upstream, refused=line_refused))
         self._vouched.clear()
-        for no, _ in refused:
-            self._send_all(line.store.batches_after(no - 1, 1))
+        for no, _ in line.upstream.refused:
+            kept = [one for one in line.store.batches_after(no - 1, 1) if one.no == no]
+            self._send_all(kept)
+            if not kept:
+                self._note(no, None)
 
     def _own_chain(self) -> None:
         line = self._line
@@ -104,8 +105,9 @@ class Offer:
             if code == "device.unknown" and self._vouch(one.batch.device):
                 self._own_chain()
                 self._send_all([one])
-            elif code is not None:
-                self._note_refused(one.no, str(code))
+            else:
+                # Noted until it is taken: a line that goes meanwhile must not make it forgotten.
+                self._note(one.no, code)
 
     def _vouch(self, device: str) -> bool:
         """Enrol a device at the upstream by an event of the own chain; once, where we may (U5)."""
@@ -114,10 +116,13 @@ class Offer:
         self._vouched.add(device)
         return vouch_for(self._line.store, device, self._line.clock())
 
-    def _note_refused(self, no: int, code: str) -> None:
+    def _note(self, no: int, code: object) -> None:
+        """Whether a batch was refused: by its code, or None where it was taken."""
         line = self._line
         known = [one for one in line.upstream.refused if one[0] != no]
-        line.keep(replace(line.upstream, refused=(*known, (no, code))[-MAX_REFUSED:]))
+        if code is not None:
+            known.append((no, str(code)))
+        line.keep(replace(line.upstream, refused=tuple(known[-MAX_REFUSED:])))
 
 
 def _json(one: SignedBatch) -> dict[str, Any]:
