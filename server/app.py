@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from flask import Flask
 
 from schemas.sync_wire import SyncRequest
@@ -19,7 +21,7 @@ from server.declare import pages as declare_pages
 from server.declare.limits import DeclarationLimits
 from server.entitled import Entitled
 from server.headers import add_headers
-from server.keys import KeyRing
+from server.keys import KEY_BYTES, KeyRing
 from server.limits import FAILURES_PER_ADDRESS, FailureLimit, SignInLimits
 from server.packs import publish_packs
 from server.problems import register_errors
@@ -57,6 +59,7 @@ def create_app(config: Config, store: Store | None = None, clock: Clock = system
         clock=clock,
         # Whole seconds: an assertion's `iat` has no finer grain.
         started_ms=clock() // 1000 * 1000,
+        nonce_key=secrets.token_bytes(KEY_BYTES),
         assertions=ReplayCache(),
         sign_ins=SignInLimits(),
         searches=OpenSearches(),

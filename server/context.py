@@ -33,13 +33,17 @@ def system_clock() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything a view needs that is not in its request. `started_ms`: when this process began."""
+    """Everything a view needs that is not in its request.
+
+    `started_ms`: when this process began; `nonce_key`: by which it knows the nonces it gave.
+    """
 
     config: Config
     store: Store
     keys: KeyRing
     clock: Clock
     started_ms: int
+    nonce_key: bytes
     assertions: ReplayCache
     sign_ins: SignInLimits
     searches: OpenSearches

@@ -70,19 +70,19 @@ class ReplayCache:
             self._expiry_ms[device, jti] = until_ms
 
 
-def make_nonce(session_key: bytes, now_ms: int) -> str:
-    """A nonce that its maker recognises without remembering it."""
+def make_nonce(nonce_key: bytes, now_ms: int) -> str:
+    """A nonce that its maker recognises without remembering it: `nonce_key` is of one process."""
     stamp = now_ms.to_bytes(8, "big")
-    return to_base64url(stamp + _nonce_tag(session_key, stamp))
+    return to_base64url(stamp + _nonce_tag(nonce_key, stamp))
 
 
-def nonce_issued_ms(nonce: object, session_key: bytes) -> int | None:
+def nonce_issued_ms(nonce: object, nonce_key: bytes) -> int | None:
     """When this nonce was made, or None when it is not ours."""
     try:
         data = from_base64url(nonce, 24)
     except SyncError:
         return None
-    if not hmac.compare_digest(data[8:], _nonce_tag(session_key, data[:8])):
+    if not hmac.compare_digest(data[8:], _nonce_tag(nonce_key, data[:8])):
         return None
     return int.from_bytes(data[:8], "big")
 
@@ -105,7 +105,7 @@ def check_assertion(
     assertion: str,
     device: str,
     key: EllipticCurvePublicKey,
-    session_key: bytes,
+    nonce_key: bytes,
     started_ms: int,
     now_ms: int,
     used: ReplayCache,
@@ -113,7 +113,8 @@ def check_assertion(
     """Accept an assertion by the key of `device` once; TokenError otherwise.
 
     What was signed before this process started (`started_ms`) needs a nonce of this process: the
-    memory of used assertions does not survive a restart.
+    memory of used assertions does not survive a restart. Whose a nonce is tells its key and not
+    its time: a clock that is set back to before the start must lock nobody out.
     """
     try:
         claims = jwt.decode(
@@ -138,7 +139,7 @@ def check_assertion(
         raise TokenError("auth.assertion")
     if not 0 < expires - issued <= ASSERTION_LIFETIME_S or not 1 <= len(jti) <= MAX_JTI_CHARACTERS:
         raise TokenError("auth.assertion")
-    used.use(device, jti, _good_until_ms(claims, session_key, started_ms, now_ms), now_ms)
+    used.use(device, jti, _good_until_ms(claims, nonce_key, started_ms, now_ms), now_ms)
 
 
 def make_access_token(
@@ -214,12 +215,11 @@ def read_access_token(token: str, session_key: bytes, epoch: int, now_ms: int) -
     return claims
 
 
-def _good_until_ms(claims: dict[str, Any], session_key: bytes, started_ms: int, now_ms: int) -> int:
+def _good_until_ms(claims: dict[str, Any], nonce_key: bytes, started_ms: int, now_ms: int) -> int:
     issued_ms = int(claims["iat"]) * 1000
     if "nonce" in claims:
-        given_ms = nonce_issued_ms(claims["nonce"], session_key)
-        oldest_ms = max(started_ms, now_ms - NONCE_LIFETIME_MS)
-        if given_ms is None or not oldest_ms <= given_ms <= now_ms:
+        given_ms = nonce_issued_ms(claims["nonce"], nonce_key)
+        if given_ms is None or not 0 <= now_ms - given_ms <= NONCE_LIFETIME_MS:
             raise TokenError("auth.assertion")
         return given_ms + NONCE_LIFETIME_MS
     if abs(now_ms - issued_ms) > CLOCK_TOLERANCE_MS or issued_ms < started_ms:
@@ -227,5 +227,5 @@ def _good_until_ms(claims: dict[str, Any], session_key: bytes, started_ms: int, 
     return issued_ms + CLOCK_TOLERANCE_MS
 
 
-def _nonce_tag(session_key: bytes, stamp: bytes) -> bytes:
-    return hmac.new(session_key, b"chot/1 nonce\n" + stamp, hashlib.sha256).digest()[:16]
+def _nonce_tag(nonce_key: bytes, stamp: bytes) -> bytes:
+    return hmac.new(nonce_key, b"chot/1 nonce\n" + stamp, hashlib.sha256).digest()[:16]

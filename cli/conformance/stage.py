@@ -158,7 +158,7 @@ class Stage:
         if path == TOKEN and method == "POST":
             self.tokens += 1
             if self.wants_nonce and not _has_nonce(data):
-                nonce = make_nonce(self.context.keys.session, self.context.clock())
+                nonce = make_nonce(self.context.nonce_key, self.context.clock())
                 return problem(401, "auth.assertion", nonce=nonce)
         if path.startswith(PACK):
             name = path.removeprefix(PACK)

@@ -52,13 +52,13 @@ def device_token(sent: dict[str, Any]) -> dict[str, Any]:
             sent["assertion"],
             device.id,
             public_key_of_jwk(device.jwk),
-            context.keys.session,
+            context.nonce_key,
             context.started_ms,
             now_ms,
             context.assertions,
         )
     except TokenError as error:
-        nonce = {"nonce": make_nonce(context.keys.session, now_ms)}
+        nonce = {"nonce": make_nonce(context.nonce_key, now_ms)}
         members = nonce if error.code == "auth.assertion" else None
         raise ProblemError(error.code, members=members) from None
     token = make_access_token(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from credentials.jws import public_key_of_jwk
+from server.app import create_app
+from server.config import Config
 from sync.chain import genesis
 from tests.server.api.conftest import World
 from tests.server.api.tablet import Tablet, new_key
@@ -156,6 +160,32 @@ def test_restart_does_not_reopen_old_assertions(world: World) -> None:
     tablet = world.enrol()
     before_start = tablet.assertion(world.now_ms - 10_000)
     assert refused(world, before_start)["code"] == "auth.assertion"
+
+
+def test_a_server_whose_clock_is_put_right_goes_on_giving_tokens(world: World) -> None:
+    tablet = world.enrol()
+    world.now_ms -= 26 * HOUR_MS
+    assertion = tablet.assertion(world.now_ms)
+    problem = refused(world, assertion)
+    assert problem["code"] == "auth.assertion"
+    again = tablet.assertion(world.now_ms, nonce=problem["nonce"])
+    assert world.client.post(TOKEN, json={"assertion": again}).status_code == 200
+    # Each is still used once, and one of before the start is still of no use.
+    assert refused(world, again)["code"] == "auth.assertion"
+    assert refused(world, assertion)["code"] == "auth.assertion"
+
+
+def test_a_nonce_of_the_process_before_is_refused(world: World, tmp_path: Path) -> None:
+    tablet = world.enrol()
+    nonce = refused(world, "x.y.z")["nonce"]
+    world.context.store.close()
+    app = create_app(Config(tmp_path / "data", demo=True), clock=lambda: world.now_ms)
+    try:
+        sent = {"assertion": tablet.assertion(world.now_ms - HOUR_MS, nonce=nonce)}
+        answer = app.test_client().post(TOKEN, json=sent)
+        assert (answer.status_code, answer.get_json()["code"]) == (401, "auth.assertion")
+    finally:
+        app.extensions["chot"].store.close()
 
 
 def test_token_of_another_epoch_or_kind_is_refused(world: World) -> None:
