@@ -13,6 +13,7 @@ from server.context import here
 METHODS = {
     "/api/v1/auth/device-token": "POST",
     "/api/v1/devices/enrol": "POST",
+    "/api/v1/devices/wiped": "POST",
     "/api/v1/health": "GET",
     "/api/v1/sync": "POST",
 }

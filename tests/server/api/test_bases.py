@@ -122,6 +122,7 @@ def test_u16_a_tablet_page_may_call_its_own_server_and_the_bases(
 PATHS = [
     ("/api/v1/sync", "POST"),
     ("/api/v1/devices/enrol", "POST"),
+    ("/api/v1/devices/wiped", "POST"),
     ("/api/v1/auth/device-token", "POST"),
     ("/api/v1/packs/rules", "GET"),
     ("/api/v1/health", "GET"),
