@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { BriefCrossing } from "./brief.ts";
 import { anotherLine, mendRows } from "../parts/mend_words.ts";
-import { rulesContent } from "./test/fake_server.ts";
+import { uuid7 } from "../../shared/sync/encoding.ts";
+import { otherBody, rulesContent } from "./test/fake_server.ts";
 import { codeOf, core, enrolAndOpen, environment, server, settle } from "./test/started.ts";
 import { draftOf, person } from "./test/tablet.ts";
 
@@ -132,6 +133,24 @@ test("who is inside is who came in without those who left, were turned back or n
   await core.undo(await core.gate.brief.save(rushed()));
   await core.gate.brief.save(rushed({ direction: "out" }));
   expect(await core.gate.inside(since_ms, 10)).toEqual({ people: 14, vehicles: 0, came_in: 5, left: 1, since_ms, most: null });
+});
+
+test("F7 who came in before what is held yet has not left because another tablet amended it", async () => {
+  await enrolAndOpen();
+  const since_ms = server.clock_ms - 5 * 60 * MINUTE_MS;
+  const record = uuid7(since_ms, new Uint8Array(10));
+  await server.addOther(otherBody(record, since_ms), null);
+  const amended = { ...(JSON.parse(otherBody(record, server.clock_ms)) as object), set: { plate: plate("85C12345") } };
+  await server.addOther(JSON.stringify(amended), null);
+  server.newest = 1;
+  server.epoch += 1;
+  let syncs = 0;
+  server.mischief = (path) => (path === "/sync" && (syncs += 1) > 1 ? "drop_request" : null);
+  await core.syncNow();
+  expect(await core.gate.inside(since_ms, 10)).toMatchObject({ people: 10, came_in: 0, left: 0 });
+  server.mischief = () => null;
+  await settle();
+  expect(await core.gate.inside(since_ms, 10)).toMatchObject({ people: 11, came_in: 1, left: 0 });
 });
 
 test("how many may be inside is said by the rules, for this checkpoint", async () => {

@@ -56,7 +56,10 @@ export function latestEntry(all: readonly Passage[], now_ms: number): Passage | 
 
 /** Never below nobody: who came in before the count began may leave. */
 export function inside(all: readonly Passage[], since_ms: number, began_with: number): Inside {
-  const live = all.filter((one) => counts(one) && one.time_ms >= since_ms).sort((one, two) => one.time_ms - two.time_ms);
+  // Of what has no direction only an amendment is held: the crossing itself may come with an older page.
+  const live = all
+    .filter((one) => counts(one) && one.direction !== null && one.time_ms >= since_ms)
+    .sort((one, two) => one.time_ms - two.time_ms);
   const figures: Inside = { people: began_with, vehicles: 0, came_in: 0, left: 0, since_ms };
   for (const { direction, headcount, vehicle_class } of live) {
     const vehicle = vehicle_class === "on_foot" ? 0 : 1;

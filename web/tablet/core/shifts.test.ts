@@ -1,7 +1,8 @@
 /** Shifts: opened, shared between tablets, asked in, handed over; offline too. */
 
 import { expect, test } from "vitest";
-import { LEAD, OFFICER, PIN, VOLUNTEER } from "./test/fake_content.ts";
+import { uuid7 } from "../../shared/sync/encoding.ts";
+import { LEAD, OFFICER, otherBody, PIN, VOLUNTEER } from "./test/fake_content.ts";
 import { codeOf, core, enrolAndOpen, environment, restart, saveMany, server, settle } from "./test/started.ts";
 
 const HOUR_MS = 3_600_000;
@@ -99,6 +100,52 @@ test("what is handed over is counted since the shift began, without what was voi
   await core.shifts.handOver(shift(), { checked_out: ["keys"], counts: { ...counts, unsent: 1, conflicts: 0 }, note: "Đèn số 2 hỏng", handed_to: LEAD });
   expect(shift()).toMatchObject({ handed_to: LEAD, note: "Đèn số 2 hỏng", checked_out: ["keys"], counts: { crossings: 2, unsent: 1 } });
   expect(shift().closed_ms).toBeGreaterThan(shift().opened_ms);
+});
+
+/** Another tablet's event, by the server's clock. */
+async function elsewhere(time_ms: number, more: object = {}): Promise<void> {
+  const body = JSON.parse(otherBody(uuid7(time_ms, environment.random(10)), time_ms)) as object;
+  await server.addOther(JSON.stringify({ ...body, ...more }), null);
+}
+
+test.each([
+  ["an hour ahead", HOUR_MS],
+  ["an hour behind", -HOUR_MS],
+])("a tablet whose clock is %s counts what the others wrote since the shift began", async (_how, off_ms) => {
+  environment.clock_ms += off_ms;
+  await enrolAndOpen();
+  await elsewhere(server.clock_ms - 5 * 60_000);
+  await elsewhere(server.clock_ms - 5 * 60_000, { kind: "violation", set: { what: "other" } });
+  await begin();
+  await elsewhere(server.clock_ms + 60_000);
+  await elsewhere(server.clock_ms + 60_000, { kind: "violation", set: { what: "other" } });
+  await settle();
+  expect(await core.shifts.counts(shift())).toMatchObject({ crossings: 1, violations: 1 });
+});
+
+test("what was written before the tablet's clock was put right is handed over too", async () => {
+  environment.clock_ms -= 5 * HOUR_MS;
+  await enrolAndOpen();
+  await begin();
+  await saveMany(2);
+  await core.noting.write({ kind: "incident", fields: { what: "other" } });
+  environment.clock_ms += 5 * HOUR_MS;
+  await settle();
+  await saveMany(1);
+  expect(await core.shifts.counts(shift())).toMatchObject({ crossings: 3, incidents: 1 });
+});
+
+test("violations and incidents that were voided or refused are not handed over, nor crossings that were only amended", async () => {
+  await enrolAndOpen();
+  await begin();
+  const { record, ref } = await core.noting.write({ kind: "violation", fields: { what: "other" } });
+  await core.noting.write({ kind: "violation", record, fields: { voided: "undone" }, over: { voided: [ref] } });
+  await elsewhere(server.clock_ms + 1000, { set: { headcount: 4 } });
+  await settle();
+  server.state = "rejected";
+  await core.noting.write({ kind: "incident", fields: { what: "other" } });
+  await settle();
+  expect(await core.shifts.counts(shift())).toMatchObject({ crossings: 0, people: 0, violations: 0, incidents: 0 });
 });
 
 test("who takes over ends the shift before, and only what was named", async () => {

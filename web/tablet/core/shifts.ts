@@ -10,7 +10,6 @@ import { recordTokens } from "./at_rest.ts";
 import { type Database, NO_WINDOW, readMeta, writeMeta } from "./db.ts";
 import type { Entry, History } from "./entries.ts";
 import { ownEntry, pulledEntry } from "./entries.ts";
-import type { Environment } from "./environment.ts";
 import { eventsOf } from "./lookups.ts";
 import type { Note, Noting } from "./noting.ts";
 import type { OnDuty } from "./on_duty.ts";
@@ -88,7 +87,6 @@ const SHOWN_MS = 48 * 3_600_000;
 const USUAL_MS = 6 * 3_600_000;
 
 interface Desk {
-  environment: Pick<Environment, "now">;
   db(): Database;
   device(): string;
   server_ms(): number;
@@ -188,8 +186,8 @@ export class Shifts implements ShiftBook {
   }
 
   async counts(shift: ShiftState): Promise<CrossingCounts> {
-    const { db, device, environment, server_ms } = this.#desk;
-    return await countsSince(db(), device(), this.#desk.history(), shift.opened_ms, server_ms() - environment.now());
+    const { db, device, history } = this.#desk;
+    return await countsSince(db(), device(), history(), shift.opened_ms);
   }
 
   async handOver(shift: ShiftState, { checked_out, counts, note, handed_to }: HandOver): Promise<void> {

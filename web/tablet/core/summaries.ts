@@ -54,17 +54,14 @@ export async function crossingsOf(
   return summaries.sort((one, two) => two.time_ms - one.time_ms);
 }
 
-/** All crossings of the checkpoint with an event since `since_ms` (device time), without names. */
-export async function crossingsSince(
+/** The crossings with these tokens, in no order and without names. */
+export async function crossingsWith(
   db: Database,
   device: string,
-  since_ms: number,
+  tokens: readonly string[],
   history: History | null,
 ): Promise<CrossingSummary[]> {
-  const since = IDBKeyRange.lowerBound(since_ms);
-  const [own, pulled] = await Promise.all([db.getAllFromIndex("own", "time_ms", since), db.getAllFromIndex("pulled", "time_ms", since)]);
-  const tokens = new Set([...own, ...pulled].flatMap(({ kind, token }) => (kind === "crossing" && token !== null ? [token] : [])));
-  return (await summariesOf(db, device, [...tokens], Number.POSITIVE_INFINITY, history)).map(({ summary }) => summary);
+  return (await summariesOf(db, device, tokens, Number.POSITIVE_INFINITY, history)).map(({ summary }) => summary);
 }
 
 async function summariesOf(
