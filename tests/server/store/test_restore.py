@@ -10,6 +10,7 @@ import pytest
 from server.backup import take_backup
 from server.config import Config
 from server.erasure_list import FILE, Listed, read_list, write_lists
+from server.packs import publish
 from server.restore import Restored, restore_backup
 from server.store.forgotten import Target
 from server.store.log.persons import local_day
@@ -149,3 +150,27 @@ def test_p10_each_restore_begins_another_chain(world: World, tmp_path: Path) -> 
             taken = take_backup(store.config, store.keys, path, WORDS, NOON_MS, walk, True)
             assert taken.verified
     assert len(chains) == 3
+
+
+def test_k2_a_restored_server_signs_no_version_that_tablets_may_hold(
+    world: World, tmp_path: Path
+) -> None:
+    keys = world.sqlite.keys
+
+    def said(store: SqliteStore, content: str) -> int:
+        pack = publish(store, keys, "levels", "all", {"levels": content}, LATER_MS)
+        assert pack is not None
+        return pack.version
+
+    assert said(world.sqlite, "before") == 1
+    source = backed_up(world, tmp_path / "chot.bak")
+    lost = [said(world.sqlite, f"lost {at}") for at in range(3)]
+    assert lost == [2, 3, 4]
+    for name in ("one", "two"):
+        restored(source, tmp_path / name)
+        with open_store(Config(tmp_path / name)) as store:
+            first, second = said(store, name), said(store, f"{name} again")
+            assert max(lost) < first < second == first + 1
+            latest = store.pack("levels", "all")
+            assert latest is not None
+            assert latest.version == second
