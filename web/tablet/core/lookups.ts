@@ -33,20 +33,21 @@ export async function ownAfter(
   return found;
 }
 
-/** The newest own and pulled events, newest first, at most `count` of each. */
+/** The newest own and pulled events of crossings, newest first, at most `count` of each. */
 export async function newestEvents(db: Database, count: number): Promise<{ own: StoredOwn[]; pulled: StoredPulled[] }> {
   const tx = db.transaction(["own", "pulled"], "readonly");
   const own: StoredOwn[] = [];
   const pulled: StoredPulled[] = [];
-  let mine = await tx.objectStore("own").index("time_ms").openCursor(null, "prev");
+  // In the order of writing: a clock that was set back does not make what follows older.
+  let mine = await tx.objectStore("own").openCursor(null, "prev");
   while (mine !== null && own.length < count) {
-    own.push(mine.value);
+    if (mine.value.kind === "crossing") own.push(mine.value);
     mine = await mine.continue();
   }
   let theirs = await tx.objectStore("pulled").index("time_ms").openCursor(null, "prev");
   while (theirs !== null && pulled.length < count) {
-    // Neighbours' refusals are no crossings of this checkpoint, and may be many.
-    if (theirs.value.kind !== "turn_back") pulled.push(theirs.value);
+    // Neighbours' refusals, reviews and links may be many, and are no crossings.
+    if (theirs.value.kind === "crossing") pulled.push(theirs.value);
     theirs = await theirs.continue();
   }
   await tx.done;

@@ -2,7 +2,8 @@
 
 import { expect, test } from "vitest";
 import { createCore } from "./core.ts";
-import { CODE, LEAD, OFFICER, PIN } from "./test/fake_server.ts";
+import { uuid7 } from "../../shared/sync/encoding.ts";
+import { CODE, LEAD, OFFICER, otherBody, PIN } from "./test/fake_server.ts";
 import { codeOf, core, enrolAndOpen, environment, heldOnce, restart, saveMany, server, settle } from "./test/started.ts";
 import { draftOf, person } from "./test/tablet.ts";
 import { isDrawn } from "./verdict.ts";
@@ -127,6 +128,31 @@ test("undo voids the crossing with an event of its own", async () => {
   expect(await core.recent(5)).toMatchObject([{ record: saved.record, voided: true }]);
   await settle();
   expect(heldOnce()).toEqual([1, 2]);
+});
+
+test("what was just written is the newest also after the clock was put right", async () => {
+  environment.clock_ms += 86_400_000;
+  await enrolAndOpen();
+  await saveMany(4);
+  environment.clock_ms -= 86_400_000 - 60_000;
+  server.clock_ms = environment.clock_ms;
+  await settle();
+  const [last] = await saveMany(1);
+  expect((await core.recent(1)).map(({ record }) => record)).toEqual([last?.record]);
+});
+
+test("what reviewers and shifts wrote since does not push crossings out of the list", async () => {
+  await enrolAndOpen();
+  const record = uuid7(server.clock_ms, new Uint8Array(10));
+  await server.addOther(otherBody(record, server.clock_ms), null);
+  const [own] = await saveMany(1);
+  for (let at = 1; at <= 7; at += 1) {
+    const body = JSON.parse(otherBody(uuid7(server.clock_ms + at, new Uint8Array(10)), server.clock_ms + at)) as object;
+    await server.addOther(JSON.stringify({ ...body, kind: "review", set: { crossing: record } }), null);
+    await core.noting.write({ kind: "queue", fields: { lane: "1", length_vehicles: at } });
+  }
+  await settle();
+  expect((await core.recent(2)).map((one) => one.record)).toEqual([own?.record, record]);
 });
 
 test("what is milder than the verdict waits for a lead's badge and PIN, an emergency for nobody", async () => {
