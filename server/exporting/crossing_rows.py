@@ -32,6 +32,8 @@ class CrossingRows:
             except ViewChangedError:
                 self._pinned = self._pin(self.n)
                 continue
+            if self._wanted.reasons is not None and self._wanted.reasons.learn():
+                continue
             position = min(position + PAGE, self.total)
             yield position, some
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from server.exporting.reasons import ReasonWords
 from server.store.export_protocol import Column, Style, Value
 
 Row = tuple[Value, ...]
@@ -23,6 +24,8 @@ class Wanted:
     unmasked: bool
     n: int | None
     came_after: int
+    reasons: ReasonWords | None = None
+    """The words of reason codes, where the file is for people."""
     destinations: tuple[str, ...] = ()
     """For arrivals: the communes ("<dataset>-<code>") that were named."""
 

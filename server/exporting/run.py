@@ -12,13 +12,14 @@ import importlib
 import importlib.util
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from server.exporting.formats import FORMATS, Format, LineFormat, spooled
 from server.exporting.partial_file import PartialFile, Reached
 from server.exporting.printed import title_of, warning_of
+from server.exporting.reasons import ReasonWords
 from server.exporting.rows import Rows, Wanted
 from server.exporting.tables import TABLES
 from server.exporting.words import Lang, heading, style_of
@@ -177,10 +178,12 @@ def export_into(store: Store, asked: Asked, file: BinaryIO, told: Told) -> Expor
 
 def _rows(store: Store, asked: Asked, how: Format, n: int | None) -> Rows:
     style = style_of(asked.lang, how.moments, defused=how.defused)
-    columns = asked.columns
+    reasons = ReasonWords(store, is_defused=how.defused) if asked.lang == "vi" else None
+    if reasons is not None:
+        style = replace(style, reasons=reasons.__getitem__)
     wanted = Wanted(
-        asked.table, asked.window, asked.checkpoints, columns, style, asked.unmasked, n,
-        asked.came_after, asked.destinations,
+        asked.table, asked.window, asked.checkpoints, asked.columns, style, asked.unmasked, n,
+        asked.came_after, reasons, asked.destinations,
     )  # fmt: skip
     return TABLES[asked.table].rows(store, wanted)
 

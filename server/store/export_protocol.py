@@ -42,13 +42,15 @@ class Style:
     `moments`: "ms" as stored (typed formats make dates of them), "local" Vietnamese wall time,
     "iso" with its offset. `words`: vocabulary → wire word → what is shown; a word that is missing
     is shown as it stands. `place` names "<dataset>-<code>". `defused`: no free text begins with
-    what a spreadsheet would run.
+    what a spreadsheet would run. `reasons` gives the words of a checkpoint's JSON list of reason
+    codes, asked for as one text, the checkpoint before the list, and defused; None: the codes.
     """
 
     moments: Literal["ms", "local", "iso"]
     words: Mapping[str, Mapping[str, str]]
     place: Callable[[str], str]
     defused: bool
+    reasons: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

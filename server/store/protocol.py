@@ -224,7 +224,8 @@ class Store(
     def publish(self, pack: Pack) -> None:
         """Store a pack; raises PackVersionError when its version is not above the last one."""
 
-    def pack(self, name: str, scope: str) -> Pack | None: ...
+    def pack(self, name: str, scope: str, before: int | None = None) -> Pack | None:
+        """The newest version; with `before` the newest below that version."""
 
     def packs(self, scopes: Sequence[str]) -> dict[str, Pack]:
         """The newest pack of each name; a later scope takes a name over from an earlier one."""

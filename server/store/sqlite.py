@@ -307,8 +307,9 @@ class SqliteStore(ViewReads, Forgetting, Linked, Noted, Referenced, Reported, Sh
         """Store a pack; raises PackVersionError when its version is not above the last one."""
         self._writer.run(lambda log: registry.publish(log, pack))
 
-    def pack(self, name: str, scope: str) -> Pack | None:
-        return self._reader.run(lambda files: registry.read_pack(files.log, name, scope))
+    def pack(self, name: str, scope: str, before: int | None = None) -> Pack | None:
+        """The newest version; with `before` the newest below that version."""
+        return self._reader.run(lambda files: registry.read_pack(files.log, name, scope, before))
 
     def packs(self, scopes: Sequence[str]) -> dict[str, Pack]:
         """The newest pack of each name; a later scope takes a name over from an earlier one."""

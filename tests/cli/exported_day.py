@@ -13,15 +13,18 @@ from typing import Any
 
 from server.config import Config
 from server.home.look import HomeLook
+from server.packs import EVERYBODY, publish
 from server.projector import Projector
 from server.store.registered import Checkpoint
 from server.store.sqlite import SqliteStore, open_store
 from sync.batch import WireEvent, plain_event
 from sync.encoding import to_base64url
+from tests.rules.writing import pack, rule
 from tests.server.store.tablets import CAR, EVIDENCE, NOON_MS, Tablet, enrolled
 
 WINDOW = ("--from", "2026-11-22 12:00", "--to", "2026-11-22 13:00")
 MINUTE_MS = 60_000
+OK = "=Đủ điều kiện, cho qua"
 DESTINATION = {"dataset": "2021", "code": "22849"}
 PEOPLE = {
     "1": {"name": '=Nguyễn Thị "Đào", Mẫu', "id_number": "001090012345", "phone": "0912345678"},
@@ -97,3 +100,4 @@ def make_day(data: Path) -> None:
             while projector.look(look):
                 projector.catch_up()
             projector.catch_up()
+        publish(store, keys, "rules", EVERYBODY, pack(rule("ok", True, text=OK)), NOON_MS)

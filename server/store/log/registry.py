@@ -249,11 +249,14 @@ def publish(connection: sqlite3.Connection, pack: Pack) -> None:
         raise PackVersionError(pack) from None
 
 
-def read_pack(connection: sqlite3.Connection, name: str, scope: str) -> Pack | None:
+def read_pack(
+    connection: sqlite3.Connection, name: str, scope: str, before: int | None = None
+) -> Pack | None:
     row = connection.execute(
         "SELECT name, scope, version, issued_ms, jws FROM packs"
-        " WHERE name = ? AND scope = ? ORDER BY version DESC LIMIT 1",
-        (name, scope),
+        " WHERE name = ?1 AND scope = ?2 AND (?3 IS NULL OR version < ?3)"
+        " ORDER BY version DESC LIMIT 1",
+        (name, scope, before),
     ).fetchone()
     return None if row is None else Pack(*row)
 

@@ -101,7 +101,7 @@ def page(
     view = files.view
     if files.inode != pinned.view:
         raise ViewChangedError
-    _know_places(view, style)
+    _know_words(view, style)
     text = json.dumps(ids.tolist())
     changed = dict(
         view.execute("SELECT id, record FROM crossings WHERE since_n > ?", (pinned.n,)).fetchall()
@@ -139,6 +139,8 @@ def shown_sql(column: Column, sql: str, style: Style) -> str:
         if style.moments == "ms":
             return sql
         return f"CASE WHEN {sql} THEN {_quoted(yes)} ELSE {_quoted(no)} END"
+    if column.name == "reasons" and style.reasons is not None:
+        return f"CASE {sql} WHEN '[]' THEN '' ELSE chot_reasons(c.checkpoint || {sql}) END"
     if column.name == "flags":
         sql = _flags(sql, style)
     elif column.many:
@@ -212,8 +214,10 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _know_places(connection: sqlite3.Connection, style: Style) -> None:
+def _know_words(connection: sqlite3.Connection, style: Style) -> None:
     connection.create_function("chot_place", 1, style.place, deterministic=True)
+    if style.reasons is not None:
+        connection.create_function("chot_reasons", 1, style.reasons, deterministic=True)
 
 
 def persons(
@@ -265,7 +269,7 @@ class _as_it_was:  # noqa: N801 - read as a word in a with statement
 
     def __enter__(self) -> sqlite3.Connection:
         view_migrations.apply(Database(self.connection))
-        _know_places(self.connection, self.style)
+        _know_words(self.connection, self.style)
         self.past.expect([str(name) for _, name in self.moved])
         for record_id, name in self.moved:
             found = self.past.found(str(name))
