@@ -17,7 +17,7 @@ import type { Draft, PersonPart } from "./append.ts";
 import { recordToken } from "./at_rest.ts";
 import { CoreError } from "./core_error.ts";
 import type { Database } from "./db.ts";
-import { type Entry, type History, ownEntry, personOf, plateOf, POLICIES, pulledEntry } from "./entries.ts";
+import { type Entry, happenedMs, type History, ownEntry, personOf, plateOf, POLICIES, pulledEntry } from "./entries.ts";
 import { eventsOf } from "./lookups.ts";
 import { generationOf, Unread } from "./unread.ts";
 import type { Plate } from "./vocabulary.ts";
@@ -181,7 +181,7 @@ async function recordConflicts(entries: Entry[], ours: Ours): Promise<Conflict[]
       record: first.body.record,
       path,
       plate: plateOf(value("plate")),
-      time_ms: crossingMs(first.body.time_ms, first.body.offset_ms),
+      time_ms: happenedMs(value("occurred"), first.body),
       lane: typeof lane === "string" ? lane : null,
       personal: personal.has(path),
       sides: sidesOf(alive, value(path), byRef, ours),

@@ -131,6 +131,33 @@ test("a vehicle refused here within the hours is turned back for the rules, unti
   expect(await core.turnedBack("30F11111")).toBeNull();
 });
 
+test("a refusal entered from paper counts from when it happened", async () => {
+  await publish({ turned_back_hours: 2 });
+  const paper = { no: "S2-17", occurred_ms: environment.clock_ms - 3 * HOUR_MS };
+  const { plate, direction } = withPass("30F11111");
+  await core.gate.brief.save({ direction, vehicle_class: "truck", plate, headcount: 1, action: "turned_back", paper });
+  expect(reasons(withPass("30F11111"))).toEqual(["no_restriction"]);
+  expect(await core.turnedBack("30F11111")).toBeNull();
+});
+
+test("a use that the server rejects uses nothing up, until it is taken after all", async () => {
+  await publish({ quotas: [{ type: "pass", per_day: 1 }], turned_back_hours: 2 });
+  server.mischief = () => "drop_request";
+  await core.save(withPass());
+  await settle();
+  expect(reasons(withPass())).toEqual(["overspent"]);
+  server.state = "rejected";
+  server.mischief = () => null;
+  await settle();
+  expect(core.state().rejected).toBe(1);
+  expect(reasons(withPass())).toEqual(["no_restriction"]);
+  server.restore(0);
+  server.state = "accepted";
+  await settle();
+  expect(core.state().rejected).toBe(0);
+  expect(reasons(withPass())).toEqual(["overspent"]);
+});
+
 /** A tablet with a long queue, whose first crossing was a refusal; started again, nobody on duty. */
 async function longQueue(): Promise<CrossingDraft> {
   await publish({ turned_back_hours: 24 });

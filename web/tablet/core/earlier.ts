@@ -1,12 +1,11 @@
 /** What this tablet knows of earlier crossings: which vehicles were refused, and how often a document was used. */
 
-import { crossingMs } from "../../shared/sync/clock.ts";
 import { SyncError } from "../../shared/sync/errors.ts";
 import { isObject } from "../../shared/sync/events.ts";
 import { apply, pathPolicy, type RecordState, shown } from "../../shared/sync/registers.ts";
 import { openOwn, openPulled } from "./at_rest.ts";
 import type { Database, OwnEvent, PulledEvent, StoredOwn } from "./db.ts";
-import { type Entry, type History, ownEntry, personOf, plateOf, POLICIES, pulledEntry } from "./entries.ts";
+import { type Entry, happenedMs, type History, ownEntry, personOf, plateOf, POLICIES, pulledEntry } from "./entries.ts";
 import { eventsOf } from "./lookups.ts";
 import { type Refusal, refusalsOf } from "./turned_back.ts";
 import { generationOf, Unread } from "./unread.ts";
@@ -38,6 +37,8 @@ class Held {
   readonly passages = new Map<string, Passage>();
   readonly unread = new Unread();
   refusals: readonly Refusal[] | null = null;
+  /** Own events that the server rejected. */
+  rejected: ReadonlySet<number> = new Set();
 }
 
 /** Kept in memory and brought up to date by what was written and pulled since: rules are asked at every tap. */
@@ -98,6 +99,7 @@ export class Earlier implements Known {
       refusals ||= next.pulled.some(({ kind }) => kind === "turn_back");
     };
     while (more && held === this.#held) await this.#inTurn(portion);
+    await this.#inTurn(async () => await take(held, db, device, history, await judgedAnew(held, db, history)));
     if (refusals) held.refusals = await refusalsOf(db, history);
   }
 
@@ -106,6 +108,16 @@ export class Earlier implements Known {
     this.#turn = after;
     return after;
   }
+}
+
+/** Own events that the server rejected, or took after all, since the last look. */
+async function judgedAnew(held: Held, db: Database, history: History): Promise<OwnEvent[]> {
+  const before = held.rejected;
+  const now = new Set(await db.getAllKeysFromIndex("own", "state", "rejected"));
+  const changed = [...now, ...before].filter((seq) => now.has(seq) !== before.has(seq));
+  const rows = await Promise.all(changed.map((seq) => db.get("own", seq)));
+  held.rejected = now;
+  return await openOwn(db, rows.filter((row) => row !== undefined), history);
 }
 
 async function take(held: Held, db: Database, device: string, history: History, events: readonly (OwnEvent | PulledEvent)[]): Promise<void> {
@@ -143,7 +155,7 @@ async function passageOf(entries: readonly Entry[], history: History): Promise<P
   const refused = value("action") === "turned_back";
   const documents = refused ? [] : (await Promise.all(entries.map((entry) => documentsOf(entry, history)))).flat();
   return {
-    time_ms: crossingMs(first.body.time_ms, first.body.offset_ms),
+    time_ms: happenedMs(value("occurred"), first.body),
     refused: refused ? (plateOf(value("plate"))?.normal ?? null) : null,
     documents: [...new Set(documents)],
   };

@@ -1,7 +1,7 @@
 /** Stored events as entries of a record's registers, own and pulled alike. */
 
 import policies from "../../../docs/policy.json" with { type: "json" };
-import { orderStamp, wallMsOf } from "../../shared/sync/clock.ts";
+import { crossingMs, orderStamp, wallMsOf } from "../../shared/sync/clock.ts";
 import type { Bytes } from "../../shared/sync/encoding.ts";
 import { SyncError } from "../../shared/sync/errors.ts";
 import { type Body, type Fields, isObject, type Items, parseBody, parseText } from "../../shared/sync/events.ts";
@@ -66,6 +66,11 @@ export function plateOf(value: unknown): Plate | null {
   if (!isObject(value) || typeof value["normal"] !== "string") return null;
   const candidates = Array.isArray(value["candidates"]) ? value["candidates"].map(String) : [];
   return { read: String(value["read"] ?? ""), normal: value["normal"], candidates };
+}
+
+/** When it happened: as `occurred` has it from paper, else by the corrected clock. */
+export function happenedMs(occurred: unknown, { time_ms, offset_ms }: Body): number {
+  return typeof occurred === "number" ? occurred : crossingMs(time_ms, offset_ms);
 }
 
 function read(text: string): Body | null {

@@ -6,14 +6,13 @@
  * erased meanwhile is not found any more.
  */
 
-import { crossingMs } from "../../shared/sync/clock.ts";
 import { sha256Start } from "../../shared/rules/sha256.ts";
 import { toBase64url } from "../../shared/sync/encoding.ts";
 import { type History, openOwn, openPulled } from "./at_rest.ts";
 import { CoreError } from "./core_error.ts";
 import type { Database, OwnEvent, PulledEvent } from "./db.ts";
 import type { Environment } from "./environment.ts";
-import { type Entry, ownEntry, personOf, pulledEntry } from "./entries.ts";
+import { type Entry, happenedMs, ownEntry, personOf, pulledEntry } from "./entries.ts";
 import { generationOf, Unread } from "./unread.ts";
 import type { Identity, OfficerOnDuty } from "./vocabulary.ts";
 
@@ -125,7 +124,7 @@ export class KnownPeople implements PeopleBook {
     const entry = own ? ownEntry(event, this.#desk.device()) : pulledEntry(event);
     if (entry === null || entry.own?.state === "rejected") return [];
     const people = (await personOf(entry, history).catch(() => null))?.items["people"] ?? {};
-    const time_ms = crossingMs(entry.body.time_ms, entry.body.offset_ms);
+    const time_ms = happenedMs(entry.body.fields["occurred"], entry.body);
     return Object.entries(people).flatMap(([item, { id_number, phone }]) => {
       const numbers = [digitsOf(id_number), digitsOf(phone)].filter((digits) => digits !== null);
       return numbers.map((digits): [string, Sighting] => [held.tokenOf(digits), { own, at: own ? event.seq : event.n, item, time_ms }]);

@@ -1,6 +1,5 @@
 /** A crossing looked at as it stands, and mended: fields amended, or the whole voided, each with what was seen (SPEC R2). */
 
-import { crossingMs } from "../../shared/sync/clock.ts";
 import type { Fields, Items } from "../../shared/sync/events.ts";
 import { apply, pathPolicy, type RecordState, shown, surviving, writesOf } from "../../shared/sync/registers.ts";
 import { ADDED, type Draft, type PersonPart } from "./append.ts";
@@ -8,7 +7,7 @@ import { recordTokens } from "./at_rest.ts";
 import { cut } from "./bounds.ts";
 import { CoreError } from "./core_error.ts";
 import type { Database, StoredOwn } from "./db.ts";
-import { type Entry, type History, ownEntry, personOf, POLICIES, pulledEntry } from "./entries.ts";
+import { type Entry, happenedMs, type History, ownEntry, personOf, POLICIES, pulledEntry } from "./entries.ts";
 import type { Environment } from "./environment.ts";
 import { eventsOf } from "./lookups.ts";
 import { type Header, headerOf } from "./save.ts";
@@ -77,7 +76,7 @@ export class Mending {
     const written_ms = occurred === undefined ? null : shown(occurred, pathPolicy(POLICIES, "occurred"));
     return {
       record,
-      time_ms: typeof written_ms === "number" ? written_ms : crossingMs(first.body.time_ms, first.body.offset_ms),
+      time_ms: happenedMs(written_ms, first.body),
       own: first.own !== null,
       values: Object.fromEntries([...state].map(([path, register]) => [path, shown(register, pathPolicy(POLICIES, path))])),
       seen: Object.fromEntries([...state].map(([path, register]) => [path, surviving(register).map((one) => one.ref)])),

@@ -3,11 +3,10 @@
  * pace look through. Read when it is first asked for, then brought up to date by what was written and pulled.
  */
 
-import { crossingMs } from "../../shared/sync/clock.ts";
 import { apply, pathPolicy, type RecordState, shown } from "../../shared/sync/registers.ts";
 import { type History, openOwn, openPulled, recordTokens } from "./at_rest.ts";
 import { type Database, type OwnEvent, type PulledEvent, readMeta } from "./db.ts";
-import { type Entry, ownEntry, plateOf, POLICIES, pulledEntry } from "./entries.ts";
+import { type Entry, happenedMs, ownEntry, plateOf, POLICIES, pulledEntry } from "./entries.ts";
 import { eventsOf } from "./lookups.ts";
 import { generationOf, Unread } from "./unread.ts";
 import type { Action, Direction, Mode, VehicleClass } from "./vocabulary.ts";
@@ -126,7 +125,7 @@ function passageOf(record: string, entries: readonly Entry[]): Passage {
   const first = entries.reduce((one, two) => (two.order < one.order ? two : one));
   return {
     record,
-    time_ms: value<number>("occurred") ?? crossingMs(first.body.time_ms, first.body.offset_ms),
+    time_ms: happenedMs(value("occurred"), first.body),
     lane: value("lane"),
     direction: value("direction"),
     mode: value("mode"),

@@ -1,11 +1,10 @@
 /** Crossings as a list shows them: own and pulled events merged per record (SPEC R). */
 
-import { crossingMs } from "../../shared/sync/clock.ts";
 import { isObject, ref } from "../../shared/sync/events.ts";
 import { apply, pathPolicy, type RecordState, shown } from "../../shared/sync/registers.ts";
 import { recordTokens } from "./at_rest.ts";
 import { type Database, readMeta } from "./db.ts";
-import { type Entry, type History, ownEntry, personOf, plateOf, POLICIES, pulledEntry } from "./entries.ts";
+import { type Entry, happenedMs, type History, ownEntry, personOf, plateOf, POLICIES, pulledEntry } from "./entries.ts";
 import { eventsOf, newestEvents } from "./lookups.ts";
 import { drainedOf } from "./standing.ts";
 import type { CrossingSummary } from "./vocabulary.ts";
@@ -99,11 +98,10 @@ function summaryOf(all: Entry[], through: number): { summary: CrossingSummary; f
   const judged = isObject(verdict) ? verdict : {};
   const headcount = value("headcount");
   const plate = value("plate");
-  const occurred = value("occurred");
   const summary: CrossingSummary = {
     record: first.body.record,
     ref: ref(first.author, first.seq),
-    time_ms: typeof occurred === "number" ? occurred : crossingMs(first.body.time_ms, first.body.offset_ms),
+    time_ms: happenedMs(value("occurred"), first.body),
     own: first.own !== null,
     lane: text(value("lane")),
     direction: text(value("direction")),
