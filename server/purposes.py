@@ -11,8 +11,12 @@ from server.store.view_protocol import Criteria
 from sync.complaint import complaint_number
 
 LOCAL = timezone(timedelta(hours=7))
+DAY_MS = 86_400_000
 SHIFT_HOURS = 36
 """A shift that begins on a date is looked at from its midnight for a day and a half."""
+
+WIDE_DAYS = 7
+"""Without a plate, name, number or phone, only an approver's search covers more than this."""
 
 NEEDED: dict[str, tuple[str, ...]] = {
     "shift_check": ("checkpoint", "shift_date"),
@@ -60,6 +64,20 @@ def confined(purpose: str, reference: Mapping[str, str | date], criteria: Criter
         from_ms=max(start_ms, criteria.from_ms or start_ms),
         to_ms=min(end_ms, criteria.to_ms or end_ms),
     )
+
+
+def is_wide(purpose: str, criteria: Criteria) -> bool:
+    """Whether confined criteria take in so much that an approver has to ask for it.
+
+    The queue (purpose "review") and a complaint's code name what they are about by themselves.
+    """
+    if purpose == "review" or criteria.complaint is not None:
+        return False
+    if criteria.plate or criteria.name or criteria.id_number or criteria.phone:
+        return False
+    if criteria.from_ms is None or criteria.to_ms is None:
+        return True
+    return criteria.to_ms - criteria.from_ms > WIDE_DAYS * DAY_MS
 
 
 def criteria_for_audit(criteria: Criteria) -> dict[str, object]:

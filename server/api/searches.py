@@ -13,7 +13,7 @@ from server.api.resource import PREFIX, USER, Resource, operation, problems
 from server.context import here
 from server.idempotent import idempotent, the_asked
 from server.problems import ProblemError
-from server.purposes import confined, criteria_for_audit, reference_text
+from server.purposes import WIDE_DAYS, confined, criteria_for_audit, is_wide, reference_text
 from server.searches import LIFETIME_MS, MAX_SHOWN, OpenSearch
 from server.store.once import Done
 from server.store.published import AuditEntry
@@ -39,17 +39,22 @@ def _open_again(done: Done, wanted: dict[str, Any]) -> dict[str, str]:
 @resource.arguments(SearchRequest)
 @resource.response(201, SearchOpened)
 @resource.doc(
-    **operation("open_search", lifetime_s=LIFETIME_MS // 1000),
+    **operation("open_search", lifetime_s=LIFETIME_MS // 1000, wide_days=WIDE_DAYS),
     security=USER,
-    responses=problems("search.purpose"),
+    responses=problems("search.purpose", "search.wide"),
 )
 @idempotent(_open_again)
 @for_roles("reviewer", "approver", "command")
 def open_search(wanted: dict[str, Any]) -> dict[str, str]:
-    """State purpose, reference and criteria; the id opens the pages for half an hour."""
+    """State purpose, reference and criteria; the id opens the pages for half an hour.
+
+    Without a plate, name, number or phone, more than seven days are an approver's to ask for.
+    """
     context, user = here(), the_user()
     now_ms = context.clock()
     search = _stated(wanted, user.id, now_ms)
+    if user.role != "approver" and is_wide(search.purpose, search.criteria):
+        raise ProblemError("search.wide")
     search_id = uuid7(now_ms, secrets.token_bytes(10))
     context.store.audit(
         AuditEntry(

@@ -15,12 +15,19 @@ from server.access import the_user
 from server.console.reasons import rulebook
 from server.console.review import MAX_KEY_CHARACTERS
 from server.console.texts import text
-from server.console.times import DAY_MS, parse_day, parse_moment_ms
+from server.console.times import parse_day, parse_moment_ms
 from server.console.visit import REVIEWERS, language, signed_in
 from server.console.words import Words
 from server.context import here
 from server.problems import ProblemError
-from server.purposes import NEEDED, confined, criteria_for_audit, reference_text
+from server.purposes import (
+    NEEDED,
+    WIDE_DAYS,
+    confined,
+    criteria_for_audit,
+    is_wide,
+    reference_text,
+)
 from server.searches import OpenSearch
 from server.store.published import AuditEntry
 from server.store.view_protocol import Criteria
@@ -30,8 +37,6 @@ from sync.encoding import uuid7
 PAGE_ROWS = 50
 PURPOSES = ("shift_check", "tracing", "investigation", "complaint")
 MAX_TEXT_CHARACTERS = 64
-WIDE_DAYS = 7
-"""Without a plate, name, number or phone, a reviewer's search covers no more than this."""
 
 _NOT_PLATE = re.compile(r"[\s.\-]")
 _PLATE = re.compile(r"[0-9A-ZĐ]{2,16}")
@@ -83,7 +88,7 @@ def open_search() -> Response | tuple[str, int]:
     criteria = _criteria(form)
     if not form.wrong:
         criteria = confined(purpose, reference, criteria)
-        if user.role != "approver" and _is_wide(criteria):
+        if user.role != "approver" and is_wide(purpose, criteria):
             form.wrong["criteria"] = "search.wide"
     if form.wrong:
         return _form(form), 422
@@ -215,13 +220,3 @@ def _is_day(value: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _is_wide(criteria: Criteria) -> bool:
-    if criteria.complaint is not None:
-        return False
-    if criteria.plate or criteria.name or criteria.id_number or criteria.phone:
-        return False
-    if criteria.from_ms is None or criteria.to_ms is None:
-        return True
-    return criteria.to_ms - criteria.from_ms > WIDE_DAYS * DAY_MS

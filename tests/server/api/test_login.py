@@ -33,7 +33,11 @@ def test_password_opens_what_the_role_may(world: World) -> None:
         "role": "reviewer",
     }
     headers = {"Authorization": f"Bearer {answer.get_json()['access_token']}"}
-    sent = {"purpose": "tracing", "reference": {"request_number": "12/YC"}, "criteria": {}}
+    sent = {
+        "purpose": "tracing",
+        "reference": {"request_number": "12/YC"},
+        "criteria": {"plate": "29A12345"},
+    }
     assert world.client.post("/api/v1/searches", json=sent, headers=headers).status_code == 201
 
 

@@ -10,10 +10,15 @@ import pytest
 from server.searches import LIFETIME_MS
 from server.store.published import AuditEntry
 from server.store.registered import UserRole
-from tests.server.api.conftest import World
+from tests.server.api.conftest import START_MS, World
 
 SEARCHES = "/api/v1/searches"
-TRACING = {"purpose": "tracing", "reference": {"request_number": "12/YC-TV"}, "criteria": {}}
+DAY_MS = 86_400_000
+TRACING = {
+    "purpose": "tracing",
+    "reference": {"request_number": "12/YC-TV"},
+    "criteria": {"from_ms": START_MS - DAY_MS, "to_ms": START_MS + DAY_MS},
+}
 
 
 def crossings(world: World, *names: str) -> list[str]:
@@ -152,6 +157,31 @@ def test_command_sees_lists_and_no_persons(world: World) -> None:
     assert len(world.client.get(f"{SEARCHES}/{search}", headers=headers).get_json()["rows"]) == 1
     answer = world.client.get(f"/api/v1/crossings/{record}?search={search}", headers=headers)
     assert answer.get_json()["code"] == "auth.forbidden"
+
+
+@pytest.mark.parametrize("role", ["reviewer", "command"])
+def test_a_wide_search_is_an_approvers(world: World, role: UserRole) -> None:
+    week_ms = 7 * DAY_MS
+    wide: list[dict[str, Any]] = [
+        {},
+        {"from_ms": START_MS - 365 * DAY_MS, "to_ms": START_MS},
+        {"from_ms": START_MS - week_ms - 1, "to_ms": START_MS},
+        {"from_ms": START_MS, "checkpoints": ["hd-ql6"], "outcomes": ["pass"]},
+    ]
+    narrow: list[dict[str, Any]] = [
+        {"from_ms": START_MS - week_ms, "to_ms": START_MS},
+        {"plate": "29A12345"},
+    ]
+    for criteria, code in [*((one, 403) for one in wide), *((one, 201) for one in narrow)]:
+        sent = TRACING | {"criteria": criteria}
+        answer = world.client.post(SEARCHES, json=sent, headers=world.signed_in(role))
+        assert answer.status_code == code, criteria
+        assert code == 201 or answer.get_json()["code"] == "search.wide"
+        answer = world.client.post(SEARCHES, json=sent, headers=world.signed_in("approver"))
+        assert answer.status_code == 201
+    queue = {"purpose": "review", "criteria": {}}
+    answer = world.client.post(SEARCHES, json=queue, headers=world.signed_in("reviewer"))
+    assert answer.status_code == 201
 
 
 def test_search_is_its_users_and_ends(world: World) -> None:
