@@ -131,6 +131,51 @@ test("O3 only a person overrides Retry-After; a clock set back does not stretch 
   expect(bench.rounds).toBe(3);
 });
 
+test("O2 a wish during a round that fails means one more after it: the network may be back since", async () => {
+  let wish = (): void => {};
+  const bench = new Bench(async () => {
+    await Promise.resolve();
+    wish();
+    throw new CallError("timeout", "timeout");
+  });
+  for (let failed = 0; failed < 8; failed += 1) await bench.loop.now();
+  wish = () => {
+    wish = () => {};
+    void bench.loop.now();
+  };
+  await bench.loop.now();
+  expect(bench.rounds).toBe(10);
+  expect(bench.timers).toHaveLength(1);
+});
+
+test("O3 a wish during a round that the server puts off waits as well, but for a person's", async () => {
+  let wish = (): void => {};
+  const bench = new Bench(async () => {
+    await Promise.resolve();
+    wish();
+    throw new CallError("later", "server.busy", 60_000);
+  });
+  wish = () => void bench.loop.now();
+  await bench.loop.now();
+  expect(bench.rounds).toBe(1);
+  wish = () => {
+    wish = () => {};
+    void bench.loop.now(true);
+  };
+  await bench.loop.now(true);
+  expect(bench.rounds).toBe(3);
+});
+
+test("O3 a server that asks for a quarter of an hour gets it", async () => {
+  const bench = new Bench(() => Promise.reject(new CallError("later", "server.busy", 900_000)));
+  await bench.loop.now();
+  await bench.loop.now();
+  expect(bench.rounds).toBe(1);
+  bench.clock_ms -= 86_400_000;
+  await bench.loop.now();
+  expect(bench.rounds).toBe(2);
+});
+
 test("O3 a retry never comes before the server's Retry-After, and the wait has an end", () => {
   expect(retryDelayMs(1, 0, 0)).toBe(1000);
   expect(retryDelayMs(1, 0, 60_000)).toBe(60_000);

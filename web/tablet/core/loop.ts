@@ -30,9 +30,12 @@ export class SyncLoop {
   readonly #elsewhere: () => Promise<void>;
   #running: Promise<void> | null = null;
   #again = false;
+  /** Of what is wished during a round: a person does. */
+  #asked = false;
   #failures = 0;
-  /** The server asked to be left alone until then. */
+  /** The server asked to be left alone until then, so long. */
   #not_before_ms = Number.NEGATIVE_INFINITY;
+  #put_off_ms = 0;
   /** Of the last round that ended; what failed stays said until one ends well. */
   #code: string | null = null;
   #cancel: () => void = () => {};
@@ -53,11 +56,10 @@ export class SyncLoop {
   now(asked = false): Promise<void> {
     if (this.#running !== null) {
       this.#again = true;
+      this.#asked ||= asked;
       return this.#running;
     }
-    const wait = this.#not_before_ms - this.#environment.now();
-    // A clock set back must not turn a minute into a day.
-    if (!asked && wait > 0 && wait <= LAST_RETRY_MS) return Promise.resolve();
+    if (!asked && this.#isPutOff()) return Promise.resolve();
     this.#running = this.#run().finally(() => {
       this.#running = null;
     });
@@ -68,13 +70,20 @@ export class SyncLoop {
     this.#cancel();
   }
 
+  #isPutOff(): boolean {
+    const wait = this.#not_before_ms - this.#environment.now();
+    // A clock set back must not turn a minute into a day.
+    return wait > 0 && wait <= this.#put_off_ms;
+  }
+
   async #run(): Promise<void> {
     this.#cancel();
     let next: SyncState;
     do {
-      this.#again = false;
+      [this.#again, this.#asked] = [false, false];
       next = await this.#once();
-    } while (this.#again && next.status === "idle");
+      // Also after one that failed: what was wished meanwhile may be that the network is back.
+    } while (this.#again && (this.#asked || !this.#isPutOff()));
     this.#show(next);
     const wait = (next.next_ms ?? 0) - this.#environment.now();
     this.#cancel = this.#environment.schedule(() => void this.now(), Math.max(0, wait));
@@ -96,7 +105,9 @@ export class SyncLoop {
       this.#failures += 1;
       const call = error instanceof CallError ? error : null;
       this.#code = error instanceof CoreError ? error.code : "sync.failed";
-      if (call !== null && call.retry_after_ms > 0) this.#not_before_ms = now() + call.retry_after_ms;
+      if (call !== null && call.retry_after_ms > 0) {
+        [this.#not_before_ms, this.#put_off_ms] = [now() + call.retry_after_ms, call.retry_after_ms];
+      }
       const next_ms = now() + retryDelayMs(this.#failures, uniform(), call?.retry_after_ms ?? 0);
       return { status: call?.failure === "offline" ? "offline" : "error", code: this.#code, next_ms, since_ms: null };
     } finally {
