@@ -145,6 +145,8 @@ export class OnDuty {
       });
       await keepOpening(db(), opening);
       await closeRest(environment, db(), keys);
+      // Trying a PIN takes a while: the order to wipe may have come meanwhile, or a roster without this officer.
+      officerOf(force.roster(), officer.id);
       const { id, name, role } = officer;
       if (this.#shift !== null && this.#shift.secret !== secret) this.#shift.secret.fill(0);
       this.#shift = { officer: { id, name, role }, secret, keys };

@@ -13,10 +13,12 @@ const NO_FAILURES: PinFailures = { failures: 0, failed_ms: 0 };
 
 /** What badge and PIN open. Throws CoreError("badge.wait" | "badge.lead" | "badge.pin"). */
 export async function tryPin(db: Database, officer: RosterOfficer, secret: Bytes, pin: string, nowMs: number): Promise<Omit<History, "id">> {
-  const before = (await readMeta(db, "pin")) ?? NO_FAILURES;
+  // Counted before it is tried, and in the transaction that looked: neither ending the program nor a second tab
+  // must buy another guess.
+  const tx = db.transaction("meta", "readwrite", { durability: "strict" });
+  const before = ((await tx.store.get("pin")) as PinFailures | undefined) ?? NO_FAILURES;
   checkPinAllowed(before, officer, nowMs);
-  // Counted before it is tried: ending the program must not buy another guess.
-  await writeMeta(db, "pin", { failures: before.failures + 1, failed_ms: nowMs });
+  await Promise.all([tx.store.put({ failures: before.failures + 1, failed_ms: nowMs }, "pin"), tx.done]);
   const history = await unwrapHistoryKey(officer, secret, pin);
   await writeMeta(db, "pin", NO_FAILURES);
   return history;

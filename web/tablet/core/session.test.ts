@@ -60,6 +60,14 @@ test("a clock set back does not lengthen the wait", async () => {
   await expect(core.openShift(badge, PIN)).rejects.toMatchObject({ code: "badge.wait", at: 5000 });
 });
 
+test("two wrong PINs at once are two", async () => {
+  await core.enrol(CODE);
+  const badge = await server.badge(OFFICER);
+  const codes = await Promise.all(["1", "2", "3", "4", "5"].map((pin) => codeOf(core.openShift(badge, pin.repeat(6)))));
+  expect(core.state().pin.failures).toBe(codes.filter((code) => code === "badge.pin").length);
+  expect(codes).toContain("badge.wait");
+});
+
 test("a badge that is forged, a stranger's or no badge at all is told apart", async () => {
   await core.enrol(CODE);
   const badge = await server.badge(OFFICER);

@@ -1,7 +1,7 @@
 /** A tablet that is to be wiped: nobody reads here any more, nothing unsent is lost, then nothing is left. SPEC Q4, Q5. */
 
 import { openDB } from "idb";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { CODE, DEVICE, LEAD, OFFICER, PIN } from "./test/fake_server.ts";
 import { codeOf, core, enrolAndOpen, environment, heldOnce, restart, saveMany, server, settle } from "./test/started.ts";
 
@@ -55,6 +55,28 @@ test("Q4 nobody reads here from the order on, and what is unsent waits, sealed",
   server.mischief = () => null;
   await settle();
   expect(environment.anew).toBe(1);
+});
+
+test("Q4 nobody signs in whose PIN was being tried when the order came", async () => {
+  await enrolAndOpen();
+  await core.closeShift();
+  const derive = crypto.subtle.deriveKey.bind(crypto.subtle);
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const spy = vi.spyOn(crypto.subtle, "deriveKey").mockImplementation(async (...asked) => {
+    if ((asked[0] as { name: string }).name === "PBKDF2") await released;
+    return await derive(...asked);
+  });
+  const opening = codeOf(core.openShift(await server.badge(OFFICER), PIN));
+  await vi.waitUntil(() => spy.mock.calls.length > 0);
+  await order();
+  server.mischief = (path) => (path === "/devices/wiped" ? "drop_request" : null);
+  await settle();
+  expect(core.state().wiping).toBe(true);
+  release();
+  expect(await opening).toBe("pack.missing");
+  expect(core.state()).toMatchObject({ phase: "closed", officer: null });
+  spy.mockRestore();
 });
 
 test("Q4 an order for another device of the checkpoint is none", async () => {

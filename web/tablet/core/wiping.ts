@@ -79,6 +79,8 @@ export class Wiping {
     duty.drop();
     await eraseKeys(db(), environment.now());
     force.clear();
+    // Whoever signed in before the keys were gone.
+    duty.drop();
     live.set({ wiping: true, phase: "closed" });
   }
 
