@@ -44,7 +44,7 @@ def make(path: Path, page: Page, unit: str) -> None:
     _page(book)
     _title_block(book, page)
     if page.draft:
-        _line(book, page.draft, bold=True, align=CENTER, colour=RED)
+        _line(book, page.draft, bold=True, align=CENTER, before=6, colour=RED)
     _line(book, KIND, bold=True, size=14, align=CENTER, before=10)
     _line(book, page.subject, bold=True, size=14, align=CENTER, after=0 if page.is_party else 8)
     if page.is_party:

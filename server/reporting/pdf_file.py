@@ -172,7 +172,7 @@ def _table(table: Table) -> Iterator[Flowable]:
     yield CondPageBreak(35 * mm)
     yield _heading(table.heading)
     head, *rows = table.rows
-    cells = [[_said(cell, 11, 1, **CENTRED, **CELL) for cell in head]]
+    cells = [[_head_cell(one, width) for one, width in zip(head, table.widths_mm, strict=True)]]
     for at, row in enumerate(rows, 1):
         font = int(at in table.strong)
         cells.append([
@@ -199,9 +199,20 @@ def _table(table: Table) -> Iterator[Flowable]:
 
 def _number_cell(text: str, font: int, width_mm: float) -> Paragraph:
     """To the right, and smaller where it must be: a number in two lines would be another one."""
+    return _said(text, _fitting(text, font, width_mm), font, alignment=TA_RIGHT, **CELL)
+
+
+def _head_cell(text: str, width_mm: float) -> Paragraph:
+    """Smaller where its longest word would reach into the next column."""
+    size = min(_fitting(word, 1, width_mm) for word in text.split() or ("",))
+    return _said(text, size, 1, **CENTRED, **CELL)
+
+
+def _fitting(text: str, font: int, width_mm: float) -> float:
+    """The size at which a text stands on one line of its column: 11 points or less."""
     room = width_mm * mm - 2 * SIDE
-    size = min(11.0, 11.0 * room / pdfmetrics.stringWidth(text, NAMES[font], 11))
-    return _said(text, size * 0.99 if size < 11 else size, font, alignment=TA_RIGHT, **CELL)
+    wide = pdfmetrics.stringWidth(text, NAMES[font], 11)
+    return 11.0 if wide <= room else 11.0 * room / wide * 0.99
 
 
 def _signatures(page: Page) -> Grid:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,12 @@ from server.reporting.words import DIRECTIONS_VI, FIGURES_VI, day, number, signe
 
 TEXT_MM = 165
 """How wide the text of a page is: A4 less margins of 30 and 15 mm."""
+FIGURE_WIDTHS_MM = (47, 20.5, 20.5, 22, 18, 20.5, 16.5)
+"""Of figures: a draft's period ends at any minute, and «12h–12h30» in bold is 20 mm with its cell.
+
+Cut-offs are whole hours, so the period before needs less.
+"""
+_NUMBER = re.compile(r"[+−]?[0-9][0-9.,/]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,7 @@ def figures_table(report: Report) -> Table:
             f" {number(activation.compacted)} lượt cũ đã rút gọn: chỉ còn số lượt, người, phương "
             "tiện, chiều và kết quả, các chỉ tiêu khác từ khi lập chốt không gồm các lượt ấy."
         )
-    return Table("Kết quả", (head, *rows), (48, 19, 21, 23, 19, 19, 16), note)
+    return Table("Kết quả", (head, *rows), FIGURE_WIDTHS_MM, note)
 
 
 def violations_table(report: Report) -> Table:
@@ -226,8 +233,8 @@ def goods_table(report: Report) -> Table:
 
 
 def is_number(cell: str) -> bool:
-    """Whether a cell stands to the right, under other numbers."""
-    return cell.lstrip("+−")[:1].isdigit()
+    """Whether a cell stands to the right, under other numbers; «22 Phùng Hưng» is a name."""
+    return _NUMBER.fullmatch(cell) is not None
 
 
 def aligned(table: Table) -> Iterator[str]:

@@ -7,17 +7,19 @@ from pathlib import Path
 
 import pytest
 from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm, Pt
 
 from server.reporting import docx_file
 from server.reporting.charts import charts
 from server.reporting.letterhead import letterhead_of
 from server.reporting.page import page_of
-from server.reporting.tables import Table
-from tests.server.reporting.conftest import UNIT, Day
+from server.reporting.tables import TEXT_MM, Table, figures_table
+from tests.server.reporting.conftest import AT_MS, HOUR_MS, UNIT, Day
 
 LETTERS_PT = {".": 2.75, "+": 6.21}
 """Times at 11 points; a digit is 5.5."""
+BOLD_PT = {"h": 6.12}
 
 
 @pytest.mark.parametrize("number", ["0", "4.000.000", "+4.000.000", "+999.999.999.999"])
@@ -36,6 +38,43 @@ def test_a_number_stays_on_one_line_of_its_column(
     assert size <= Pt(11)
     assert wide <= Mm(width_mm - 2).pt
     assert number != "0" or size == Pt(11)
+
+
+@pytest.mark.parametrize("until", [":00", ":30", ":59"])
+@pytest.mark.parametrize("column", [1, 2, 5])
+def test_the_hours_of_a_draft_stay_on_one_line_of_their_head(
+    day: Day, until: str, column: int
+) -> None:
+    minutes = int(until.lstrip(":"))
+    ends_ms = AT_MS - 6 * HOUR_MS + minutes * 60_000
+    cut, since_midnight, activation = day.draft.periods
+    ended = [
+        replace(one, period=replace(one.period, to_ms=ends_ms))
+        for one in (cut, since_midnight, day.draft.before["previous_day"])
+    ]
+    report = replace(
+        day.draft,
+        periods=(ended[0], ended[1], activation),
+        before={**day.draft.before, "previous_day": ended[2]},
+    )
+    table = figures_table(report)
+    hours = table.rows[0][column].split()[-1]
+    assert ("h" + until.removeprefix(":00").lstrip(":")) in hours
+    wide = sum(BOLD_PT.get(one, 5.5) for one in hours)
+    assert wide <= Mm(table.widths_mm[column] - 2).pt
+    assert sum(table.widths_mm) == TEXT_MM
+
+
+def test_a_name_that_begins_with_a_digit_is_no_number(day: Day, tmp_path: Path) -> None:
+    name = "22 Phùng Hưng, ngã ba 21B vào khu tập thể Ba La"
+    table = Table("I. Theo chốt", (("Chốt", "Lượt"), (name, "3/5")), (57, 18))
+    page = replace(page_of(day.whole, letterhead_of({}, UNIT)), tables=(table,), charts=())
+    docx_file.make(tmp_path / "made.docx", page, UNIT)
+    book = Document(str(tmp_path / "made.docx"))
+    (grid,) = (one for one in book.tables if one.cell(0, 0).text == "Chốt")
+    cells = [grid.cell(1, at).paragraphs[0] for at in (0, 1)]
+    assert [one.alignment for one in cells] == [None, WD_ALIGN_PARAGRAPH.RIGHT]
+    assert [one.runs[0].font.size for one in cells] == [None, None]
 
 
 @pytest.mark.parametrize(
