@@ -107,7 +107,7 @@ _switch("enable", False, "Mở lại người dùng đã khóa / let a user in a
 @click.password_option(help="Hỏi khi không cho sẵn / asked for when not given.")
 @told
 def password_of(data: Path, login: str, password: str) -> None:
-    """Đặt mật khẩu mới cho ai quên / a new password for who forgot theirs.
+    """Đặt mật khẩu mới; phiên cũ hết ngay / a new password; sessions of the old one end.
 
     Ví dụ: chot user password canhsat
     """

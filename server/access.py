@@ -182,7 +182,7 @@ def _bearer_relay() -> Device:
 
 
 def _bearer_user(*, reading: bool = False) -> User:
-    """Whose token it is. One that may only read ends with the password it was made under."""
+    """Whose token it is. It ends with the password it was made under."""
     claims = _claims("user")
     user = here().store.user(str(claims.get("login", "")))
     if user is None or user.disabled or user.id != claims["sub"]:
@@ -190,8 +190,8 @@ def _bearer_user(*, reading: bool = False) -> User:
     if "scope" in claims:
         if not reading or claims["scope"] != READ:
             raise ProblemError("auth.forbidden")
-        if claims.get("password") != password_mark(user.password_hash):
-            raise ProblemError("auth.invalid")
+    if claims.get("password") != password_mark(user.password_hash):
+        raise ProblemError("auth.invalid")
     return user
 
 

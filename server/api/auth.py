@@ -23,6 +23,7 @@ from server.tokens import (
     check_assertion,
     make_access_token,
     make_nonce,
+    password_mark,
 )
 
 resource = Resource("auth", __name__, url_prefix=PREFIX, description="Proofs become tokens")
@@ -91,7 +92,7 @@ def login(sent: dict[str, Any]) -> dict[str, Any]:
     token = make_access_token(
         "user",
         user.id,
-        {"login": user.login},
+        {"login": user.login, "password": password_mark(user.password_hash)},
         context.keys.session,
         context.store.epoch,
         context.clock(),

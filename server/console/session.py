@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
@@ -17,6 +19,9 @@ MAX_LOGIN_CHARACTERS = 64
 MAX_PASSWORD_CHARACTERS = 256
 MAX_TOTP_CHARACTERS = 8
 TOLD = ("expired", "ended")
+NO_HEADERS: Mapping[str, str] = {}
+
+Refused = tuple[str, int, dict[str, str]]
 
 
 def add_pages(console: Blueprint) -> None:
@@ -35,7 +40,7 @@ def login_form() -> str:
 
 
 @visitor
-def login() -> Response | tuple[str, int]:
+def login() -> Response | Refused:
     """Sign in and go on where the session had ended."""
     name = request.form.get("login", "").strip()[:MAX_LOGIN_CHARACTERS]
     password = request.form.get("password", "")
@@ -48,7 +53,7 @@ def login() -> Response | tuple[str, int]:
         if problem.code == "auth.invalid":
             return _again(name, "login.wrong", 401)
         if problem.code == "request.rate":
-            return _again(name, "login.rate", 429)
+            return _again(name, "login.rate", 429, problem.headers)
         raise
     start_session(user)
     place = str(session.pop("place", ""))
@@ -64,5 +69,6 @@ def logout() -> Response:
     return redirect(url_for("console.login_form", told="ended"), 303)
 
 
-def _again(login: str, key: str, status: int) -> tuple[str, int]:
-    return render_template("login.html", message=text(language(), key), login=login), status
+def _again(login: str, key: str, status: int, headers: Mapping[str, str] = NO_HEADERS) -> Refused:
+    page = render_template("login.html", message=text(language(), key), login=login)
+    return page, status, dict(headers)

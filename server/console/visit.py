@@ -22,6 +22,7 @@ from server.console.times import HOUR_MS, MINUTE_MS
 from server.context import here
 from server.problems import ProblemError
 from server.store.registered import User, UserRole
+from server.tokens import password_mark
 
 EXTENSION = "chot_console"
 LONGEST_MS = 8 * HOUR_MS
@@ -87,6 +88,7 @@ def start_session(user: User) -> None:
     session.update(kept)
     session["id"] = secrets.token_urlsafe(16)
     session["user"] = user.login
+    session["password"] = password_mark(user.password_hash)
     session["epoch"] = here().store.epoch
     session["since_ms"] = session["seen_ms"] = now_ms
     session["csrf"] = secrets.token_urlsafe(24)
@@ -141,13 +143,18 @@ def _user() -> User:
         and not memory().ended.holds(session["id"], now_ms)
     )
     user = context.store.user(session["user"]) if fresh else None
-    if user is None or user.disabled:
+    if user is None or user.disabled or _has_another_password(user):
         end_session()
         _remember_place()
         raise ProblemError("auth.expired")
     within_its_limit("console", user.id)
     session["seen_ms"] = now_ms
     return user
+
+
+def _has_another_password(user: User) -> bool:
+    """Since it was begun: a new password shuts out whoever knew the old one."""
+    return bool(session.get("password") != password_mark(user.password_hash))
 
 
 def _remember_place() -> None:

@@ -21,7 +21,7 @@ from server.enrolment import CODE_RANDOM_BYTES, code_hash, new_code
 from server.passwords import hash_password
 from server.projector import Projector
 from server.store.registered import Enrolment, User, UserRole
-from server.tokens import make_access_token
+from server.tokens import make_access_token, password_mark
 from tests.server.api.clients import PASSWORD, a_checkpoint
 from tests.server.api.tablet import Tablet, new_key
 
@@ -95,7 +95,7 @@ class World:
         token = make_access_token(
             "user",
             user.id,
-            {"login": user.login},
+            {"login": user.login, "password": password_mark(user.password_hash)},
             self.context.keys.session,
             self.context.store.epoch,
             self.now_ms,

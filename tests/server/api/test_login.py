@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
@@ -39,6 +40,18 @@ def test_password_opens_what_the_role_may(world: World) -> None:
         "criteria": {"plate": "29A12345"},
     }
     assert world.client.post("/api/v1/searches", json=sent, headers=headers).status_code == 201
+
+
+def test_a_new_password_ends_the_tokens_of_the_old_one(world: World) -> None:
+    user = world.user("reviewer")
+    sent = {"login": "reviewer", "password": PASSWORD}
+    token = world.client.post(LOGIN, json=sent).get_json()["access_token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    page = "/api/v1/searches/019a0000-0000-7000-8000-000000000000"
+    assert world.client.get(page, headers=headers).get_json()["code"] == "search.unknown"
+    world.context.store.put_user(replace(user, password_hash=hash_password("một mật khẩu khác")))
+    answer = world.client.get(page, headers=headers)
+    assert (answer.status_code, answer.get_json()["code"]) == (401, "auth.invalid")
 
 
 @pytest.mark.parametrize("what", ["password", "login", "disabled"])

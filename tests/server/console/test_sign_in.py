@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from server.console.visit import IDLE_MS, LONGEST_MS
+from server.passwords import hash_password
 from tests.server.console.conftest import PASSWORD, Console, csrf_of, post
 
 HOUR_MS = 3_600_000
@@ -49,6 +50,7 @@ def test_guessing_is_slowed_down(console: Console) -> None:
         post(client, "/console/login", {"login": "reviewer", "password": "khác"})
     answer = post(client, "/console/login", {"login": "reviewer", "password": PASSWORD})
     assert answer.status_code == 429
+    assert 1 <= int(answer.headers["Retry-After"]) <= 300
 
 
 def test_a_user_with_totp_needs_the_code_and_it_works_once(console: Console) -> None:
@@ -97,6 +99,19 @@ def test_a_locked_user_is_out_at_once(console: Console) -> None:
     assert user is not None
     console.store.put_user(replace(user, disabled=True))
     assert client.get("/console/").status_code == 303
+
+
+def test_a_new_password_ends_the_sessions_that_the_old_one_opened(console: Console) -> None:
+    client = console.sign_in("reviewer")
+    assert client.get("/console/").status_code == 200
+    user = console.store.user("reviewer")
+    assert user is not None
+    console.store.put_user(replace(user, password_hash=hash_password("một mật khẩu khác")))
+    assert client.get("/console/").location == "/console/login?told=expired"
+    again = post(
+        console.visitor(), "/console/login", {"login": "reviewer", "password": "một mật khẩu khác"}
+    )
+    assert again.status_code == 303
 
 
 def test_the_cookie_is_kept_from_scripts_other_sites_and_plain_http(console: Console) -> None:
