@@ -13,15 +13,18 @@ const NO_FAILURES: PinFailures = { failures: 0, failed_ms: 0 };
 
 /** What badge and PIN open. Throws CoreError("badge.wait" | "badge.lead" | "badge.pin"). */
 export async function tryPin(db: Database, officer: RosterOfficer, secret: Bytes, pin: string, nowMs: number): Promise<Omit<History, "id">> {
-  // Counted before it is tried, and in the transaction that looked: neither ending the program nor a second tab
-  // must buy another guess.
+  await countTry(db, officer, nowMs);
+  const history = await unwrapHistoryKey(officer, secret, pin);
+  await writeMeta(db, "pin", NO_FAILURES);
+  return history;
+}
+
+/** Before it is tried, and in the transaction that looked: neither ending the program nor a second tab buys another guess. */
+async function countTry(db: Database, officer: RosterOfficer, nowMs: number): Promise<void> {
   const tx = db.transaction("meta", "readwrite", { durability: "strict" });
   const before = ((await tx.store.get("pin")) as PinFailures | undefined) ?? NO_FAILURES;
   checkPinAllowed(before, officer, nowMs);
   await Promise.all([tx.store.put({ failures: before.failures + 1, failed_ms: nowMs }, "pin"), tx.done]);
-  const history = await unwrapHistoryKey(officer, secret, pin);
-  await writeMeta(db, "pin", NO_FAILURES);
-  return history;
 }
 
 /** Who answers for it, by id. Throws CoreError("badge.…") unless badge and PIN are a lead's of this checkpoint (SPEC O9). */
