@@ -187,9 +187,8 @@ def _bearer_user(*, reading: bool = False) -> User:
     user = here().store.user(str(claims.get("login", "")))
     if user is None or user.disabled or user.id != claims["sub"]:
         raise ProblemError("auth.invalid")
-    if "scope" in claims:
-        if not reading or claims["scope"] != READ:
-            raise ProblemError("auth.forbidden")
+    if "scope" in claims and (not reading or claims["scope"] != READ):
+        raise ProblemError("auth.forbidden")
     if claims.get("password") != password_mark(user.password_hash):
         raise ProblemError("auth.invalid")
     return user
