@@ -1,8 +1,10 @@
 /** Shifts: opened, shared between tablets, asked in, handed over; offline too. */
 
-import { expect, test } from "vitest";
+import { openDB } from "idb";
+import { afterEach, expect, test, vi } from "vitest";
 import { uuid7 } from "../../shared/sync/encoding.ts";
 import { LEAD, OFFICER, otherBody, PIN, VOLUNTEER } from "./test/fake_content.ts";
+import { holdDecryptFrom } from "./test/held_decrypt.ts";
 import { codeOf, core, enrolAndOpen, environment, restart, saveMany, server, settle } from "./test/started.ts";
 
 const HOUR_MS = 3_600_000;
@@ -14,6 +16,10 @@ async function later(ms: number): Promise<void> {
   environment.clock_ms += ms;
   server.clock_ms = environment.clock_ms;
 }
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 async function begin(): Promise<void> {
   await core.shifts.begin({
@@ -84,6 +90,47 @@ test("a question is answered by a lead's badge, or by telephone with a name", as
   ]);
   await settle();
   expect(server.log().some(({ body }) => body.includes("hết hạn") || body.includes("Bác sĩ"))).toBe(false);
+});
+
+test("two questions at once are two, also beside crossings", async () => {
+  await enrolAndOpen();
+  await begin();
+  const ask = (plate: string) => core.shifts.ask({ about: "papers", of: "lead", plate, question: `Xe ${plate}` });
+  await Promise.all([ask("51C11111"), saveMany(1), ask("51C22222")]);
+  expect(shift().consults.map(({ plate, question }) => [plate, question]).sort()).toEqual([
+    ["51C11111", "Xe 51C11111"],
+    ["51C22222", "Xe 51C22222"],
+  ]);
+});
+
+test("a shift that the tablet could not remember was not begun", async () => {
+  await enrolAndOpen();
+  const put = IDBObjectStore.prototype.put;
+  vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (this: IDBObjectStore, value: unknown, key?: IDBValidKey) {
+    if (key === "shifts") throw new DOMException("full", "QuotaExceededError");
+    return key === undefined ? put.call(this, value) : put.call(this, value, key);
+  });
+  await expect(begin()).rejects.toThrow();
+  vi.restoreAllMocks();
+  const db = await openDB(environment.database);
+  expect(await db.count("own")).toBe(0);
+  db.close();
+});
+
+test("who signs out while shifts are being read leaves none in sight", async () => {
+  await enrolAndOpen();
+  await begin();
+  await settle();
+  await restart();
+  const held = holdDecryptFrom(3);
+  const opening = core.openShift(await server.badge(LEAD), PIN);
+  await held.reached;
+  await core.closeShift();
+  held.release();
+  await opening;
+  expect(core.state()).toMatchObject({ phase: "closed", shifts: [] });
+  await core.openShift(await server.badge(LEAD), PIN);
+  expect(core.state().shifts).toHaveLength(1);
 });
 
 test("what is handed over is counted since the shift began, without what was voided", async () => {

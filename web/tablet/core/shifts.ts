@@ -5,11 +5,13 @@
  * each shows what it has, and merging brings them together.
  */
 
+import { uuid7 } from "../../shared/sync/encoding.ts";
 import { ref } from "../../shared/sync/events.ts";
 import { recordTokens } from "./at_rest.ts";
 import { type Database, NO_WINDOW, readMeta, writeMeta } from "./db.ts";
 import type { Entry, History } from "./entries.ts";
 import { ownEntry, pulledEntry } from "./entries.ts";
+import type { Environment } from "./environment.ts";
 import { eventsOf } from "./lookups.ts";
 import type { Note, Noting } from "./noting.ts";
 import type { OnDuty } from "./on_duty.ts";
@@ -86,7 +88,11 @@ const REMEMBERED = 8;
 const SHOWN_MS = 48 * 3_600_000;
 const USUAL_MS = 6 * 3_600_000;
 
+/** Names an item by its number in the event that is about to be written (SPEC E5). */
+type Fresh = (n: number) => string;
+
 interface Desk {
+  environment: Pick<Environment, "now" | "random">;
   db(): Database;
   device(): string;
   server_ms(): number;
@@ -103,28 +109,38 @@ export class Shifts implements ShiftBook {
   #key = "";
   #writes = 0;
   #shifts: readonly ShiftState[] = [];
+  #looking: Promise<void> = Promise.resolve();
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(desk: Desk) {
     this.#desk = desk;
   }
 
-  /** What the store says, where it may say something new. */
-  async look(): Promise<void> {
-    const { db, history, device, server_ms, changed } = this.#desk;
+  /** What the store says, where it may say something new; one look after the other, or an older one would have the last word. */
+  look(): Promise<void> {
+    this.#looking = this.#looking.catch(() => undefined).then(() => this.#look());
+    return this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    const { db, device, server_ms, changed } = this.#desk;
+    const history = this.#desk.history();
     const { cursor, held_after, generation } = (await readMeta(db(), "window")) ?? NO_WINDOW;
-    const key = [cursor, held_after, generation, this.#writes, history()?.id].join(" ");
+    const key = [cursor, held_after, generation, this.#writes, history?.id].join(" ");
     if (key === this.#key) return;
-    this.#key = key;
-    const tokens = new Set(await recordTokens(history(), (await readMeta(db(), "shifts")) ?? []));
+    const tokens = new Set(await recordTokens(history, (await readMeta(db(), "shifts")) ?? []));
     for (const { token } of await db().getAllFromIndex("pulled", "kind", "shift")) if (token !== null) tokens.add(token);
-    const stored = await eventsOf(db(), [...tokens], history());
+    const stored = await eventsOf(db(), [...tokens], history);
     const byRecord = new Map<string, Entry[]>();
     const own = stored.own.filter(({ state }) => state !== "rejected").map((one) => ownEntry(one, device()));
     for (const entry of [...own, ...stored.pulled.map(pulledEntry)]) {
       if (entry === null || entry.body.kind !== "shift") continue;
       byRecord.set(entry.body.record, [...(byRecord.get(entry.body.record) ?? []), entry]);
     }
-    const found = await Promise.all([...byRecord.values()].map((entries) => stateOf(entries, history())));
+    const found = await Promise.all([...byRecord.values()].map((entries) => stateOf(entries, history)));
+    // Nobody is on duty any more, or somebody else.
+    if (this.#desk.history() !== history) return;
+    this.#key = key;
     const since = server_ms() - SHOWN_MS;
     this.#shifts = found.filter(({ opened_ms }) => opened_ms >= since).sort((one, two) => two.opened_ms - one.opened_ms);
     changed(this.#shifts);
@@ -162,23 +178,7 @@ export class Shifts implements ShiftBook {
   }
 
   async place(shift: ShiftState, roster: readonly Placed[]): Promise<void> {
-    const fresh = await this.#items();
-    const items: Record<string, Record<string, unknown>> = {};
-    const added: [string, Placed][] = [];
-    for (const [at, one] of roster.entries()) {
-      const before = shift.roster.find(({ officer, name }) => (one.officer === null ? officer === null && name === one.name : officer === one.officer));
-      if (before === undefined) {
-        added.push([fresh(at + 1), one]);
-        items[fresh(at + 1)] = memberOf(one);
-      } else if (before.duty !== one.duty) items[before.item] = { duty: one.duty };
-    }
-    for (const before of shift.roster) {
-      const stays = roster.some(({ officer, name }) => (officer === null ? before.officer === null && name === before.name : officer === before.officer));
-      if (!stays) items[before.item] = { removed: true };
-    }
-    if (Object.keys(items).length === 0) return;
-    const paths = Object.entries(items).flatMap(([item, fields]) => Object.keys(fields).map((name) => `roster/${item}/${name}`));
-    await this.#write({ kind: "shift", record: shift.record, fields: {}, items: { roster: items }, ...namesOf(added), over: overOf(shift, paths) });
+    await this.#write((fresh) => placedNote(shift, roster, fresh));
   }
 
   async check(shift: ShiftState, checked: readonly string[]): Promise<void> {
@@ -211,11 +211,13 @@ export class Shifts implements ShiftBook {
     }
     const shift = this.running();
     if (shift === null) return;
-    const item = (await this.#items())(1);
     const fields = { about, of, lane, asked_by, asked: Math.round(server_ms()), ...(plate === null ? {} : { plate }), ...(crossing === undefined ? {} : { crossing }) };
     const words = question.trim().slice(0, 300);
-    const person = words === "" ? {} : { person: { fields: {}, items: { consults: { [item]: { question: words } } } } };
-    await this.#write({ kind: "shift", record: shift.record, fields: {}, items: { consults: { [item]: fields } }, ...person });
+    await this.#write((fresh) => {
+      const item = fresh(1);
+      const person = words === "" ? {} : { person: { fields: {}, items: { consults: { [item]: { question: words } } } } };
+      return { kind: "shift", record: shift.record, fields: {}, items: { consults: { [item]: fields } }, ...person };
+    });
   }
 
   async answer(record: string, item: string, { decision, answer, answered_by, lead }: Answer): Promise<void> {
@@ -238,20 +240,46 @@ export class Shifts implements ShiftBook {
     return this.#shifts.find(({ closed_ms }) => closed_ms === null) ?? null;
   }
 
-  /** Names of items added later (SPEC E5): by the event that is about to be written. */
-  async #items(): Promise<(n: number) => string> {
-    const { db, device } = this.#desk;
-    const seq = ((await readMeta(db(), "head"))?.seq ?? 0) + 1;
-    return (n) => `${ref(device(), seq)}:${n}`;
+  /** One after the other: of two at once each has items of its own name. */
+  #write(note: Note | ((fresh: Fresh) => Note | null)): Promise<void> {
+    this.#writing = this.#writing.catch(() => undefined).then(() => this.#writeNow(note));
+    return this.#writing;
   }
 
-  async #write(note: Note): Promise<void> {
-    const { record } = await this.#desk.noting.write(note);
-    const before = (await readMeta(this.#desk.db(), "shifts")) ?? [];
-    if (!before.includes(record)) await writeMeta(this.#desk.db(), "shifts", [record, ...before].slice(0, REMEMBERED));
+  async #writeNow(note: Note | ((fresh: Fresh) => Note | null)): Promise<void> {
+    const { environment, db, device, noting } = this.#desk;
+    const seq = ((await readMeta(db(), "head"))?.seq ?? 0) + 1;
+    const made = typeof note === "function" ? note((n) => `${ref(device(), seq)}:${n}`) : note;
+    if (made === null) return;
+    const record = made.record ?? uuid7(environment.now(), environment.random(10));
+    // Before the event: a name without its event is none, an event without its name would be lost from sight.
+    const before = (await readMeta(db(), "shifts")) ?? [];
+    if (!before.includes(record)) await writeMeta(db(), "shifts", [record, ...before].slice(0, REMEMBERED));
+    await noting.write({ ...made, record });
     this.#writes += 1;
-    await this.look();
+    // It is on disk: what cannot be read is no reason to write it again.
+    await this.look().catch(() => undefined);
   }
+}
+
+/** null where nobody comes, goes or does something else. */
+function placedNote(shift: ShiftState, roster: readonly Placed[], fresh: Fresh): Note | null {
+  const items: Record<string, Record<string, unknown>> = {};
+  const added: [string, Placed][] = [];
+  for (const [at, one] of roster.entries()) {
+    const before = shift.roster.find(({ officer, name }) => (one.officer === null ? officer === null && name === one.name : officer === one.officer));
+    if (before === undefined) {
+      added.push([fresh(at + 1), one]);
+      items[fresh(at + 1)] = memberOf(one);
+    } else if (before.duty !== one.duty) items[before.item] = { duty: one.duty };
+  }
+  for (const before of shift.roster) {
+    const stays = roster.some(({ officer, name }) => (officer === null ? before.officer === null && name === before.name : officer === before.officer));
+    if (!stays) items[before.item] = { removed: true };
+  }
+  if (Object.keys(items).length === 0) return null;
+  const paths = Object.entries(items).flatMap(([item, fields]) => Object.keys(fields).map((name) => `roster/${item}/${name}`));
+  return { kind: "shift", record: shift.record, fields: {}, items: { roster: items }, ...namesOf(added), over: overOf(shift, paths) };
 }
 
 function memberOf({ officer, duty }: Placed): Record<string, unknown> {
