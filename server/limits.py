@@ -74,7 +74,11 @@ class FailureLimit:
                 self._failures.popitem(last=False)
 
     def _recent(self, key: str, now_ms: int) -> list[int]:
-        return [one for one in self._failures.get(key, ()) if now_ms - one < WINDOW_MS]
+        times = self._failures.get(key, ())
+        if times and times[-1] > now_ms:
+            # The clock was set back; who failed does not wait until it has come there again.
+            times = self._failures[key] = [min(one, now_ms) for one in times]
+        return [one for one in times if now_ms - one < WINDOW_MS]
 
 
 class SignInLimits:

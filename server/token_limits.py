@@ -83,7 +83,11 @@ class TokenLimit:
 
     def _now(self, key: str, now_ms: int) -> float:
         used, at_ms = self._used.get(key, (0.0, now_ms))
-        return max(0.0, used - max(0, now_ms - at_ms) / 1000 / self._each_s)
+        if at_ms > now_ms:
+            # The clock was set back: nothing is given for it, and what comes back does from now.
+            at_ms = now_ms
+            self._used[key] = used, at_ms
+        return max(0.0, used - (now_ms - at_ms) / 1000 / self._each_s)
 
 
 class TokenLimits:

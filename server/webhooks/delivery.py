@@ -9,9 +9,10 @@ from __future__ import annotations
 import contextlib
 import http.client
 import random
+import socket
 import ssl
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -29,6 +30,11 @@ from sync.retry import retry_delay_ms
 
 LOOK_S = 1.0
 TIMEOUT_S = 10.0
+"""For each step: to connect, and each time something is read."""
+
+WHOLE_S = 30.0
+"""From the connection to the end of the answer: one that comes byte by byte is none."""
+
 AT_ONCE = 8
 PAGE_EVENTS = 100
 GONE = 410
@@ -65,13 +71,38 @@ def send(url: str, fields: Mapping[str, str], body: bytes) -> Answer:
             else http.client.HTTPConnection(host, port, timeout=TIMEOUT_S)
         )
         with contextlib.closing(connection):
-            connection.request("POST", target, body, dict(fields))
-            answer = connection.getresponse()
+            connection.connect()
+            with _cut_off_after(connection.sock, WHOLE_S) as is_cut:
+                connection.request("POST", target, body, dict(fields))
+                answer = connection.getresponse()
+            if is_cut.is_set():
+                # What was read until then may look like an answer.
+                raise TimeoutError
             after = answer.headers.get("Retry-After", "")
             wait_ms = int(after) * 1000 if after.isdigit() and len(after) < 7 else 0
             return Answer(answer.status, str(answer.status), wait_ms)
     except (OSError, http.client.HTTPException, ValueError) as error:
         return Answer(0, type(error).__name__, 0)
+
+
+@contextlib.contextmanager
+def _cut_off_after(connected: socket.socket, seconds: float) -> Iterator[threading.Event]:
+    """End the connection if the block takes longer; the event says that it did."""
+    is_cut = threading.Event()
+
+    def cut() -> None:
+        is_cut.set()
+        # Below TLS, whose own words the other end would have to be waited for.
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(connected, socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield is_cut
+    finally:
+        timer.cancel()
 
 
 def deliver(
@@ -155,8 +186,12 @@ def delivering(
 
 
 def _due(hooks: Hooks, now_ms: int) -> dict[str, Hook]:
-    """Whom to try now, by name."""
-    return {one.id: one for one in hooks.all() if not one.ended and one.next_ms <= now_ms}
+    """Whom to try now, by name. A clock that was set back makes nobody wait for the old time."""
+    return {
+        one.id: one
+        for one in hooks.all()
+        if not one.ended and (one.next_ms <= now_ms or now_ms < one.said_ms)
+    }
 
 
 def _post(hook: Hook, message: Message, now_ms: int, post: Send) -> Answer:

@@ -12,7 +12,7 @@ import pytest
 from server.app import create_app
 from server.config import ConfigError, load_config
 from server.context import EXTENSION
-from server.limits import FAILURES_PER_ADDRESS, FAILURES_PER_LOGIN
+from server.limits import FAILURES_PER_ADDRESS, FAILURES_PER_LOGIN, FailureLimit
 from server.token_limits import REQUESTS_PER_MINUTE, TokenLimit
 from server.tokens import TokenError
 from sync.encoding import uuid7
@@ -40,6 +40,20 @@ def test_a_limit_comes_back_evenly_and_stays_bounded(monkeypatch: pytest.MonkeyP
     for key in "wxyz":
         limit.take(key, 2_000)
     assert limit.left("v", 2_000) == (60, 0) and limit.left("z", 2_000) == (59, 1)
+
+
+def test_a_clock_set_back_makes_nobody_wait_longer() -> None:
+    day_ms = 86_400_000
+    requests, failures = TokenLimit("user", 60), FailureLimit(3)
+    assert [requests.take("u", day_ms) for _ in range(61)] == [0] * 60 + [1]
+    for _ in range(3):
+        failures.failed("u", day_ms)
+    # Nothing is given for it, and what was said to come back in a while does.
+    assert requests.take("u", 0) == 1
+    assert failures.wait_s("u", 0) == 300
+    assert requests.take("u", 1_000) == 0
+    assert failures.wait_s("u", 299_000) == 1
+    assert (failures.wait_s("u", 300_000), failures.left("u", 300_000)) == (0, (3, 300))
 
 
 @pytest.mark.parametrize(

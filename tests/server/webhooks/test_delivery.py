@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import socket
 import stat
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ from server.keys import KeyRing
 from server.projector import Projector
 from server.store.protocol import Store
 from server.store.sqlite import open_store
-from server.webhooks.delivery import deliver, delivering
+from server.webhooks.delivery import Answer, deliver, delivering, send
 from server.webhooks.hooks import Hook, Hooks
 from server.webhooks.messages import FIELDS
 from server.webhooks.signing import secret_text
@@ -327,6 +329,43 @@ def test_a_slow_receiver_holds_up_nobody_else(desk: Desk) -> None:
                 wait_for("both, late", lambda: len(slow.taken) == 2)
         finally:
             held.set()
+
+
+def test_a_receiver_that_never_comes_to_an_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.webhooks.delivery.WHOLE_S", 0.5)
+    ended = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def trickle() -> None:
+            there, _ = listening.accept()
+            with there, contextlib.suppress(OSError):
+                there.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+                while not ended.wait(0.05):
+                    there.sendall(b"x")
+
+        thread = threading.Thread(target=trickle)
+        thread.start()
+        answers: Future[Answer] = Future()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        sending = threading.Thread(target=lambda: answers.set_result(send(url, {}, b"{}")))
+        sending.start()
+        try:
+            answer = answers.result(timeout=8)
+        finally:
+            ended.set()
+            thread.join()
+            sending.join()
+    assert not answer.is_taken, "it never said so to the end"
+
+
+def test_a_clock_set_back_delays_nobody(desk: Desk) -> None:
+    day_ms = 86_400_000
+    desk.turn_back("29A00001")
+    desk.receiver.answers = [(503, {})]
+    assert desk.deliver(NOW_MS + day_ms) == 0
+    config, now_ms = load_config(desk.data), NOW_MS
+    with delivering(lambda: open_store(config), config, lambda: now_ms):
+        wait_for("the message", lambda: len(desk.receiver.taken) == 1)
 
 
 def test_what_says_nothing_is_passed_over_page_by_page(desk: Desk) -> None:
