@@ -124,6 +124,21 @@ test("somebody on foot is found by the number on the ID", async () => {
   expect(await core.gate.cameIn(null, ["001090000000"])).toBeNull();
 });
 
+test("who has left since, in a rush and so unpaired, is not taken for still inside", async () => {
+  await enrolAndOpen();
+  await core.gate.brief.save(rushed({ plate: plate("85C12345") }));
+  server.clock_ms = environment.clock_ms += MINUTE_MS;
+  await core.gate.brief.save(rushed({ plate: plate("85C12345"), direction: "out" }));
+  expect(await core.gate.cameIn("85C12345", [])).toBeNull();
+  const walks = { vehicle_class: "on_foot" as const, identity: { id_number: "058090123456" } };
+  await core.gate.brief.save(rushed(walks));
+  server.clock_ms = environment.clock_ms += MINUTE_MS;
+  expect(await core.gate.cameIn(null, ["058090123456"])).not.toBeNull();
+  await core.gate.brief.save(rushed({ ...walks, direction: "out" }));
+  await core.gate.brief.save(rushed({ vehicle_class: "on_foot", identity: { id_number: "058090999999" } }));
+  expect(await core.gate.cameIn(null, ["058090123456"])).toBeNull();
+});
+
 test("who is inside is who came in without those who left, were turned back or never came", async () => {
   await enrolAndOpen();
   const since_ms = environment.clock_ms - MINUTE_MS;

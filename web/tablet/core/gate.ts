@@ -10,7 +10,7 @@ import type { Environment } from "./environment.ts";
 import { eventsOf } from "./lookups.ts";
 import { Mending } from "./mending.ts";
 import { type Passage, Passages } from "./passages.ts";
-import { found, type Inside, inside, latestEntry, type Pace, paceOf, type Sought, startOfDay } from "./gate_figures.ts";
+import { found, type Inside, inside, isStillIn, latest, type Pace, paceOf, type Sought, startOfDay } from "./gate_figures.ts";
 import type { Header } from "./save.ts";
 import { namedSummaries } from "./summaries.ts";
 import type { CrossingSummary, OfficerOnDuty, SavedCrossing } from "./vocabulary.ts";
@@ -72,23 +72,23 @@ export class Gate {
     return await namedSummaries(db(), device(), await recordTokens(history(), records), limit, history());
   }
 
-  /** The newest entry here of a vehicle, or of somebody without one, who has not left yet; null where none is known. */
+  /** How a vehicle, or somebody without one, came in here last; null where they left since, or nothing is known. */
   async cameIn(plate: string | null, id_numbers: readonly string[]): Promise<CameIn | null> {
     const now_ms = this.#desk.server_ms();
     const all = await this.#all();
     if (plate !== null) {
-      const entry = latestEntry(all.filter((one) => one.plate === plate), now_ms);
-      return entry === null ? null : { record: entry.record, time_ms: entry.time_ms, by: "plate" };
+      const last = latest(all.filter((one) => one.plate === plate), now_ms);
+      return last === null || !isStillIn(last) ? null : { record: last.record, time_ms: last.time_ms, by: "plate" };
     }
     if (id_numbers.length === 0) return null;
     const on_foot = all.filter((one) => one.plate === null);
     for (let tried = 0; tried < MOST_OPENED; tried += 1) {
-      const entry = latestEntry(on_foot, now_ms);
-      if (entry === null) return null;
-      if ((await this.#numbersOf(entry.record)).some((one) => id_numbers.includes(one))) {
-        return { record: entry.record, time_ms: entry.time_ms, by: "id_number" };
+      const last = latest(on_foot, now_ms);
+      if (last === null) return null;
+      if ((await this.#numbersOf(last.record)).some((one) => id_numbers.includes(one))) {
+        return isStillIn(last) ? { record: last.record, time_ms: last.time_ms, by: "id_number" } : null;
       }
-      on_foot.splice(on_foot.indexOf(entry), 1);
+      on_foot.splice(on_foot.indexOf(last), 1);
     }
     return null;
   }

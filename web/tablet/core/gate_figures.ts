@@ -47,11 +47,15 @@ export function found(all: readonly Passage[], { plate = "", direction, action, 
     .sort((one, two) => two.time_ms - one.time_ms);
 }
 
-/** The newest that went in and has not left; null where the newest of them is an exit already, or none is there. */
-export function latestEntry(all: readonly Passage[], now_ms: number): Passage | null {
-  const live = all.filter((one) => counts(one) && now_ms - one.time_ms <= PAIRED_WITHIN_MS);
-  const entries = live.filter((one) => one.direction === "in" && one.paired_exit === null);
-  return entries.reduce<Passage | null>((newest, one) => (newest === null || one.time_ms > newest.time_ms ? one : newest), null);
+/** The newest that passed, in or out; null where none is there. */
+export function latest(all: readonly Passage[], now_ms: number): Passage | null {
+  const live = all.filter((one) => counts(one) && one.direction !== null && now_ms - one.time_ms <= PAIRED_WITHIN_MS);
+  return live.reduce<Passage | null>((newest, one) => (newest === null || one.time_ms > newest.time_ms ? one : newest), null);
+}
+
+/** Whether who passed last came in and has not left, as far as this tablet knows. */
+export function isStillIn({ direction, paired_exit }: Passage): boolean {
+  return direction === "in" && paired_exit === null;
 }
 
 /** Never below nobody: who came in before the count began may leave. */
