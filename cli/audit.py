@@ -38,7 +38,11 @@ HEADINGS = {
 @click.option("--about", default="", help="Mã hồ sơ, máy, chốt mà dòng ấy nói tới / a subject.")
 @click.option("--text", default="", help="Chữ có trong mục đích, số văn bản, chi tiết / any text.")
 @click.option(
-    "--last", type=click.IntRange(1), default=50, show_default=True, help="Nhiều nhất mấy dòng."
+    "--last",
+    type=click.IntRange(1, 1_000_000),
+    default=50,
+    show_default=True,
+    help="Nhiều nhất mấy dòng.",
 )
 @click.option("--verify", is_flag=True, help="Kiểm tra chuỗi; đứt thì mã thoát 1.")
 @with_remote

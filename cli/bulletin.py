@@ -91,7 +91,7 @@ def list_bulletins(data: Path, is_json: bool) -> None:
 
 @bulletin.command("end")
 @DATA
-@click.argument("number", type=click.IntRange(1))
+@click.argument("number", type=click.IntRange(1, 1_000_000))
 @told
 def end(data: Path, number: int) -> None:
     """Chấm dứt thông báo theo số trong danh sách / end a bulletin by its number in the list.

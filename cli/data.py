@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import errno
 import functools
+import math
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -24,11 +26,24 @@ from server.store.protocol import Store
 from server.store.sqlite import open_store
 
 VIETNAM = timezone(timedelta(hours=7))
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
 PROJECTOR_WAIT_S = 60.0
-DISK_FAULTS = (
-    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EISDIR, errno.ENOTDIR,
-    errno.ENAMETOOLONG, errno.ENOTEMPTY,
-)  # fmt: skip
+FILE_FAULTS = {
+    errno.ENOENT: "Không có tệp hay thư mục này",
+    errno.EEXIST: "Đã có tệp này, không ghi đè; hãy đặt tên khác",
+    errno.EACCES: "Không có quyền: chạy bằng người dùng của chot serve, hoặc chọn thư mục khác",
+    errno.EPERM: "Không có quyền: chạy bằng người dùng của chot serve, hoặc chọn thư mục khác",
+    errno.ENOSPC: "Ổ đĩa đầy",
+    errno.EDQUOT: "Hết dung lượng được cấp",
+    errno.EROFS: "Ổ đĩa chỉ đọc",
+    errno.EIO: "Ổ đĩa lỗi",
+    errno.EISDIR: "Đây là thư mục, không phải tệp",
+    errno.ENOTDIR: "Có tệp đứng ở chỗ của thư mục",
+    errno.ENAMETOOLONG: "Tên quá dài",
+    errno.ENOTEMPTY: "Thư mục không trống",
+}
+"""What the system says of a path that somebody named, or of the disk."""
+
 DATABASE_FAULTS = {
     "disk is full": "Ổ đĩa đầy; chưa ghi gì. Xem: chot doctor / the disk is full.",
     "readonly database": "Không được ghi vào thư mục dữ liệu: chạy bằng người dùng của chot serve.",
@@ -41,6 +56,9 @@ DATABASE_FAULTS = {
 """What SQLite says of the machine, not of us, and what to do."""
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+SEQUENCE = click.IntRange(0, (1 << 63) - 1)
+"""A number of the log, as SQLite counts."""
 
 DATA = click.option(
     "--data",
@@ -61,7 +79,8 @@ class Moment(click.ParamType[int]):
     """A date or time a person types, in Vietnamese time, as Unix milliseconds.
 
     Takes 2021-08-15, 15/08/2021, either with HH:MM, ISO 8601 with a zone, `today`, `yesterday`
-    and `now`. As an end (`end=True`) a bare day means up to its last millisecond.
+    and `now`, of the years 1900 to 2199. As an end (`end=True`) a bare day means up to its last
+    millisecond.
     """
 
     name = "time"
@@ -72,7 +91,16 @@ class Moment(click.ParamType[int]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         if isinstance(value, int):
             return value
-        text = str(value).strip()
+        at_ms = self._read(str(value).strip())
+        if at_ms is None:
+            self.fail(
+                f"'{value}' không phải ngày giờ; ví dụ 2021-08-15 hoặc '15/08/2021 06:00'",
+                param,
+                ctx,
+            )
+        return at_ms
+
+    def _read(self, text: str) -> int | None:
         now = datetime.fromtimestamp(now_ms() / 1000, VIETNAM)
         today = now.replace(hour=0, minute=0, second=0, microsecond=0)
         words = {"today": today, "yesterday": today - timedelta(days=1)}
@@ -85,31 +113,42 @@ class Moment(click.ParamType[int]):
                 day = datetime.strptime(text, layout).replace(tzinfo=VIETNAM)
             except ValueError:
                 continue
-            return self._day(day)
+            return self._day(day) if _is_near(day) else None
         for layout in ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M", "%Y-%m-%dT%H:%M:%S"):
             try:
                 moment = datetime.strptime(text, layout).replace(tzinfo=VIETNAM)
             except ValueError:
                 continue
-            return _ms(moment)
+            return _ms(moment) if _is_near(moment) else None
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:
-            self.fail(
-                f"'{text}' không phải ngày giờ; ví dụ 2021-08-15 hoặc '15/08/2021 06:00'",
-                param,
-                ctx,
-            )
+            return None
+        if not _is_near(moment):
+            return None
         return _ms(moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM))
 
     def _day(self, day: datetime) -> int:
         return _ms(day + timedelta(days=1)) - 1 if self.end else _ms(day)
 
 
+class Amount(click.FloatRange):
+    """A number within bounds. `nan` is none: it is neither under nor over any."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        found = float(super().convert(value, param, ctx))
+        if math.isnan(found):
+            self.fail(f"'{value}' không phải số / is no number", param, ctx)
+        return found
+
+
 def no_data(data: Path) -> click.ClickException:
     """What somebody is told who named a directory without data."""
     return click.ClickException(
-        f"Chưa có dữ liệu trong '{data}'. Tạo bằng: chot demo --data {data} hoặc chot serve"
+        f"Chưa có dữ liệu trong '{data}'. Xem lại --data hay CHOT_DATA; máy chủ mới: chot init"
+        f" --data {data}, diễn tập: chot demo --data {data}"
     )
 
 
@@ -162,6 +201,14 @@ def viewed(data: Path) -> Iterator[Store]:
         yield store
 
 
+def text_of(path: Path) -> str:
+    """A small text file of a person's. Raises OSError; ClickException where it is no UTF-8."""
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{path}: không phải UTF-8 / not UTF-8") from None
+
+
 def told(command: F) -> F:
     """Turn the expected failures of a command into one clear line and exit code 1.
 
@@ -172,13 +219,11 @@ def told(command: F) -> F:
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
             return command(*args, **kwargs)
-        except (FileNotFoundError, FileExistsError, PermissionError) as error:
-            raise click.ClickException(f"{error.strerror}: {error.filename}") from None
         except OSError as error:
-            if error.errno not in DISK_FAULTS:
+            fault = FILE_FAULTS.get(error.errno or 0)
+            if fault is None:
                 raise
-            where = f": {error.filename}" if error.filename else ""
-            raise click.ClickException(f"{error.strerror}{where}") from None
+            raise click.ClickException(f"{fault} / {error.strerror}{_where(error)}") from None
         except sqlite3.DatabaseError as error:
             hint = next((hint for said, hint in DATABASE_FAULTS.items() if said in str(error)), "")
             if not hint:
@@ -188,6 +233,20 @@ def told(command: F) -> F:
             raise click.ClickException(str(error)) from None
 
     return run  # type: ignore[return-value]
+
+
+def _where(error: OSError) -> str:
+    """The path that it is about; of a file in a folder that there is not, the folder."""
+    if not error.filename:
+        return ""
+    path = Path(os.fsdecode(error.filename))
+    is_folder = error.errno == errno.ENOENT and not path.parent.exists()
+    return f": {path.parent if is_folder else path}"
+
+
+def _is_near(moment: datetime) -> bool:
+    """Not a slip of the finger: 15/08/20211 or year 2 can be calculated with by nobody."""
+    return EARLIEST_YEAR <= moment.year <= LATEST_YEAR
 
 
 def _ms(moment: datetime) -> int:

@@ -20,6 +20,7 @@ from server.store.published import AuditEntry
 from server.store.registered import Checkpoint, Device, Enrolment
 from server.wipes import order_wipe, wipes_ordered
 
+MAX_URL = 200
 HEADINGS = {
     "id": "mã máy",
     "where": "chốt",
@@ -68,6 +69,8 @@ def enrol(
 
     Với --relay: mã cho một máy chủ trung chuyển / a code for a relay.
     """
+    if url and (len(url) > MAX_URL or not url.startswith(("http://", "https://"))):
+        raise click.UsageError("--url cần dạng https://máy-chủ:cổng / is no address.")
     base = url or load_config(data).public_url or "http://127.0.0.1:8000"
     with opened(data) as store:
         places = [_place(store, one) for one in checkpoints]

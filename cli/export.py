@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from cli.data import DATA, Moment, now_ms, told, viewed
+from cli.data import DATA, SEQUENCE, Moment, now_ms, told, viewed
 from cli.export_file import STREAMED, layout_of, one_file
 from cli.remote import REMOTE, remote_of, with_remote
 from cli.remote_export import for_the_owner, table_from
@@ -53,7 +53,7 @@ _OPTIONS = (
     click.option(
         "--as-of-sequence",
         "as_of",
-        type=click.IntRange(0),
+        type=SEQUENCE,
         help="Như máy chủ đã biết đến số này của nhật ký.",
     ),
     click.option(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from cli.data import DATA, now_ms, told
+from cli.data import DATA, now_ms, text_of, told
 from cli.shown import JSON, tell_json
 from cli.user import MIN_PASSWORD_CHARACTERS
 from server.config import CONFIG_FILE, Config, ConfigError, load_config, save_config, server_url
@@ -124,7 +124,7 @@ def _make(config: Config, admin: User) -> str:
 def _password(file: Path | None) -> str | None:
     if file is None:
         return None
-    text = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
+    text = sys.stdin.read() if str(file) == "-" else text_of(file)
     password = text.rstrip("\r\n")
     if len(password) < MIN_PASSWORD_CHARACTERS:
         raise click.ClickException(f"Mật khẩu cần ít nhất {MIN_PASSWORD_CHARACTERS} ký tự.")

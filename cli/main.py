@@ -81,6 +81,17 @@ class LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(COMMANDS)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Bytes that are no text would come as far as the database, in names and in the audit."""
+        for one in args:
+            if not one.isascii() and not _is_text(one):
+                shown = one.encode("utf-8", "replace").decode("utf-8")
+                raise click.UsageError(
+                    f"'{shown}' không phải UTF-8: đổi bảng mã của cửa sổ lệnh, hoặc tên tệp"
+                    " / is not UTF-8."
+                )
+        return super().parse_args(ctx, args)
+
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Names only: a press of Tab must not import every command for its help."""
         options = click.Command.shell_complete(self, ctx, incomplete)
@@ -94,6 +105,15 @@ class LazyGroup(click.Group):
         command = getattr(importlib.import_module(module), cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)
         return command
+
+
+def _is_text(word: str) -> bool:
+    """Whether it came as UTF-8: other bytes come as lone surrogates (PEP 383)."""
+    try:
+        word.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @click.command(

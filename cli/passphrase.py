@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from cli.data import text_of
+
 VARIABLE = "CHOT_BACKUP_PASSPHRASE"
 MIN_CHARACTERS = 12
 
@@ -36,5 +38,8 @@ def new_passphrase(file: Path | None) -> str:
 
 def _given(file: Path | None) -> str | None:
     if file is not None:
-        return file.read_text("utf-8").rstrip("\r\n")
+        passphrase = text_of(file).rstrip("\r\n")
+        if not passphrase:
+            raise click.ClickException(f"{file}: tệp trống, không có cụm mật khẩu / is empty")
+        return passphrase
     return os.environ.get(VARIABLE)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import ssl
 import sys
 import urllib.error
@@ -22,6 +23,7 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from cli.data import text_of
 from server.config import ConfigError, server_url
 
 TOKEN_VARIABLE = "CHOT_TOKEN"
@@ -30,6 +32,9 @@ EXPORT_TIMEOUT_S = 1800
 """The first byte of an export comes when all of it is made."""
 
 MAX_ANSWER_BYTES = 64 << 20
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{1,8192}", re.ASCII)
+"""RFC 6750 §2.1."""
+
 READERS = "command, approver hoặc admin"
 """Whom the server shows figures; another operation names its own roles."""
 
@@ -171,8 +176,19 @@ def _remote(server: str, file: Path | None, ca_file: Path | None) -> Remote:
         raise click.ClickException(
             f"{error}. Cần dạng https://máy-chủ:cổng; http chỉ cho chính máy này."
         ) from None
-    tls = ssl.create_default_context(cafile=ca_file) if url.startswith("https:") else None
-    token = file.read_text("utf-8").strip() if file else os.environ.get(TOKEN_VARIABLE, "").strip()
+    try:
+        tls = ssl.create_default_context(cafile=ca_file) if url.startswith("https:") else None
+    except ssl.SSLError:
+        raise click.ClickException(
+            f"{ca_file}: không có chứng chỉ PEM / no PEM certificate"
+        ) from None
+    token = (text_of(file) if file else os.environ.get(TOKEN_VARIABLE, "")).strip()
+    if token and _TOKEN.fullmatch(token) is None:
+        # http.client would say so with the token in its words.
+        raise click.ClickException(
+            f"{file or TOKEN_VARIABLE}: không phải một mã truy cập; cấp ở máy chủ bằng"
+            " chot user token. / is no token."
+        )
     return Remote(url, token or _signed_in(url, tls), tls)
 
 

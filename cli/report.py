@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from cli.data import DATA, now_ms, told, viewed
+from cli.data import DATA, SEQUENCE, now_ms, told, viewed
 from cli.data import opened as opened_store
 from cli.remote import remote_of, with_remote
 from cli.remote_report import report_from
@@ -53,9 +53,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @AREA
 @click.option("--format", "layout", type=click.Choice(KINDS), help="Mặc định theo tên tệp.")
 @click.option("--output", type=FILE, help="Tệp đích; không có thì in ra màn hình.")
-@click.option(
-    "--as-of-sequence", "n", type=click.IntRange(0), help="Như đã biết đến số này của nhật ký."
-)
+@click.option("--as-of-sequence", "n", type=SEQUENCE, help="Như đã biết đến số này của nhật ký.")
 @with_remote
 @click.pass_context
 @told

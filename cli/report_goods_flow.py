@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from cli.data import DATA, Moment, now_ms, told, viewed
+from cli.data import DATA, SEQUENCE, Moment, now_ms, told, viewed
 from cli.remote import Remote, ask, remote_of, with_remote
 from rules.errors import RuleError
 from server.config import load_config
@@ -43,9 +43,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 )
 @click.option("--format", "layout", type=click.Choice(FORMATS), help="Mặc định theo tên tệp.")
 @click.option("--output", type=FILE, help="Tệp đích; không có thì in ra màn hình.")
-@click.option(
-    "--as-of-sequence", "n", type=click.IntRange(0), help="Như đã biết đến số này của nhật ký."
-)
+@click.option("--as-of-sequence", "n", type=SEQUENCE, help="Như đã biết đến số này của nhật ký.")
 @with_remote
 @told
 def goods_flow_command(

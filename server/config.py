@@ -234,7 +234,10 @@ def server_url(where: str, value: Any) -> str:
     """
     if not isinstance(value, str) or _ORIGIN.fullmatch(value) is None:
         raise ConfigError(where, "is not an address like https://tinh.example:8443")
-    parts = urlsplit(value)
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        raise ConfigError(where, "has brackets that hold no IPv6 address") from None
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise ConfigError(where, "is not https: people's data would travel in clear")
     try:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 import click
 
-from cli.data import now_ms, told
+from cli.data import Amount, now_ms, told
 from cli.simulate.process import ServerFailedError
 from cli.simulate.run import Outcome, Plan
 from cli.simulate.run import simulate as run_plan
@@ -31,13 +31,13 @@ WORDS = {
 
 @click.command()
 @click.option("--tablets", type=click.IntRange(1, 200), default=4, show_default=True)
-@click.option("--hours", type=click.FloatRange(0.05, 14 * 24), default=1.0, show_default=True)
+@click.option("--hours", type=Amount(0.05, 14 * 24), default=1.0, show_default=True)
 @click.option("--chaos", is_flag=True, help="Mất tin, chậm, lặp, mất sóng, sai giờ, giết máy chủ.")
 @click.option(
     "--kills", type=click.IntRange(0, 1000), help="Số lần SIGKILL; mặc định một lần mỗi hai giờ."
 )
 @click.option("--seed", type=int, help="Lặp lại một lần chạy / repeat a run.")
-@click.option("--max-minutes", type=click.FloatRange(0.1), default=60.0, show_default=True)
+@click.option("--max-minutes", type=Amount(0.1, 7 * 24 * 60), default=60.0, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Một đối tượng JSON / one JSON object.")
 @told
 def simulate(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cli.data import DATA, now_ms, opened_home, told
+from cli.data import DATA, Amount, now_ms, opened_home, told
 from server.keys import KeyRing
 from server.watch.publishing import (
     LEAST_CROWD,
@@ -22,7 +22,7 @@ from server.watch.publishing import (
 
 @click.command("publish")
 @DATA
-@click.option("--rate", type=click.FloatRange(0, 0.5, min_open=True),
+@click.option("--rate", type=Amount(0, 0.5, min_open=True),
               help="Tỷ lệ hỏi nhầm ít nhất, ví dụ 0.001 / least share of false hits.")  # fmt: skip
 @click.option("--population", type=click.IntRange(4096), default=LIVING_PEOPLE, show_default=True,
               help="Số dân mà danh sách lấn vào / people among whom the listed hide.")  # fmt: skip

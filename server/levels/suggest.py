@@ -83,7 +83,11 @@ class Suggestion:
 
 def read_thresholds(path: Path) -> Thresholds:
     """Thresholds from a JSON file. Raises RuleError with the place in it, OSError, ValueError."""
-    value = checked(json.loads(path.read_text("utf-8")), "pack")
+    try:
+        read = json.loads(path.read_text("utf-8-sig"))
+    except RecursionError:
+        raise RuleError("pack.limit", "/") from None
+    value = checked(read, "pack")
     shape = Shape(value, "")
     cuts = _integers(shape, "incidence_per_100k_week", 1, PER)
     below = _integers(shape, "levels_below", 1, MOST_LEVEL)

@@ -46,7 +46,7 @@ def test_version_is_that_of_the_package(chot: Chot) -> None:
 
 def test_a_mistyped_directory_is_not_made_into_a_new_one(chot: Chot, tmp_path: Path) -> None:
     result = chot("device", "list", "--data", tmp_path / "nowhere", exit_code=1)
-    assert "chot demo --data" in result.output
+    assert "chot init --data" in result.output and "CHOT_DATA" in result.output
     assert not (tmp_path / "nowhere").exists()
 
 
@@ -188,4 +188,4 @@ def test_a_folder_in_place_of_a_file_is_one_clear_line(chot: Chot, demo_data: Pa
     (demo_data / "letterhead.json").mkdir()
     where = ("--data", demo_data, "--format", "html")
     said = chot("report", *where, exit_code=1).output
-    assert said.startswith("Error: Is a directory")
+    assert said.startswith("Error: Đây là thư mục, không phải tệp / Is a directory")
