@@ -85,7 +85,7 @@ def issue(
         keys = KeyRing.load_or_create(data)
         badges: list[Badge] = []
         if kind == "badge":
-            known = {one.id for one in store.checkpoints()}
+            known = {one.id: one.name for one in store.checkpoints()}
             with progress("Thẻ / badges", lines=True) as tell:
                 drafts, badges = badge_drafts(drafts, known, errors, tell)
         if errors:

@@ -142,7 +142,7 @@ def import_(asked: Asked, badges: Path | None) -> None:
             _take_in(store, kept, plan, {"file": asked.file.name}, now)
             publish_packs(store, keys, now)
             return
-        known = {one.id for one in store.checkpoints()}
+        known = {one.id: one.name for one in store.checkpoints()}
         with progress("Thẻ / badges", lines=True) as tell_done:
             drafts, made = badge_drafts([one.draft for one in new], known, [], tell_done)
         with whole_folder(badges) as folder:

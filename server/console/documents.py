@@ -23,7 +23,7 @@ from server.issuing.columns import COLUMNS, Kind
 from server.issuing.paper import PRINT_EXTRA, can_print
 from server.issuing.places import known_places
 from server.issuing.rows import Cells, Defaults, RowError, draft_of
-from server.issuing.said import TITLES, lines_of, validity
+from server.issuing.said import TITLES, lines_of, outside_lines, validity
 from server.issuing.sign import Document, issue_draft
 from server.issuing.texts import said
 from server.issuing.values import tidy
@@ -129,7 +129,7 @@ def _document(document: Document, layout: str) -> str:
         layout=layout,
         layouts=LAYOUTS,
         title=TITLES[document.typ],
-        lines=lines_of(document.claims, names),
+        lines=(outside_lines if layout == "a5" else lines_of)(document.claims, names),
         validity=validity(document.from_ms, document.expires_ms),
         unit=context.config.unit,
         side=code.side,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import get_args
 
 from server.issuing.folder import write_csv
 from server.issuing.rows import Draft, RowError
+from server.issuing.said import ROLES
 from server.packs import officer_kek
 from server.store.protocol import Store
 from server.store.published import AuditEntry
@@ -36,11 +37,13 @@ class Badge:
 
 def badge_drafts(
     drafts: Sequence[Draft],
-    checkpoints: Collection[str],
+    checkpoints: Mapping[str, str],
     errors: list[RowError],
     tell: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> tuple[list[Draft], list[Badge]]:
     """Drafts with their secrets, and the officers they are for; adds to `errors`.
+
+    `checkpoints`: id → name. The drafts' cells are what is printed then: words, no ids.
 
     Deriving a key from badge and PIN is dear on purpose, some 50 ms: all processors do it, none
     before every row was judged. `tell` gets how many are done, of how many.
@@ -71,11 +74,13 @@ def badge_drafts(
         judged.append((draft, pin, Officer(identifier, cells["name"], named, places, b"", False)))
     if errors:
         return [], []
-    return _with_keys(judged, tell)
+    return _with_keys(judged, checkpoints, tell)
 
 
 def _with_keys(
-    judged: Sequence[tuple[Draft, str, Officer]], tell: Callable[[int, int], None]
+    judged: Sequence[tuple[Draft, str, Officer]],
+    checkpoints: Mapping[str, str],
+    tell: Callable[[int, int], None],
 ) -> tuple[list[Draft], list[Badge]]:
     drawn = [secrets.token_bytes(SECRET_BYTES) for _ in judged]
     found: list[Draft] = []
@@ -86,7 +91,9 @@ def _with_keys(
         for (draft, pin, officer), secret, kek in zip(judged, drawn, keks, strict=True):
             badges.append(Badge(replace(officer, kek=kek), pin))
             claims = {"sub": officer.id, "sec": to_base64url(secret)}
-            found.append(replace(draft, claims=claims))
+            places = ", ".join(checkpoints[one] or one for one in officer.checkpoints)
+            printed = {"role": ROLES[officer.role], "checkpoints": places}
+            found.append(replace(draft, claims=claims, cells=draft.cells | printed))
             tell(len(found), len(judged))
     return found, badges
 

@@ -6,6 +6,7 @@ Needs the extra `print`; everything here is imported only once somebody prints.
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from server.issuing.codes import PrintedCode
 
 PRINT_EXTRA = "chot[print]"
 REGULAR, BOLD = "chot", "chot-bold"
+LEAST_POINTS = 4.5
+"""Small print; what a code can hold fits a card at that size."""
 _DEBIAN = Path("/usr/share/fonts/truetype/dejavu")
 
 
@@ -101,6 +104,29 @@ def draw_text(
     for line in wrapped(text, font, size, width):
         canvas.drawString(x, y, line)
         y -= size * 1.3
+    return y
+
+
+def draw_all(
+    canvas: Any,
+    texts: Sequence[str],
+    x: float,
+    y: float,
+    width: float,
+    room: float,
+    size: float,
+    font: str = REGULAR,
+    gap: float = 2,
+) -> float:
+    """Each text on lines of its own, within `room` points below `y`: smaller until all fit."""
+    while size > LEAST_POINTS:
+        lines = sum(len(wrapped(text, font, size, width)) for text in texts)
+        # The last line needs what hangs below its baseline only.
+        if (lines - 0.7) * size * 1.3 + gap * (len(texts) - 1) <= room:
+            break
+        size -= 0.5
+    for text in texts:
+        y = draw_text(canvas, text, x, y, width, size, font) - gap
     return y
 
 

@@ -34,6 +34,15 @@ LABELS: tuple[tuple[str, str, str], ...] = (
     ("r", "Lý do", "Reason"),
     ("sub", "Mã cán bộ", "Officer"),
 )
+OUTSIDE = frozenset(("c", "n", "v", "q", "o", "d", "h", "r", "w"))
+"""What a windscreen shows: who drives has ID, phone and address for officers, in the code."""
+ROLES = {
+    "officer": "Cán bộ",
+    "lead": "Chốt trưởng",
+    "medic": "Y tế",
+    "volunteer": "Tình nguyện viên",
+}
+"""An officer's role as the badge says it."""
 _SEX = {"M": "Nam", "F": "Nữ"}
 _TEST = {"p": "PCR", "r": "test nhanh / rapid"}
 _RESULT = {"n": "âm tính / negative", "p": "dương tính / positive"}
@@ -59,6 +68,13 @@ def lines_of(
     for recovered_on, _ in claims.get("z", ()):
         said.append(("Khỏi bệnh", "Recovered", iso_day(recovered_on)))
     return said
+
+
+def outside_lines(
+    claims: Mapping[str, Any], places: Mapping[str, str] | None = None
+) -> list[tuple[str, str, str]]:
+    """The same of what passers-by may read."""
+    return lines_of({name: claims[name] for name in claims if name in OUTSIDE}, places)
 
 
 def iso_day(day: str) -> str:

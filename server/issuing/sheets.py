@@ -11,12 +11,13 @@ from server.issuing.codes import PRINT_MM, PrintedCode, printed_code
 from server.issuing.paper import (
     BOLD,
     REGULAR,
+    draw_all,
     draw_code,
     draw_fitting,
     draw_text,
     new_canvas,
 )
-from server.issuing.said import TITLES, lines_of, validity
+from server.issuing.said import TITLES, lines_of, outside_lines, validity
 from server.issuing.sign import Document
 
 MM = 72 / 25.4
@@ -92,7 +93,7 @@ def _sheet(canvas: Any, document: Document, codes: Sequence[PrintedCode], unit: 
 
 def _head(canvas: Any, document: Document, unit: str, width: float, y: float) -> float:
     half = (width - 2 * MARGIN) / 2
-    draw_text(canvas, unit, MARGIN, y, half - 6 * MM, 10, BOLD)
+    draw_all(canvas, [unit], MARGIN, y, half - 6 * MM, 30, 10, BOLD)
     right = MARGIN + half
     draw_fitting(canvas, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", right + half / 2, y, half, 10)
     draw_fitting(canvas, "Độc lập – Tự do – Hạnh phúc", right + half / 2, y - 14, half, 10)
@@ -162,16 +163,15 @@ def _windscreen(canvas: Any, document: Document, code: PrintedCode, unit: str) -
     )
     left = width - 3 * margin - WINDSCREEN_CODE
     vi, en = TITLES[document.typ]
-    draw_text(canvas, unit, margin, height - margin - 8, width - 2 * margin, 10, BOLD)
+    draw_all(canvas, [unit], margin, height - margin - 8, width - 2 * margin, 10, 10, BOLD)
     draw_fitting(canvas, vi, width / 2, height - 26 * MM, width - 2 * margin, 34)
     canvas.setFont(REGULAR, 9)
     canvas.drawString(margin, height - 34 * MM, f"{en}  ·  Số / No. {document.id}")
     plate = str(document.claims.get("v", ""))
     draw_fitting(canvas, plate, margin + left / 2, height - 52 * MM, left, 40)
     y = _valid(canvas, document, margin, height - 63 * MM, left, 13)
-    for label, _, value in lines_of(document.claims):
-        if value != plate and y > margin + 14:
-            y = draw_text(canvas, f"{label}: {value}", margin, y, left, 12) - 2
+    texts = [f"{vi}: {value}" for vi, _, value in outside_lines(document.claims) if value != plate]
+    draw_all(canvas, texts, margin, y - 6, left, y - 6 - (margin + 18), 12)
     draw_text(canvas, CHECK[0], margin, margin + 4, width - 2 * margin, 8)
     canvas.showPage()
 
@@ -205,15 +205,13 @@ def _card(
     room = code_x - left - 1 * MM
     canvas.setFont(BOLD, 9)
     canvas.drawString(left, top - 5 * MM, TITLES[document.typ][0])
-    y = draw_text(canvas, unit, left, top - 10 * MM, room, 6.5)
+    y = draw_all(canvas, [unit], left, top - 10 * MM, room, 26, 6.5)
     cells = {} if document.draft is None else document.draft.cells
     if document.typ == "badge":
-        for name in ("name", "role", "checkpoints"):
-            y = draw_text(canvas, cells.get(name, ""), left, y - 2, room, 8, BOLD)
-    for label, _, value in lines_of(document.claims):
-        if y < top - 60 * MM:
-            break
-        y = draw_text(canvas, f"{label}: {value}", left, y - 1, room, 7)
+        texts = [cells.get(name, "") for name in ("name", "role", "checkpoints")]
+        y = draw_all(canvas, texts, left, y, room, y - (top - 50 * MM), 8, BOLD)
+    texts = [f"{label}: {value}" for label, _, value in lines_of(document.claims)]
+    draw_all(canvas, texts, left, y, room, y - (top - CODE - 8 * MM), 7, gap=1)
     vi, _ = validity(document.from_ms, document.expires_ms)
     draw_text(canvas, f"{vi} · {document.id}", left, top - CODE - 12 * MM, width - 6 * MM, 7)
 

@@ -89,6 +89,19 @@ def test_the_sheet_comes_in_both_sizes(
     assert len(entries(console, "document.printed")) == 1
 
 
+def test_what_hangs_behind_a_windscreen_has_no_number_of_a_person(
+    console: Console, approver: FlaskClient
+) -> None:
+    text = token_in(post(approver, "/console/documents", PERMIT).text)
+    whole, outside = (
+        post(approver, "/console/documents/sheet", {"text": text, "layout": layout}).text
+        for layout in ("a4", "a5")
+    )
+    assert PERMIT["id_number"] in whole
+    assert PERMIT["id_number"] not in outside
+    assert "29A-123.45" in outside and "05:00-20:00" in outside
+
+
 def test_the_pdf_is_made_from_the_code_alone(console: Console, approver: FlaskClient) -> None:
     if not can_print():
         pytest.skip("the extra print is not installed: no PDF was made")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from credentials import Trust, is_part, join_parts, parse_trust, read
+from server.issuing.badges import badge_drafts
 from server.issuing.columns import Kind
 from server.issuing.paper import can_print, font_files
 from server.issuing.rows import Defaults, Draft, drafts_of
@@ -24,6 +25,26 @@ NOW_MS = 1_795_320_000_000
 UNIT = "UBND quận Thử Nghiệm"
 NAME = "Nguyễn Thị Đậu Mười Ưỡn Ẵng"
 DOTS_AN_INCH = 200
+
+ADDRESS = "Số 125/17 ngõ 302 đường Nguyễn Văn Trỗi, tổ dân phố số 5, phường Mộ Lao, quận Hà Đông"
+PERSON = {
+    "name": NAME, "birth_date": "15/08/1990", "sex": "Nữ", "id_number": "001190012345",
+    "phone": "0912345678", "address": ADDRESS,
+}  # fmt: skip
+LONG_PASS = PERSON | {
+    "plate": "85C-045.67", "hours": "05:00-20:00", "origin": "2021/268",
+    "destination": "2021/22910",
+    "company": "Hợp tác xã Nông nghiệp Dịch vụ tổng hợp Phước Diêm và các đơn vị liên kết",
+    "reason": "Vận chuyển rau, củ, quả và thực phẩm tươi sống cho các siêu thị, chợ đầu mối",
+    "route": "Quốc lộ 6 – Quốc lộ 21B – đường Phùng Hưng – Lê Trọng Tấn – Tố Hữu",
+}  # fmt: skip
+FULL_CARD = PERSON | {
+    "dose1_product": "AstraZeneca", "dose1_date": "01/06/2026",
+    "dose2_product": "AstraZeneca", "dose2_date": "01/08/2026",
+    "dose3_product": "Pfizer", "dose3_date": "01/10/2026", "test_type": "PCR",
+    "test_result": "Âm tính", "test_sampled": "20/11/2026 08:00",
+    "test_resulted": "20/11/2026 18:00", "recovered_on": "01/03/2026",
+}  # fmt: skip
 
 pytestmark = pytest.mark.slow
 
@@ -108,6 +129,40 @@ def test_a_pass_for_the_windscreen_is_a5(keys: KeyRing, tmp_path: Path) -> None:
     assert "THẺ LUỒNG XANH" in text and "29C-123.45" in text
     assert codes == [[documents[0].texts[0]]]
     assert size_mm(tmp_path) == (210, 148)
+
+
+def test_a_windscreen_shows_the_whole_journey_and_not_who_drives_lives_where(
+    keys: KeyRing, tmp_path: Path
+) -> None:
+    documents = issued(keys, "pass", LONG_PASS)
+    text, codes = printed(tmp_path, sheets_pdf(documents, unit=UNIT, windscreen=True))
+    said = " ".join(text.split())
+    for word in ("85C-045.67", "Tố Hữu", "Ninh Thuận", "05:00-20:00", "chợ đầu mối", "liên kết"):
+        assert word in said
+    for word in ("001190012345", "0912345678", "Số 125/17", "15/08/1990"):
+        assert word not in said
+    assert codes == [[documents[0].texts[0]]]
+
+
+def test_a_full_card_leaves_nothing_out(keys: KeyRing, tmp_path: Path) -> None:
+    documents = issued(keys, "card", FULL_CARD)
+    text, codes = printed(tmp_path, sheets_pdf(documents, unit=UNIT))
+    said = " ".join(text.split())
+    assert "Khỏi bệnh: 01/03/2026" in said and "Có giá trị đến" in said
+    assert codes == [[documents[0].texts[0]]]
+
+
+def test_a_badge_says_role_and_checkpoints_in_words(keys: KeyRing, tmp_path: Path) -> None:
+    cells = {
+        "officer": "hd-an", "name": NAME, "role": "lead", "checkpoints": "hd-ql6;hd-phung-hung"
+    }  # fmt: skip
+    draft = Draft(2, "badge", {}, None, NOW_MS + 86_400_000, cells)
+    known = {"hd-ql6": "Chốt Quốc lộ 6", "hd-phung-hung": "Chốt Phùng Hưng"}
+    drafts, _ = badge_drafts([draft], known, [])
+    text, _ = printed(tmp_path, sheets_pdf([made(keys, one) for one in drafts], unit=UNIT))
+    said = " ".join(text.split())
+    assert "Chốt trưởng" in said and "Chốt Quốc lộ 6, Chốt" in said and "Phùng Hưng" in said
+    assert "lead" not in said and "hd-ql6" not in said
 
 
 def test_a_long_manifest_prints_all_its_parts_and_names(
