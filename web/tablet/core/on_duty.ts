@@ -126,11 +126,17 @@ export class OnDuty {
     this.#desk.dropped();
   }
 
-  /** Somebody struck off the roster does not go on until the end of the shift. */
-  dropUnlisted(): void {
-    const officer = this.#shift?.officer.id;
-    const roster = this.#desk.force.packs.roster;
-    if (officer !== undefined && roster?.officers.every(({ id }) => id !== officer) === true) this.drop();
+  /** Somebody struck off the roster, or with another role there, does not go on as before until the end of the shift. */
+  followRoster(): void {
+    const { force, live } = this.#desk;
+    const { roster } = force.packs;
+    if (this.#shift === null || roster === null) return;
+    const { id: on_duty } = this.#shift.officer;
+    const listed = roster.officers.find(({ id }) => id === on_duty);
+    if (listed === undefined) return this.drop();
+    const { id, name, role } = listed;
+    this.#shift = { ...this.#shift, officer: { id, name, role } };
+    live.set({ officer: this.#shift.officer });
   }
 
   async #unlock(officer: RosterOfficer, secret: Shift["secret"], pin: string): Promise<void> {
@@ -146,8 +152,7 @@ export class OnDuty {
       await keepOpening(db(), opening);
       await closeRest(environment, db(), keys);
       // Trying a PIN takes a while: the order to wipe may have come meanwhile, or a roster without this officer.
-      officerOf(force.roster(), officer.id);
-      const { id, name, role } = officer;
+      const { id, name, role } = officerOf(force.roster(), officer.id);
       if (this.#shift !== null && this.#shift.secret !== secret) this.#shift.secret.fill(0);
       this.#shift = { officer: { id, name, role }, secret, keys };
       live.set({ phase: "open", officer: this.#shift.officer });

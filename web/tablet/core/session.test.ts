@@ -132,6 +132,19 @@ test("an officer struck off the roster is signed off at the next contact", async
   expect(core.state()).toMatchObject({ phase: "closed", officer: null });
 });
 
+test("a lead who is one no longer answers for nothing from the next contact on, and a volunteer sees no history", async () => {
+  await enrolAndOpen();
+  await core.save(draftOf(person("A")));
+  await core.openShift(await server.badge(LEAD), PIN);
+  const roster = (await rosterContent()) as { officers: { id: string }[] };
+  const officers = roster.officers.map((one) => (one.id === LEAD ? { ...one, role: "volunteer" } : one));
+  await server.publish("roster", 2, { ...roster, officers }, "checkpoint:hd-ql6");
+  await settle();
+  expect(core.state()).toMatchObject({ phase: "open", officer: { id: LEAD, role: "volunteer" } });
+  expect(await codeOf(core.waving.start("in", "queue"))).toBe("wave.lead");
+  expect(await core.recent(5)).toEqual([]);
+});
+
 test("a subscriber sees each change as a new object", async () => {
   const seen = new Set<unknown>();
   const stop = core.subscribe(() => seen.add(core.state()));

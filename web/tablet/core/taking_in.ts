@@ -74,7 +74,7 @@ export class TakingIn {
     const { live, force } = tablet;
     const { codes, changed, states } = await force.reload(tablet.db(), tablet.enrolled(), tablet.serverMs());
     if (changed || JSON.stringify(states) !== JSON.stringify(live.now.packs)) live.set({ packs: states });
-    duty.dropUnlisted();
+    duty.followRoster();
     await wiping.look();
     await told.count();
     return codes;
