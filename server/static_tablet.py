@@ -25,6 +25,7 @@ from server.problems import ProblemError
 HERE = Path(__file__).resolve().parent
 FOLDERS = (HERE.parent / "web" / "dist" / "tablet", HERE / "static" / "tablet")
 MAX_FILES = 64
+WORKER = "sw.js"
 YEAR_S = 31_536_000
 
 _TYPES = {
@@ -44,7 +45,7 @@ _SQUEEZED = (".js", ".css", ".html", ".wasm", ".webmanifest", ".json", ".svg", "
 pages = Blueprint("tablet", __name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class StaticFile:
     """A file's bytes, plain and by coding (only where that saves something), and its tag."""
 
@@ -71,6 +72,10 @@ def tablet(path: str = "index.html") -> Response:
     file = find(path)
     if file is None:
         raise ProblemError("request.not_found")
+    context = here()
+    origins = context.origins.at(context.clock())
+    if path == WORKER and origins:
+        file = _worker(file, origins)
     hashed = path.startswith("assets/")
     coding = next((one for one in file.coded if request.accept_encodings[one] > 0), None)
     response = Response(file.data if coding is None else file.coded[coding])
@@ -81,8 +86,6 @@ def tablet(path: str = "index.html") -> Response:
     response.headers["Cache-Control"] = (
         f"public, max-age={YEAR_S}, immutable" if hashed else "no-cache"
     )
-    context = here()
-    origins = context.origins.at(context.clock())
     response.headers["Content-Security-Policy"] = tablet_policy(origins)
     response.set_etag(file.tag if coding is None else f"{file.tag}-{coding}")
     response.make_conditional(request)
@@ -110,6 +113,18 @@ def find(path: str) -> StaticFile | None:
     return _read(file, stat.st_mtime_ns)
 
 
+@lru_cache(maxsize=2)
+def _worker(file: StaticFile, origins: tuple[str, ...]) -> StaticFile:
+    """The service worker, which ends in what its page may call.
+
+    It keeps the page with the policy of the day it was installed; a browser fetches the page anew
+    only where the worker itself is another one.
+    """
+    data = file.data + f"\n// connect-src {' '.join(origins)}\n".encode("ascii")
+    packed = gzip.compress(data, 9, mtime=0)
+    return StaticFile(data, {"gzip": packed}, _tag(data), file.media_type)
+
+
 @lru_cache(maxsize=MAX_FILES)
 def _read(file: Path, changed_ns: int) -> StaticFile:
     del changed_ns  # part of the key only: a rebuilt file is read again
@@ -127,6 +142,10 @@ def _read(file: Path, changed_ns: int) -> StaticFile:
     return StaticFile(
         data,
         {coding: text for coding, text in coded.items() if len(text) < len(data)},
-        hashlib.sha256(data).hexdigest()[:16],
+        _tag(data),
         media_type or "application/octet-stream",
     )
+
+
+def _tag(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:16]

@@ -11,6 +11,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from playwright.sync_api import Locator, expect
 
+from server.bases import publish_bases
+from server.config import Base, load_config
+from server.context import system_clock
+from server.keys import KeyRing, public_jwk
+from server.store.sqlite import open_store
 from tests.e2e.conftest import Launch
 from tests.e2e.server import Served, wait_for
 from tests.e2e.tablet import PATIENCE_MS, Tablet
@@ -18,6 +23,7 @@ from tests.e2e.tablet import PATIENCE_MS, Tablet
 CHECKPOINT = "hd-phung-hung"
 FORWARDED = ("Content-Type", "Content-Encoding", "Authorization", "Accept")
 LOOK = "async () => { await (await navigator.serviceWorker.ready).update(); }"
+POLICY = "async () => (await fetch('index.html')).headers.get('Content-Security-Policy')"
 WAITING = "async () => (await navigator.serviceWorker.ready).waiting !== null"
 
 
@@ -113,3 +119,25 @@ def test_a_new_version_waits_for_an_idle_screen_and_an_empty_outbox(
         assert not page.evaluate(WAITING)
         tablet.expect_unsent(0)
         assert served.plates(CHECKPOINT).count("30A00077") == 1
+
+
+def test_u16_an_installed_tablet_may_call_a_server_that_is_added_later(
+    served: Served, browser: Launch
+) -> None:
+    tablet = Tablet(browser(served.url))
+    page = tablet.page
+    page.goto(f"{served.url}/tablet/")
+    tablet.installed()
+    assert "chot-moi.example" not in page.evaluate(POLICY)
+    keys = KeyRing.load_or_create(served.data)
+    with open_store(load_config(served.data), keys) as store:
+        base = Base("https://chot-moi.example", store.server_id, "relay", public_jwk(keys.signing))
+        publish_bases(store, keys, (base,), system_clock())
+
+    def has_come() -> bool:
+        page.evaluate(LOOK)
+        return bool(page.evaluate(WAITING))
+
+    wait_for("another version", has_come)
+    page.reload()
+    assert "connect-src 'self' https://chot-moi.example;" in page.evaluate(POLICY)

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from server import static_tablet
+from server.bases import publish_bases
+from server.config import Base
 from tests.server.api.conftest import World
+from tests.server.api.tablet import new_key
 
 FILES = {
     "index.html": b"<!doctype html><title>chot</title>" + b" " * 2000,
@@ -115,3 +118,25 @@ def test_rebuilt_file_is_read_again(world: World, built: Path) -> None:
 def test_folder_without_slash_is_sent_on(world: World) -> None:
     answer = world.client.get("/tablet")
     assert (answer.status_code, answer.headers["Location"]) == (308, "/tablet/")
+
+
+def test_u16_the_worker_is_another_one_where_other_servers_may_be_called(world: World) -> None:
+    def worker() -> tuple[bytes, str]:
+        answer = world.client.get("/tablet/sw.js", headers={"Accept-Encoding": "gzip, br"})
+        return gzip.decompress(answer.data), answer.headers["ETag"]
+
+    context, (_, jwk) = world.context, new_key()
+    assert worker()[0] == FILES["sw.js"]
+    tags = {worker()[1]}
+    for urls in (["https://mot.example"], ["https://hai.example", "https://mot.example"]):
+        bases = tuple(Base(url, context.store.server_id, "relay", jwk) for url in urls)
+        publish_bases(context.store, context.keys, bases, world.now_ms)
+        world.now_ms += 5_000
+        data, tag = worker()
+        assert data == FILES["sw.js"] + f"\n// connect-src {' '.join(urls)}\n".encode()
+        assert worker() == (data, tag)
+        tags.add(tag)
+    assert len(tags) == 3
+    publish_bases(context.store, context.keys, (), world.now_ms)
+    world.now_ms += 5_000
+    assert worker()[0] == FILES["sw.js"]
