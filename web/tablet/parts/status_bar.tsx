@@ -9,6 +9,7 @@ import { errorText, useUi } from "./ui.ts";
 
 /** The worst of them; the rest are counted, or a phone has no room left for its lane. */
 const MARKS = 2;
+const MARKS_ON_PHONE = 1;
 /** What has no place in the line while it is well. */
 const TROUBLES = { rejected: RefusedIcon, told: InboxIcon, clock: ClockIcon, storage: AlertIcon, battery: BatteryIcon, camera: CameraIcon } as const;
 
@@ -61,19 +62,27 @@ export function StatusBar({ open }: { open(): void }): JSX.Element {
         {state.conflicts > 0 && (
           <span class="mark look">
             <QuestionIcon />
-            {texts.inbox.mark(state.conflicts)}
+            <span class="mark-word">{texts.inbox.mark(state.conflicts)}</span>
+            <span class="mark-number" aria-hidden="true">
+              {state.conflicts}
+            </span>
           </span>
         )}
-        {troubles.slice(0, MARKS).map(({ id, grade, mark }) => {
+        {troubles.slice(0, MARKS).map(({ id, grade, mark }, at) => {
           const Icon = TROUBLES[id];
           return (
-            <span key={id} class={`mark ${grade}`}>
+            <span key={id} class={`mark trouble ${grade} ${at >= MARKS_ON_PHONE ? "spare" : ""}`}>
               <Icon />
               {mark}
             </span>
           );
         })}
-        {troubles.length > MARKS && <span class={`mark ${worst}`}>+{troubles.length - MARKS}</span>}
+        {troubles.length > MARKS && <span class={`mark ${worst} rest`}>+{troubles.length - MARKS}</span>}
+        {troubles.length > MARKS_ON_PHONE && (
+          <span class={`mark ${worst} rest-on-phone`} aria-hidden="true">
+            +{troubles.length - MARKS_ON_PHONE}
+          </span>
+        )}
         {state.officer !== null && (
           <span class="mark officer">
             <OfficerIcon />

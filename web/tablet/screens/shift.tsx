@@ -46,7 +46,7 @@ export function ShiftScreen(): JSX.Element {
   const locked = state.phase === "locked";
   const asking_pin = again || badge !== null;
   return (
-    <main class="screen shift">
+    <main class={`screen shift ${asking_pin ? "asking" : ""}`}>
       <div class="barrier" aria-hidden="true" />
       <header class="shift-head">
         <h1>

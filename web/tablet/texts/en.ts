@@ -54,7 +54,7 @@ export const en: Texts = {
     camera_retry: "Restart camera",
     reading: "Reading the code…",
     green_lane: "Green lane",
-    emergency: "Emergency",
+    emergency: "Urgent",
     no_code: "No code",
     photo: "Picture",
     sample: "Sample code",
