@@ -1,10 +1,11 @@
 /** Buttons, chips and sheets: every target at least 56 px, every state told by more than colour. */
 
 import type { ComponentChildren, JSX } from "preact";
-import { useRef } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { BackIcon, CrossIcon, TickIcon } from "./icons.tsx";
 import { useUi } from "./ui.ts";
 import { useModal } from "./modal.ts";
+import { useWayBack } from "./way_back.ts";
 
 interface ButtonProps {
   children: ComponentChildren;
@@ -61,15 +62,17 @@ interface SheetProps {
   /** Stays at the foot, in reach of a thumb. */
   foot?: ComponentChildren;
   full?: boolean;
+  /** Something was entered: a finger beside the panel must not lose it. */
+  entered?: boolean;
 }
 
 /** A panel over the screen; Escape and the cross close it. Tab stays inside, and what opened it has the focus again after. */
-export function Sheet({ title, close, children, foot, full }: SheetProps): JSX.Element {
+export function Sheet({ title, close, children, foot, full, entered }: SheetProps): JSX.Element {
   const { texts } = useUi();
   const panel = useRef<HTMLDivElement>(null);
   useModal(panel, close);
   return (
-    <div class="veil" onClick={(event) => event.target === event.currentTarget && close()}>
+    <div class="veil" onClick={(event) => event.target === event.currentTarget && entered !== true && close()}>
       <div class={`sheet ${full === true ? "full" : ""}`} role="dialog" aria-modal="true" aria-label={title} tabIndex={-1} ref={panel}>
         <header class="sheet-head">
           <h2>{title}</h2>
@@ -84,16 +87,53 @@ export function Sheet({ title, close, children, foot, full }: SheetProps): JSX.E
   );
 }
 
+interface StepHeadProps {
+  title: string;
+  back(): void;
+  /** Something was typed that the way back would lose: asked first. */
+  entered?: boolean;
+}
+
 /** The line above a step: a way back and where we are. */
-export function StepHead({ title, back }: { title: string; back(): void }): JSX.Element {
+export function StepHead({ title, back, entered = false }: StepHeadProps): JSX.Element {
   const { texts } = useUi();
+  const [asking, setAsking] = useState(false);
+  const leave = (): void => (entered ? setAsking(true) : back());
+  const forGood = (): void => {
+    setAsking(false);
+    back();
+  };
+  useWayBack(leave);
   return (
     <header class="step-head">
-      <Button kind="quiet" class="square" label={texts.app.back} onPress={back}>
+      <Button kind="quiet" class="square" label={texts.app.back} onPress={leave}>
         <BackIcon />
       </Button>
       <h1>{title}</h1>
+      {asking && <LeaveSheet leave={forGood} stay={() => setAsking(false)} />}
     </header>
+  );
+}
+
+function LeaveSheet({ leave, stay }: { leave(): void; stay(): void }): JSX.Element {
+  const { texts } = useUi();
+  return (
+    <Sheet
+      title={texts.app.leave_sure}
+      close={stay}
+      foot={
+        <div class="pair">
+          <Button kind="danger" onPress={leave}>
+            {texts.verdict.discard_yes}
+          </Button>
+          <Button kind="primary" onPress={stay}>
+            {texts.verdict.discard_no}
+          </Button>
+        </div>
+      }
+    >
+      {null}
+    </Sheet>
   );
 }
 

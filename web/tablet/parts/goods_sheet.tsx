@@ -62,6 +62,7 @@ export function GoodsSheet({ goods, done, close, single = false }: GoodsSheetPro
   return (
     <Sheet
       full
+      entered={!single && (begun || lines !== goods)}
       title={texts.goods.title}
       close={close}
       foot={

@@ -23,6 +23,11 @@ export function identityFrom({ number, name }: TypedIdentity): Pick<DraftPerson,
   return { identity: { ...typed, ...(trimmed === "" ? {} : { name: trimmed }) } };
 }
 
+/** What was typed to make this `identity`. */
+export function typedAs(identity: DraftPerson["identity"]): TypedIdentity {
+  return { number: identity?.id_number ?? identity?.phone ?? "", name: identity?.name ?? "" };
+}
+
 /** Whether the ID in hand says more than the code: no number, or a masked one. */
 export function incomplete(identity: Evidence["identity"]): boolean {
   return identity === null || identity.id_number === null || identity.id_number.includes("*");

@@ -2,6 +2,7 @@
 
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { useWayBack } from "./way_back.ts";
 
 const REACHABLE = "button:not([disabled]), a[href], input:not([disabled]), select:not([disabled]), textarea:not([disabled])";
 /** From the lowest to the topmost. */
@@ -10,6 +11,7 @@ const open: object[] = [];
 export function useModal(panel: RefObject<HTMLElement | null>, close: () => void): void {
   const latest = useRef(close);
   latest.current = close;
+  useWayBack(close, true);
   // With the picture, not after it: a key may come in between.
   useLayoutEffect(() => {
     const self = {};

@@ -25,6 +25,7 @@ export function PlateSheet({ plate, seen, done, close, title }: PlateSheetProps)
   return (
     <Sheet
       title={title ?? texts.plates.title}
+      entered={typed !== (plate?.normal ?? "")}
       close={close}
       foot={
         <div class="pair">

@@ -19,6 +19,7 @@ import { useTicking } from "../parts/use_ticking.ts";
 import { useWedge } from "../parts/use_wedge.ts";
 import { updateStand } from "../parts/updates.ts";
 import { keepAwake } from "../parts/wake_lock.ts";
+import { catchWayBack, goBack } from "../parts/way_back.ts";
 import { EnrolScreen } from "./enrol.tsx";
 import { type Begun, LaneScreen } from "./lane.tsx";
 import { ShiftScreen } from "./shift.tsx";
@@ -74,6 +75,9 @@ export function App({ core, devices, update, practice = false }: AppProps): JSX.
     document.documentElement.dataset.theme = theme;
   }, [settings.language, theme]);
   useEffect(() => (state.phase === "open" ? keepAwake() : undefined), [state.phase]);
+  // Not before: the code of a link must not stay in the browser's history.
+  const enrolled = state.phase !== "starting" && state.phase !== "not_enrolled";
+  useEffect(() => (enrolled && !practice ? catchWayBack(window, goBack) : undefined), [enrolled, practice]);
 
   useEffect(() => {
     // Two windows of one tablet speak one language.

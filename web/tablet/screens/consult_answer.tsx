@@ -75,7 +75,7 @@ export function AnswerScreen({ question, back, answered }: { question: Consultat
   }
   return (
     <main class="screen team">
-      <StepHead title={words.waiting} back={back} />
+      <StepHead title={words.waiting} back={back} entered={answer !== ""} />
       <div class="team-body">
         {bad}
         <section class="consult">

@@ -54,7 +54,7 @@ export function AskScreen({ back, asked }: { back(): void; asked(of: Consulted):
   };
   return (
     <main class="screen team">
-      <StepHead title={words.title} back={back} />
+      <StepHead title={words.title} back={back} entered={question !== ""} />
       <div class="team-body">
         {error !== null && <Notice kind="bad">{error}</Notice>}
         <p class="label">{words.about}</p>

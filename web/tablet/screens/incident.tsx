@@ -60,7 +60,7 @@ export default function IncidentScreen({ close }: { close(): void }): JSX.Elemen
   const ready = what !== null && severity !== null;
   return (
     <main class="screen team">
-      <StepHead title={words.title} back={close} />
+      <StepHead title={words.title} back={close} entered={note !== ""} />
       <div class="team-body">
         {error !== null && <Notice kind="bad">{error}</Notice>}
         <p class="label">{words.what}</p>

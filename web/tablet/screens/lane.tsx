@@ -41,9 +41,10 @@ type Step =
   | { at: "adding" }
   /** One code of several was read: on for the rest. */
   | GatheringStep
-  | { at: "person"; evidence: Evidence }
+  /** `was`: who it was before somebody went back to it. */
+  | { at: "person"; evidence: Evidence; was?: DraftPerson }
   /** `gathering`: where the way back leads. */
-  | { at: "no_code"; gathering?: GatheringStep }
+  | { at: "no_code"; gathering?: GatheringStep; was?: DraftPerson }
   | { at: "journey" }
   /** Temperature and symptoms of one of the people, counted from 0. */
   | { at: "signs"; person: number }
@@ -82,6 +83,8 @@ export function LaneScreen({ kept }: LaneProps): JSX.Element {
   const owed = useRef(false);
   const { direction } = settings;
   const lately = useRef<readonly Place[]>([]);
+  /** Before the journey was asked: the way back leads there, and what was typed is still there. */
+  const asked = useRef<Begun | null>(null);
   /** Set at once: a second tap may come before `busy` is on the screen, and would save another crossing. */
   const writing = useRef(false);
   const gathered = step.at === "gathering" ? step.gathered : null;
@@ -156,6 +159,7 @@ export function LaneScreen({ kept }: LaneProps): JSX.Element {
     const first = before.people.length === 0;
     const settled = next.origin !== null || next.mode === "green_lane" || person.evidence?.status === "invalid" || places.length === 0;
     if (first && !settled) {
+      asked.current = step.at === "person" || step.at === "no_code" ? { step: { ...step, was: person }, draft } : null;
       setDraft(next);
       setStep({ at: "journey" });
     } else show(next);
@@ -174,8 +178,14 @@ export function LaneScreen({ kept }: LaneProps): JSX.Element {
     judged.current = after;
     if (before !== after) signal(after, settings.sound);
   };
-  /** From the journey: to the verdict when it was there already, else nothing has been decided yet. */
-  const fromJourney = (): void => (decided.current ? setStep({ at: "verdict" }) : discard());
+  /** From the journey: to the verdict when it was there already, else to who was asked or typed before it. */
+  const fromJourney = (): void => {
+    if (decided.current) return setStep({ at: "verdict" });
+    if (asked.current === null) return discard();
+    reading.forget();
+    setDraft(asked.current.draft);
+    setStep(asked.current.step);
+  };
   /** Back from a step: the code just read may be read again at once. */
   const back = (): void => {
     reading.forget();
@@ -189,6 +199,7 @@ export function LaneScreen({ kept }: LaneProps): JSX.Element {
   };
   const home = (): void => {
     decided.current = false;
+    asked.current = null;
     setDraft(null);
     setError(null);
     setStep({ at: "home" });
@@ -245,7 +256,8 @@ export function LaneScreen({ kept }: LaneProps): JSX.Element {
           key={draft?.people.length ?? 0}
           number={(draft?.people.length ?? 0) + 1}
           evidence={step.evidence}
-          role={draft === null ? "driver" : nextRole(draft)}
+          role={step.was?.role ?? (draft === null ? "driver" : nextRole(draft))}
+          was={step.was?.identity}
           done={takePerson}
           back={back}
         />
@@ -253,7 +265,8 @@ export function LaneScreen({ kept }: LaneProps): JSX.Element {
     case "no_code":
       return (
         <NoCodeScreen
-          role={draft === null ? "driver" : nextRole(draft)}
+          role={step.was?.role ?? (draft === null ? "driver" : nextRole(draft))}
+          was={step.was}
           done={takePerson}
           onText={reading.take}
           reading={reading.said}

@@ -95,6 +95,7 @@ export function MendSheet({ crossing, close, done }: MendProps): JSX.Element {
   return (
     <Sheet
       full
+      entered={count > 0}
       title={`${words.title} · ${crossing.plate === null ? texts.recent.no_plate : plateText(crossing.plate.normal)}`}
       close={close}
       foot={

@@ -11,6 +11,7 @@ import type { DraftPerson, KnownPerson, Role } from "../core/types.ts";
 import { Button, Chips, Notice, StepHead } from "../parts/controls.tsx";
 import { CardIcon, PaperIcon, TickIcon } from "../parts/icons.tsx";
 import { Keypad } from "../parts/keypad.tsx";
+import { typedAs } from "../parts/identity_entry.tsx";
 import { namePart } from "../parts/name_part.ts";
 import { Scanner } from "../parts/scanner.tsx";
 import { ageText } from "../parts/time.ts";
@@ -24,6 +25,8 @@ const YEAR = /^(19|20)[0-9]{2}$/;
 
 interface NoCodeProps {
   role: Role;
+  /** Who was said before somebody went back. */
+  was?: DraftPerson;
   done(person: DraftPerson): void;
   /** The code of a chip card, after all. */
   onText(text: string): void;
@@ -37,17 +40,19 @@ interface NoCodeProps {
 /** Of the number as typed: not whole yet, looked for, not known here, or known. */
 type Hit = { number: string; person: KnownPerson | null };
 
-export function NoCodeScreen({ role: first_role, done, onText, reading, busy, error, back }: NoCodeProps): JSX.Element {
+export function NoCodeScreen({ role: first_role, was, done, onText, reading, busy, error, back }: NoCodeProps): JSX.Element {
   const { core, texts, now_ms } = useUi();
   const words = texts.no_code;
   const [role, setRole] = useState(first_role);
   const [scanning, setScanning] = useState(false);
-  const [number, setNumber] = useState("");
-  const [name, setName] = useState("");
-  const [year, setYear] = useState("");
+  const [before] = useState(() => typedAs(was?.identity));
+  const [number, setNumber] = useState(before.number);
+  // Whom the tablet knew was not typed, and is shown in part only.
+  const [name, setName] = useState(was?.identified_by === "phone_lookup" ? "" : before.name);
+  const [year, setYear] = useState(was?.identified_by === "phone_lookup" ? "" : (was?.identity?.birth_date ?? ""));
   const [hit, setHit] = useState<Hit | null>(null);
   /** Whole, and no more digits are wanted. */
-  const [closed, setClosed] = useState(false);
+  const [closed, setClosed] = useState(name !== "" || year !== "");
   const kind = kindOfNumber(number);
 
   useEffect(() => {

@@ -109,7 +109,7 @@ export default function PaperScreen({ close }: OtherProps): JSX.Element {
   return (
     <main class="screen paper">
       <div class="paper-head">
-        <StepHead title={words.title_count(count)} back={close} />
+        <StepHead title={words.title_count(count)} back={close} entered={plate !== "" || who !== NOTHING_TYPED} />
         <CellButton name={words.line} value={`${no} · ${words.days[day]} · ${texts.directions[settings.direction]}`} chosen={false} press={() => setOpen("line")} />
       </div>
       <div class="rush-said">

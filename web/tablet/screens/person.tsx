@@ -7,7 +7,7 @@ import { Button, Chips, Sheet, StepHead } from "../parts/controls.tsx";
 import { DocumentCard, IdentityCard, ProofBand, Warnings } from "../parts/evidence_view.tsx";
 import { PassIcon, QuestionIcon, ReferIcon } from "../parts/icons.tsx";
 import { maskedNumber } from "../parts/hiding.ts";
-import { IdentityEntry, identityFrom, incomplete, NOTHING_TYPED } from "../parts/identity_entry.tsx";
+import { IdentityEntry, identityFrom, incomplete, typedAs } from "../parts/identity_entry.tsx";
 import { useUi } from "../parts/ui.ts";
 
 const ROLES: readonly Role[] = ["driver", "passenger", "walker"];
@@ -19,14 +19,16 @@ interface PersonProps {
   number: number;
   evidence: Evidence;
   role: Role;
+  /** What was typed before somebody went back. */
+  was?: DraftPerson["identity"];
   done(person: DraftPerson): void;
   back(): void;
 }
 
-export function PersonScreen({ number, evidence, role: first_role, done, back }: PersonProps): JSX.Element {
+export function PersonScreen({ number, evidence, role: first_role, was, done, back }: PersonProps): JSX.Element {
   const { texts } = useUi();
   const [role, setRole] = useState(first_role);
-  const [typed, setTyped] = useState(NOTHING_TYPED);
+  const [typed, setTyped] = useState(typedAs(was));
   const [entering, setEntering] = useState(false);
   const asks_card = evidence.family === "pc_covid" && evidence.status !== "invalid";
   const finish = (colour: CardColour | null): void =>

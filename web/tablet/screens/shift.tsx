@@ -10,6 +10,7 @@ import { PinPad } from "../parts/pin_pad.tsx";
 import { calledName, laneName } from "../parts/names.ts";
 import { ageText } from "../parts/time.ts";
 import { errorText, useUi } from "../parts/ui.ts";
+import { useWayBack } from "../parts/way_back.ts";
 
 export function ShiftScreen(): JSX.Element {
   const { core, state, texts, settings, practise, update } = useUi();
@@ -45,6 +46,12 @@ export function ShiftScreen(): JSX.Element {
 
   const locked = state.phase === "locked";
   const asking_pin = again || badge !== null;
+  const otherBadge = (): void => {
+    setAgain(false);
+    setBadge(null);
+    setError(null);
+  };
+  useWayBack(badge !== null ? otherBadge : null);
   return (
     <main class={`screen shift ${asking_pin ? "asking" : ""}`}>
       <div class="barrier" aria-hidden="true" />
@@ -79,11 +86,7 @@ export function ShiftScreen(): JSX.Element {
           <Button
             kind="quiet"
             class="wide"
-            onPress={() => {
-              setAgain(false);
-              setBadge(null);
-              setError(null);
-            }}
+            onPress={otherBadge}
           >
             {texts.shift.other_badge}
           </Button>

@@ -40,7 +40,7 @@ export function HandOverShift({ shift, busy, said, back, handOver }: HandOverPro
   const shown = counts === null ? [] : Object.entries({ ...counts, unsent, conflicts });
   return (
     <main class="screen team">
-      <StepHead title={words.hand_over} back={back} />
+      <StepHead title={words.hand_over} back={back} entered={note !== ""} />
       <div class="team-body">
         {said}
         {failed !== null && <Notice kind="bad">{failed}</Notice>}

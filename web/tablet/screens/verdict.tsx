@@ -19,6 +19,7 @@ import { nameOf } from "../parts/units.ts";
 import { useUnits } from "../parts/units_files.ts";
 import { useWedge } from "../parts/use_wedge.ts";
 import { VehicleRow, VehicleSheet } from "../parts/vehicle_picker.tsx";
+import { useWayBack } from "../parts/way_back.ts";
 import { ACTIONS, documentPlate, needsOverride } from "../parts/draft.ts";
 
 const GoodsSheet = lazily(() => import("../parts/goods_sheet.tsx").then((found) => found.GoodsSheet));
@@ -62,6 +63,7 @@ export function VerdictScreen(props: VerdictProps): JSX.Element {
   const named = documentPlate(draft);
   const plate = draft.plate === null ? texts.verdict.no_plate : plateText(draft.plate.normal);
   const close = (): void => setOpen(null);
+  useWayBack(busy ? null : () => setOpen("discard"));
   const act = (action: Action): void => {
     const other = needsOverride(outcome, action);
     change({ action, override: other ? draft.override : null, approved_by: null });

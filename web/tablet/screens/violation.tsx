@@ -94,7 +94,7 @@ export default function ViolationScreen({ close }: { close(): void }): JSX.Eleme
   const missing = action === "fined" && amount_vnd === null;
   return (
     <main class="screen team">
-      <StepHead title={words.title} back={close} />
+      <StepHead title={words.title} back={close} entered={note !== "" || said !== "" || !isNobody(who)} />
       <div class="team-body">
         {error !== null && <Notice kind="bad">{error}</Notice>}
         <p class="label">{words.what}</p>
@@ -264,6 +264,7 @@ function WhoSheet({ who, close, done }: { who: Offender; close(): void; done(who
       title={words.who}
       close={close}
       full
+      entered={Object.values(one).some((text) => text !== "")}
       foot={
         <Button kind="primary" class="wide tall" onPress={() => done(one)}>
           {texts.app.done}

@@ -14,6 +14,7 @@ export const en: Texts = {
     more: "More…",
     delete_one: "Delete one",
     delete_all: "Delete all",
+    leave_sure: "Discard what was entered?",
     failed: "Something failed. Try again, or write on paper and tell the lead.",
   },
 

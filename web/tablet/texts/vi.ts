@@ -16,6 +16,7 @@ export const vi = {
     more: "Thêm…",
     delete_one: "Xóa một ký tự",
     delete_all: "Xóa hết",
+    leave_sure: "Bỏ những gì đã nhập?",
     failed: "Có lỗi. Thử lại, hoặc ghi giấy rồi báo chốt trưởng.",
   },
 
