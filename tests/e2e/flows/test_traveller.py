@@ -70,6 +70,30 @@ def test_one_tap_turns_the_answer_to_the_traveller_and_its_code_finds_the_crossi
     expect(page.get_by_role("heading", name="Khiếu nại việc qua chốt")).to_be_visible()
 
 
+def test_an_officers_own_decision_is_not_given_the_rules_reason(
+    served: Served, browser: Launch
+) -> None:
+    tablet = Tablet(browser(served.url))
+    page = tablet.page
+    tablet.enrol(served.enrolment_link(CHECKPOINT, "o-to"), served.badge(f"{CHECKPOINT}-quet"))
+    tablet.open_shift(served.pin)
+    tablet.scan(PC_COVID)
+    tablet.tap_card("Thẻ xanh")
+    tablet.come_from(LEVEL_4, "an lac")
+    tablet.expect_verdict("CHO QUA", "Thẻ xanh: cho qua")
+    tablet.act("Quay đầu", "Lệnh cấp trên")
+    opener = tablet.button("Xoay cho người dân xem")
+    opener.click()
+    screen = page.get_by_role("dialog", name="Màn hình cho người qua chốt")
+    expect(screen).to_contain_text("Cán bộ tại chốt quyết định: Lệnh cấp trên")
+    # «Bạn chưa được qua chốt» because one may pass would be read out to a reporter.
+    expect(screen).not_to_contain_text("cho qua")
+    expect(screen).to_contain_text("gọi đường dây nóng")
+    page.keyboard.press("Escape")
+    expect(screen).to_be_hidden()
+    expect(opener).to_be_focused()
+
+
 def _found(served: Served, code: str) -> str:
     try:
         return chot("complaint", code, "--data", served.data)

@@ -61,7 +61,10 @@ export function DocumentCard({ subject }: { subject: Evidence["subject"] }): JSX
   const { texts } = useUi();
   const lines = DOCUMENT_LINES.flatMap((name) => {
     const value = subject?.[name];
-    return typeof value === "string" || typeof value === "number" ? [{ name, value: String(value) }] : [];
+    if (typeof value !== "string" && typeof value !== "number") return [];
+    // A declaration made here names one of our purposes, a permit from elsewhere its own words.
+    const purpose = name === "reason" ? (texts.purposes as Record<string, string>)[value] : undefined;
+    return [{ name, value: purpose ?? String(value) }];
   });
   if (lines.length === 0) return null;
   return (

@@ -17,7 +17,7 @@ export function QuestionLines({ question }: { question: Consultation }): JSX.Ele
     <>
       <span class="consult-what">
         <QuestionIcon /> <strong>{words.subjects[question.about]}</strong>
-        {question.plate !== null && ` · ${plateText(question.plate)}`}
+        {question.plate !== null && <span class="consult-plate"> · {plateText(question.plate)}</span>}
       </span>
       {question.question !== "" && <span>{question.question}</span>}
       <span class="hint">

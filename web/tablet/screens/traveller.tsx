@@ -6,11 +6,12 @@
  */
 
 import type { JSX } from "preact";
-import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { complaintCode, shownCode } from "../../shared/sync/complaint.ts";
 import type { CrossingDraft, Decision, ReasonText } from "../core/types.ts";
 import { Button } from "../parts/controls.tsx";
 import { OUTCOME_ICONS, TurnIcon } from "../parts/icons.tsx";
+import { useModal } from "../parts/modal.ts";
 import { qrModules } from "../parts/qr_draw.ts";
 import { useUi } from "../parts/ui.ts";
 import { type Need, type Way, waysOut } from "../parts/what_if.ts";
@@ -21,6 +22,7 @@ import "../styles/traveller.css";
 const TEXTS = { vi, en };
 /** What the rules say of themselves: no paper of the traveller's would change it. */
 const OURS = ["rules_error", "rules_missing", "rules_stale"];
+const SEVERITY = { pass: 0, refer: 1, turn_back: 2 } as const;
 const QUIET = 3;
 /** More of them push the way out off a phone. */
 const MOST_REASONS = 2;
@@ -43,23 +45,20 @@ export function TravellerScreen({ draft, decision, close }: TravellerProps): JSX
   const hotline = shared?.number ?? checkpoint?.hotline ?? "";
   const code = draft.record === undefined ? null : complaintCode(draft.record);
   const ours = decision.reasons.some((one) => OURS.includes(one.code));
+  // The rules' reasons are for what the rules say: under «chưa được qua» they must not say that all is well.
+  const decided_here = SEVERITY[outcomeShown(draft)] > SEVERITY[decision.verdict.outcome];
   const [ways, setWays] = useState<readonly Way[] | null>(null);
   useEffect(() => {
+    if (decided_here) return undefined;
     // The screen first: an old tablet asks the rules for a good part of a second.
     const timer = window.setTimeout(() => setWays(ours ? [] : waysOut(draft, (one) => core.decide(one), now_ms + (state.clock_skew_ms ?? 0), places)));
     return () => window.clearTimeout(timer);
   }, []);
-  // With the picture: whoever closes it at once must not be left before it.
-  useLayoutEffect(() => {
-    const key = (event: KeyboardEvent): void => {
-      if (event.key === "Escape") close();
-    };
-    window.addEventListener("keydown", key);
-    return () => window.removeEventListener("keydown", key);
-  }, []);
+  const panel = useRef<HTMLDivElement>(null);
+  useModal(panel, close);
   const Icon = OUTCOME_ICONS[outcomeShown(draft)];
   return (
-    <div class="traveller" role="dialog" aria-modal="true" aria-label={officers.traveller.title}>
+    <div class="traveller" role="dialog" aria-modal="true" aria-label={officers.traveller.title} tabIndex={-1} ref={panel}>
       <section class={`traveller-page ${turned ? "turned" : ""}`} lang={language}>
         <header class={`traveller-head ${outcomeShown(draft)}`}>
           <Icon />
@@ -70,19 +69,25 @@ export function TravellerScreen({ draft, decision, close }: TravellerProps): JSX
         </header>
         <div class="traveller-body">
           <h2>{words.why}</h2>
-          {decision.reasons.slice(0, MOST_REASONS).map((one: ReasonText) => (
+          {decided_here && (
+            <p class="traveller-reason">
+              {words.decided_here}
+              {draft.override !== null && draft.override !== "other" && `: ${texts.overrides[draft.override]}`}
+            </p>
+          )}
+          {(decided_here ? [] : decision.reasons).slice(0, MOST_REASONS).map((one: ReasonText) => (
             <p key={one.code} class="traveller-reason">
               {one[language]}
             </p>
           ))}
-          {decision.basis !== null && (
+          {decision.basis !== null && !decided_here && (
             <p class="traveller-basis">
               {decision.basis.document} · {decision.basis.clause}
               {decision.basis.unconfirmed && ` (${texts.verdict.unconfirmed})`}
             </p>
           )}
           <h2>{words.what_helps}</h2>
-          <Ways ways={ways} ours={ours} language={language} />
+          {decided_here ? <p>{words.ask_here}</p> : <Ways ways={ways} ours={ours} language={language} />}
           <div class="traveller-foot">
             <div class="traveller-contact">
               {hotline !== "" && (

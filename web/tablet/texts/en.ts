@@ -533,6 +533,8 @@ export const en: Texts = {
     milder_with: "You will be looked at here if you have:",
     nothing_helps: "Under the rules in force no paper changes the answer. In an emergency tell the officer at once.",
     ours: "The reason is on our side, not yours. The officer will look at your papers and decide.",
+    decided_here: "The officer here decided",
+    ask_here: "Ask the officer here. If you disagree, call the hotline and give the complaint code below.",
     and: "and",
     needs: {
       declaration: "a health declaration code (you can declare here)",

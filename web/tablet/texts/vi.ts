@@ -560,6 +560,8 @@ export const vi = {
     milder_with: "Bạn được xem xét tại chốt khi có:",
     nothing_helps: "Theo quy định đang áp dụng, chưa có giấy tờ nào làm thay đổi kết quả. Cấp cứu: nói ngay với cán bộ.",
     ours: "Lý do ở phía chốt, không phải do bạn. Cán bộ sẽ xem giấy tờ và quyết định.",
+    decided_here: "Cán bộ tại chốt quyết định",
+    ask_here: "Hỏi cán bộ tại chốt. Không đồng ý: gọi đường dây nóng và đọc mã khiếu nại dưới đây.",
     and: "và",
     needs: {
       declaration: "mã khai báo y tế (khai tại chốt được)",
