@@ -130,6 +130,23 @@ test("undo voids the crossing with an event of its own", async () => {
   expect(heldOnce()).toEqual([1, 2]);
 });
 
+test("C5 a clock put right without a network dates nothing before the last contact", async () => {
+  environment.clock_ms += 86_400_000;
+  await enrolAndOpen();
+  server.mischief = () => "drop_request";
+  await saveMany(1);
+  const before_ms = server.clock_ms;
+  environment.clock_ms = server.clock_ms += 3_600_000;
+  const plate = { read: "30F-111.11", normal: "30F11111", candidates: ["car" as const] };
+  await core.save({ ...draftOf(person("A")), plate, action: "turned_back", override: "other" });
+  expect((await core.recent(1))[0]?.time_ms).toBeGreaterThanOrEqual(before_ms);
+  expect(await core.turnedBack("30F11111")).not.toBeNull();
+  server.mischief = () => null;
+  await settle();
+  const { time, offset } = JSON.parse(server.log()[1]?.body ?? "") as { time: number; offset: number };
+  expect(time + offset).toBeGreaterThanOrEqual(before_ms);
+});
+
 test("what was just written is the newest also after the clock was put right", async () => {
   environment.clock_ms += 86_400_000;
   await enrolAndOpen();

@@ -50,6 +50,12 @@ export class Tablet {
     return Math.max(this.environment.now(), last_contact_ms ?? 0) + (clock_skew_ms ?? 0);
   }
 
+  /** Server − device; null before the first contact. A clock set back since then is behind by so much more. */
+  offsetMs(): number | null {
+    const { clock_skew_ms, last_contact_ms } = this.live.now;
+    return clock_skew_ms === null ? null : clock_skew_ms + Math.max(0, (last_contact_ms ?? 0) - this.environment.now());
+  }
+
   /** Counts again what the state shows of the store. */
   async refresh(): Promise<void> {
     if (this.#wiped) return;

@@ -25,10 +25,10 @@ export class Writing {
 
   /** Throws CoreError("shift.closed"). */
   header(): Header {
-    const { live, force } = this.#tablet;
+    const { force } = this.#tablet;
     const { checkpoint } = this.#tablet.enrolled();
     const officer = this.#duty.officer();
-    const offset_ms = live.now.clock_skew_ms;
+    const offset_ms = this.#tablet.offsetMs();
     return { home: checkpoint.id, lane: checkpoint.lane, offset_ms, officer, packs: packVersions(force.packs) };
   }
 
