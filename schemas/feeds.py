@@ -22,7 +22,7 @@ def feed_of(kind: str, home: str, fields: Mapping[str, Any]) -> str:
         place = fields.get("destination")
         if isinstance(place, Mapping) and "dataset" in place and "code" in place:
             return f"arrivals:{place['dataset']}-{place['code']}"
-    if kind == "alert":
+    if kind == "alert" or (kind == "erasure" and fields.get("alerts") is True):
         return ALERTS
     return checkpoint_feed(home)
 

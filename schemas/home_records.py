@@ -50,7 +50,8 @@ class NoPersonPart(Tolerant):
 class Erasure(Tolerant):
     """Person parts that are to be forgotten everywhere; `basis` names the request, nobody.
 
-    With `destination` they are those of arrivals at this commune, else of the home's own feed.
+    With `destination` they are those of arrivals at this commune, with `alerts` those of alerts,
+    else of the home's own feed.
     """
 
     events = fields.List(
@@ -62,6 +63,7 @@ class Erasure(Tolerant):
     reason = word(ERASURE_REASONS, required=True, metadata=LATEST_AUTO)
     basis = text(120, metadata=LATEST_AUTO)
     destination = fields.Nested(Place, metadata=FIRST_AUTO)
+    alerts = Flag(metadata=FIRST_AUTO)
 
 
 class Link(Tolerant):

@@ -5,7 +5,7 @@ Parameters travel inside the PHC text, so that raising them later leaves old has
 
 from __future__ import annotations
 
-import os
+import secrets
 import threading
 import unicodedata
 
@@ -32,7 +32,7 @@ _two_at_a_time = threading.Semaphore(2)
 def hash_password(password: str) -> str:
     """A new PHC text of `password`: "$argon2id$v=19$m=…,t=…,p=…$salt$hash"."""
     kdf = Argon2id(
-        salt=os.urandom(SALT_BYTES),
+        salt=secrets.token_bytes(SALT_BYTES),
         length=HASH_BYTES,
         iterations=ITERATIONS,
         lanes=LANES,

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+OF_ALERTS = "alerts"
+
 
 class Target(NamedTuple):
     """An event whose person part is to be forgotten: its reference and its checkpoint.
 
-    `destination`: the commune as in "2021-22849" where it is an arrival, else empty.
+    `destination`: the commune as in "2021-22849" where it is an arrival, OF_ALERTS where it is
+    an alert, else empty.
     """
 
     ref: str

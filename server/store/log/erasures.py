@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from server.store.forgotten import Target
+from schemas.feeds import ALERTS, checkpoint_feed, feed_of
+from server.store.forgotten import OF_ALERTS, Target
 from server.store.log.erase import KIND, Place, erased_by, holding, place_of
 from server.store.log.own_event import OwnEvent
 from server.store.log.persons import RETENTION_CLASS
@@ -38,7 +39,7 @@ def drafts(
             home,
             user,
             {"events": refs[start : start + AT_ONCE], "reason": reason, "basis": basis}
-            | _place(destination),
+            | _feed_fields(destination),
             {},
             {},
             None,
@@ -67,28 +68,28 @@ def targets_of_refs(log: sqlite3.Connection, refs: Iterable[str]) -> tuple[list[
     for ref in refs:
         place = place_of(ref)
         runs = [] if place is None else holding(log, place)
-        homes = {home for run in runs if (home := _checkpoint(log, run)) is not None}
-        if place is None or not homes:
+        targets = {one for run in runs for one in _targets(log, place, run)} if place else set()
+        if not targets:
             unknown.append(ref)
-        else:
-            found += [Target(f"{place.device}:{place.seq}", home) for home in sorted(homes)]
+        found += sorted(targets)
     return found, unknown
 
 
 def targets_of_record(
     log: sqlite3.Connection, view: sqlite3.Connection, record: str
 ) -> list[Target]:
-    """The events of a record and of the reviews about it that have a person part."""
+    """The events with a person part of a record, and of reviews and alerts about it."""
     numbers = [
         int(n)
         for (n,) in view.execute(
             "SELECT n FROM record_events WHERE record IN (SELECT id FROM records WHERE record = ?"
-            " UNION SELECT id FROM reviews WHERE subject = ?)",
-            (record, record),
+            " UNION SELECT id FROM reviews WHERE subject = ?"
+            " UNION SELECT alert FROM alert_subjects WHERE subject = ?)",
+            (record, record, record),
         )
     ]
     return [
-        Target(f"{one.device}:{one.seq}", parse_body(one.body).home)
+        _target(f"{one.device}:{one.seq}", one.body)
         for one in read_events(log, numbers)
         if one.commitment != NO_PERSON
     ]
@@ -124,8 +125,7 @@ def erasures_in(
         body = parse_body(one.body)
         refs = tuple(f"{device}:{seq}" for device, seq in erased_by(one.body))
         reason, basis = str(body.fields.get("reason")), str(body.fields.get("basis") or "-")
-        place = body.fields.get("destination")
-        destination = f"{place['dataset']}-{place['code']}" if isinstance(place, dict) else ""
+        destination = _destination(feed_of(KIND, body.home, body.fields))
         found.append((f"{one.author}:{one.seq}", body.home, refs, reason, basis, destination))
     return found
 
@@ -134,7 +134,9 @@ def not_erased(
     log: sqlite3.Connection, home: str, refs: Sequence[str], destination: str = ""
 ) -> list[str]:
     """Those of these references that no erasure of this checkpoint, or commune, has named yet."""
-    feed = f"arrivals:{destination}" if destination else f"checkpoint:{home}"
+    feed = checkpoint_feed(home)
+    if destination:
+        feed = ALERTS if destination == OF_ALERTS else f"arrivals:{destination}"
     noted = {
         Place(str(device), int(seq))
         for device, seq in log.execute(
@@ -158,9 +160,35 @@ def purged_days(log: sqlite3.Connection) -> list[tuple[str, str, int]]:
     return [(str(day), str(klass), int(at_ms)) for day, klass, at_ms in rows]
 
 
-def _place(destination: str) -> dict[str, dict[str, str]]:
+def _feed_fields(destination: str) -> dict[str, object]:
+    """What an erasure says of the feed whose events it names."""
+    if destination == OF_ALERTS:
+        return {"alerts": True}
     dataset, _, code = destination.partition("-")
     return {"destination": {"dataset": dataset, "code": code}} if destination else {}
+
+
+def _destination(feed: str) -> str:
+    """Of a feed, as a target names it."""
+    kind, _, name = feed.partition(":")
+    if feed == ALERTS:
+        return OF_ALERTS
+    return name if kind == "arrivals" else ""
+
+
+def _target(ref: str, text: str) -> Target:
+    body = parse_body(text)
+    return Target(ref, body.home, _destination(feed_of(body.kind, body.home, body.fields)))
+
+
+def _targets(log: sqlite3.Connection, place: Place, run: Run) -> Iterator[Target]:
+    """The event at this place of a run; one without a body by its checkpoint's feed alone."""
+    ref, checkpoint = f"{place.device}:{place.seq}", _checkpoint(log, run)
+    if checkpoint is not None:
+        yield Target(ref, checkpoint)
+    elif run.bodies is not None:
+        for text in _texts_at(place, run):
+            yield _target(ref, text)
 
 
 def _texts_at(place: Place, run: Run) -> Iterator[str]:

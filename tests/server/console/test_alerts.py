@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from contextlib import closing
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,6 +13,10 @@ from werkzeug.test import TestResponse
 
 from server.home.look import HomeLook
 from server.packs import EVERYBODY, checkpoint_scope, publish
+from server.store.forgotten import Target
+from server.store.log.erasures import erasures_in
+from server.store.log.verify import walk_log
+from server.store.reader import read_only
 from server.store.registered import UserRole
 from sync.batch import plain_event
 from tests.server.console.conftest import Console, post
@@ -184,3 +189,41 @@ def test_w9_whom_a_test_without_a_crossing_is_about_is_read_from_the_test(
     client = console.sign_in("health")
     page = client.get(f"/console/alerts/{alert_of(client)}").text
     assert "Test nhanh dương tính" in page and NAME in page and PHONE in page
+
+
+NOTE = "đã gọi chị Phạm Thị Ghi Chú"
+
+
+@pytest.mark.parametrize("named_by", ["crossing", "alert", "event"])
+def test_g2_a_note_to_an_alert_is_erased_with_its_crossing_or_by_itself(
+    console: Console, stale: str, named_by: str
+) -> None:
+    client, store = console.sign_in("reviewer"), console.store
+    record = alert_of(client)
+    assert act(client, record, state="closed", note=NOTE).status_code == 303
+    look(console)
+    assert NOTE in client.get(f"/console/alerts/{record}").text
+    if named_by == "event":
+        author = store.own_author
+        newest = store.held(author)[0]
+        targets, unknown = store.targets_of_refs([f"{author}:{newest}"])
+        assert unknown == []
+    else:
+        targets = store.targets_of_record(record if named_by == "alert" else stale)
+    store.erase(targets, "request", "Đơn 12/2026", None, NOON_MS)
+    look(console)
+    page = client.get(f"/console/alerts/{record}")
+    assert page.status_code == 200 and NOTE not in page.text
+    notes = [
+        one.person
+        for one in store.pull(None, 0, 500, True).events
+        if json.loads(one.body)["kind"] == "alert"
+    ]
+    assert set(notes) == {None}
+    with closing(read_only(store.config.log_path)) as log:
+        assert walk_log(log, store.keys, lambda _: None).breaks == 0
+        # A restore does it again from the list (G5).
+        for _, home, refs, *_, destination in erasures_in(log):
+            assert store.not_erased(home, refs, destination) == []
+            again = [Target(one, home, destination) for one in refs]
+            assert store.erase(again, "request", "-", None, NOON_MS, again=True)

@@ -141,6 +141,16 @@ def test_l6_a_name_that_is_corrected_is_told_again(world: World, tablet: Tablet)
     assert second["person"]["1"]["name"] == "Nguyễn Thị Đạo Mẫu"
 
 
+def test_g2_an_arrival_is_erased_by_its_own_record(world: World, tablet: Tablet) -> None:
+    cross(world, tablet, destination=COMMUNE)
+    (told,) = notices(world, "arrival")
+    assert _names(told["person"])
+    targets = world.store.targets_of_record(told["record"])
+    world.store.erase(targets, "request", "Đơn 12", None, NOON_MS)
+    world.look()
+    assert not [one for one in notices(world, "arrival") if _names(one["person"])]
+
+
 def test_l7_what_is_erased_of_a_crossing_goes_from_its_arrivals(
     world: World, tablet: Tablet
 ) -> None:

@@ -260,8 +260,9 @@ export interface EnrolledDevice {
   y: string;
 }
 
-/** Person parts that are to be forgotten everywhere; `basis` names the request, nobody. With `destination` they are those of arrivals at this commune, else of the home's own feed. */
+/** Person parts that are to be forgotten everywhere; `basis` names the request, nobody. With `destination` they are those of arrivals at this commune, with `alerts` those of alerts, else of the home's own feed. */
 export interface Erasure {
+  alerts?: boolean;
   basis?: string;
   destination?: Place;
   events: readonly string[];
