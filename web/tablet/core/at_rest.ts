@@ -102,6 +102,8 @@ function contentKey(db: Database, id: string, history: History): Promise<CryptoK
   OPENED.set(history.key, held);
   const found = held.get(id) ?? readContentKey(db, id, history);
   held.set(id, found);
+  // A reading that failed says nothing of the key.
+  found.catch(() => held.delete(id));
   return found;
 }
 

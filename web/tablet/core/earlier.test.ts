@@ -5,6 +5,7 @@ import { evidenceOf } from "../../shared/credentials/evidence.ts";
 import { uuid7 } from "../../shared/sync/encoding.ts";
 import { openDatabase } from "./db.ts";
 import { otherBody, rulesContent } from "./test/fake_server.ts";
+import { failOnce } from "./test/failing_read.ts";
 import { holdDecryptFrom } from "./test/held_decrypt.ts";
 import { core, enrolAndOpen, environment, restart, saveMany, server, settle } from "./test/started.ts";
 import { draftOf, person } from "./test/tablet.ts";
@@ -232,6 +233,14 @@ test("what was pulled before a round broke off counts at once, not only after a 
   expect(core.state().sync.status).toBe("offline");
   expect(reasons(withPass())).toEqual(["overspent"]);
   expect(reasons(withPass("29C12345", { id: "pass-2" }))).toEqual(["turned_back"]);
+});
+
+test("a refusal nearby that came while a reading failed is known after the next", async () => {
+  await publish({});
+  await refusedNearby("29C12345");
+  failOnce(IDBIndex.prototype, "getAll", "kind");
+  await settle();
+  expect(reasons(withPass("29C12345"))).toEqual(["turned_back"]);
 });
 
 test("a suspended company is seen whoever of the vehicle shows its paper", async () => {

@@ -36,7 +36,9 @@ class Held {
   /** By record token. */
   readonly passages = new Map<string, Passage>();
   readonly unread = new Unread();
-  refusals: readonly Refusal[] | null = null;
+  refusals: readonly Refusal[] = [];
+  /** Some came since they were read. */
+  refusals_due = true;
   /** Own events that the server rejected. */
   rejected: ReadonlySet<number> = new Set();
 }
@@ -50,7 +52,7 @@ export class Earlier implements Known {
 
   wasRefused(plate: string, sinceMs: number): boolean {
     const { refusals, passages } = this.#held;
-    const near = refusals?.some((one) => one.plate === plate && one.time_ms >= sinceMs) ?? false;
+    const near = refusals.some((one) => one.plate === plate && one.time_ms >= sinceMs);
     return near || [...passages.values()].some((one) => one.refused === plate && one.time_ms >= sinceMs);
   }
 
@@ -88,7 +90,6 @@ export class Earlier implements Known {
     if (generation !== this.#generation) this.forget();
     this.#generation = generation;
     const held = this.#held;
-    let refusals = held.refusals === null;
     let more = true;
     const portion = async (): Promise<void> => {
       const next = await held.unread.next(db, EVENTS_AT_ONCE);
@@ -96,11 +97,12 @@ export class Earlier implements Known {
       if (next === null) return;
       await take(held, db, device, history, [...(await openOwn(db, next.own, history)), ...(await openPulled(next.pulled, history))]);
       held.unread.seen(next);
-      refusals ||= next.pulled.some(({ kind }) => kind === "turn_back");
+      held.refusals_due ||= next.pulled.some(({ kind }) => kind === "turn_back");
     };
     while (more && held === this.#held) await this.#inTurn(portion);
-    await this.#inTurn(async () => await take(held, db, device, history, await judgedAnew(held, db, history)));
-    if (refusals) held.refusals = await refusalsOf(db, history);
+    await this.#inTurn(() => takeJudgedAnew(held, db, device, history));
+    if (held.refusals_due) held.refusals = await refusalsOf(db, history);
+    held.refusals_due = false;
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
@@ -111,13 +113,13 @@ export class Earlier implements Known {
 }
 
 /** Own events that the server rejected, or took after all, since the last look. */
-async function judgedAnew(held: Held, db: Database, history: History): Promise<OwnEvent[]> {
+async function takeJudgedAnew(held: Held, db: Database, device: string, history: History): Promise<void> {
   const before = held.rejected;
   const now = new Set(await db.getAllKeysFromIndex("own", "state", "rejected"));
   const changed = [...now, ...before].filter((seq) => now.has(seq) !== before.has(seq));
   const rows = await Promise.all(changed.map((seq) => db.get("own", seq)));
+  await take(held, db, device, history, await openOwn(db, rows.filter((row) => row !== undefined), history));
   held.rejected = now;
-  return await openOwn(db, rows.filter((row) => row !== undefined), history);
 }
 
 async function take(held: Held, db: Database, device: string, history: History, events: readonly (OwnEvent | PulledEvent)[]): Promise<void> {

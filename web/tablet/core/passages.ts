@@ -54,7 +54,15 @@ export class Passages {
 
   /** All that is held and `history` opens, in no order; calls wait for each other. */
   async all(db: Database, device: string, history: History | null, now_ms: number): Promise<readonly Passage[]> {
-    const after = this.#running.catch(() => undefined).then(() => (history === null ? undefined : this.#refresh(db, device, history, now_ms)));
+    const after = this.#running.catch(() => undefined).then(async () => {
+      try {
+        if (history !== null) await this.#refresh(db, device, history, now_ms);
+      } catch (error) {
+        // What was read by halves is read again from the start.
+        this.forget();
+        throw error;
+      }
+    });
     this.#running = after;
     await after;
     return [...this.#held.found.values()];

@@ -63,11 +63,12 @@ export class Waving implements WaveThrough {
 
   /** What the store says is running; once, for it is followed from there on. */
   async load(db: Database, history: History): Promise<void> {
-    if (this.#db === db) return;
-    this.#db = db;
-    const mark = await readMeta(db, "wave");
-    if (mark !== null) await this.#read(db, mark, history);
-    this.#desk.changed(this.#running);
+    await this.#inTurn(async () => {
+      if (this.#db === db) return;
+      const mark = await readMeta(db, "wave");
+      if (mark !== null) await this.#read(db, mark, history);
+      this.#db = db;
+    });
   }
 
   async start(direction: Direction, reason: WaveReason, lead?: Lead): Promise<void> {
