@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict
 from pathlib import Path
-from typing import get_args, get_type_hints
 
 import click
 
 from cli.data import DATA, now_ms, opened, opened_home, told
 from cli.importing import Asked, imports, judged, take_in
 from cli.shown import JSON, tell_rows
-from server.importing.checkpoints import COLUMNS, Known, checkpoints_planned, shown
-from server.importing.roads import road_named
+from server.importing.checkpoints import CLASSES, COLUMNS, Known, checkpoints_planned, shown
+from server.issuing.rows import RowError
+from server.issuing.tables import Row, Table
+from server.issuing.texts import said
 from server.keys import KeyRing
 from server.packs import publish_packs
 from server.store.published import AuditEntry
 from server.store.reference_protocol import Reference
-from server.store.registered import Checkpoint
 
-_CLASSES = get_args(get_type_hints(Checkpoint)["klass"])
+_OPTIONS = {
+    "checkpoint": "Mã chốt", "name": "--name", "road": "--road", "commune": "--commune",
+    "district": "--district", "province": "--province", "hotline": "--hotline", "lanes": "--lane",
+}  # fmt: skip
+"""What stands in a column of a file, as it is said here."""
 
 
 @click.group()
@@ -33,10 +36,10 @@ def checkpoint() -> None:
 @click.argument("identifier")
 @click.option("--name", required=True)
 @click.option("--road", required=True, help="Tuyến đường, ví dụ 'Quốc lộ 6'.")
-@click.option("--province", required=True, help="Mã tỉnh (bộ mã 2021).")
-@click.option("--district", required=True, help="Mã huyện.")
-@click.option("--commune", required=True, help="Mã xã.")
-@click.option("--class", "klass", type=click.Choice(_CLASSES), default="border", show_default=True)
+@click.option("--province", required=True, help="Mã hoặc tên tỉnh (bộ mã 2021).")
+@click.option("--district", required=True, help="Mã hoặc tên huyện.")
+@click.option("--commune", required=True, help="Mã hoặc tên xã.")
+@click.option("--class", type=click.Choice(CLASSES), help="Chốt mới: border.")
 @click.option("--hotline", default="", help="Đường dây nóng công khai.")
 @click.option(
     "--lane",
@@ -45,27 +48,36 @@ def checkpoint() -> None:
     help="Lặp lại cho từng làn; đuôi -vao hoặc -ra: làn một chiều / one way.",
 )
 @told
-def add(data: Path, identifier: str, klass: str, lanes: tuple[str, ...], **rest: str) -> None:
+def add(data: Path, identifier: str, lanes: tuple[str, ...], **rest: str | None) -> None:
     """Thêm hoặc sửa một chốt / add or change a checkpoint.
+
+    Chốt đã có giữ loại, đường dây nóng, làn và trạng thái khi không nêu / what is not said stays.
 
     Ví dụ: chot checkpoint add bg-dinh-ke --name "Chốt Dĩnh Kế" --road "Quốc lộ 31"
     --province 24 --district 213 --commune 07216 --lane o-to --lane xe-may
     """
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,40}", identifier):
-        raise click.ClickException("Mã chốt chỉ gồm chữ thường không dấu, số và dấu gạch ngang.")
-    with opened(data) as store:
-        rest["road"] = road_named(rest["road"], store.roads()) or rest["road"]
-        store.put_checkpoint(
-            Checkpoint(
-                id=identifier,
-                klass=klass,  # type: ignore[arg-type]
-                state="active",
-                lanes=lanes or ("lan-1",),
-                **rest,
-            )
+    cells = {"checkpoint": identifier, **rest, "lanes": "; ".join(lanes)}
+    with opened_home(data) as store:
+        plan, errors = checkpoints_planned(
+            _as_row({name: text for name, text in cells.items() if text}),
+            Known(store.checkpoints(), store.roads(), store.devices()),
         )
-        store.audit(AuditEntry(now_ms(), "cli", "checkpoint.put", identifier))
-    click.echo(f"Đã lưu chốt {identifier}.")
+        if errors:
+            raise click.ClickException("; ".join(map(_sentence, errors)) + ".")
+        if plan.put:
+            entry = AuditEntry(now_ms(), "cli", "checkpoint.put", identifier)
+            store.take_in(Reference(checkpoints=plan.put), [entry])
+            publish_packs(store, KeyRing.load_or_create(data), now_ms())
+    click.echo(f"Đã lưu chốt {identifier}." if plan.put else f"Chốt {identifier}: như cũ.")
+
+
+def _as_row(cells: dict[str, str]) -> Table:
+    """What the options say, as a file's one row: it is judged like any other."""
+    return Table(tuple(cells), (Row(1, tuple(cells.values())),))
+
+
+def _sentence(error: RowError) -> str:
+    return f"{_OPTIONS.get(error.column, error.column)}: {said(error.code, 'vi', **error.values)}"
 
 
 @checkpoint.command("import")

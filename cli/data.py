@@ -21,7 +21,7 @@ from server.home.look import HomeLook
 from server.keys import KeyRing, KeyRingError
 from server.packs import RelayPackError
 from server.projector import Projector, ProjectorRunningError
-from server.store.log.log_file import StoreKeysError
+from server.store.log.log_file import NewerLogError, StoreKeysError
 from server.store.protocol import Store
 from server.store.sqlite import open_store
 
@@ -229,6 +229,11 @@ def told(command: F) -> F:
             if not hint:
                 raise
             raise click.ClickException(f"{error}. {hint}") from None
+        except NewerLogError as error:
+            raise click.ClickException(
+                f"Nhật ký này thuộc phiên bản mới hơn ({error}): cài phiên bản ấy. Không mở, không"
+                " ghi gì. / the log is of a newer version; nothing was opened."
+            ) from None
         except (ConfigError, KeyRingError, RelayPackError, StoreKeysError) as error:
             raise click.ClickException(str(error)) from None
 

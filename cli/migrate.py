@@ -110,4 +110,9 @@ def _tell(found: Plan, is_json: bool) -> None:
     if found.unknown:
         click.echo(f"  của phiên bản mới hơn: {', '.join(found.unknown)}")
     click.echo(f"View: {VIEW[found.view]}.")
-    click.echo("Không có gì phải làm." if found.is_current else "Chạy: chot migrate")
+    if found.unknown:
+        click.echo(
+            "Cài phiên bản ấy; phiên bản này không dùng nhật ký này. / install that version."
+        )
+    else:
+        click.echo("Không có gì phải làm." if found.is_current else "Chạy: chot migrate")

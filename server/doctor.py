@@ -26,6 +26,7 @@ from server.scheduling.faults import ScheduleError
 from server.scheduling.ledger import open_fault, read_ledger
 from server.scheduling.settings import SCHEDULE_FILE, load_schedule
 from server.store.hold_protocol import ViewBehindError
+from server.store.log.log_file import NewerLogError, StoreKeysError
 from server.store.log.log_schema import log_migrations
 from server.store.protocol import Store
 from server.store.reader import read_only
@@ -80,7 +81,14 @@ def examine(data_dir: Path, now_ms: int) -> Iterator[Finding]:
     yield from _certificate(config, now_ms)
     yield from _indexes("log", config.log_path, log_migrations)
     yield from _view(config)
-    store = open_store(config, keys)
+    try:
+        store = open_store(config, keys)
+    except NewerLogError as error:
+        yield Finding("log", "bad", f"log.db thuộc phiên bản mới hơn ({error})", "cài phiên bản ấy")
+        return
+    except StoreKeysError as error:
+        yield Finding("keys", "bad", str(error), "chot restore từ bản sao lưu")
+        return
     try:
         for check in (_clock, _audit, _devices, _packs):
             yield from check(store, now_ms)

@@ -20,7 +20,7 @@ from server.backup import copy_log
 from server.config import Config
 from server.keys import KeyRing
 from server.projector import locked
-from server.store.log.log_file import prepare_log
+from server.store.log.log_file import prepare_log, unknown_steps
 from server.store.log.log_schema import log_migrations
 from server.store.reader import read_only
 from server.store.view.view_file import described
@@ -60,14 +60,13 @@ def plan(config: Config) -> Plan:
     """What there is to do. Writes nothing; sqlite3.DatabaseError where the log is none."""
     with contextlib.closing(read_only(config.log_path)) as log:
         database = Database(log)
-        known = {one.name for one in log_migrations.pending(Database(memory=True))}
         applied = [(one.name, one.applied_at) for one in log_migrations.applied(database)]
         pending = [
             (one.name, (one.fn.__doc__ or "").strip().splitlines()[0])
             for one in log_migrations.pending(database)
         ]
         (events,) = log.execute("SELECT coalesce(sum(count), 0) FROM runs").fetchone()
-    unknown = tuple(name for name, _ in applied if name not in known)
+        unknown = unknown_steps(database)
     return Plan(tuple(applied), tuple(pending), unknown, _view(config), int(events))
 
 

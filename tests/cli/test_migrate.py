@@ -102,3 +102,19 @@ def test_the_log_of_a_newer_version_is_refused(chot: Chot, demo_data: Path) -> N
         log.commit()
     said = chot("migrate", "--data", demo_data, exit_code=1).output
     assert "m999_future" in said and "mới hơn" in said
+
+
+def test_a_log_of_a_newer_version_is_neither_read_nor_written(chot: Chot, older: Path) -> None:
+    chot("migrate", "--data", older, "--no-copy")
+    log = older / "log.db"
+    with closing(sqlite3.connect(log)) as newer, newer:
+        newer.execute("UPDATE _sqlite_migrations SET name = 'm099_later' WHERE name LIKE 'm013%'")
+    before = digest_of(log)
+    for command in (("stats",), ("user", "list"), ("serve", "--port", "1"), ("rebuild",)):
+        said = chot(*command, "--data", older, exit_code=1).output
+        assert "phiên bản mới hơn (m099_later)" in said
+    said = chot("migrate", "--data", older, "--dry-run", exit_code=1).output
+    assert "Cài phiên bản ấy" in said and "Chạy: chot migrate" not in said
+    found = json.loads(chot("doctor", "--data", older, "--json", exit_code=2).stdout)
+    assert any("m099_later" in json.dumps(one) for one in found)
+    assert digest_of(log) == before

@@ -41,6 +41,10 @@ class StoreKeysError(Exception):
     """The log was written with other keys than the key ring holds."""
 
 
+class NewerLogError(Exception):
+    """A newer version has changed the log: this one would read and write it wrongly."""
+
+
 def open_log(path: Path) -> sqlite3.Connection:
     """A connection that may write the log; it stays in the thread that opens it."""
     connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_S)
@@ -62,7 +66,7 @@ def shred_leftovers(connection: sqlite3.Connection) -> bool:
 
 
 def prepare_log(path: Path, keys: KeyRing) -> Identity:
-    """Make or upgrade the file."""
+    """Make or upgrade the file. Raises NewerLogError, StoreKeysError; the file is as it was."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600)
     connection = open_log(path)
@@ -70,6 +74,8 @@ def prepare_log(path: Path, keys: KeyRing) -> Identity:
         database = Database(connection)
         connection.execute("BEGIN IMMEDIATE")
         try:
+            if unknown := unknown_steps(database):
+                raise NewerLogError(", ".join(unknown))
             log_migrations.apply(database)
             identity = _identity(connection, keys)
         except BaseException:
@@ -79,6 +85,12 @@ def prepare_log(path: Path, keys: KeyRing) -> Identity:
         return identity
     finally:
         connection.close()
+
+
+def unknown_steps(database: Database) -> tuple[str, ...]:
+    """What was done to a log that this version does not know."""
+    known = {one.name for one in log_migrations.pending(Database(memory=True))}
+    return tuple(one.name for one in log_migrations.applied(database) if one.name not in known)
 
 
 def begin_epoch(connection: sqlite3.Connection, epoch: int, now_ms: int) -> OwnDevice:
