@@ -32,7 +32,10 @@ class GoodsLine:
 def goods_of(
     store: Store, period: Period, checkpoints: Sequence[str], n: int
 ) -> tuple[GoodsLine, ...]:
-    """What went through in the period; what was turned back did not."""
+    """What went through in the period, or did in the same hours of the days before.
+
+    What was turned back did not go through.
+    """
     now = _sums(store, period, checkpoints, n)
     before: dict[tuple[str, str, str], float] = {}
     days = 0
@@ -42,9 +45,11 @@ def goods_of(
         days += bool(some)
         for key, (quantity, _, _) in some.items():
             before[key] = before.get(key, 0.0) + quantity
+    # What went through on the days before and does not now is news as well.
+    nothing = {key: (0.0, 0, 0) for key, quantity in before.items() if quantity}
     return tuple(
         GoodsLine(*key, round(quantity, 3), lines, perishable, _mean(before.get(key, 0.0), days))
-        for key, (quantity, lines, perishable) in sorted(now.items())
+        for key, (quantity, lines, perishable) in sorted((nothing | now).items())
     )
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from server.config import Config
-from server.exporting.words import style_of
 from server.reporting.completeness import completeness, place_of
 from server.reporting.document import Report
-from server.reporting.figures import count
+from server.reporting.figures import count, rows_of
 from server.reporting.goods import goods_of
 from server.reporting.handed_up import handed_up
 from server.reporting.periods import DAY_MS, Period, periods_of, previous_cut_ms
 from server.reporting.rolled_up import rolled_up
 from server.store.protocol import Store
+
+ALWAYS_MS = 1 << 46
+"""After every time that a crossing may have."""
 
 
 def make_report(
@@ -53,13 +55,15 @@ def own_report(
     )
     ids = tuple(one.id for one in known) if checkpoints else ()
     n = store.pin("crossings", (0, 0), (), n).n
-    first = _first_ms(store, n)
+    first = _first_ms(store, ids, n)
+    cut_ms = previous_cut_ms(at_ms, config.report_hours)
+    earlier_ms = previous_cut_ms(cut_ms, config.report_hours)
+    # Asked for before its period begins, a draft has none yet; no period ends before it begins.
     periods = tuple(
-        Period(one.name, one.from_ms, until_ms)
+        Period(one.name, min(one.from_ms, until_ms), until_ms)
         for one in periods_of(at_ms, config.report_hours, first)
     )
-    cut = periods_of(at_ms, config.report_hours, first)[0]
-    earlier_ms = previous_cut_ms(cut.from_ms, config.report_hours)
+    cut = periods[0]
     return Report(
         config.unit,
         at_ms,
@@ -71,7 +75,9 @@ def own_report(
         tuple(count(store, one, ids, n) for one in periods),
         goods_of(store, periods[1], ids, n),
         {
-            "previous_cut": count(store, Period("cut", earlier_ms, cut.from_ms), ids, n),
+            "previous_cut": count(
+                store, Period("cut", min(earlier_ms, until_ms), cut.from_ms), ids, n
+            ),
             "previous_day": count(
                 store, Period("cut", cut.from_ms - DAY_MS, until_ms - DAY_MS), ids, n
             ),
@@ -81,18 +87,14 @@ def own_report(
     )
 
 
-def _first_ms(store: Store, n: int) -> int:
-    """When the first crossing happened that is known: the day checkpoints were activated.
+def _first_ms(store: Store, checkpoints: Sequence[str], n: int) -> int:
+    """When the first crossing happened that counts: the day these checkpoints were activated.
 
     Of crossings that were compacted since, the day's begin.
     """
-    pinned = store.pin("crossings", (0, 1 << 46), (), n)
-    kept_ms = store.first_kept_ms()
-    earliest_ms = 1 << 46 if kept_ms is None else kept_ms
-    if not pinned.ids:
-        return earliest_ms
-    [occurred] = [one for one in store.export_columns("crossings") if one.name == "occurred"]
-    rows = store.export_page(
-        "crossings", pinned, 0, [occurred], style_of("en", "ms", defused=False)
-    )
-    return min(int(rows[0][0] or 0), earliest_ms)
+    kept_ms = store.first_kept_ms(checkpoints)
+    earliest_ms = ALWAYS_MS if kept_ms is None else kept_ms
+    always = Period("activation", 0, ALWAYS_MS)
+    every = rows_of(store, "crossings", always, checkpoints, n, ("occurred", "flags"))
+    first = next(every, None)
+    return earliest_ms if first is None else min(int(first["occurred"]), earliest_ms)

@@ -76,7 +76,7 @@ class ReportStore(Protocol):
     def kept_counts(self, from_ms: int, to_ms: int, checkpoints: Sequence[str]) -> dict[str, int]:
         """Sums of crossings that were compacted, over the local days wholly within (SPEC G7)."""
 
-    def first_kept_ms(self) -> int | None:
+    def first_kept_ms(self, checkpoints: Sequence[str]) -> int | None:
         """When the first day begins of which compacted crossings are counted; None: of none."""
 
     def received_reports(self, at_ms: int) -> list[ReceivedReport]:

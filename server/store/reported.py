@@ -121,6 +121,6 @@ class Reported:
             lambda files: kept.kept_counts(files.view, from_ms, to_ms, checkpoints)
         )
 
-    def first_kept_ms(self) -> int | None:
+    def first_kept_ms(self, checkpoints: Sequence[str]) -> int | None:
         """When the first day begins of which compacted crossings are counted; None: of none."""
-        return self._reader.run(lambda files: kept.first_kept_ms(files.view))
+        return self._reader.run(lambda files: kept.first_kept_ms(files.view, checkpoints))

@@ -59,9 +59,10 @@ def kept_counts(
     return {name: int(value or 0) for name, value in zip(_SUMS, row, strict=True)}
 
 
-def first_kept_ms(view: sqlite3.Connection) -> int | None:
+def first_kept_ms(view: sqlite3.Connection, checkpoints: Sequence[str]) -> int | None:
     """When the first local day of kept counts begins; None where nothing was compacted."""
-    [day] = view.execute("SELECT min(day) FROM compacted").fetchone()
+    where = f" WHERE checkpoint IN ({', '.join('?' * len(checkpoints))})" if checkpoints else ""
+    [day] = view.execute(f"SELECT min(day) FROM compacted{where}", tuple(checkpoints)).fetchone()
     if day is None:
         return None
     return round((datetime.fromisoformat(day).replace(tzinfo=UTC) - LOCAL).timestamp() * 1000)

@@ -14,6 +14,7 @@ from server.config import Config
 from server.reporting.addendum import addendum
 from server.reporting.completeness import completeness
 from server.reporting.report import make_report
+from server.reporting.said import plain
 from server.store.log.log_schema import ACCEPTED
 from server.store.log.record import open_event, read_range
 from server.store.reader import read_only
@@ -184,3 +185,58 @@ def test_signs_of_illness_are_counted_as_they_were_known(world: World) -> None:
     now = make_report(world.store, world.config, NOON_MS, (), NOON_MS)
     signs = [one.periods[0].total["health_signs"] for one in (issued, again, now)]
     assert signs == [1, 1, 2]
+
+
+def test_since_activation_begins_with_the_first_crossing_that_counts_there(world: World) -> None:
+    other = Checkpoint("hd-moi", "Chốt mới", "QL6", "01", "268", "09556", "city", "active", "", ())
+    world.store.put_checkpoint(other)
+    tablet, new = world.tablet(), world.tablet(checkpoint=other.id)
+    tablet.now_ms = NOON_MS - 90 * DAY_MS
+    mistaken = tablet.crossing()
+    tablet.push(world.store, tablet.batch(mistaken))
+    for one, days in ((tablet, 3), (new, 1)):
+        one.now_ms = NOON_MS - days * DAY_MS
+        one.push(world.store, one.batch(one.crossing()))
+    tablet.now_ms = NOON_MS - HOUR_MS
+    void = tablet.body(parse_body(mistaken.body).record, fields={"voided": "mistake"})
+    tablet.push(world.store, tablet.batch(plain_event(void, None)))
+    world.project()
+    for places, days in (((), 3), ((CHECKPOINT,), 3), ((other.id,), 1)):
+        made = make_report(world.store, world.config, NOON_MS, places, NOON_MS)
+        begins_ms = made.periods[2].period.from_ms
+        assert 0 <= begins_ms - (NOON_MS - days * DAY_MS) < 60_000, places
+
+
+def test_goods_that_came_every_day_and_do_not_today_are_in_the_table(world: World) -> None:
+    tablet = world.tablet()
+    for days, quantity in ((2, 12.0), (1, 6.0), (0, None)):
+        tablet.now_ms = NOON_MS - days * DAY_MS - HOUR_MS
+        lines = {
+            "1": {"group": "sea_products", "quantity": 3, "unit": "litre", "perishable": False}
+        }
+        if quantity is not None:
+            lines["2"] = {"group": "food", "quantity": quantity, "unit": "tonne",
+                          "perishable": True}  # fmt: skip
+        body = tablet.body(tablet.new_record(), fields=CAR, items={"goods": lines})
+        tablet.push(world.store, tablet.batch(plain_event(body, None)))
+    world.project()
+    made = make_report(world.store, world.config, NOON_MS, (), NOON_MS)
+    found = {one.group: (one.quantity, one.lines, one.mean) for one in made.goods}
+    assert found == {"food": (0, 0, 9), "sea_products": (3, 1, 3)}
+
+
+def test_a_draft_that_is_asked_for_before_its_period_begins_has_no_time_that_runs_back(
+    world: World,
+) -> None:
+    tablet = world.tablet()
+    tablet.now_ms = NOON_MS - 3 * HOUR_MS
+    tablet.push(world.store, tablet.batch(tablet.crossing()))
+    world.project()
+    ten_ms = NOON_MS - 2 * HOUR_MS
+    made = make_report(world.store, world.config, NOON_MS + 6 * HOUR_MS, (), ten_ms)
+    every = [one.period for one in (*made.periods, *made.before.values())]
+    assert all(one.from_ms <= one.to_ms <= ten_ms for one in every)
+    cut, day, _ = made.periods
+    assert (cut.period.from_ms, cut.total["crossings"], day.total["crossings"]) == (ten_ms, 0, 1)
+    assert made.before["previous_cut"].total["crossings"] == 1
+    assert "Từ 10:00 đến 10:00" in "\n".join(plain(made))
