@@ -5,6 +5,7 @@ The text says which report it is, how complete, and the digests of its files. A 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import mimetypes
 import smtplib
@@ -87,11 +88,17 @@ def send(mail: Mail, made: EmailMessage, data_dir: Path) -> Sequence[str]:
     """
     password = _password(mail, data_dir)
     try:
-        with _connected(mail, data_dir) as server:
+        server = _connected(mail, data_dir)
+        try:
             if mail.login:
-                server.login(mail.login, password)
+                _log_in(server, mail, password)
             refused = server.send_message(made, mail.sender, list(mail.to))
-            return sorted(refused)
+        finally:
+            # The mail is taken, or it is not: how the talk ends makes nothing of it undone.
+            with contextlib.suppress(OSError):
+                server.quit()
+            server.close()
+        return sorted(refused)
     except smtplib.SMTPNotSupportedError as error:
         # No STARTTLS, no AUTH: whoever offers neither gets nothing.
         raise ScheduleError("mail.tls", f"{mail.host}: {error}") from None
@@ -106,6 +113,11 @@ def send(mail: Mail, made: EmailMessage, data_dir: Path) -> Sequence[str]:
         raise ScheduleError("mail.failed", f"{mail.host}: {_said(error)}") from None
     except ssl.SSLError as error:
         raise ScheduleError("mail.tls", f"{mail.host}: {error.reason or error}") from None
+    except UnicodeError:
+        # What a name with an empty or a long part ends in before anybody is asked for it.
+        raise ScheduleError(
+            "mail.connect", f"{mail.host}: không phải tên máy / is no name"
+        ) from None
     except OSError as error:
         # Also every other SMTPException: the talk ended where it should not have.
         raise ScheduleError("mail.connect", f"{mail.host}:{mail.port}: {error}") from None
@@ -139,6 +151,16 @@ def _connected(mail: Mail, data_dir: Path) -> smtplib.SMTP:
         server.close()
         raise
     return server
+
+
+def _log_in(server: smtplib.SMTP, mail: Mail, password: str) -> None:
+    try:
+        server.login(mail.login, password)
+    except UnicodeError:
+        # smtplib sends ASCII, whatever the mail server would take.
+        raise ScheduleError(
+            "mail.login", f"{mail.host}: tên, mật khẩu thư phải không dấu / must be ASCII"
+        ) from None
 
 
 def _password(mail: Mail, data_dir: Path) -> str:

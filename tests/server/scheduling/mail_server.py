@@ -33,6 +33,7 @@ class MailServer:
     answers: list[str] = field(default_factory=list)
     refuses: set[str] = field(default_factory=set)
     logins: list[bool] = field(default_factory=list)
+    goodbye: str = "221 Bye"
 
     def messages(self) -> list[EmailMessage]:
         """What was taken, parsed."""
@@ -65,6 +66,11 @@ class MailServer:
             return self.answers.pop(0)
         self.taken.append(envelope)
         return "250 taken"
+
+    async def handle_QUIT(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        return self.goodbye
 
     def authenticate(
         self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any

@@ -15,7 +15,7 @@ from server.scheduling.ledger import open_fault, read_ledger
 from server.scheduling.mailing import message
 from server.scheduling.running import Done
 from server.scheduling.settings import load_schedule
-from tests.server.scheduling.conftest import MINUTE_MS, Scheduled
+from tests.server.scheduling.conftest import HOUR_MS, MINUTE_MS, Scheduled
 from tests.server.scheduling.mail_server import (
     LOGIN,
     PASSWORD,
@@ -206,3 +206,34 @@ def test_a_file_that_somebody_changed_is_not_sent_as_ours(
     file.write_text(file.read_text("utf-8").replace('"people": 1', '"people": 9'), "utf-8")
     [(_, _, error)] = scheduled.run(DUE_MS + MINUTE_MS).faults
     assert error.code == "folder" and mail.taken == []
+
+
+def test_a_mail_that_was_taken_is_not_sent_again_for_a_goodbye_that_fails(
+    scheduled: Scheduled, mail: MailServer
+) -> None:
+    mail.goodbye = "421 too many connections"
+    mailing(scheduled, mail)
+    done = scheduled.run(DUE_MS)
+    assert [one.job for one in done.mailed] == [Job(NOON_MS, "report")] and not done.faults
+    scheduled.restarted()
+    assert scheduled.run(DUE_MS + HOUR_MS) == Done() and len(mail.taken) == 1
+
+
+@pytest.mark.parametrize("host", ["mail..example", f"{'a' * 70}.example"])
+def test_a_host_that_can_be_no_name_is_a_fault_and_stops_no_report(
+    scheduled: Scheduled, mail: MailServer, host: str
+) -> None:
+    mailing(scheduled, mail, host=host)
+    done = scheduled.run(DUE_MS)
+    assert [error.code for *_, error in done.faults] == ["mail.connect"]
+    assert len(done.written) == 1
+
+
+def test_a_password_with_marks_is_a_fault_and_stops_no_report(
+    scheduled: Scheduled, mail: MailServer
+) -> None:
+    mailing(scheduled, mail)
+    (scheduled.data / "keys" / "smtp-password").write_text("Mật khẩu thư\n", "utf-8")
+    done = scheduled.run(DUE_MS)
+    assert [error.code for *_, error in done.faults] == ["mail.login"]
+    assert len(done.written) == 1 and not mail.taken
