@@ -20,6 +20,7 @@ from server.store.log.record import (
     read_events,
     shown_values,
 )
+from server.store.view.page_key import page_key
 from server.store.view.search import ROW, crossing_row
 from server.store.view.whole import numbers_beyond
 from sync.clock import crossing_ms
@@ -72,9 +73,8 @@ def read_alerts(
         wheres.append(f"a.code IN ({', '.join('?' * len(codes))})")
         more += sorted(codes)
     if after:
-        occurred, _, record = after.partition(".")
         wheres.append("(a.occurred_ms, a.record) < (?, ?)")
-        more += [int(occurred), record]
+        more += page_key(after)
     limit = max(1, min(limit, MAX_ALERTS))
     rows = view.execute(
         f"{_ROW} WHERE {' AND '.join(wheres)} ORDER BY a.occurred_ms DESC, a.record DESC LIMIT ?",

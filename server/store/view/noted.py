@@ -20,6 +20,7 @@ from server.store.log.record import (
     shown_values,
 )
 from server.store.noted_protocol import NOTED, NotedCount, NotedQuery, NotedRow, NotedWhole
+from server.store.view.page_key import page_key
 from server.store.view.search import ROW, crossing_row, joined, within
 from server.store.view.whole import numbers_beyond, write_of
 from sync.clock import crossing_ms
@@ -70,8 +71,7 @@ def read_noted(
     if query.kind:
         conditions.append(("kind = ?", (query.kind,)))
     if after:
-        occurred, _, record = after.partition(".")
-        conditions.append(("(occurred_ms, record) < (?, ?)", (int(occurred), record)))
+        conditions.append(("(occurred_ms, record) < (?, ?)", page_key(after)))
     limit = max(1, min(limit, MAX_ROWS))
     where, values = joined(conditions)
     rows = [

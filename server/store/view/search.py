@@ -10,6 +10,7 @@ from typing import Any
 from server.store.blind import BlindIndex, normal_plate, syllables
 from server.store.log.kept import kept_counts
 from server.store.view.crossing_row import flag_names
+from server.store.view.page_key import page_key
 from server.store.view.view_schema import FLAGS, flag_bit
 from server.store.view_protocol import Criteria, CrossingRow
 
@@ -31,8 +32,7 @@ def search(
     """Rows, newest first, and the key to continue after; ValueError for a key that is none."""
     conditions = _conditions(criteria, blind)
     if after:
-        occurred, _, record = after.partition(".")
-        conditions.append(("(occurred_ms, record) < (?, ?)", (int(occurred), record)))
+        conditions.append(("(occurred_ms, record) < (?, ?)", page_key(after)))
     limit = max(1, min(limit, MAX_LIMIT))
     where, values = joined(conditions)
     rows = [

@@ -16,6 +16,7 @@ from server.store.log.record import (
     shown_values,
 )
 from server.store.shift_protocol import ShiftRow, ShiftWhole
+from server.store.view.page_key import page_key
 from server.store.view.search import joined
 from server.store.view.whole import numbers_beyond
 
@@ -74,8 +75,7 @@ def read_shifts(
         marks = ", ".join("?" * len(checkpoints))
         conditions.append((f"checkpoint IN ({marks})", tuple(checkpoints)))
     if after:
-        opened, _, record = after.partition(".")
-        conditions.append(("(opened_ms, record) < (?, ?)", (int(opened), record)))
+        conditions.append(("(opened_ms, record) < (?, ?)", page_key(after)))
     limit = max(1, min(limit, MAX_SHIFTS))
     where, values = joined(conditions)
     rows = [

@@ -196,11 +196,12 @@ def test_search_is_its_users_and_ends(world: World) -> None:
     assert answer.get_json()["code"] == "search.unknown"
 
 
-def test_key_of_another_list_is_refused(world: World) -> None:
+@pytest.mark.parametrize("key", ["nonsense", "5", "5.", f"{'9' * 30}.x", f"-{'9' * 30}.x", "1_0.x"])
+def test_key_of_another_list_is_refused(world: World, key: str) -> None:
     crossings(world, "Phạm Thị Thử")
     headers = world.signed_in("reviewer")
     search = opened(world, headers)
-    answer = world.client.get(f"{SEARCHES}/{search}?after=nonsense", headers=headers)
+    answer = world.client.get(f"{SEARCHES}/{search}?after={key}", headers=headers)
     assert (answer.status_code, answer.get_json()["code"]) == (422, "request.invalid")
 
 

@@ -124,7 +124,9 @@ def test_what_is_no_alert_is_refused(console: Console, stale: str) -> None:
     client = console.sign_in("reviewer")
     assert client.get("/console/alerts?state=old").status_code == 422
     assert client.get("/console/alerts?code=x").status_code == 422
-    assert client.get("/console/alerts?after=x").status_code == 422
+    for key in ("x", f"{'9' * 30}.x"):
+        for page in ("/console/alerts", "/console/shifts", "/console/notes", "/console/"):
+            assert client.get(f"{page}?after={key}").status_code == 422, page
     assert client.get(f"/console/alerts/{stale}").status_code == 404
     assert client.get("/console/alerts/x").status_code == 404
     wrong = {"state": "new", "seen": ""}
