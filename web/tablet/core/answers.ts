@@ -154,9 +154,9 @@ async function storePage(tx: Writing, page: Page, nowMs: number): Promise<boolea
   }
   const start = page.reset ? await dropped(tx, before) : before;
   const { cursor, held_after } = page;
-  const sum = await sumAfter(tx, start, page);
+  const { sum, again } = await sumAfter(tx, start, page);
   await erase(tx, page.removals);
-  let window = await forget(tx, { ...start, cursor, held_after, sum }, page.horizon_ms);
+  let window = await forget(tx, { ...start, cursor, held_after, sum, again }, page.horizon_ms);
   const head = (await meta.get("head")) as Head | undefined;
   if (head !== undefined) {
     const stamp = stampToText(observe(stampFromText(head.stamp), page.order));
@@ -170,12 +170,13 @@ async function storePage(tx: Writing, page: Page, nowMs: number): Promise<boolea
   return repairs || others;
 }
 
-/** Writes the page's events; the running sum after them. */
-async function sumAfter(tx: Writing, window: Window, page: Page): Promise<Bytes> {
+/** Writes the page's events; the running sum after them, and how many were given again. */
+async function sumAfter(tx: Writing, window: Window, page: Page): Promise<{ sum: Bytes; again: number }> {
   const pulled = tx.objectStore("pulled");
   const [was, is] = [window.held_after ?? 0, page.held_after ?? 0];
   const came: Bytes[] = [];
   const left: Bytes[] = [];
+  let again = window.again ?? 0;
   const erased = new Set(await tx.objectStore("erased").getAllKeys());
   for (const event of page.events) {
     const held = await pulled.get([event.author, event.seq]);
@@ -184,7 +185,7 @@ async function sumAfter(tx: Writing, window: Window, page: Page): Promise<Bytes>
     came.push(event.hash);
     // An erasure outranks whoever offers the person part again (SPEC F10).
     const blank = erased.has(ref(event.author, event.seq)) ? { person: null } : {};
-    await pulled.put({ ...event, ...blank });
+    await pulled.put({ ...event, ...blank, ...(held === undefined ? {} : { again: (again += 1) }) });
   }
   const rows = await rowsOf(tx, page.received.map(({ seq }) => seq));
   for (const { seq, ...given } of page.received) {
@@ -195,7 +196,7 @@ async function sumAfter(tx: Writing, window: Window, page: Page): Promise<Bytes>
     rows.set(seq, { ...row, ...given, given: true, state: "kept", code: null });
   }
   await putAll(tx, [...rows.values()]);
-  return minus(plus(window.sum, came), left);
+  return { sum: minus(plus(window.sum, came), left), again };
 }
 
 /** Blanks the person parts of these events, own and pulled, and remembers them; the commitments stay. */

@@ -144,6 +144,23 @@ test("an old store opens with its outbox, its receipts and its enrolment; what w
   expect(await counts(db)).toMatchObject({ unsent: 1, drained: { saved: 2, relay: 1, home: 1, safe: 1 } });
 });
 
+test("a store of version 3 opens with all it holds, and tells what is given again", async () => {
+  const old = await openDB("db-of-version-3", 3, {
+    upgrade(store) {
+      for (const name of ["meta", "packs", "openings", "erased"]) store.createObjectStore(name);
+      store.createObjectStore("own", { keyPath: "seq" });
+      const pulled = store.createObjectStore("pulled", { keyPath: ["author", "seq"] });
+      for (const index of ["token", "time_ms", "n", "kind"]) pulled.createIndex(index, index);
+    },
+  });
+  await old.put("pulled", { author: "a", seq: 1, n: 7 });
+  old.close();
+  db = await openDatabase("db-of-version-3", () => {});
+  expect(await db.count("pulled")).toBe(1);
+  await db.put("pulled", { author: "a", seq: 1, n: 7, again: 1 } as never);
+  expect(await db.countFromIndex("pulled", "again")).toBe(1);
+});
+
 test("an old store that was never enrolled opens too", async () => {
   const old = await openDB("db-of-version-1-empty", 1, {
     upgrade(made) {

@@ -69,6 +69,8 @@ export interface StoredPulled {
   person: Bytes | null;
   commitment: Bytes;
   history_key_id: string;
+  /** Given again under its old number: with a person part, another rank (SPEC F6). Counts up over all of them. */
+  again?: number;
 }
 
 /** The same while a shift is open. */
@@ -119,6 +121,8 @@ export interface Window {
   sum: Bytes;
   /** Rises whenever what was pulled is dropped: numbers then count something else. */
   generation: number;
+  /** How many events were given again so far. */
+  again?: number;
 }
 
 /** The single values, by key of the store `meta`. */
@@ -162,7 +166,7 @@ export interface Schema extends DBSchema {
   pulled: {
     key: [string, number];
     value: StoredPulled;
-    indexes: { token: string; time_ms: number; n: number; kind: string };
+    indexes: { token: string; time_ms: number; n: number; kind: string; again: number };
   };
   openings: { key: string; value: Opening };
   packs: { key: string; value: StoredPack };
@@ -177,7 +181,7 @@ export const NO_WINDOW: Window = { cursor: null, held_after: null, feeds: [], su
 
 /** Opens the store. `onBlocking` is called when another tab needs a newer version of it. */
 export function openDatabase(name: string, onBlocking: () => void): Promise<Database> {
-  return openDB<Schema>(name, 3, {
+  return openDB<Schema>(name, 4, {
     async upgrade(db, oldVersion, _newVersion, tx) {
       if (oldVersion < 1) {
         db.createObjectStore("meta");
@@ -201,6 +205,7 @@ export function openDatabase(name: string, onBlocking: () => void): Promise<Data
         if (oldVersion === 1) await fromVersion1(tx);
         if (oldVersion === 2) await fromVersion2(tx);
       }
+      if (oldVersion < 4) tx.objectStore("pulled").createIndex("again", "again");
     },
     blocking: onBlocking,
   });

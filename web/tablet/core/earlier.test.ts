@@ -79,12 +79,17 @@ test("yesterday's use, a refusal and an unsigned copy use nothing up", async () 
 
 /** Another tablet of the checkpoint let somebody through on this pass. */
 async function shownElsewhere(pass: string, minutes_ago: number): Promise<void> {
+  const { body, person: part } = passElsewhere(pass, minutes_ago);
+  await server.addOther(body, part);
+}
+
+function passElsewhere(pass: string, minutes_ago: number): { body: string; person: string } {
   const record = uuid7(server.clock_ms, new Uint8Array(10).fill((records += 1)));
   const body = JSON.parse(otherBody(record, server.clock_ms - minutes_ago * 60_000)) as object;
   const evidence = { family: "own", status: "verified", code: "ok" };
   const people = { 1: { role: "driver", evidence } };
   const shown = { people: { 1: { facts: { permit: { type: "pass", id: pass } } } } };
-  await server.addOther(JSON.stringify({ ...body, items: { people } }), JSON.stringify({ salt: "AAAAAAAAAAAAAAAAAAAAAA", set: {}, items: shown }));
+  return { body: JSON.stringify({ ...body, items: { people } }), person: JSON.stringify({ salt: "AAAAAAAAAAAAAAAAAAAAAA", set: {}, items: shown }) };
 }
 
 test("what another tablet of the checkpoint saw of a pass counts too", async () => {
@@ -94,6 +99,17 @@ test("what another tablet of the checkpoint saw of a pass counts too", async () 
   await settle();
   expect(reasons(withPass())).toEqual(["overspent"]);
   expect(reasons(withPass("79C12345", { id: "pass-2" }))).toEqual(["no_restriction"]);
+});
+
+test("U9 a pass shown at a locked tablet of a relay counts once its person part is opened", async () => {
+  await publish({ quotas: [{ id: "pass-1", total: 1 }] });
+  const { body, person: part } = passElsewhere("pass-1", 60);
+  await server.addSealed(body, part);
+  await settle();
+  expect(reasons(withPass())).toEqual(["no_restriction"]);
+  server.announceAgain(body, part);
+  await settle();
+  expect(reasons(withPass())).toEqual(["overspent"]);
 });
 
 test("F7 what an older page brings after the network was gone for a while counts too", async () => {
@@ -166,6 +182,8 @@ async function longQueue(): Promise<CrossingDraft> {
   const plain = withPass("30F11111");
   await core.save({ ...plain, action: "turned_back", override: "other" });
   await saveMany(300);
+  // The old page's rounds read as well: none of them may go on beside the new one.
+  await settle();
   await restart();
   return plain;
 }

@@ -46,6 +46,18 @@ function personOf(identity: object): string {
   return JSON.stringify({ salt: "AAAAAAAAAAAAAAAAAAAAAA", set: {}, items: { people: { 1: identity } } });
 }
 
+test("U9 who was sealed at first and is announced again is found", async () => {
+  await enrolAndOpen();
+  const body = otherBody(uuid7(server.clock_ms, new Uint8Array(10)), server.clock_ms);
+  await server.addSealed(body, personOf(IDENTITY));
+  await settle();
+  expect(await core.people.byNumber("0912345678")).toBeNull();
+  server.announceAgain(body, personOf(IDENTITY));
+  await settle();
+  expect(core.state().alerts).toEqual([]);
+  expect(await core.people.byNumber("0912345678")).toMatchObject(IDENTITY);
+});
+
 test("F7 who stands in an older page that came after a first look is found", async () => {
   await server.addOther(otherBody(uuid7(server.clock_ms - 60_000, new Uint8Array(10).fill(1)), server.clock_ms - 60_000), personOf(IDENTITY));
   await server.addOther(otherBody(uuid7(server.clock_ms, new Uint8Array(10).fill(2)), server.clock_ms), personOf({ name: "Người Khác" }));

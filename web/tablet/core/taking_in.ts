@@ -34,11 +34,13 @@ export class TakingIn {
 
   /** One round; nothing where the tablet is not enrolled. Calls `heard` for each answer. Throws as `syncRound`. */
   async round(heard: () => void): Promise<void> {
-    const { tablet, rounds, duty, settling, wiping } = this.#desk;
+    const { tablet, rounds, duty, wiping } = this.#desk;
     const { enrolment, live } = tablet;
     if (enrolment === null) return;
     const db = tablet.db();
+    let stored = false;
     const onProgress = () => {
+      stored = true;
       heard();
       return tablet.refresh();
     };
@@ -48,8 +50,7 @@ export class TakingIn {
       const alerts = await rounds.run({ db, enrolment, packs: tablet.force.packs, history, onProgress, fetches: !live.now.wiping });
       const lasting = live.now.alerts.filter((code) => LASTING.test(code));
       live.set({ alerts: [...new Set([...lasting, ...alerts, ...(await this.packs())])] });
-      await this.learn();
-      await settling.open();
+      await this.#learnAll();
       await wiping.finish();
     } catch (reason) {
       const error = isFull(reason) ? new CoreError("storage.full") : reason;
@@ -59,9 +60,7 @@ export class TakingIn {
       for (const one of ALARMING.test(code) ? [...kept, code] : kept) live.alert(one);
       await this.packs();
       // What was stored before it broke off counts at once: on a bad network no round may end well for hours.
-      await this.learn()
-        .then(() => settling.open())
-        .catch(() => undefined);
+      if (stored) await this.#learnAll().catch(() => undefined);
       throw error;
     } finally {
       await tablet.refresh();
@@ -78,6 +77,11 @@ export class TakingIn {
     await wiping.look();
     await told.count();
     return codes;
+  }
+
+  async #learnAll(): Promise<void> {
+    await this.learn();
+    await this.#desk.settling.open();
   }
 
   /** What rules may ask of earlier crossings; person parts stay closed while no shift is open. */

@@ -60,6 +60,19 @@ test("F7 older pages that come after a first look are seen whole, however small 
   expect(await look(reader, 10)).toEqual({ own: [], pulled: [] });
 });
 
+test("F6 what is given again under its old number is seen again, once", async () => {
+  const reader = new Unread();
+  await page(1, 6);
+  await look(reader, 2);
+  for (const [again, n] of [5, 2, 3].entries()) {
+    const row = await db.getFromIndex("pulled", "n", n);
+    if (row !== undefined) await db.put("pulled", { ...row, again: again + 1 });
+  }
+  await page(7, 8);
+  expect((await look(reader, 2)).pulled.sort()).toEqual([2, 3, 5, 7, 8]);
+  expect((await look(reader, 2)).pulled).toEqual([]);
+});
+
 test("what was not said to be seen comes again", async () => {
   const reader = new Unread();
   await page(1, 4);

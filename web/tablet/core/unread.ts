@@ -3,6 +3,7 @@
  *
  * What was written here comes by its own number. What was pulled comes by the server's: the newest first, and once
  * there is nothing newer the older pages, which arrive in the other direction and may do so after a first look (SPEC F7).
+ * What is given again keeps its number, and is seen again (SPEC F6).
  */
 
 import { type Database, NO_WINDOW, readMeta, type StoredOwn, type StoredPulled } from "./db.ts";
@@ -10,6 +11,8 @@ import { type Database, NO_WINDOW, readMeta, type StoredOwn, type StoredPulled }
 export interface Portion {
   own: readonly StoredOwn[];
   pulled: readonly StoredPulled[];
+  /** How many of the pulled ones, at the end, were given again. */
+  again: number;
 }
 
 export class Unread {
@@ -19,6 +22,7 @@ export class Unread {
   #oldest = 0;
   /** The numbers of the older ones seen since; an index is read upwards, so they grow towards `#oldest`. */
   #climb: { from: number; to: number } | null = null;
+  #again = 0;
 
   /** `own`: the number of the last own event that is left out. */
   constructor(own = 0) {
@@ -28,13 +32,17 @@ export class Unread {
   /** At most `most` of either kind; null once everything was seen. The same again until it is said to be `seen`. */
   async next(db: Database, most: number): Promise<Portion | null> {
     const own = await db.getAll("own", IDBKeyRange.lowerBound(this.#own, true), most);
-    const pulled = await this.#pulled(db, most);
-    return own.length === 0 && pulled.length === 0 ? null : { own, pulled };
+    const given = await this.#pulled(db, most);
+    const again = await db.getAllFromIndex("pulled", "again", IDBKeyRange.lowerBound(this.#again, true), most);
+    const pulled = [...given, ...again];
+    return own.length === 0 && pulled.length === 0 ? null : { own, pulled, again: again.length };
   }
 
-  seen({ own, pulled }: Portion): void {
+  seen({ own, pulled, again }: Portion): void {
     this.#own = own[own.length - 1]?.seq ?? this.#own;
-    const [first, last] = [pulled[0]?.n, pulled[pulled.length - 1]?.n];
+    if (again > 0) this.#again = pulled[pulled.length - 1]?.again ?? this.#again;
+    const given = pulled.slice(0, pulled.length - again);
+    const [first, last] = [given[0]?.n, given[given.length - 1]?.n];
     if (first === undefined || last === undefined) return;
     if (this.#newest === 0) this.#oldest = first;
     if (first > this.#newest) this.#newest = last;

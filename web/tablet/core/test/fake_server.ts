@@ -39,6 +39,8 @@ interface Held {
   state: "accepted" | "held" | "rejected";
   branch?: number;
   authority?: number;
+  /** The number it was first given under. */
+  again?: number;
 }
 
 interface Key {
@@ -113,7 +115,7 @@ export class FakeServer {
 
   /** All events of a device's own branch, by sequence number. */
   log(device = DEVICE): Held[] {
-    return this.#log.filter((one) => one.device === device && one.branch === undefined);
+    return this.#log.filter((one) => one.device === device && one.branch === undefined && one.again === undefined);
   }
 
   forgetTokens(): void {
@@ -134,6 +136,24 @@ export class FakeServer {
     const hash = await eventHash(previous, body, held);
     const row = { device, previous, hash, body, person, sealed: null, commitment: held, received: this.clock_ms };
     this.#log.push({ ...row, seq: this.log(device).length + 1, state: "accepted", ...more });
+  }
+
+  /** Gives an event once more, as a relay does once the home server has opened its person part (SPEC U9). */
+  announceAgain(body: string, person: string): void {
+    const at = this.#log.findIndex((one) => one.body === body);
+    const row = this.#log[at];
+    if (row === undefined) throw new Error("no such event");
+    row.person = person;
+    this.#log.push({ ...row, again: at + 1 });
+  }
+
+  /** Another tablet's event whose person part is withheld as yet: `announceAgain` gives it. */
+  async addSealed(body: string, person: string): Promise<void> {
+    const held = await commitment(person);
+    const previous = await this.#headOf(OTHER);
+    const hash = await eventHash(previous, body, held);
+    const row = { device: OTHER, previous, hash, body, person: null, sealed: null, commitment: held, received: this.clock_ms };
+    this.#log.push({ ...row, seq: this.log(OTHER).length + 1, state: "accepted" });
   }
 
   async publish(name: string, version: number, content: unknown, scope = "all", root = this.#keys.root): Promise<void> {
@@ -326,7 +346,7 @@ export class FakeServer {
   }
 
   #digest(after: number, through: number): string {
-    const rows = this.#log.slice(after, through).filter(({ state }) => state === "accepted");
+    const rows = this.#log.slice(after, through).filter(({ state, again }) => state === "accepted" && again === undefined);
     return toBase64url(plus(noEvents(), rows.map(({ hash }) => hash)));
   }
 
@@ -360,6 +380,7 @@ function runOf(server: string, row: Held, n: number): object {
     ranks: String(row.authority ?? 0),
     bodies: [row.body],
     ...(row.branch === undefined ? {} : { branch: row.branch }),
+    ...(row.again === undefined ? {} : { again: row.again }),
     ...(row.person === null ? { commitments: toBase64url(row.commitment) } : { persons: [row.person] }),
   };
 }
