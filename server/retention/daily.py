@@ -24,15 +24,27 @@ NIGHT = range(1, 5)
 """Local hours at which few cross: afterwards the view is made anew, which takes a core."""
 
 
+class ClockAheadError(Exception):
+    """Every tablet heard of lately says that this server's clock is a day ahead or more.
+
+    What goes by age goes for good: not by a clock that nobody shares.
+    """
+
+
 def let_go_if_due(store: Store, config: Config, now_ms: int) -> list[Gone]:
-    """What went. Raises what `let_go` raises, NotHomeError, OSError or ErasureListError."""
+    """What went. Raises what `let_go` raises, ClockAheadError, NotHomeError, OSError or
+    ErasureListError.
+    """
+    _doubt_clock(store, now_ms)
     late_ms = 0 if _is_night(now_ms) else DAY_MS
     done = []
-    for due in cuts_due(config.retention, now_ms - late_ms):
-        check(store, due, now_ms)
-        if look(store, due).is_something:
-            done.append(let_go(store, due, now_ms, "server"))
-    if done:
+    try:
+        for due in cuts_due(config.retention, now_ms - late_ms):
+            check(store, due, now_ms)
+            if look(store, due).is_something:
+                done.append(let_go(store, due, now_ms, "server"))
+    finally:
+        # Also where nothing went: the lists may lack what went the last time.
         finish(config)
     return done
 
@@ -57,6 +69,20 @@ def letting_go_daily(
             looked = turn
 
     return repeating("retention", look_once_a_turn, LOOK_S, at_once=False)
+
+
+def _doubt_clock(store: Store, now_ms: int) -> None:
+    """ClockAheadError. Where no tablet was heard of in a day there is nothing to go by."""
+    offsets_ms = [
+        one.clock_offset_ms
+        for one in store.devices()
+        if one.kind == "tablet"
+        and one.clock_offset_ms is not None
+        and one.last_contact_ms is not None
+        and now_ms - one.last_contact_ms < DAY_MS
+    ]
+    if offsets_ms and min(offsets_ms) >= DAY_MS:
+        raise ClockAheadError
 
 
 def _is_night(now_ms: int) -> bool:

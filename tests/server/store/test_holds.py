@@ -321,6 +321,38 @@ def test_what_is_over_goes_at_night_by_itself_or_a_day_later_at_any_hour(world: 
     assert world.store.audited_of("purge")[-1].who == "server"
 
 
+def test_an_erasure_list_that_could_not_be_written_is_written_at_the_next_look(
+    world: World, tmp_path: Path
+) -> None:
+    days(world, 2)
+    folder = tmp_path / "usb"
+    listed = folder / "erasures.jsonl"
+    config = Config(world.config.data_dir, retention={"person": 1}, erasure_list=str(listed))
+    night = day_begins(NOON_MS) + 2 * DAY_MS + 2 * HOUR_MS
+    with pytest.raises(OSError, match="erasures"):
+        let_go_if_due(world.store, config, night)
+    assert world.store.audited_of("purge")
+    folder.mkdir()
+    assert let_go_if_due(world.store, config, night + HOUR_MS) == []
+    assert {one.day for one in read_list(listed)} == {local_day(NOON_MS)}
+
+
+def test_nothing_goes_by_a_clock_that_is_ahead_of_every_tablet(world: World) -> None:
+    tablet, other = days(world, 2), world.tablet()
+    config = Config(world.config.data_dir, retention={"person": 30})
+    ahead_ms = 400 * DAY_MS
+    night = day_begins(NOON_MS) + ahead_ms + 2 * HOUR_MS
+    for one in (tablet, other):
+        world.store.contact(one.device.id, night - HOUR_MS, 0, ahead_ms)
+    with pytest.raises(daily.ClockAheadError):
+        let_go_if_due(world.store, config, night)
+    assert readable(world)
+    # One that agrees is enough: a tablet's own clock may be anywhere.
+    world.store.contact(other.device.id, night - HOUR_MS, 0, 5_000)
+    assert [one.cut.klass for one in let_go_if_due(world.store, config, night)] == ["person"]
+    assert not readable(world)
+
+
 def test_a_server_looks_once_a_night_and_once_a_day(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
