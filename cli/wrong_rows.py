@@ -27,9 +27,12 @@ def sentence(error: RowError, columns: Sequence[Column], lang: str) -> str:
 
 
 def tell_guesses(table: Table, columns: Sequence[Column], lang: str) -> None:
-    """Say what was read otherwise than it stands: the encoding, and numbers that lost zeros."""
+    """Say what was read otherwise than it stands, or not: encoding, lost zeros, other sheets."""
     if table.encoding == WINDOWS_1258:
         click.echo(said("encoding", lang, encoding=table.encoding) + ".", err=True)
+    if table.unread:
+        others = ", ".join(f"“{one}”" for one in table.unread)
+        click.echo(said("sheet", lang, sheet=table.sheet, others=others) + ".", err=True)
     for note in restored_cells(table, columns)[:MAX_ERRORS_SAID]:
         click.echo(sentence(note, columns, lang), err=True)
 

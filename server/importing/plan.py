@@ -66,7 +66,7 @@ class Read:
 
 def rows_read(table: Table, columns: Sequence[Column], errors: list[RowError]) -> list[Read]:
     """Every row, its cells and claims; what is wrong is added. Raises TableError for headings."""
-    matched = matched_columns(columns, table.headings)
+    matched = matched_columns(columns, table.headings, table.heading_row)
     found = []
     for row in table.rows:
         cells = cells_of(row, matched, errors)

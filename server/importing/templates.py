@@ -9,10 +9,10 @@ from pathlib import Path
 from server.importing.plan import Shown
 from server.issuing.columns import Column
 from server.issuing.folder import write_csv
-from server.issuing.tables import XLSX_EXTRA, TableError
+from server.issuing.tables import HELP_SHEET, XLSX_EXTRA, TableError
 
 _WIDTH = 22
-_SHEET, _HELP = ("Dữ liệu", "Cách điền")
+_SHEET = "Dữ liệu"
 
 
 def write_template(path: Path, columns: Sequence[Column], rows: Iterable[Shown], lang: str) -> None:
@@ -51,7 +51,7 @@ def _write_workbook(
     for number, row in enumerate(cells, 1):
         for column, cell in enumerate(row):
             sheet.write_string(number, column, cell, text)
-    about = book.add_worksheet(_HELP)
+    about = book.add_worksheet(HELP_SHEET)
     about.set_column(0, 2, _WIDTH, text)
     for column, heading in enumerate(("Cột / column", "Bắt buộc / required", "Ví dụ / example")):
         about.write_string(0, column, heading, bold)

@@ -15,6 +15,11 @@ from server.issuing.values import folded, has_control_characters, moment_ms
 MAX_WORKERS = 2_000
 LONGEST_VALIDITY_MS = 5 * 366 * 86_400_000
 _ROUNDED = re.compile(r"[0-9]+(?:[.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE)
+_FAULTS = {
+    "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!",
+}  # fmt: skip
+"""What a spreadsheet shows, and writes into a file, where a formula found nothing."""
+
 _ROW_NUMBERS = {"stt", "tt", "so tt", "so thu tu", "no"}
 Cells = dict[str, str]
 """Tidy, non-empty cells by the name of their column."""
@@ -53,7 +58,7 @@ class Defaults:
 
 def drafts_of(kind: Kind, table: Table, defaults: Defaults) -> tuple[list[Draft], list[RowError]]:
     """All drafts of a table, or none and every error in it. Raises TableError for its headings."""
-    columns = matched_columns(COLUMNS[kind], table.headings)
+    columns = matched_columns(COLUMNS[kind], table.headings, table.heading_row)
     drafts: list[Draft] = []
     errors: list[RowError] = []
     seen: dict[tuple[tuple[str, str], ...], int] = {}
@@ -107,8 +112,13 @@ def claims_of(
     return claims
 
 
-def matched_columns(columns: Sequence[Column], headings: Sequence[str]) -> list[Column | None]:
-    """Which column each heading means; None for an empty one. Raises TableError."""
+def matched_columns(
+    columns: Sequence[Column], headings: Sequence[str], row: int = 1
+) -> list[Column | None]:
+    """Which column each heading means; None for an empty one. Raises TableError.
+
+    `row` is where the headings stand, for what is said.
+    """
     found: list[Column | None] = []
     for heading in headings:
         column = find_column(columns, heading)
@@ -116,13 +126,13 @@ def matched_columns(columns: Sequence[Column], headings: Sequence[str]) -> list[
             column = ROW_NUMBER
         if column is None and heading:
             known = ", ".join(one.vi for one in columns)
-            raise TableError("heading.unknown", heading=heading[:60], known=known)
+            raise TableError("heading.unknown", row=row, heading=heading[:60], known=known)
         if column is not None and column in found:
-            raise TableError("heading.twice", heading=column.vi)
+            raise TableError("heading.twice", row=row, heading=column.vi)
         found.append(column)
     for column in columns:
         if column.required and column not in found:
-            raise TableError("heading.missing", heading=column.vi)
+            raise TableError("heading.missing", row=row, heading=column.vi)
     return found
 
 
@@ -140,8 +150,10 @@ def cells_of(row: Row, columns: Sequence[Column | None], errors: list[RowError])
         if column is None:
             errors.append(RowError(row.number, f"{index + 1}", "no_heading"))
             continue
-        whole = restored(column, text) if index in row.numeric else text
-        if whole is None:
+        whole = _whole(row, index, column, text)
+        if text.upper() in _FAULTS and column is not ROW_NUMBER:
+            errors.append(RowError(row.number, column.name, "fault", {"cell": text}))
+        elif whole is None:
             errors.append(RowError(row.number, column.name, "number_cell"))
         elif column.digits and _ROUNDED.fullmatch(text):
             errors.append(RowError(row.number, column.name, "rounded"))
@@ -155,6 +167,15 @@ def restored(column: Column, text: str) -> str | None:
     return text if whole is None and not column.digits else whole
 
 
+def _whole(row: Row, index: int, column: Column, text: str) -> str | None:
+    """The cell as it was meant. In a text file only what is certain is put back."""
+    if index in row.numeric:
+        return restored(column, text)
+    if row.untyped and column.digits and column.restore is not None and text[:1] != "0":
+        return column.restore(text) or text
+    return text
+
+
 def headed(table: Table, columns: Sequence[Column]) -> Table:
     """The table from the row of its headings on: a list may have a title and a date above them."""
     for number, row in enumerate((Row(0, table.headings), *table.rows[: HEADING_ROWS - 1])):
@@ -163,7 +184,12 @@ def headed(table: Table, columns: Sequence[Column]) -> Table:
             return (
                 table
                 if number == 0
-                else replace(table, headings=row.cells, rows=table.rows[number:])
+                else replace(
+                    table,
+                    headings=row.cells,
+                    rows=table.rows[number:],
+                    heading_row=row.number,
+                )
             )
     return table
 
@@ -171,12 +197,12 @@ def headed(table: Table, columns: Sequence[Column]) -> Table:
 def restored_cells(table: Table, columns: Sequence[Column]) -> list[RowError]:
     """What was made of bare numbers, to be told: each with the cell as it stood and as it is."""
     found = []
+    found_columns = [find_column(columns, one) if one else None for one in table.headings]
     for row in table.rows:
-        for index in sorted(row.numeric):
+        for index in range(len(row.cells)) if row.untyped else sorted(row.numeric):
             text = row.cells[index] if index < len(row.cells) else ""
-            heading = table.headings[index] if index < len(table.headings) else ""
-            column = find_column(columns, heading) if heading else None
-            whole = None if column is None or not text else restored(column, text)
+            column = found_columns[index] if index < len(found_columns) else None
+            whole = None if column is None or not text else _whole(row, index, column, text)
             if column is not None and whole not in (None, text):
                 told = {"cell": text, "whole": whole}
                 found.append(RowError(row.number, column.name, "restored", told))

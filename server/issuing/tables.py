@@ -29,6 +29,8 @@ HEADING_ROWS = 10
 
 SEPARATOR_HINTS = ("sep=,", "sep=;", "sep=", "sep=\t")
 XLSX_EXTRA = "chot[xlsx]"
+HELP_SHEET = "Cách điền"
+"""The second sheet of our own templates."""
 
 
 class TableError(Exception):
@@ -42,20 +44,31 @@ class TableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row; `number` as the spreadsheet shows it. `numeric`: cells that held a bare number."""
+    """One row; `number` as the spreadsheet shows it. `numeric`: cells that held a bare number.
+
+    `untyped`: of a text file, where a number that has lost its zeros looks like any other.
+    """
 
     number: int
     cells: tuple[str, ...]
     numeric: frozenset[int] = frozenset()
+    untyped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Headings and the rows below them; `encoding` of a text file, "" of a workbook."""
+    """Headings and the rows below them; `encoding` of a text file, "" of a workbook.
+
+    `sheet` of a workbook is the one that was read, `unread` are others that people see and that
+    hold something.
+    """
 
     headings: tuple[str, ...]
     rows: tuple[Row, ...]
     encoding: str = UTF8
+    heading_row: int = 1
+    sheet: str = ""
+    unread: tuple[str, ...] = ()
 
 
 def read_table(path: Path) -> Table:
@@ -64,9 +77,11 @@ def read_table(path: Path) -> Table:
     if size > MAX_FILE_BYTES:
         raise TableError("file.large", limit=MAX_FILE_BYTES // 2**20)
     suffix = path.suffix.lower()
-    encoding = ""
+    encoding = sheet = ""
+    unread: tuple[str, ...] = ()
+    lines: Iterable[Row]
     if suffix == ".xlsx":
-        lines = _xlsx(path)
+        lines, sheet, unread = _xlsx(path)
     elif suffix in (".csv", ".txt", ".tsv"):
         try:
             text, encoding = decoded(path.read_bytes())
@@ -82,7 +97,7 @@ def read_table(path: Path) -> Table:
     rows = tuple(row for row in found[1:] if any(row.cells))
     if not rows:
         raise TableError("file.empty")
-    return Table(headings, rows, encoding)
+    return Table(headings, rows, encoding, found[0].number, sheet, unread)
 
 
 def _bounded(rows: Iterable[Row]) -> Iterator[Row]:
@@ -111,9 +126,11 @@ def _csv(text: str) -> Iterator[Row]:
             line = next(reader)
         except StopIteration:
             return
-        except csv.Error:
-            raise TableError("file.quotes", row=first) from None
-        yield Row(first, tuple(unforced(tidy(cell)) for cell in line))
+        except csv.Error as error:
+            # An open quotation mark may swallow so much too.
+            is_long = "field limit" in str(error)
+            raise TableError("file.endless" if is_long else "file.quotes", row=first) from None
+        yield Row(first, tuple(unforced(tidy(cell)) for cell in line), untyped=True)
 
 
 def _delimiter(text: str) -> str:
@@ -127,7 +144,8 @@ def _delimiter(text: str) -> str:
     return max(DELIMITERS, key=fit)
 
 
-def _xlsx(path: Path) -> Iterator[Row]:
+def _xlsx(path: Path) -> tuple[list[Row], str, tuple[str, ...]]:
+    """The rows of the first sheet that people see, its name, and what else they see."""
     try:
         from openpyxl import load_workbook  # type: ignore[import-untyped,unused-ignore]
     except ImportError:
@@ -149,10 +167,14 @@ def _xlsx(path: Path) -> Iterator[Row]:
             book = load_workbook(file, read_only=True, data_only=True)
             # A sheet may claim a million columns that nobody filled.
             bounds = {"max_col": MAX_COLUMNS, "max_row": MAX_ROWS + 2}
-            lines = list(book.worksheets[0].iter_rows(values_only=True, **bounds))
+            sheets = [one for one in book.worksheets if one.sheet_state == "visible"]
+            sheet = (sheets or book.worksheets)[0]
+            lines = list(sheet.iter_rows(values_only=True, **bounds))
+            unread = tuple(one.title for one in sheets[1:] if _holds_something(one))
         except Exception:
             # It fails in many ways on XML that is not what it expects; all mean the same.
             raise TableError("file.xlsx") from None
+    rows = []
     for number, line in enumerate(lines, 1):
         cells = [_cell(value) for value in line]
         while cells and not cells[-1]:
@@ -162,7 +184,15 @@ def _xlsx(path: Path) -> Iterator[Row]:
             for index, value in enumerate(line)
             if isinstance(value, int | float) and not isinstance(value, bool)
         )
-        yield Row(number, tuple(cells), bare)
+        rows.append(Row(number, tuple(cells), bare))
+    return rows, str(sheet.title), unread
+
+
+def _holds_something(sheet: Any) -> bool:
+    if sheet.title == HELP_SHEET:
+        return False
+    head = sheet.iter_rows(values_only=True, max_row=HEADING_ROWS, max_col=MAX_COLUMNS)
+    return any(value is not None for line in head for value in line)
 
 
 def _declares_types(part: bytes) -> bool:

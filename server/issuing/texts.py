@@ -27,22 +27,26 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Dòng {row}: dấu ngoặc kép không khép lại.",
         "Row {row}: a quotation mark is not closed.",
     ),
+    "file.endless": (
+        "Dòng {row}: có ô quá dài, hoặc dấu ngoặc kép không khép lại.",
+        "Row {row}: a cell is too long, or a quotation mark is not closed.",
+    ),
     "file.xlsx": ("Tệp .xlsx hỏng hoặc có mật khẩu.", "The .xlsx file is damaged or locked."),
     "extra": (
         "Cần cài thêm gói: pip install '{extra}'",
         "An extra package is missing: pip install '{extra}'",
     ),
     "heading.unknown": (
-        "Dòng 1: không có cột tên “{heading}”. Các cột: {known}.",
-        "Row 1: there is no column “{heading}”. Columns: {known}.",
+        "Dòng {row}: không có cột tên “{heading}”. Các cột: {known}.",
+        "Row {row}: there is no column “{heading}”. Columns: {known}.",
     ),
     "heading.twice": (
-        "Dòng 1: hai cột cùng là “{heading}”.",
-        "Row 1: two columns are both “{heading}”.",
+        "Dòng {row}: hai cột cùng là “{heading}”.",
+        "Row {row}: two columns are both “{heading}”.",
     ),
     "heading.missing": (
-        "Dòng 1: thiếu cột “{heading}”.",
-        "Row 1: the column “{heading}” is missing.",
+        "Dòng {row}: thiếu cột “{heading}”.",
+        "Row {row}: the column “{heading}” is missing.",
     ),
     "no_heading": ("ô này không thuộc cột nào", "this cell is in no column"),
     "far": ("quá 5 năm nữa", "is more than 5 years away"),
@@ -52,6 +56,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "number_cell": (
         "là số nên mất số 0 ở đầu; hãy đổi định dạng ô sang Văn bản (Text)",
         "is a number and has lost leading zeros; format the cell as Text",
+    ),
+    "fault": (
+        "công thức hỏng ({cell}); sửa lại trong bảng tính",
+        "is a formula that found nothing ({cell}); mend it in the spreadsheet",
+    ),
+    "sheet": (
+        "Chỉ đọc trang tính “{sheet}”; KHÔNG đọc: {others}",
+        "Only the sheet “{sheet}” was read, and NOT: {others}",
     ),
     "rounded": (
         "là số Excel viết tắt (kiểu 1,09E+11), đã mất chữ số; lấy lại từ tệp gốc, để ô Văn bản",

@@ -16,7 +16,7 @@ _SPACES = re.compile(r"[ \t\r\n\u00a0]+")
 _FORCED = re.compile(r'="([^"]*)"|\'([-0-9=+@].*)', re.DOTALL)
 _HOURS = re.compile(r"(\d{1,2})(?:[:hg.](\d{2})?)? ?(?:-|–|—|đến|to) ?(\d{1,2})(?:[:hg.](\d{2})?)?")
 _DAY_FIRST = re.compile(r"(?:(\d{1,2})[/.-])?(?:(\d{1,2})[/.-])(\d{4})")
-_PLACE = re.compile(r"(2021|2025)[/:](\d{1,5})")
+_PLACE = re.compile(r"(2021|2025)[/:-](\d{1,5})")
 _SEXES = {"nam": "M", "m": "M", "male": "M", "nu": "F", "f": "F", "female": "F", "nữ": "F"}
 _WORDED_DAY = re.compile(r"(?:ngày )?(\d{1,2}) tháng (\d{1,2}) năm (\d{4})", re.IGNORECASE)
 _CLOCK = re.compile(

@@ -67,7 +67,7 @@ def level_rows(table: Table, reading: Reading) -> tuple[list[LevelRow], list[Row
     A level holds no sooner than it was announced (an empty cell means: now). A row that says
     otherwise is an error, or begins when it was announced where `move` is set.
     """
-    columns = matched_columns(COLUMNS, table.headings)
+    columns = matched_columns(COLUMNS, table.headings, table.heading_row)
     errors: list[RowError] = []
     rows: list[LevelRow] = []
     seen: dict[tuple[str, str, int], int] = {}

@@ -130,7 +130,7 @@ def suggestions(
     table: Table, by: Thresholds, dataset: str | None
 ) -> tuple[list[Suggestion], list[RowError]]:
     """A suggestion for each row, or none and every error. Raises TableError for the headings."""
-    columns = matched_columns(COLUMNS, table.headings)
+    columns = matched_columns(COLUMNS, table.headings, table.heading_row)
     errors: list[RowError] = []
     found: list[Suggestion] = []
     for row in table.rows:

@@ -84,7 +84,7 @@ def phone_book(table: Table, known: Iterable[str]) -> tuple[Book, list[RowError]
     `known`: the checkpoints there are. Raises TableError for the headings.
     """
     checkpoints = frozenset(known)
-    columns = matched_columns(COLUMNS, table.headings)
+    columns = matched_columns(COLUMNS, table.headings, table.heading_row)
     errors: list[RowError] = []
     book: Book = {"book": [], "duty": []}
     for row in table.rows:

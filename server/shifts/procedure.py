@@ -63,7 +63,7 @@ def shown(content: Mapping[str, Any]) -> list[dict[str, str]]:
 
 def procedure(table: Table) -> tuple[dict[str, Any], list[RowError]]:
     """The content of the pack, or nothing and every error. Raises TableError for the headings."""
-    columns = matched_columns(COLUMNS, table.headings)
+    columns = matched_columns(COLUMNS, table.headings, table.heading_row)
     errors: list[RowError] = []
     steps: list[dict[str, Any]] = []
     seen: dict[str, int] = {}

@@ -107,7 +107,7 @@ class Changes:
 
 def listed_of(table: Table, now_ms: int) -> tuple[list[Listed], list[RowError]]:
     """All rows of a table, or none and every error in it. Raises TableError for its headings."""
-    columns = matched_columns(COLUMNS, table.headings)
+    columns = matched_columns(COLUMNS, table.headings, table.heading_row)
     errors: list[RowError] = []
     found: list[Listed] = []
     seen: dict[Key, int] = {}

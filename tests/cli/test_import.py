@@ -318,3 +318,15 @@ def test_a_list_that_went_through_a_spreadsheet_is_the_same_list(
     assert "ô số 1190012345 được hiểu là 001190012345" in said.stderr
     assert "1 thêm" in said.stdout
     assert "1 như cũ" in chot(*words, source).stdout, "zeros, days and places are what they were"
+
+
+def test_sheets_that_were_not_read_are_named(chot: Chot, demo_data: Path, tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl", reason="the extra xlsx is not installed")
+    book = openpyxl.Workbook()
+    for sheet in (book.active, book.create_sheet("Huyện")):
+        sheet.append(["Mã đường", "Tên đường"])
+        sheet.append(["ql6", "Quốc lộ 6"])
+    book.active.title = "Quốc lộ"
+    book.save(tmp_path / "duong.xlsx")
+    found = chot("road", "import", tmp_path / "duong.xlsx", "--data", demo_data, "--dry-run")
+    assert "Chỉ đọc trang tính “Quốc lộ”; KHÔNG đọc: “Huyện”." in found.stderr

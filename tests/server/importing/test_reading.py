@@ -225,3 +225,61 @@ def test_what_windows_1258_can_write_is_read_back(text: str) -> None:
         assert unicodedata.normalize("NFC", read) == unicodedata.normalize("NFC", text)
     else:
         assert data.decode("utf-8") == read, "plain ASCII, or by chance UTF-8"
+
+
+def test_zeros_that_a_spreadsheet_lost_in_a_text_file_are_put_back_and_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    numbers = ("1090000001", "00109000000", "001090000003", "B1234567", "123456789012")
+    path.write_text("id,id_number\n" + "".join(f"a,{one}\n" for one in numbers), "utf-8")
+    table, errors = read_table(path), list[RowError]()
+    matched = matched_columns(COLUMNS, table.headings)
+    cells = [cells_of(row, matched, errors)["id_number"] for row in table.rows]
+    assert (cells, errors) == (["001090000001", *numbers[1:]], [])
+    told = [(one.row, one.values["whole"]) for one in restored_cells(table, COLUMNS)]
+    assert told == [(2, "001090000001")]
+
+
+@pytest.mark.parametrize("fault", ["#N/A", "#REF!", "#DIV/0!", "#n/a"])
+def test_what_a_broken_formula_shows_is_no_value(tmp_path: Path, fault: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"STT,id,name\n{fault},a,Lê Thử\n2,b,{fault}\n", "utf-8")
+    table, errors = read_table(path), list[RowError]()
+    matched = matched_columns(COLUMNS, table.headings)
+    for row in table.rows:
+        cells_of(row, matched, errors)
+    assert [(one.row, one.column, one.code) for one in errors] == [(3, "name", "fault")]
+
+
+def test_of_a_workbook_the_sheet_that_people_see_is_read_and_others_are_named(
+    tmp_path: Path,
+) -> None:
+    openpyxl = pytest.importorskip("openpyxl", reason="the extra xlsx is not installed")
+    book = openpyxl.Workbook()
+    old, seen = book.active, book.create_sheet("Tháng 11")
+    more, template = book.create_sheet("Tháng 12"), book.create_sheet("Cách điền")
+    book.create_sheet("Trống")
+    for sheet, name in ((old, "Cũ"), (seen, "Mới"), (more, "Sau"), (template, "Ví dụ")):
+        sheet.append(["Mã", "Họ tên"])
+        sheet.append(["a", name])
+    old.sheet_state = "hidden"
+    book.active = 1
+    book.save(tmp_path / "a.xlsx")
+    table = read_table(tmp_path / "a.xlsx")
+    assert table.rows[0].cells == ("a", "Mới")
+    assert (table.sheet, table.unread) == ("Tháng 11", ("Tháng 12",))
+
+
+def test_a_heading_is_told_by_the_row_it_stands_in(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("DANH SÁCH\n\nSTT,Mã,Họ tên,Quan hệ\n1,a,Lê Thử,con\n", "utf-8")
+    table = headed(read_table(path), COLUMNS)
+    with pytest.raises(TableError) as refused:
+        matched_columns(COLUMNS, table.headings, table.heading_row)
+    assert (refused.value.code, refused.value.values["row"]) == ("heading.unknown", 3)
+
+
+def test_an_endless_cell_is_not_called_an_open_quotation_mark(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,name\na," + "A" * 1_000_000 + "\n", "utf-8")
+    with pytest.raises(TableError, match=r"file\.endless"):
+        read_table(path)
