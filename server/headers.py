@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from flask import Flask, Response, request
 
+from server.problems import RETRY_S
+
 API_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
@@ -45,6 +47,8 @@ def add_headers(app: Flask) -> None:
             response.headers.setdefault(name, value)
         policy = PAGE_POLICY if response.mimetype == "text/html" else API_POLICY
         response.headers.setdefault("Content-Security-Policy", policy)
+        if response.status_code in (429, 503):
+            response.headers.setdefault("Retry-After", RETRY_S)
         return _compressed(response)
 
 

@@ -180,6 +180,7 @@ def test_a_relay_issues_nothing(tmp_path: Path) -> None:
     relay = Site(tmp_path, level="relay")
     answer = relay.declare()
     assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
     assert "CHOT1:" not in answer.text
 
 
