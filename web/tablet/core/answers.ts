@@ -24,7 +24,7 @@ export interface OwnGiven {
 /** One page, ready to be written. */
 export interface Page {
   /** The window it was asked for: another one by now, and the page leaves a gap (SPEC F4). */
-  asked: Pick<Window, "cursor" | "held_after">;
+  asked: Pick<Window, "cursor" | "held_after" | "generation">;
   /** It does not follow from what is held: nothing of it is taken, all is read anew (SPEC F6). */
   breaks: boolean;
   reset: boolean;
@@ -146,7 +146,8 @@ async function putAll(tx: Writing, rows: readonly StoredOwn[]): Promise<void> {
 async function storePage(tx: Writing, page: Page, nowMs: number): Promise<boolean> {
   const meta = tx.objectStore("meta");
   const before = await windowOf(tx);
-  if (before.cursor !== page.asked.cursor || before.held_after !== page.asked.held_after) return false;
+  const { asked } = page;
+  if (before.generation !== asked.generation || before.cursor !== asked.cursor || before.held_after !== asked.held_after) return false;
   if (page.breaks) {
     const due = await repairDue(tx, nowMs);
     if (due) await meta.put(await mended(tx, before, nowMs), "window");

@@ -130,10 +130,10 @@ async function ownHash({ db, enrolment }: Reader, seq: number): Promise<Bytes | 
 }
 
 async function pageOf(data: WireAnswer, reader: Reader, history: History, serverMs: number): Promise<Page> {
-  const { cursor, held_after } = reader.window;
+  const { cursor, held_after, generation } = reader.window;
   const given = await eventsOf(data);
   const reset = data.reset === true;
-  const asked = { cursor, held_after };
+  const asked = { cursor, held_after, generation };
   if (!follows(given, reset ? [] : await neighbours(reader.db, given))) return { ...NOTHING_TAKEN, asked, breaks: true };
   const received: OwnGiven[] = [];
   const others: GivenEvent[] = [];

@@ -18,7 +18,7 @@ export interface RoundInput {
   db: Database;
   enrolment: Enrolment;
   packs: Packs;
-  history: History | null;
+  history: () => History | null;
   /** False while the tablet is being wiped: it sends, and takes nothing more. */
   fetches: boolean;
   onProgress: () => Promise<void>;

@@ -49,8 +49,8 @@ export interface Round {
   bases: readonly Base[];
   receiptKeys: ReadonlyMap<string, CryptoKey>;
   tokens: Tokens;
-  /** The history key while the shift is open; null: send sealed, pull nothing. */
-  history: History | null;
+  /** The history key while a shift is open; null: send sealed, pull nothing. Another one may be opened during a round. */
+  history: () => History | null;
   /** Whether newer packs are fetched. */
   fetches: boolean;
   /** Whether what is stored has to be counted, not only what came since (SPEC F9). */
@@ -130,7 +130,7 @@ async function roundWith(round: Round, base: Base): Promise<RoundResult> {
     announced = read.packs;
     for (const code of read.alerts) alerts.add(code);
     const alone = !beside && isAlone(pace);
-    const more = read.more || anew || (alone && round.history !== null);
+    const more = read.more || anew || (alone && round.history() !== null);
     const drained = drainedBy(read.standing);
     const unsent = ((await readMeta(round.db, "head"))?.seq ?? 0) - drained;
     // What was written while nothing was being sent is no sign of a server that is behind (SPEC O7).
@@ -156,8 +156,9 @@ async function exchange(round: Round, base: Base, through: number, pace: Pace, b
   const head = await readMeta(db, "head");
   const events = await ownAfter(db, through, pace.events, BATCH_CHARACTERS);
   pace.sent = events.length;
-  const batch = events.length === 0 ? null : await batchOf(round, base.server, through, events);
-  const history = beside || !isAlone(pace) ? round.history : null;
+  const keys = round.history();
+  const batch = events.length === 0 ? null : await batchOf({ db, enrolment, history: keys }, base.server, through, events);
+  const history = beside || !isAlone(pace) ? keys : null;
   const sent = { first: through + 1, last: through + events.length };
   let sentMs = 0;
   const data = await authorized(round, base, (token) => {
@@ -195,7 +196,7 @@ async function authorized(round: Round, base: Base, request: (token: string) => 
  * `history` null everything, sealed to `server`, or to the home server where that one has no key of its own.
  */
 export async function batchOf(
-  { db, enrolment, history }: Pick<Round, "db" | "enrolment" | "history">,
+  { db, enrolment, history }: Pick<Round, "db" | "enrolment"> & { history: History | null },
   server: string,
   through: number,
   events: readonly StoredOwn[],

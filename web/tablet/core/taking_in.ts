@@ -46,7 +46,7 @@ export class TakingIn {
     };
     try {
       // What others wrote must not take the last room of the outbox.
-      const history = isShort(live.now.storage) ? null : duty.history;
+      const history = () => (isShort(live.now.storage) ? null : duty.history);
       const alerts = await rounds.run({ db, enrolment, packs: tablet.force.packs, history, onProgress, fetches: !live.now.wiping });
       const lasting = live.now.alerts.filter((code) => LASTING.test(code));
       live.set({ alerts: [...new Set([...lasting, ...alerts, ...(await this.packs())])] });

@@ -6,7 +6,7 @@ import { toBase64url, uuid7 } from "../../shared/sync/encoding.ts";
 import { REPAIR_AFTER_MS } from "./answers.ts";
 import type { PulledEvent, Window } from "./db.ts";
 import { KEEP_PULLED_MS } from "./pull.ts";
-import { DEVICE, OTHER, otherBody, PIN } from "./test/fake_server.ts";
+import { DEVICE, LEAD, OTHER, otherBody, PIN, rosterContent } from "./test/fake_server.ts";
 import { core, enrolAndOpen, environment, namedPerson, restart, saveMany, server, settle } from "./test/started.ts";
 
 /** Crossings of another tablet, one a minute, the last of them now. */
@@ -62,6 +62,43 @@ test("F7 a conflict that an older page brings is seen", async () => {
   server.epoch += 1;
   await settle();
   expect(core.state().conflicts).toBe(1);
+});
+
+/** Lets nothing of the call with this number to /sync through until `release`. */
+function holdSync(call: number): { reached: Promise<void>; release(): void } {
+  let [reach, release] = [(): void => undefined, (): void => undefined];
+  const reached = new Promise<void>((resolve) => (reach = resolve));
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const honest = environment.fetch;
+  let calls = 0;
+  environment.fetch = async (url, init) => {
+    if (!url.endsWith("/sync") || (calls += 1) !== call) return await honest(url, init);
+    const answer = await honest(url, init);
+    reach();
+    await released;
+    return answer;
+  };
+  return { reached, release };
+}
+
+test.each([
+  ["a page of a round", () => void (server.epoch += 1), 1],
+  ["the first page after a repair", () => void (server.digest = toBase64url(new Uint8Array(32).fill(1))), 2],
+])("Q2 who signs in under a new history key while %s is under way sees all that others wrote", async (_what, cause, call) => {
+  await enrolAndOpen();
+  await others(12);
+  await server.publish("roster", 2, await rosterContent("h-2"), "checkpoint:hd-ql6");
+  await settle();
+  cause();
+  const held = holdSync(call);
+  const round = core.syncNow();
+  await held.reached;
+  await core.openShift(await server.badge(LEAD), PIN);
+  server.digest = null;
+  held.release();
+  await round;
+  await settle();
+  expect((await core.recent(50)).length).toBe(12);
 });
 
 test("F8 what a tablet wrote long ago and the server has just received is kept, and the other way round", async () => {
