@@ -98,8 +98,8 @@ async function believed(data: WireAnswer, sentMs: number, reader: Reader): Promi
       results,
       alerts: [...new Set([...told, ...forked])],
       page,
-      // The middle of the round trip is when the server most likely read its clock.
-      offset_ms: Math.round(data.server_time - (sentMs + contact) / 2),
+      // The middle of the round trip is when the server most likely read its clock; one that was set back since has none.
+      offset_ms: Math.round(data.server_time - (contact < sentMs ? contact : (sentMs + contact) / 2)),
       contact_ms: contact,
     },
     standing,

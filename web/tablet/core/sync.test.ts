@@ -40,6 +40,19 @@ test("500, then 401, then nothing at all, then all is well", async () => {
   expect(heldOnce()).toEqual([1, 2]);
 });
 
+test("a clock put right while a call is under way is not half right", async () => {
+  await enrolAndOpen();
+  environment.clock_ms += 86_400_000;
+  const honest = environment.fetch;
+  environment.fetch = async (url, init) => {
+    const answer = await honest(url, init);
+    if (url.endsWith("/sync")) environment.clock_ms = server.clock_ms;
+    return answer;
+  };
+  await core.syncNow();
+  expect(core.state().clock_skew_ms).toBe(0);
+});
+
 test("an expired token costs one new one and no event", async () => {
   await enrolAndOpen();
   server.forgetTokens();
