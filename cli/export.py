@@ -196,6 +196,8 @@ def _export(
         raise click.ClickException("Chỉ một trong --as-of và --as-of-sequence.")
     if late is not None and as_of_ms is None and as_of is None:
         raise click.ClickException("--late cần --as-of hoặc --as-of-sequence.")
+    if late is not None and output is not None and late.resolve() == output.resolve():
+        raise click.ClickException("--late và --output là một tệp: tệp sau sẽ đè tệp trước.")
     if not TABLES[table].has_past and (as_of_ms is not None or as_of is not None):
         raise click.ClickException(f"{table} chỉ có như đang đứng lúc này: bỏ --as-of.")
     if unmask and not (purpose.strip() and case.strip()):

@@ -118,7 +118,9 @@ def export_to(
     """
     how = FORMATS[asked.layout]
     _check_extra(how)
-    part = PartialFile(target, asked.choices(), restart or not TABLES[asked.table].is_pinned)
+    # Numbers mean what they meant in one log only: a restored server begins another epoch.
+    choices = asked.choices() | {"log": [store.server_id, store.epoch]}
+    part = PartialFile(target, choices, restart or not TABLES[asked.table].is_pinned)
     with part.file:
         _drop_unfinished(target)
         before = part.reached
@@ -138,15 +140,20 @@ def export_to(
             raise RowsMissingError(found.total, rows)
         part.save(Reached(found.n, position, rows, size), now=True)
         made = part.path
-        if how.make:
-            made = target.with_name(f".{target.name}.made")
-            store.export_done()
-            with part.path.open("rb") as spool:
-                _make(how, made, asked, spool)
-        if asked.compressed:
-            made = _compressed(made, target)
-        digest = _sha256(made)
-        part.finish(made)
+        try:
+            if how.make:
+                made = target.with_name(f".{target.name}.made")
+                store.export_done()
+                with part.path.open("rb") as spool:
+                    _make(how, made, asked, spool)
+            if asked.compressed:
+                made = _compressed(made, target)
+            digest = _sha256(made)
+            part.finish(made)
+        except BaseException:
+            # The rows stay to be gone on with; a disk that is full needs the room of the rest.
+            _drop_unfinished(target)
+            raise
     checksum = target.with_name(f"{target.name}.sha256")
     checksum.write_text(f"{digest}  {target.name}\n", "utf-8")
     return Exported(rows, found.total, found.counted, found.n, digest, before.rows if before else 0)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from server.exporting.printed import LINE_POINTS, folded, is_wrapped, lines_of, width_of
 from server.store.export_protocol import Column, Value
@@ -115,7 +116,16 @@ def _make(
     if sheet is None:
         sheet, at = _sheet(book, 1, columns, headings, looks), 1
     _end(sheet, at - 1, len(columns))
-    book.close()
+    close(book)
+
+
+def close(book: Any) -> None:
+    """Write the workbook out. Raises OSError, which XlsxWriter wraps into an error of its own."""
+    try:
+        book.close()
+    except FileCreateError as error:
+        [cause] = error.args
+        raise cause from None
 
 
 @dataclass(frozen=True, slots=True)
