@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import string
 from pathlib import Path
@@ -11,7 +12,11 @@ from schemas import offence_records, shapes, shift_record
 from schemas.home_records import ALERT_CODES
 from server.console import texts_en, texts_vi
 from server.console.pages import NAVIGATION
+from server.exporting.tables import TABLES
+from server.issuing.columns import KINDS
+from server.scheduling.ledger import BEGUN, FAULT, MAILED, WRITTEN
 from server.store.hold_protocol import HoldKind
+from server.store.log.standing import REVOKED_DOCUMENT
 from server.store.noted_protocol import NOTED
 from server.store.registered import UserRole
 from server.store.view.view_schema import FLAGS
@@ -80,3 +85,23 @@ def test_every_text_that_a_page_names_exists() -> None:
         named += re.findall(r'\btext\(\s*(?:self\.)?language(?:\(\))?, "([a-z_.0-9]+)"', source)
         for key in named:
             assert key in texts_vi.VI, (file.name, key)
+
+
+def test_everything_that_is_audited_is_said_in_words_on_the_access_log() -> None:
+    """What the log keeps are words of ours; who reads it is no programmer."""
+    root = CONSOLE.parents[1]
+    written = set[str]()
+    for file in [*(root / "server").rglob("*.py"), *(root / "cli").rglob("*.py")]:
+        for call in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "AuditEntry":
+                written |= {
+                    one.value
+                    for one in call.args[2:3]
+                    if isinstance(one, ast.Constant) and isinstance(one.value, str)
+                }
+    assert {"erase", "purge", "device.revoke", "shifts"} <= written
+    named = {BEGUN, WRITTEN, MAILED, FAULT, REVOKED_DOCUMENT, "shift", "shift.answer", "stats"}
+    named |= {f"issue.{kind}" for kind in KINDS} | {f"export.{table}" for table in TABLES}
+    named |= {f"webhook.{act}" for act in ("add", "remove", "rotate", "replay")}
+    named |= {f"user.{act}" for act in ("enable", "disable", "password")}
+    assert [one for one in sorted(written | named) if f"what.{one}" not in texts_vi.VI] == []
