@@ -45,6 +45,12 @@ SMALL = """() => {
             found.push(`target ${Math.round(width)}×${Math.round(height)}: ${name.slice(0, 40)}`);
         }
     }
+    for (const one of document.querySelectorAll("button")) {
+        const over = [one.scrollWidth - one.clientWidth, one.scrollHeight - one.clientHeight];
+        // A font's line is a little higher than its box; a word or line too many is more than that.
+        if (!shown(one) || Math.max(...over) <= 4) continue;
+        found.push(`words run out by ${over}: ${(one.innerText || one.className).slice(0, 40)}`);
+    }
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
         const { parentElement: one, data } = walker.currentNode;
@@ -71,6 +77,12 @@ WORSE = """() => {
     button.style.background = "#fff";
     document.querySelector("main").append(button);
 }"""
+FULLER = """() => {
+    const button = document.createElement("button");
+    button.textContent = "Khuyếnkhíchkhaibáo";
+    button.style.cssText = "width: 60px; height: 60px; font-size: 18px";
+    document.querySelector("main").append(button);
+}"""
 
 
 def test_a_small_pale_button_would_be_found(served: Served, browser: Launch) -> None:
@@ -81,6 +93,8 @@ def test_a_small_pale_button_would_be_found(served: Served, browser: Launch) -> 
     page.evaluate(WORSE)
     assert [one["rule"] for one in axe_violations(page)] == ["color-contrast"]
     assert page.evaluate(SMALL) == ["target 40×40: Một", "text 12 px: Một ()"]
+    page.evaluate(FULLER)
+    assert any(one.startswith("words run out by") for one in page.evaluate(SMALL))
 
 
 def test_every_screen_passes_axe_and_its_targets_fit_a_glove(

@@ -80,7 +80,11 @@ def test_who_passed_before_is_found_by_the_whole_number(served: Served, tablet: 
     tablet.button("Không có mã").click()
     type_number(tablet, PHONE)
     page.get_by_label("Họ tên").fill(NAME)
+    # Half a year is not written down, and that is said.
+    page.get_by_label("Năm sinh").fill("90")
+    expect(page.get_by_role("status").filter(has_text="Cần đủ 4 số")).to_be_visible()
     page.get_by_label("Năm sinh").fill("1990")
+    expect(page.get_by_text("Cần đủ 4 số")).to_be_hidden()
     tablet.button("Tiếp tục").click()
     tablet.button("Không rõ nơi đi").click()
     tablet.button("Không triệu chứng").click()

@@ -159,7 +159,12 @@ export function NoCodeScreen({ role: first_role, was, done, onText, reading, bus
             <label class="label" for="said-year">
               {words.year}
             </label>
-            <input id="said-year" class="field" inputMode="numeric" value={year} maxLength={4} autocomplete="off" onInput={(event) => setYear(event.currentTarget.value.replace(/\D/g, ""))} />
+            <input id="said-year" class="field" inputMode="numeric" value={year} maxLength={4} autocomplete="off" onInput={(event) => setYear(event.currentTarget.value.replace(/\D/g, ""))} aria-describedby="said-year-short" />
+            {year !== "" && !YEAR.test(year) && (
+              <p id="said-year-short" class="hint" role="status">
+                {words.year_short}
+              </p>
+            )}
           </>
         ) : (
           <>

@@ -1084,6 +1084,7 @@ export const en: Texts = {
     unknown: (kind) => `${kind}: not seen here. Ask and declare for them:`,
     name: "Full name",
     year: "Year of birth",
+    year_short: "Four digits, such as 1985. Until then no year is written down.",
     to_name: "Name",
   },
 

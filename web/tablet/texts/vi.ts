@@ -1128,6 +1128,7 @@ export const vi = {
     unknown: (kind: string): string => `${kind}: chưa gặp ở đây. Hỏi và khai thay:`,
     name: "Họ tên",
     year: "Năm sinh",
+    year_short: "Cần đủ 4 số, ví dụ 1985. Chưa đủ thì năm sinh không được ghi.",
     to_name: "Họ tên",
   },
 
