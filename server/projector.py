@@ -127,6 +127,8 @@ class Projector:
             wake.clear()  # before looking, so that a commit after it ends the wait
             if request.exists():
                 self.rebuild(stop)
+                if stop.is_set():
+                    return  # not done: who asked finds the lock free and does it
                 request.unlink(missing_ok=True)
             (version,) = self._log.execute("PRAGMA data_version").fetchone()
             if version == seen and not is_more:
@@ -225,18 +227,24 @@ def follow_through(
 def rebuild(data_dir: Path, wait_s: float = REBUILD_WAIT_S) -> int:
     """Rebuild the view of a data directory, also while a server runs; the watermark.
 
-    Where a projector runs, it is asked to do it and waited for; TimeoutError after `wait_s`.
+    Where a projector runs, it is asked to do it and waited for; TimeoutError after `wait_s`. Where
+    it ends before it is done, this process does it.
     """
     config = load_config(data_dir)
     keys = KeyRing.load_or_create(data_dir)
-    try:
-        with Projector(config, keys) as projector:
-            return projector.rebuild()
-    except ProjectorRunningError:
-        request = rebuild_request(data_dir)
-        request.touch()
+    request = rebuild_request(data_dir)
     deadline = time.monotonic() + wait_s
-    while request.exists():
+    is_asked = False
+    while not is_asked or request.exists():
+        try:
+            with Projector(config, keys) as projector:
+                reached = projector.rebuild()
+                request.unlink(missing_ok=True)
+                return reached
+        except ProjectorRunningError:
+            if not is_asked:
+                request.touch()
+                is_asked = True
         if time.monotonic() > deadline:
             request.unlink(missing_ok=True)
             raise TimeoutError(f"the running projector did not rebuild within {wait_s:.0f} s")

@@ -229,6 +229,26 @@ with Projector(Config(data), KeyRing.load_or_create(data)) as one:
 """
 
 
+def test_a_rebuild_that_the_servers_end_cut_short_is_done_by_who_asked(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tablet = world.tablet()
+    tablet.push(world.store, tablet.crossings(3))
+    world.project()
+    before = world.config.view_path.stat().st_ino
+    stop, found = threading.Event(), list[int]()
+    asking = threading.Thread(target=lambda: found.append(rebuild(world.config.data_dir, 30)))
+    with Projector(world.config, world.sqlite.keys) as running, monkeypatch.context() as ending:
+        ending.setattr(Projector, "rebuild", lambda *_: stop.set())
+        asking.start()
+        running.follow(stop)
+    # It was told to end in the middle: what it had built is dropped, and nothing is done.
+    asking.join(30)
+    assert found == [3]
+    assert world.config.view_path.stat().st_ino != before
+    assert not projector.rebuild_request(world.config.data_dir).exists()
+
+
 def test_a_projector_in_another_process_follows_and_survives_a_rebuild_under_readers(
     world: World,
 ) -> None:
