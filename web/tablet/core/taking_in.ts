@@ -50,7 +50,7 @@ export class TakingIn {
       const alerts = await rounds.run({ db, enrolment, packs: tablet.force.packs, history, onProgress, fetches: !live.now.wiping });
       const lasting = live.now.alerts.filter((code) => LASTING.test(code));
       live.set({ alerts: [...new Set([...lasting, ...alerts, ...(await this.packs())])] });
-      await this.#learnAll();
+      await this.learn();
       await wiping.finish();
     } catch (reason) {
       const error = isFull(reason) ? new CoreError("storage.full") : reason;
@@ -60,7 +60,7 @@ export class TakingIn {
       for (const one of ALARMING.test(code) ? [...kept, code] : kept) live.alert(one);
       await this.packs();
       // What was stored before it broke off counts at once: on a bad network no round may end well for hours.
-      if (stored) await this.#learnAll().catch(() => undefined);
+      if (stored) await this.learn().catch(() => undefined);
       throw error;
     } finally {
       await tablet.refresh();
@@ -79,18 +79,14 @@ export class TakingIn {
     return codes;
   }
 
-  async #learnAll(): Promise<void> {
-    await this.learn();
-    await this.#desk.settling.open();
-  }
-
-  /** What rules may ask of earlier crossings; person parts stay closed while no shift is open. */
+  /** What rules may ask of earlier crossings, shifts, and how much is in conflict; nothing while no shift is open. */
   async learn(): Promise<void> {
-    const { tablet, duty, earlier, shifts } = this.#desk;
+    const { tablet, duty, earlier, shifts, settling } = this.#desk;
     const { history } = duty;
     if (history === null) return;
     await earlier.refresh(tablet.db(), tablet.enrolled().device, history);
     await shifts.look();
+    await settling.open();
   }
 
   /** The same of one event that was written here: whoever wrote it does not wait for what else there is to learn. */

@@ -121,6 +121,21 @@ test("F8 what a tablet wrote long ago and the server has just received is kept, 
   expect((await stored()).pulled.map(({ n }) => n)).toEqual([3]);
 });
 
+test("conflicts that are held are counted when a shift is opened, also without a network", async () => {
+  await enrolAndOpen();
+  const [saved] = await saveMany(1);
+  await settle();
+  const body = { ...(JSON.parse(otherBody(saved?.record ?? "", server.clock_ms)) as object), set: { plate: { read: "X", normal: "X" } } };
+  await server.addOther(JSON.stringify(body), null);
+  await settle();
+  expect(core.state().conflicts).toBe(1);
+  server.mischief = () => "drop_request";
+  await restart();
+  expect(core.state().conflicts).toBe(0);
+  await core.openShift(await server.badge("o-hd-1"), PIN);
+  expect(core.state().conflicts).toBe(1);
+});
+
 test("F9 a hidden gap is found and mended, and the outbox is as it was", async () => {
   await enrolAndOpen();
   await saveMany(2);
