@@ -41,5 +41,7 @@ def pack_answer(found: Pack) -> Response:
     response = jsonify({"name": found.name, "version": found.version, "jws": found.jws})
     response.set_etag(f"{found.name}-{found.version}")
     response.headers["Cache-Control"] = "private, no-cache"
+    # One address and one number, and for each checkpoint another pack.
+    response.vary.add("Authorization")
     response.make_conditional(request)
     return response

@@ -87,6 +87,20 @@ def test_trust_names_the_documents_key(world: World) -> None:
     assert "badge" in key.usage
 
 
+def test_what_one_checkpoint_got_is_no_caches_answer_to_another(world: World) -> None:
+    there, here = world.enrol("hd-ql6"), world.enrol("nt-ca-na")
+    publish_packs(world.context.store, world.context.keys, world.now_ms)
+    path = "/api/v1/packs/roster"
+    first, other = (world.client.get(path, headers=world.token(one)) for one in (there, here))
+    assert first.headers["ETag"] == other.headers["ETag"] and first.json != other.json
+    held = {"If-None-Match": first.headers["ETag"]}
+    again = world.client.get(path, headers=world.token(there) | held)
+    assert again.status_code == 304
+    for answer in (first, other, again):
+        assert "Authorization" in answer.headers["Vary"]
+        assert answer.headers["Cache-Control"] == "private, no-cache"
+
+
 def test_etag_saves_the_second_download(world: World) -> None:
     publish(world)
     headers = world.token(world.enrol())
