@@ -18,7 +18,7 @@ from cli.report_goods_flow import goods_flow_command
 from cli.report_units import hand_up, issued_report, receive, unit
 from server.config import load_config
 from server.keys import KeyRing
-from server.reporting.addendum import addendum, later_reports
+from server.reporting.addendum import addendum, goods_later, later_reports
 from server.reporting.completeness import Completeness, Place, completeness
 from server.reporting.document import Report
 from server.reporting.files import (
@@ -37,6 +37,7 @@ from server.reporting.said import (
     addendum_lines,
     checkpoint_lines,
     completeness_lines,
+    goods_later_lines,
     later_lines,
 )
 from server.reporting.words import clock, moment
@@ -252,6 +253,7 @@ def show(
         kind = layout or _kind(output)
         _put(again.report, kind, output, again.letterhead, number, stored.sha256.hex())
         later = list(addendum_lines(addendum(store, again.report)))
+        later += goods_later_lines(goods_later(store, again.report))
         later += later_lines(later_reports(store, again.report))
         click.echo(f"Chữ ký đúng. sha256 {stored.sha256.hex()}", err=True)
         click.echo("Bổ sung sau khi ban hành:" if later else "Không có gì đến sau.", err=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from server.reporting.completeness import Place
 from server.reporting.document import Report
 from server.reporting.figures import count
+from server.reporting.goods import sums_of
 from server.reporting.handed_up import handed_up
 from server.reporting.part import Part
 from server.reporting.periods import Name
@@ -37,10 +38,7 @@ class LaterReport:
 
 def addendum(store: Store, report: Report) -> Mapping[Name, Mapping[str, int]]:
     """By period, each figure that differs now, and by how much; empty where nothing came."""
-    known = [one.id for one in store.checkpoints()]
-    asked = [one.id for one in report.checkpoints]
-    ids = () if set(asked) == set(known) else tuple(asked)
-    now = store.pin("crossings", (0, 0), (), None).n
+    ids, now = _counted(store, report)
     found: dict[Name, Mapping[str, int]] = {}
     for one in report.periods:
         before = count(store, one.period, ids, report.n).total
@@ -51,6 +49,42 @@ def addendum(store: Store, report: Report) -> Mapping[Name, Mapping[str, int]]:
         if differs:
             found[one.period.name] = differs
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsChange:
+    """How much more went through by what came after issuing; `unit` "": lines without quantity."""
+
+    direction: str
+    group: str
+    unit: str
+    quantity: float
+    lines: int
+
+
+def goods_later(store: Store, report: Report) -> tuple[GoodsChange, ...]:
+    """What the goods section, which is about the day, would say otherwise now."""
+    ids, now = _counted(store, report)
+    day = report.periods[1].period
+    before, after = sums_of(store, day, ids, report.n), sums_of(store, day, ids, now)
+    nothing = (0.0, 0, 0)
+    changes = (
+        GoodsChange(
+            *key,
+            round(after.get(key, nothing)[0] - before.get(key, nothing)[0], 3),
+            after.get(key, nothing)[1] - before.get(key, nothing)[1],
+        )
+        for key in sorted({*before, *after})
+    )
+    return tuple(one for one in changes if one.quantity or one.lines)
+
+
+def _counted(store: Store, report: Report) -> tuple[tuple[str, ...], int]:
+    """The checkpoints that a report counted (none: all), and the log's number now."""
+    known = [one.id for one in store.checkpoints()]
+    asked = [one.id for one in report.checkpoints]
+    ids = () if set(asked) == set(known) else tuple(asked)
+    return ids, store.pin("crossings", (0, 0), (), None).n
 
 
 def later_reports(store: Store, report: Report) -> list[LaterReport]:

@@ -49,7 +49,8 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """Active checkpoints, the gaps among their devices, and those without any device.
+    """Active checkpoints and closed ones that have not sent all, the gaps among their devices, and
+    those without any device.
 
     `no_shift`: checkpoints with devices where nobody had a shift at the report's time: either
     nobody stands there, or what is done there is not written down.
@@ -72,16 +73,19 @@ def place_of(one: Checkpoint) -> Place:
 
 def completeness(store: Store, checkpoints: Sequence[str], until_ms: int) -> Completeness:
     """As the server knows it now, for a report whose data end at `until_ms`."""
-    asked = [
-        one
-        for one in store.checkpoints()
-        if one.state == "active" and (not checkpoints or one.id in checkpoints)
-    ]
     devices: dict[str, list[Device]] = {}
     for device in store.devices():
         is_used = device.kind == "tablet" and device.revoked_ms is None
         if is_used and device.checkpoint is not None:
             devices.setdefault(device.checkpoint, []).append(device)
+    # A checkpoint that closed at five owes the report of six what its tablets have not sent.
+    holding = {place for place, some in devices.items() if any(one.unsent for one in some)}
+    asked = [
+        one
+        for one in store.checkpoints()
+        if one.state == "active" or one.id in holding
+        if not checkpoints or one.id in checkpoints
+    ]
     gaps = [
         gap
         for one in asked
@@ -90,7 +94,11 @@ def completeness(store: Store, checkpoints: Sequence[str], until_ms: int) -> Com
     ]
     without = tuple(place_of(one) for one in asked if one.id not in devices)
     staffed = _staffed(store, until_ms)
-    unstaffed = tuple(place_of(one) for one in asked if one.id in devices and one.id not in staffed)
+    unstaffed = tuple(
+        place_of(one)
+        for one in asked
+        if one.state == "active" and one.id in devices and one.id not in staffed
+    )
     troubled = {one.id for one in (*without, *unstaffed, *(gap.place for gap in gaps))}
     complete = len(asked) - len(troubled)
     return Completeness(len(asked), complete, tuple(gaps), without, unstaffed)

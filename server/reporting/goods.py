@@ -10,6 +10,8 @@ from server.reporting.periods import DAY_MS, Period
 from server.store.protocol import Store
 
 MEAN_DAYS = 7
+Key = tuple[str, str, str]
+"""Direction, group, unit; "" as unit where no quantity was said."""
 _COLUMNS = ("direction", "action", "group", "quantity", "unit", "perishable", "flags")
 
 
@@ -36,12 +38,12 @@ def goods_of(
 
     What was turned back did not go through.
     """
-    now = _sums(store, period, checkpoints, n)
-    before: dict[tuple[str, str, str], float] = {}
+    now = sums_of(store, period, checkpoints, n)
+    before: dict[Key, float] = {}
     days = 0
     for day in range(1, MEAN_DAYS + 1):
         shifted = Period(period.name, period.from_ms - day * DAY_MS, period.to_ms - day * DAY_MS)
-        some = _sums(store, shifted, checkpoints, n)
+        some = sums_of(store, shifted, checkpoints, n)
         days += bool(some)
         for key, (quantity, _, _) in some.items():
             before[key] = before.get(key, 0.0) + quantity
@@ -57,10 +59,11 @@ def _mean(total: float, days: int) -> float | None:
     return None if days == 0 else round(total / days, 3)
 
 
-def _sums(
+def sums_of(
     store: Store, period: Period, checkpoints: Sequence[str], n: int
-) -> dict[tuple[str, str, str], tuple[float, int, int]]:
-    sums: dict[tuple[str, str, str], tuple[float, int, int]] = {}
+) -> dict[Key, tuple[float, int, int]]:
+    """(quantity, lines, perishable lines) of what went through, by direction, group and unit."""
+    sums: dict[Key, tuple[float, int, int]] = {}
     for row in rows_of(store, "goods", period, checkpoints, n, _COLUMNS):
         if row["action"] == "turned_back":
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from server.reporting.addendum import LaterReport
+from server.reporting.addendum import GoodsChange, LaterReport
 from server.reporting.completeness import Completeness, Gap, Place
 from server.reporting.document import Report
 from server.reporting.part import Part
@@ -12,6 +12,7 @@ from server.reporting.periods import Name
 from server.reporting.summary import summary, whereabouts
 from server.reporting.tables import aligned, tables
 from server.reporting.words import (
+    DIRECTIONS_VI,
     FIGURES_VI,
     LACKS_VI,
     PERIODS_VI,
@@ -19,6 +20,7 @@ from server.reporting.words import (
     minutes,
     moment,
     signed,
+    word,
 )
 
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII")
@@ -136,6 +138,20 @@ def addendum_lines(found: Mapping[Name, Mapping[str, int]]) -> Iterator[str]:
         for figure, change in figures.items():
             if figure in FIGURES_VI:
                 yield f"  {FIGURES_VI[figure]}: {signed(change)}"
+
+
+def goods_later_lines(found: Sequence[GoodsChange]) -> Iterator[str]:
+    """What came after a report was issued, of the goods."""
+    if found:
+        yield "Hàng hóa, từ 00:00:"
+    for one in found:
+        much = f"{signed(one.quantity)} {word('unit', one.unit)}"
+        if not one.unit:
+            much = f"{signed(one.lines)} dòng không ghi số lượng"
+        elif not one.quantity:
+            much = f"{signed(one.lines)} dòng"
+        direction = DIRECTIONS_VI.get(one.direction, one.direction)
+        yield f"  {direction} · {word('goods', one.group)}: {much}"
 
 
 def later_lines(found: Sequence[LaterReport]) -> Iterator[str]:

@@ -51,7 +51,7 @@ def number(value: float) -> str:
     return text.replace(",", " ").replace(".", ",").replace(" ", ".")
 
 
-def signed(value: int) -> str:
+def signed(value: float) -> str:
     """A difference: +120, −7, 0."""
     return number(value) if value == 0 else f"{'+' if value > 0 else '−'}{number(abs(value))}"
 

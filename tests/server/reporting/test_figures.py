@@ -5,16 +5,17 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from server.config import Config
-from server.reporting.addendum import addendum
+from server.reporting.addendum import addendum, goods_later
 from server.reporting.completeness import completeness
 from server.reporting.report import make_report
-from server.reporting.said import plain
+from server.reporting.said import goods_later_lines, plain
 from server.store.log.log_schema import ACCEPTED
 from server.store.log.record import open_event, read_range
 from server.store.reader import read_only
@@ -240,3 +241,40 @@ def test_a_draft_that_is_asked_for_before_its_period_begins_has_no_time_that_run
     assert (cut.period.from_ms, cut.total["crossings"], day.total["crossings"]) == (ten_ms, 0, 1)
     assert made.before["previous_cut"].total["crossings"] == 1
     assert "Từ 10:00 đến 10:00" in "\n".join(plain(made))
+
+
+@pytest.mark.parametrize("state", ["hibernating", "closed"])
+def test_what_a_closed_checkpoint_has_not_sent_is_lacking(world: World, state: str) -> None:
+    [open_] = world.store.checkpoints()
+    world.store.put_checkpoint(replace(open_, state=state))  # type: ignore[arg-type]
+    tablet = world.tablet()
+    world.store.contact(tablet.device.id, NOON_MS, 0, 0)
+    assert completeness(world.store, (), NOON_MS).checkpoints == 0
+    world.store.contact(tablet.device.id, NOON_MS, 12, 0)
+    found = completeness(world.store, (), NOON_MS)
+    assert not found.is_complete and (found.checkpoints, found.complete) == (1, 0)
+    assert [(one.place.id, one.lacks, one.unsent) for one in found.gaps] == [
+        (CHECKPOINT, ("unsent",), 12)
+    ]
+    assert found.no_shift == ()
+
+
+def test_goods_that_were_put_right_are_in_the_addendum(world: World) -> None:
+    tablet = world.tablet()
+    tablet.now_ms = NOON_MS - HOUR_MS
+    line = {"group": "food", "quantity": 12, "unit": "tonne", "perishable": False}
+    lorry = tablet.body(tablet.new_record(), fields=CAR, items={"goods": {"1": line}})
+    tablet.push(world.store, tablet.batch(plain_event(lorry, None)))
+    world.project()
+    issued = make_report(world.store, world.config, NOON_MS, (), NOON_MS)
+    assert goods_later(world.store, issued) == ()
+    tablet.now_ms = NOON_MS + HOUR_MS
+    more = {"1": {"quantity": 15.5}, "2": {"group": "farm_products", "perishable": True}}
+    later = tablet.body(parse_body(lorry).record, items={"goods": more})
+    tablet.push(world.store, tablet.batch(plain_event(later, None)))
+    world.project()
+    assert list(goods_later_lines(goods_later(world.store, issued))) == [
+        "Hàng hóa, từ 00:00:",
+        "  Vào · Nông sản: +1 dòng không ghi số lượng",
+        "  Vào · Lương thực, thực phẩm: +3,5 tấn",
+    ]
