@@ -72,6 +72,8 @@ def audit(
       chot audit --verify
       chot audit --server https://chot.example:8443 --token-file doc.token --what export
     """
+    if from_ms is not None and to_ms is not None and to_ms < from_ms:
+        raise click.ClickException("--to đứng trước --from / is before --from.")
     wanted = Wanted(from_ms, to_ms, who, what, about, text)
     if (remote := remote_of(where)) is not None:
         found, broken = _from_afar(remote, wanted, last, verify)

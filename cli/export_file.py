@@ -21,6 +21,8 @@ from server.exporting.run import (
 from server.store.protocol import Store
 
 STREAMED = ("csv", "jsonl")
+OTHER_ENDINGS = frozenset({"xls", "ods", "doc", "docx", "odt", "pdf", "html", "xml", "json", "zip"})
+"""Of files that a person would open with a program that cannot read CSV from them."""
 
 
 def one_file(store: Store, asked: Asked, output: Path | None, restart: bool) -> None:
@@ -59,9 +61,15 @@ def _tell(done: Exported, output: Path | None) -> None:
 
 
 def layout_of(layout: str | None, output: Path | None) -> str:
-    """As asked for, else by the file's ending, else CSV."""
+    """As asked for, else by the file's ending, else CSV. ClickException for another's ending."""
     if layout is not None:
         return layout
     endings = [] if output is None else [one.lstrip(".").lower() for one in output.suffixes]
     known = {**{name: name for name in FORMATS}, "db": "sqlite", "ndjson": "jsonl"}
-    return next((known[one] for one in reversed(endings) if one in known), "csv")
+    found = next((known[one] for one in reversed(endings) if one in known), None)
+    if found is None and output is not None and set(endings) & OTHER_ENDINGS:
+        raise click.ClickException(
+            f"{output.name}: không ghi được loại tệp này. Có: {', '.join(FORMATS)};"
+            " hoặc nêu --format."
+        )
+    return found or "csv"

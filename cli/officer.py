@@ -25,8 +25,9 @@ from server.issuing.paper import can_print
 from server.issuing.rows import RowError
 from server.issuing.sign import issue_document
 from server.issuing.tables import Table
+from server.issuing.values import folded
 from server.issuing.whole_folder import mark_of, to_disk, whole_folder
-from server.keys import KeyRing
+from server.keys import KeyRing, write_private
 from server.packs import officer_kek, publish_packs
 from server.png import qr_png
 from server.store.protocol import Store
@@ -50,6 +51,7 @@ def officer() -> None:
 @click.option("--badge", type=click.Path(dir_okay=False, path_type=Path), required=True,
               help="Tệp PNG để in thẻ.")  # fmt: skip
 @click.password_option("--pin", prompt="PIN (6 số)", help="Hỏi khi không cho sẵn.")
+@click.option("--yes", is_flag=True, help="Không hỏi lại / do not ask.")
 @told
 def add(
     data: Path,
@@ -59,10 +61,12 @@ def add(
     checkpoints: tuple[str, ...],
     badge: Path,
     pin: str,
+    yes: bool,
 ) -> None:
     """Thêm cán bộ và in thẻ / add an officer and write the badge's QR code.
 
-    Mã bí mật trên thẻ và PIN không được lưu ở đâu; mất thẻ thì cấp thẻ mới.
+    Mã bí mật trên thẻ và PIN không được lưu ở đâu; mất thẻ thì cấp thẻ mới vào một tệp mới. Mã đang
+    là của người tên khác thì hỏi trước / asks where the id is somebody else's.
 
     Ví dụ: chot officer add hd-an --name "Nguyễn Văn An" --role officer
     --checkpoint hd-ql6 --badge the-an.png
@@ -77,6 +81,13 @@ def add(
         known = {one.id for one in store.checkpoints()}
         if unknown := [one for one in checkpoints if one not in known]:
             raise click.ClickException(f"Không có chốt: {', '.join(unknown)}")
+        held = next((one for one in store.officers() if one.id == identifier), None)
+        if held is not None and folded(held.name) != folded(name) and not yes:
+            click.confirm(
+                f"Mã {identifier} đang là của {held.name} ({', '.join(held.checkpoints)}): thẻ và"
+                f" PIN của người đó sẽ không mở máy được nữa. Thay bằng {name}?",
+                abort=True,
+            )
         secret = secrets.token_bytes(16)
         made = issue_document(
             keys,
@@ -85,7 +96,7 @@ def add(
             now,
             now + BADGE_VALIDITY_DAYS * DAY_MS,
         )
-        badge.write_bytes(qr_png(made.texts[0]))
+        write_private(badge, qr_png(made.texts[0]))
         kek = officer_kek(secret, pin, identifier)
         store.put_officer(Officer(identifier, name, role, checkpoints, kek, False))
         store.audit(AuditEntry(now, "cli", "officer.put", identifier, details={"role": role}))

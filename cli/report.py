@@ -116,7 +116,10 @@ def status(data: Path, checkpoints: tuple[str, ...], is_json: bool, **where: Any
     """
     if (remote := remote_of(where)) is not None:
         made, _ = report_from(remote, None, checkpoints, None)
-        _tell_status(made.completeness, made.missing, made.at_ms, made.made_ms, made.at_ms, is_json)
+        last = next(one.period.from_ms for one in made.periods if one.period.name == "cut")
+        # Nobody can have handed up the cut-off that is still to come.
+        past, _ = report_from(remote, last, checkpoints, None)
+        _tell_status(made.completeness, past.missing, last, made.made_ms, made.at_ms, is_json)
         return
     with viewed(data) as store:
         check_known(store, checkpoints)

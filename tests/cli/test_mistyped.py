@@ -110,3 +110,45 @@ def test_what_the_system_says_of_a_path_is_said_in_vietnamese(
     said = chot("checkpoint", "import", "--template", taken, exit_code=1).output
     assert "Đã có tệp này, không ghi đè" in said and str(taken) in said
     assert taken.read_text("utf-8") == "của ai đó"
+
+
+def test_a_window_that_ends_before_it_begins_is_refused_not_answered_with_nothing(
+    chot: Chot, demo_data: Path
+) -> None:
+    window = ("--from", "now", "--to", "yesterday")
+    for command in (("audit",), ("stats",), ("report", "goods-flow")):
+        said = chot(*command, "--data", demo_data, *window, exit_code=1).output
+        assert "--to đứng trước --from" in said
+
+
+@pytest.mark.parametrize("name", ["luot.xls", "luot.ods", "luot.json", "luot.docx.gz"])
+def test_a_file_is_not_given_an_ending_of_what_it_is_not(
+    chot: Chot, demo_data: Path, tmp_path: Path, name: str
+) -> None:
+    asked = ("export", "crossings", "--data", demo_data, "--from", "today", "--to", "now")
+    said = chot(*asked, "--output", tmp_path / name, exit_code=1).output
+    assert "không ghi được loại tệp này" in said and "xlsx" in said
+    assert not list(tmp_path.glob("luot*"))
+    chot(*asked, "--output", tmp_path / name, "--format", "jsonl")
+    chot(*asked, "--output", tmp_path / "luot.2026-11-22")
+    assert (tmp_path / name).exists() and (tmp_path / "luot.2026-11-22").exists()
+
+
+def test_an_officers_id_is_not_given_to_somebody_else_unasked(
+    chot: Chot, demo_data: Path, tmp_path: Path
+) -> None:
+    listed = chot("officer", "list", "--data", demo_data).stdout
+    identifier, *_, name = listed.splitlines()[0].split("\t")
+    add = ("officer", "add", identifier, "--data", demo_data, "--role", "officer",
+           "--checkpoint", "hd-ql6", "--pin", "135790")  # fmt: skip
+    said = chot(*add, "--name", "Ai Đó", "--badge", tmp_path / "a.png", exit_code=1).output
+    assert f"đang là của {name}" in said
+    assert chot("officer", "list", "--data", demo_data).stdout == listed
+    assert not (tmp_path / "a.png").exists()
+    chot(*add, "--name", name.upper(), "--badge", tmp_path / "b.png")
+    chot(*add, "--name", "Ai Đó", "--badge", tmp_path / "c.png", "--yes")
+    assert "Ai Đó" in chot("officer", "list", "--data", demo_data).stdout
+    badge = (tmp_path / "c.png").read_bytes()
+    again = chot(*add, "--name", "Ai Đó", "--badge", tmp_path / "c.png", exit_code=1).output
+    assert "không ghi đè" in again and (tmp_path / "c.png").read_bytes() == badge
+    assert (tmp_path / "c.png").stat().st_mode & 0o077 == 0, "who reads it holds the badge"

@@ -188,3 +188,22 @@ def test_a_data_directory_on_the_command_line_beats_a_server_in_a_variable(
     assert "Chưa có lượt" in chot("stats", "--data", demo_data).output
     both = ("--data", demo_data, "--server", "http://127.0.0.1:1")
     assert "Không hỏi được" in chot("stats", *both, exit_code=1).output
+
+
+def test_units_are_waited_for_from_afar_for_the_cut_off_that_has_been(
+    chot: Chot, busy: Path, afar: tuple[str | Path, ...], tmp_path: Path
+) -> None:
+    key, below = tmp_path / "khoa.json", tmp_path / "below"
+    chot("init", "--data", below, "--unit", "UBND huyện Thuận Nam")
+    chot("report", "unit", "key", "--data", below, "--output", key)
+    named = ("--name", "UBND huyện Thuận Nam")
+    chot("report", "unit", "add", "thuan-nam", "--data", busy, "--key", key, *named)
+    try:
+        here, there = (
+            chot("report", "status", *where, "--json", exit_code=1).stdout
+            for where in (("--data", busy), afar)
+        )
+        assert json.loads(there)["units"] == json.loads(here)["units"]
+        assert json.loads(here)["units"]["missing"] == ["thuan-nam"]
+    finally:
+        chot("report", "unit", "remove", "thuan-nam", "--data", busy)
