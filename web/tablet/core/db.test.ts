@@ -4,7 +4,7 @@ import "fake-indexeddb/auto";
 import { openDB } from "idb";
 import { beforeEach, expect, test, vi } from "vitest";
 import { storeAnswer } from "./answers.ts";
-import { appendEvent, beginEnrolment, type Database, type Head, openDatabase, readMeta, type StoredOwn, storePack, writeMeta } from "./db.ts";
+import { appendEvent, beginEnrolment, confirmPack, type Database, type Head, openDatabase, readMeta, type StoredOwn, storePack, writeMeta } from "./db.ts";
 import { counts } from "./lookups.ts";
 
 const EMPTY: Head = { seq: 0, hash: new Uint8Array(32), stamp: "0000000000000000" };
@@ -37,7 +37,11 @@ test("O10 another device of this tablet writes nothing here", async () => {
   const wrong = { code: "enrolment.changed" };
   await expect(appendEvent(db, "c", EMPTY, rowOf(1), headOf(1))).rejects.toMatchObject(wrong);
   await expect(storeAnswer(db, "c", { standings: {} } as never)).rejects.toMatchObject(wrong);
-  expect([await db.count("own"), await readMeta(db, "head"), await readMeta(db, "standings")]).toEqual([0, EMPTY, {}]);
+  const pack = { name: "rules", version: 2, jws: "two", confirmed_ms: 1 };
+  await expect(storePack(db, "c", pack)).rejects.toMatchObject(wrong);
+  await expect(confirmPack(db, "c", pack, 2)).rejects.toMatchObject(wrong);
+  await confirmPack(db, "d", pack, 2);
+  expect([await db.count("own"), await db.count("packs"), await readMeta(db, "head"), await readMeta(db, "standings")]).toEqual([0, 0, EMPTY, {}]);
 });
 
 test("O9 an enrolment that would drop unsent events begins nothing", async () => {
@@ -105,8 +109,8 @@ test("O8 a full store is called full, and nothing of the event is in it", async 
 
 test("an older pack never replaces a newer one", async () => {
   const pack = { name: "rules", version: 2, jws: "two", confirmed_ms: 1 };
-  expect(await storePack(db, pack)).toBe(true);
-  expect(await storePack(db, { ...pack, version: 1, jws: "one" })).toBe(false);
+  expect(await storePack(db, "d", pack)).toBe(true);
+  expect(await storePack(db, "d", { ...pack, version: 1, jws: "one" })).toBe(false);
   expect(await db.get("packs", "rules")).toEqual(pack);
 });
 

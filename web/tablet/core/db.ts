@@ -340,11 +340,23 @@ export async function keepAlert(db: Database, code: string): Promise<void> {
 }
 
 /** Puts a pack in force unless a newer one already is; false then (no rollback). */
-export async function storePack(db: Database, pack: StoredPack): Promise<boolean> {
-  const tx = db.transaction("packs", "readwrite", { durability: "strict" });
-  const held = await tx.store.get(pack.name);
+export async function storePack(db: Database, device: string, pack: StoredPack): Promise<boolean> {
+  const tx = db.transaction(["meta", "packs"], "readwrite", { durability: "strict" });
+  const meta = tx.objectStore("meta");
+  await checkDevice(meta, device);
+  const held = await tx.objectStore("packs").get(pack.name);
   const newer = held === undefined || pack.version >= held.version;
-  if (newer) await tx.store.put(pack);
+  if (newer) await tx.objectStore("packs").put(pack);
   await tx.done;
   return newer;
+}
+
+/** The server has said once more that this is the newest version; nothing where another one is held by now, or none. */
+export async function confirmPack(db: Database, device: string, { name, version }: StoredPack, confirmed_ms: number): Promise<void> {
+  const tx = db.transaction(["meta", "packs"], "readwrite");
+  const meta = tx.objectStore("meta");
+  await checkDevice(meta, device);
+  const held = await tx.objectStore("packs").get(name);
+  if (held?.version === version) await tx.objectStore("packs").put({ ...held, confirmed_ms });
+  await tx.done;
 }

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { createCore } from "./core.ts";
 import { TIMEOUT_MS } from "./http.ts";
 import { CROSSING_BYTES, ROOM_SHORT } from "./room.ts";
-import { CODE, LEAD, OFFICER, otherBody, PIN } from "./test/fake_server.ts";
+import { CODE, LEAD, OFFICER, otherBody, PIN, rulesContent } from "./test/fake_server.ts";
 import { codeOf, core, enrolAndOpen, environment, heldOnce, restart, saveMany, server, settle } from "./test/started.ts";
 import { draftOf, person } from "./test/tablet.ts";
 import { uuid7 } from "../../shared/sync/encoding.ts";
@@ -189,6 +189,26 @@ test("O9 a lead ends an own shift, and anybody does once everything is sent", as
   await saveMany(1);
   await core.closeShift();
   expect(core.state()).toMatchObject({ phase: "closed", unsent: 1 });
+});
+
+test("O10 a pack that comes while another tab makes another device of this tablet is not stored", async () => {
+  await enrolAndOpen();
+  await settle();
+  const db = await openDB(environment.database);
+  await server.publish("rules", 2, rulesContent());
+  const honest = environment.fetch;
+  environment.fetch = async (url, init) => {
+    const answer = await honest(url, init);
+    if (!url.endsWith("/packs/rules")) return answer;
+    const before = (await db.get("meta", "enrolment")) as object;
+    await db.put("meta", { ...before, device: "0190a0b0-0000-7000-8000-0000000000c3" }, "enrolment");
+    await db.clear("packs");
+    return answer;
+  };
+  await core.syncNow();
+  expect(await db.getAllKeys("packs")).toEqual([]);
+  expect(core.state().sync.code).toBe("enrolment.changed");
+  db.close();
 });
 
 test("O10 a tab whose device another tab replaced writes nothing, and says why", async () => {

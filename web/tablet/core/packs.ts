@@ -73,7 +73,7 @@ export async function openPack(name: string, jws: string, enrolment: Enrolment, 
   return payload;
 }
 
-/** Verifies and stores a fetched pack. Throws as `openPack`, and CoreError("pack.rollback", name). */
+/** Verifies and stores a fetched pack. Throws as `openPack`, and CoreError("pack.rollback", name), ("enrolment.changed"). */
 export async function acceptPack(
   db: Database,
   name: string,
@@ -82,7 +82,7 @@ export async function acceptPack(
   serverMs: number,
 ): Promise<void> {
   const { version } = await openPack(name, jws, enrolment, serverMs);
-  const stored = await storePack(db, { name, version, jws, confirmed_ms: serverMs });
+  const stored = await storePack(db, enrolment.device, { name, version, jws, confirmed_ms: serverMs });
   if (!stored) throw new CoreError("pack.rollback", name);
 }
 

@@ -13,7 +13,7 @@ import type { SentBatch, SignedPack, SyncRequest, Unread } from "../../shared/wi
 import { recount, storeAnswer } from "./answers.ts";
 import { type History, openOwn, openText } from "./at_rest.ts";
 import { type Base, inOrder, noteUse } from "./bases.ts";
-import { type Database, type Enrolment, NO_WINDOW, type Opening, type OwnEvent, readMeta, type StoredOwn, writeMeta } from "./db.ts";
+import { confirmPack, type Database, type Enrolment, NO_WINDOW, type Opening, type OwnEvent, readMeta, type StoredOwn, writeMeta } from "./db.ts";
 import type { Tokens } from "./device.ts";
 import type { Environment } from "./environment.ts";
 import { call, CallError } from "./http.ts";
@@ -245,7 +245,7 @@ async function fetchPacks(round: Round, base: Base, announced: Record<string, nu
     const serverMs = environment.now() + ((await readMeta(db, "offset_ms")) ?? 0);
     const held = await db.get("packs", name);
     if (held !== undefined && held.version === version) {
-      await db.put("packs", { ...held, confirmed_ms: serverMs });
+      await confirmPack(db, enrolment.device, held, serverMs);
       continue;
     }
     if (held !== undefined && held.version > version) {
@@ -259,7 +259,7 @@ async function fetchPacks(round: Round, base: Base, announced: Record<string, nu
       if (typeof jws !== "string") throw new CoreError("pack.malformed", name);
       await acceptPack(db, name, jws, enrolment, serverMs);
     } catch (error) {
-      if (!(error instanceof CoreError)) throw error;
+      if (!(error instanceof CoreError) || error.code === "enrolment.changed") throw error;
       problems.push(error.code);
     }
   }
