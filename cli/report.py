@@ -14,20 +14,13 @@ from cli.data import opened as opened_store
 from cli.remote import remote_of, with_remote
 from cli.remote_report import report_from
 from cli.report_asked import AREA, AT, PLACES, asked, check_known, made_report
+from cli.report_file import check_file, kind_of, put
 from cli.report_goods_flow import goods_flow_command
 from cli.report_units import hand_up, issued_report, receive, unit
 from server.config import load_config
 from server.keys import KeyRing
 from server.reporting.addendum import addendum, goods_later, later_reports
 from server.reporting.completeness import Completeness, Place, completeness
-from server.reporting.document import Report
-from server.reporting.files import (
-    EXTRAS,
-    MissingExtraError,
-    as_text,
-    kind_by_name,
-    write_report,
-)
 from server.reporting.handed_up import waited_for
 from server.reporting.issued import DraftError, issue, opened
 from server.reporting.kinds import KINDS, PAGES, Kind
@@ -80,10 +73,10 @@ def report(
     """
     if context.invoked_subcommand is not None:
         return
-    kind = layout or _kind(output)
+    kind = layout or kind_of(output)
     if (remote := remote_of(where)) is not None:
         made, head = report_from(remote, at_ms, checkpoints, n, area or "")
-        _put(made, kind, output, head)
+        put(made, kind, output, head)
         return
     with viewed(data) as store:
         name, checkpoints = asked(store, checkpoints, area)
@@ -94,7 +87,7 @@ def report(
         store.audit(AuditEntry(now, "cli", "report", details=details))
         made = made_report(store, config, at, checkpoints, now, n, name)
         head = _letterhead(data, made.unit) if kind in PAGES else Letterhead()
-        _put(made, kind, output, head)
+        put(made, kind, output, head)
 
 
 for command in (goods_flow_command, unit, hand_up, receive):
@@ -184,6 +177,10 @@ def issue_report(
 
     Ví dụ: chot report issue --at 18:00 --number 05 --output bao-cao-05.docx
     """
+    kind = kind_of(output)
+    check_file(kind, output)
+    if not number.strip():
+        raise click.ClickException("--number: cần số của văn bản.")
     with viewed(data) as store:
         name, checkpoints = asked(store, checkpoints, area)
         now = now_ms()
@@ -204,10 +201,16 @@ def issue_report(
             ) from None
         except ReportNumberError:
             raise click.ClickException(f"Số {number} đã dùng trong năm này.") from None
-        if output is not None:
-            _put(made, _kind(output), output, head, number, issued.sha256.hex())
         click.echo(f"Đã ban hành số {number}: nhật ký đến số {made.n}", err=True)
         click.echo(f"sha256 {issued.sha256.hex()}", err=True)
+        if output is not None:
+            try:
+                put(made, kind, output, head, number, issued.sha256.hex())
+            except OSError as error:
+                raise click.ClickException(
+                    f"Báo cáo số {number} đã ban hành, tệp thì chưa ghi được: {error.strerror}. "
+                    f"Ghi lại: chot report show {number} --output TỆP"
+                ) from None
 
 
 @report.command("list")
@@ -253,8 +256,8 @@ def show(
         store.audit(AuditEntry(now_ms(), "cli", "report.show", number))
         if not again.is_whole:
             raise click.ClickException(f"Báo cáo số {number} không còn khớp chữ ký.")
-        kind = layout or _kind(output)
-        _put(again.report, kind, output, again.letterhead, number, stored.sha256.hex())
+        kind = layout or kind_of(output)
+        put(again.report, kind, output, again.letterhead, number, stored.sha256.hex())
         later = list(addendum_lines(addendum(store, again.report)))
         later += goods_later_lines(goods_later(store, again.report))
         later += later_lines(later_reports(store, again.report))
@@ -269,32 +272,3 @@ def _letterhead(data: Path, unit: str) -> Letterhead:
         return load_letterhead(data, unit)
     except LetterheadError as error:
         raise click.ClickException(str(error)) from None
-
-
-def _kind(output: Path | None) -> Kind:
-    kind = kind_by_name(output)
-    if kind is None and output is not None:
-        raise click.ClickException(
-            f"'{output.name}': đuôi tệp không cho biết định dạng; thêm --format {'|'.join(KINDS)}."
-        )
-    return kind or "text"
-
-
-def _put(
-    made: Report,
-    kind: Kind,
-    output: Path | None,
-    head: Letterhead,
-    number: str = "",
-    seal: str = "",
-) -> None:
-    if output is None and kind in EXTRAS:
-        raise click.ClickException(f"Định dạng {kind} cần --output.")
-    if output is None:
-        click.echo(as_text(made, kind, head, number, seal), nl=False)
-        return
-    try:
-        write_report(output, made, kind, head, number, seal)
-    except MissingExtraError as error:
-        raise click.ClickException(f"Định dạng này cần: pip install 'chot[{error}]'") from None
-    click.echo(f"→ {output}", err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from pathlib import Path
 
@@ -38,6 +39,14 @@ def as_text(report: Report, kind: Kind, head: Letterhead, number: str = "", seal
     if kind == "html":
         return html(page_of(report, head, number, seal), report.unit)
     return "\n".join(plain(report)) + "\n"
+
+
+def check_kind(kind: Kind) -> None:
+    """Before anything is frozen for a file that cannot be made. Raises MissingExtraError."""
+    packages = {"docx": "docx", "pdf": "reportlab"}
+    is_missing = kind in packages and importlib.util.find_spec(packages[kind]) is None
+    if is_missing or (kind == "pdf" and report_fonts() is None):
+        raise MissingExtraError(EXTRAS[kind])
 
 
 def write_report(

@@ -245,6 +245,25 @@ def test_a_draft_is_not_issued_and_a_changed_report_is_seen(chot: Chot, demo_dat
     assert "không còn khớp chữ ký" in said
 
 
+def test_a_file_that_cannot_be_made_uses_up_no_number(
+    chot: Chot, demo_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issue = ("report", "issue", "--data", demo_data, "--at", AT_NOON, "--yes", "--number")
+    for wrong in (tmp_path / "no" / "folder.json", tmp_path / "report.doc"):
+        chot(*issue, "05", "--output", wrong, exit_code=1)
+    chot(*issue, " ", exit_code=1)
+    with monkeypatch.context() as patched:
+        patched.setattr("server.reporting.files.report_fonts", lambda: None)
+        assert "chot[print]" in chot(*issue, "05", "--output", "a.pdf", exit_code=1).output
+    assert chot("report", "list", "--data", demo_data).output == ""
+    full = OSError(28, "No space left on device")
+    with monkeypatch.context() as patched:
+        patched.setattr("cli.report_file.write_report", lambda *_: (_ for _ in ()).throw(full))
+        said = chot(*issue, "05", "--output", tmp_path / "b.json", exit_code=1).output
+    assert "số 05 đã ban hành" in said and "chot report show 05" in said
+    chot("report", "show", "05", "--data", demo_data, "--output", tmp_path / "b.json")
+
+
 def test_signs_of_illness_are_counted_where_the_home_server_alerted(
     chot: Chot, traffic: Path
 ) -> None:
