@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { core, enrolAndOpen } from "./test/started.ts";
+import { core, enrolAndOpen, server, settle } from "./test/started.ts";
 
 test("a note is written in the shift's name, amended, and read back merged", async () => {
   await enrolAndOpen();
@@ -15,4 +15,16 @@ test("nothing is written without an open shift", async () => {
   await enrolAndOpen();
   core.lock();
   await expect(core.noting.write({ kind: "incident", fields: {} })).rejects.toMatchObject({ code: "shift.closed" });
+});
+
+test("a change that the server rejected changes nothing in the list", async () => {
+  await enrolAndOpen();
+  const { record, ref } = await core.noting.write({ kind: "violation", fields: { what: "other" } });
+  await settle();
+  server.state = "rejected";
+  await core.noting.write({ kind: "violation", record, fields: { voided: "undone" }, over: { voided: [ref] } });
+  await core.noting.write({ kind: "violation", fields: { what: "no_mask" } });
+  await settle();
+  const listed = await core.noting.own("violation", 0);
+  expect(listed.map(({ values }) => [values["what"], values["voided"]])).toEqual([["other", undefined], ["no_mask", undefined]]);
 });

@@ -7,7 +7,7 @@ import { type Fields, type Items, ref } from "../../shared/sync/events.ts";
 import { apply, pathPolicy, type PolicyTable, type RecordState, shown, surviving } from "../../shared/sync/registers.ts";
 import type { Draft, PersonPart } from "./append.ts";
 import { type History, openOwn } from "./at_rest.ts";
-import type { Database, StoredOwn } from "./db.ts";
+import type { Database, OwnEvent, StoredOwn } from "./db.ts";
 import { type Entry, ownEntry, personOf } from "./entries.ts";
 import { eventsOf } from "./lookups.ts";
 import type { Environment } from "./environment.ts";
@@ -77,10 +77,16 @@ export class Noting {
     const told = telling === undefined ? events : (await openOwn(db(), events, history())).filter(({ body }) => telling.test(body));
     const tokens = new Set(told.map((one) => one.token));
     const { own } = await eventsOf(db(), [...tokens], history());
-    const noted = [...tokens].map((token) => own.filter((one) => one.token === token));
+    const noted = [...tokens].map((token) => counted(own.filter((one) => one.token === token)));
     const entries = noted.map((rows) => rows.map((row) => ownEntry(row, device())).filter((one) => one !== null));
     return await Promise.all(entries.filter((one) => one.length > 0).map((one) => merged(kind, one, history())));
   }
+}
+
+/** What the server rejected changes nothing; a record of nothing else is still what this tablet wrote. */
+function counted(rows: readonly OwnEvent[]): readonly OwnEvent[] {
+  const kept = rows.filter(({ state }) => state !== "rejected");
+  return kept.length > 0 ? kept : rows;
 }
 
 async function merged(kind: string, entries: readonly Entry[], history: History | null): Promise<Noted> {
