@@ -47,6 +47,11 @@ class Offer:
         """Once more what the upstream did not take: it may know more now."""
         line = self._line
         self._vouched.clear()
+        first = line.upstream.refused_from
+        if first:
+            # More than could be noted: all since then is offered by `send`, in its order.
+            batch_no = min(line.upstream.batch_no, first - 1)
+            line.keep(replace(line.upstream, batch_no=batch_no, refused=(), refused_from=0))
         for no, _ in line.upstream.refused:
             kept = [one for one in line.store.batches_after(no - 1, 1) if one.no == no]
             self._send_all(kept)
@@ -122,7 +127,12 @@ class Offer:
         known = [one for one in line.upstream.refused if one[0] != no]
         if code is not None:
             known.append((no, str(code)))
-        line.keep(replace(line.upstream, refused=tuple(known[-MAX_REFUSED:])))
+        first = line.upstream.refused_from
+        if len(known) > MAX_REFUSED:
+            dropped = min(one for one, _ in known[:-MAX_REFUSED])
+            first = min(first or dropped, dropped)
+        kept = tuple(known[-MAX_REFUSED:])
+        line.keep(replace(line.upstream, refused=kept, refused_from=first))
 
 
 def _json(one: SignedBatch) -> dict[str, Any]:

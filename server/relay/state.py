@@ -19,8 +19,9 @@ class Upstream:
     Pinned: `server`, `receipt_key`, `home`, `root_key`, `sealing_key`. How far: `own_seq` of the
     own chain, which is that of device `own_chain`, and `batch_no` of all batches have gone up;
     `offered_no` is the furthest that ever was; `cursor` says what came down. `refused`: (batch
-    no, code) of what the upstream did not take; `alerts`: packs and batches of its that were not
-    believed; `failure` is "" while it answers, else a code.
+    no, code) of what the upstream did not take, the newest of it; `refused_from` is the first
+    batch no that is not in there for want of room, 0 where all are; `alerts`: packs and batches of
+    its that were not believed; `failure` is "" while it answers, else a code.
     """
 
     url: str
@@ -39,13 +40,14 @@ class Upstream:
     cursor: str | None = None
     reference: str = ""
     refused: tuple[tuple[int, str], ...] = ()
+    refused_from: int = 0
     alerts: tuple[str, ...] = ()
     contact_ms: int = 0
     failure: str = ""
 
     def restarted(self) -> Upstream:
         """The same upstream, to which everything it lacks is offered again (SPEC U12)."""
-        return replace(self, own_seq=0, batch_no=0, refused=())
+        return replace(self, own_seq=0, batch_no=0, refused=(), refused_from=0)
 
 
 def read_upstream(store: Store) -> Upstream | None:
