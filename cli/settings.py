@@ -38,7 +38,7 @@ def settings_path(named: Path | None) -> Path | None:
 def read_settings(path: Path) -> dict[str, Any]:
     """The file as it stands. Raises ClickException naming the file and the line."""
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(path.read_text("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise click.ClickException(f"{path}: không đọc được / cannot be read: {error}") from None
     except OSError as error:
@@ -61,7 +61,11 @@ def _of(command: click.Command, own: Any, shared: Mapping[str, Any], where: str)
         raise click.ClickException(f"chot.toml: {where} phải là một bảng / has to be a table.")
     by_flag = {flag.lstrip("-"): one for one in command.params for flag in one.opts}
     commands = command.commands if isinstance(command, click.Group) else {}
-    found = {by_flag[key].name or key: value for key, value in shared.items() if key in by_flag}
+    found = {
+        by_flag[key].name or key: _value(by_flag[key], value, f"'{key}'")
+        for key, value in shared.items()
+        if key in by_flag
+    }
     for key, value in own.items():
         if key in commands:
             continue
@@ -77,10 +81,25 @@ def _of(command: click.Command, own: Any, shared: Mapping[str, Any], where: str)
                 f"chot.toml: {where} '{key}' phải nêu trên dòng lệnh mỗi lần / has to be said"
                 " each time."
             )
-        found[option.name or key] = value
+        found[option.name or key] = _value(option, value, f"{where} '{key}'")
     for name, sub in commands.items():
         found[name] = _of(sub, own.get(name, {}), shared, f"{where[:-1]}.{name}]")
     return found
+
+
+def _value(option: click.Parameter, value: Any, where: str) -> Any:
+    """A value as a command line would bring it: text, a list where it may be said several times.
+
+    click takes numbers, dates and lists of a file as they are, and fails where it expects text.
+    """
+    if isinstance(option, click.Option) and option.is_flag:
+        return value
+    several = option.multiple if isinstance(option, click.Option) else False
+    if not several and isinstance(value, list):
+        raise click.ClickException(f"chot.toml: {where} chỉ nhận một giá trị / takes one value.")
+    if not several:
+        return str(value)
+    return [str(one) for one in (value if isinstance(value, list) else [value])]
 
 
 def close_to_environment(command: click.Command) -> None:

@@ -119,11 +119,10 @@ def load_config(data_dir: Path) -> Config:
     path = data_dir / CONFIG_FILE
     config = Config(data_dir)
     try:
-        text = path.read_text("utf-8")
+        # Windows' editor writes a byte order mark.
+        data = json.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         return config
-    try:
-        data = json.loads(text)
     except ValueError as error:
         raise ConfigError(CONFIG_FILE, f"is not JSON: {error}") from None
     if not isinstance(data, dict):

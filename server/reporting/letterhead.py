@@ -50,7 +50,7 @@ def load_letterhead(data_dir: Path, unit: str) -> Letterhead:
     """What `letterhead.json` says; the server's own unit where it names no agency."""
     path = data_dir / LETTERHEAD_FILE
     try:
-        found = json.loads(path.read_text("utf-8"))
+        found = json.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         found = {}
     except ValueError as error:

@@ -71,11 +71,9 @@ class Schedule:
 def load_schedule(data_dir: Path) -> Schedule | None:
     """What `schedule.json` says; None without the file. Raises ScheduleError("settings")."""
     try:
-        text = (data_dir / SCHEDULE_FILE).read_text("utf-8")
+        found = json.loads((data_dir / SCHEDULE_FILE).read_text("utf-8-sig"))
     except FileNotFoundError:
         return None
-    try:
-        found = json.loads(text)
     except ValueError as error:
         raise _wrong("", f"không phải JSON / is not JSON: {error}") from None
     return schedule_of(found, data_dir)

@@ -78,3 +78,34 @@ def test_no_variable_confirms_a_destruction(
     monkeypatch.setenv("CHOT_DEVICE_REVOKE_YES", "1")
     refused = chot("device", "revoke", device, *where, exit_code=1, stdin="n")
     assert "Aborted" in refused.output
+
+
+def test_values_of_the_file_are_read_like_those_of_a_command_line(
+    chot: Chot, demo_data: Path, settings: Path
+) -> None:
+    settings.write_text(
+        f'\ufeffdata = "{demo_data}"\n[export.crossings]\ncheckpoint = "nt-ca-na"\n'
+        "from = 2026-11-21\nto = 2026-11-22T11:00:00\n",
+        "utf-8",
+    )
+    assert chot("export", "crossings").exit_code == 0
+    settings.write_text("data = 5\n", "utf-8")
+    assert "'5'" in chot("audit", exit_code=1).output
+    settings.write_text("[audit]\nlast = [1, 2]\n", "utf-8")
+    assert "[audit] 'last' chỉ nhận một giá trị" in chot("audit", exit_code=1).output
+
+
+@pytest.mark.parametrize("name", ["config.json", "schedule.json", "letterhead.json"])
+def test_a_file_that_windows_wrote_is_read_or_refused_in_a_line(
+    chot: Chot, demo_data: Path, settings: Path, name: str
+) -> None:
+    settings.unlink(missing_ok=True)
+    file = demo_data / name
+    held = file.read_text("utf-8") if file.exists() else "{}"
+    commands = {"schedule.json": ("schedule", "show"), "config.json": ("user", "list")}
+    command = commands.get(name, ("report", "--format", "html"))
+    marked, wide = held.encode("utf-8-sig"), held.encode("utf-16")
+    for data, exit_code in ((marked, 1 if name == "schedule.json" else 0), (wide, 1)):
+        file.write_bytes(data)
+        said = chot(*command, "--data", demo_data, exit_code=exit_code).output
+        assert "BOM" not in said and (data == marked or name in said)
