@@ -19,7 +19,8 @@ NOTED = (
     *(Column("crossing"), Column("voided", "flag"), Column("officer")),
 )
 UNMASKED = (
-    *(Column("name", free=True), Column("id_number", free=True), Column("birth_date")),
+    *(Column("name", free=True), Column("id_number", free=True)),
+    Column("birth_date", free=True),
     *(Column("phone", free=True), Column("address", free=True), Column("note", free=True)),
 )
 

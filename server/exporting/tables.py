@@ -41,7 +41,7 @@ _EVENT = (
 )
 _AUDIT = (
     *(Column("n", "whole"), Column("at", "moment"), Column("who", free=True), Column("what")),
-    *(Column("subject"), Column("purpose", free=True), Column("reference", free=True)),
+    *(Column("subject", free=True), Column("purpose", free=True), Column("reference", free=True)),
     Column("details"),
 )
 _ALERT = (

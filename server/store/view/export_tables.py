@@ -70,7 +70,7 @@ PASSENGERS = {
     Column("role", vocabulary="as"): "p.role",
     Column("family", vocabulary="family"): "p.family",
     Column("evidence", vocabulary="status"): "p.status",
-    Column("code"): "p.code",
+    Column("code", free=True): "p.code",
     Column("outcome", vocabulary="outcome"): "p.outcome",
 }
 CONFLICTS = {
