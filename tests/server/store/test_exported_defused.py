@@ -39,7 +39,7 @@ def push(
 def test_no_text_of_anybody_begins_like_a_formula(world: World, tmp_path: Path, harm: str) -> None:
     tablet = world.tablet()
     tablet.now_ms = NOON_MS
-    who = {name: harm for name in ("name", "id_number", "birth_date", "phone", "address")}
+    who = dict.fromkeys(("name", "id_number", "birth_date", "phone", "address"), harm)
     items = {
         "people": {"1": {"role": "driver", "evidence": EVIDENCE | {"code": harm}}},
         "goods": {"1": {"group": "food", "seal": harm, "perishable": False}},
