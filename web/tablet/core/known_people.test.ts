@@ -49,7 +49,7 @@ function personOf(identity: object): string {
 test("U9 who was sealed at first and is announced again is found", async () => {
   await enrolAndOpen();
   const body = otherBody(uuid7(server.clock_ms, new Uint8Array(10)), server.clock_ms);
-  await server.addSealed(body, personOf(IDENTITY));
+  await server.addOther(body, personOf(IDENTITY), { person: null });
   await settle();
   expect(await core.people.byNumber("0912345678")).toBeNull();
   server.announceAgain(body, personOf(IDENTITY));

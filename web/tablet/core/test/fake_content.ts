@@ -1,5 +1,6 @@
 /** What a FakeServer publishes and what other tablets write. For tests only. */
 
+import { gunzipSync } from "node:zlib";
 import { type Bytes, concatBytes, textBytes, toBase64url } from "../../../shared/sync/encoding.ts";
 import { parseBody } from "../../../shared/sync/events.ts";
 
@@ -71,4 +72,17 @@ export function otherBody(record: string, time_ms: number): string {
   });
   parseBody(text);
   return text;
+}
+
+/** An error as the API gives it. */
+export function problem(status: number, code: string, members: object = {}): Response {
+  return Response.json({ type: `/api/v1/docs#${code}`, title: code, status, code, ...members }, { status });
+}
+
+/** What a request holds, unpacked. */
+export function bodyOf(init: RequestInit, headers: Headers): unknown {
+  if (init.body === null || init.body === undefined) return null;
+  const bytes = Buffer.from(init.body as ArrayBuffer);
+  const plain = headers.get("Content-Encoding") === "gzip" ? gunzipSync(bytes) : bytes;
+  return JSON.parse(plain.toString("utf8"));
 }

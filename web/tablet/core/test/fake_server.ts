@@ -1,6 +1,5 @@
 /** A server in memory that keeps SPEC A, F and P, and a network that can fail in every way. For tests only. */
 
-import { gunzipSync } from "node:zlib";
 import { signEs256, signingText, verifyEs256 } from "../../../shared/sync/batch.ts";
 import type { SentBatch, SentEvent } from "../../../shared/wire/api.ts";
 import { commitment, eventHash, genesis } from "../../../shared/sync/chain.ts";
@@ -8,7 +7,7 @@ import { type Bytes, concatBytes, fromBase64url, textBytes, toBase64url, toHex }
 import { noEvents, plus } from "../../../shared/sync/digest.ts";
 import { bodyBinding } from "../../../shared/sync/seal.ts";
 import { receiptText } from "../../../shared/sync/envelope.ts";
-import { rosterContent, rulesContent, SECRET } from "./fake_content.ts";
+import { bodyOf, problem, rosterContent, rulesContent, SECRET } from "./fake_content.ts";
 
 export { LEAD, OFFICER, otherBody, PIN, rosterContent, rulesContent, SECRET } from "./fake_content.ts";
 
@@ -141,19 +140,8 @@ export class FakeServer {
   /** Gives an event once more, as a relay does once the home server has opened its person part (SPEC U9). */
   announceAgain(body: string, person: string): void {
     const at = this.#log.findIndex((one) => one.body === body);
-    const row = this.#log[at];
-    if (row === undefined) throw new Error("no such event");
-    row.person = person;
+    const row = (this.#log[at] = { ...(this.#log[at] as Held), person });
     this.#log.push({ ...row, again: at + 1 });
-  }
-
-  /** Another tablet's event whose person part is withheld as yet: `announceAgain` gives it. */
-  async addSealed(body: string, person: string): Promise<void> {
-    const held = await commitment(person);
-    const previous = await this.#headOf(OTHER);
-    const hash = await eventHash(previous, body, held);
-    const row = { device: OTHER, previous, hash, body, person: null, sealed: null, commitment: held, received: this.clock_ms };
-    this.#log.push({ ...row, seq: this.log(OTHER).length + 1, state: "accepted" });
   }
 
   async publish(name: string, version: number, content: unknown, scope = "all", root = this.#keys.root): Promise<void> {
@@ -404,15 +392,4 @@ async function jws(key: Key, kid: string, typ: string, payload: object): Promise
   const parts = [{ alg: "ES256", kid, typ }, payload].map((part) => toBase64url(textBytes(JSON.stringify(part))));
   const input = parts.join(".");
   return `${input}.${toBase64url(await signEs256(key.pair.privateKey, textBytes(input)))}`;
-}
-
-function problem(status: number, code: string, members: object = {}): Response {
-  return Response.json({ type: `/api/v1/docs#${code}`, title: code, status, code, ...members }, { status });
-}
-
-function bodyOf(init: RequestInit, headers: Headers): unknown {
-  if (init.body === null || init.body === undefined) return null;
-  const bytes = Buffer.from(init.body as ArrayBuffer);
-  const plain = headers.get("Content-Encoding") === "gzip" ? gunzipSync(bytes) : bytes;
-  return JSON.parse(plain.toString("utf8"));
 }
