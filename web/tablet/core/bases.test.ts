@@ -56,6 +56,20 @@ test("P9 the servers of the pack are tried in order, and who answers stays for a
   expect(heldBy(relay)).toEqual([1, 2]);
 });
 
+test("F3 a network that goes while packs are fetched has no feed read anew at another server", async () => {
+  await enrolled();
+  relay.packs.set("rules", { version: 9, jws: "later" });
+  const honest = environment.fetch;
+  environment.fetch = async (url, init) => {
+    if (url.endsWith("/packs/rules")) throw new TypeError("network");
+    return await honest(url, init);
+  };
+  const asked = server.paths.length;
+  await settle();
+  expect(server.paths.length).toBe(asked);
+  expect(core.state().sync).toMatchObject({ status: "offline", code: "offline" });
+});
+
 test("P9 with nobody there all is kept, and the state says offline", async () => {
   await enrolled();
   const honest = environment.fetch;

@@ -1,7 +1,7 @@
 /** Packs come into force, never go back, and are not believed without the right signature. */
 
 import { expect, test } from "vitest";
-import { CODE, OFFICER, PIN, rulesContent } from "./test/fake_server.ts";
+import { CODE, OFFICER, PIN, rosterContent, rulesContent } from "./test/fake_server.ts";
 import { codeOf, core, enrolAndOpen, environment, server, settle } from "./test/started.ts";
 import { draftOf, person } from "./test/tablet.ts";
 
@@ -36,6 +36,16 @@ test("K1 K3 K4 one that another key signed, or is made for another checkpoint, l
   await settle();
   expect(core.state().alerts).toEqual(["pack.scope"]);
   expect(core.decide(draftOf(person("A"))).verdict.outcome).toBe("pass");
+});
+
+test("K4 one that the server refuses to give stops no other, and is said", async () => {
+  await enrolAndOpen();
+  await server.publish("roster", 2, await rosterContent(), "checkpoint:hd-ql6");
+  await server.publish("rules", 3, { ...rulesContent(), otherwise: refer() });
+  server.mischief = (path) => (path === "/packs/roster" ? 404 : null);
+  await settle();
+  expect(core.state()).toMatchObject({ packs: { rules: { version: 3 } }, sync: { status: "idle" } });
+  expect(core.state().alerts).toEqual(["made.404"]);
 });
 
 test("K4 rules that do not parse mean kiểm tra thêm", async () => {

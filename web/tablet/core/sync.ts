@@ -5,6 +5,7 @@
  * else: an answer that was lost, a refused batch or an error of any kind only means saying it again.
  */
 
+import { ALARMING } from "./alarms.ts";
 import { type OutgoingEvent, PROTOCOL, signEs256, signedBatch } from "../../shared/sync/batch.ts";
 import { genesis } from "../../shared/sync/chain.ts";
 import { isObject } from "../../shared/sync/events.ts";
@@ -77,12 +78,14 @@ export async function syncRound(round: Round): Promise<RoundResult> {
   const failures: CoreError[] = [];
   for (const base of order) {
     try {
-      const { alerts } = await roundWith(round, base);
+      const { alerts, gone } = await roundWith(round, base);
       await noteSealingKey(db, base.server, round.tokens.sealingKey(base.url));
       // A server that nobody answers at is waited for; what cannot be believed is told to a person.
       const found = failures.flatMap((one) => (one instanceof CallError ? [] : [one.code]));
       await noteUse(db, base.server, order, found, environment.now());
-      return { alerts: [...new Set([...wrong, ...found, ...alerts])] };
+      if (gone === null) return { alerts: [...new Set([...wrong, ...found, ...alerts])] };
+      failures.unshift(gone);
+      break;
     } catch (error) {
       if (!(error instanceof CoreError)) throw error;
       // Another tab made another device of this tablet: no server can help.
@@ -99,8 +102,11 @@ async function noteSealingKey(db: Database, server: string, key: JsonWebKey | un
   if (key !== undefined && known[server]?.x !== key.x) await writeMeta(db, "sealing_keys", { ...known, [server]: key });
 }
 
-/** Sends and pulls until neither side has more. Throws CallError or CoreError; what was stored stays. */
-async function roundWith(round: Round, base: Base): Promise<RoundResult> {
+/**
+ * Sends and pulls until neither side has more, then fetches packs. `gone`: what ended the fetching, where the network
+ * went after all was exchanged. Throws CallError or CoreError; what was stored stays.
+ */
+async function roundWith(round: Round, base: Base): Promise<RoundResult & { gone: CallError | null }> {
   const { pace } = round;
   let most = BATCH_EVENTS;
   let announced: Record<string, number> = {};
@@ -141,7 +147,14 @@ async function roundWith(round: Round, base: Base): Promise<RoundResult> {
     restored ||= drained < before;
     if (unsent <= 0 && !more) break;
   }
-  return { alerts: round.fetches ? [...alerts, ...(await fetchPacks(round, base, announced))] : [...alerts] };
+  if (!round.fetches) return { alerts: [...alerts], gone: null };
+  try {
+    return { alerts: [...alerts, ...(await fetchPacks(round, base, announced))], gone: null };
+  } catch (error) {
+    // All was exchanged: another server would have the whole feed read anew for want of a pack (SPEC F3).
+    if (error instanceof CallError && (error.failure === "offline" || error.failure === "timeout")) return { alerts: [...alerts], gone: error };
+    throw error;
+  }
 }
 
 /** Whether the batch that was just made is so large that no feed is asked for with it. */
@@ -253,13 +266,14 @@ async function fetchPacks(round: Round, base: Base, announced: Record<string, nu
       continue;
     }
     const path = `/packs/${encodeURIComponent(name)}` as const;
-    const data = await authorized(round, base, (token) => call(environment, { method: "GET", base: base.url, path, token }));
     try {
+      const data = await authorized(round, base, (token) => call(environment, { method: "GET", base: base.url, path, token }));
       const jws = isObject(data) ? (data as Unread<SignedPack>).jws : null;
       if (typeof jws !== "string") throw new CoreError("pack.malformed", name);
       await acceptPack(db, name, jws, enrolment, serverMs);
     } catch (error) {
       if (!(error instanceof CoreError) || error.code === "enrolment.changed") throw error;
+      if (error instanceof CallError && (error.failure !== "refused" || ALARMING.test(error.code))) throw error;
       problems.push(error.code);
     }
   }
