@@ -229,6 +229,10 @@ def told(command: F) -> F:
             if not hint:
                 raise
             raise click.ClickException(f"{error}. {hint}") from None
+        except ProjectorRunningError:
+            raise click.ClickException(
+                "Máy chủ đang chạy với dữ liệu này: dừng chot serve ấy trước. / stop it first."
+            ) from None
         except NewerLogError as error:
             raise click.ClickException(
                 f"Nhật ký này thuộc phiên bản mới hơn ({error}): cài phiên bản ấy. Không mở, không"

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from server.projector import locked
 from tests.cli.conftest import Chot
+from tests.server.api.serving import free_port
 
 TOKEN = "eyJhbGciOiJFUzI1NiJ9.secret.half"
 
@@ -152,3 +154,9 @@ def test_an_officers_id_is_not_given_to_somebody_else_unasked(
     again = chot(*add, "--name", "Ai Đó", "--badge", tmp_path / "c.png", exit_code=1).output
     assert "không ghi đè" in again and (tmp_path / "c.png").read_bytes() == badge
     assert (tmp_path / "c.png").stat().st_mode & 0o077 == 0, "who reads it holds the badge"
+
+
+def test_a_second_server_on_the_same_data_is_a_line(chot: Chot, demo_data: Path) -> None:
+    with locked(demo_data):
+        said = chot("serve", "--data", demo_data, "--port", str(free_port()), exit_code=1).output
+    assert "Máy chủ đang chạy với dữ liệu này" in said
