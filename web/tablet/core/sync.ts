@@ -5,12 +5,12 @@
  * else: an answer that was lost, a refused batch or an error of any kind only means saying it again.
  */
 
-import { ALARMING } from "./alarms.ts";
 import { type OutgoingEvent, PROTOCOL, signEs256, signedBatch } from "../../shared/sync/batch.ts";
 import { genesis } from "../../shared/sync/chain.ts";
 import { isObject } from "../../shared/sync/events.ts";
 import { sealedText } from "../../shared/sync/seal.ts";
 import type { SentBatch, SignedPack, SyncRequest, Unread } from "../../shared/wire/api.ts";
+import { ALARMING } from "./alarms.ts";
 import { recount, storeAnswer } from "./answers.ts";
 import { type History, openOwn, openText } from "./at_rest.ts";
 import { type Base, inOrder, noteUse } from "./bases.ts";
