@@ -157,7 +157,8 @@ def _moment(sql: str, style: Style) -> str:
         return sql
     local = f"({sql} + 25200000) / 1000, 'unixepoch'"
     if style.moments == "local":
-        return f"strftime('%Y-%m-%d %H:%M:%S', {local})"
+        # What strftime says with '%Y-%m-%d %H:%M:%S', in half its time.
+        return f"datetime({local})"
     return f"strftime('%Y-%m-%dT%H:%M:%S', {local}) || printf('.%03d+07:00', {sql} % 1000)"
 
 
