@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -77,8 +78,10 @@ def demo_data(made_demo: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def chot() -> Chot:
+def chot() -> Iterator[Chot]:
     """Run `chot …` in this process; the exit code has to be `exit_code`."""
+    log = logging.getLogger("chot")
+    before = (log.handlers[:], log.level, log.propagate)
 
     def run(*args: str | Path, exit_code: int = 0, stdin: str | None = None) -> Result:
         result = CliRunner().invoke(main, [str(one) for one in args], input=stdin)
@@ -87,4 +90,6 @@ def chot() -> Chot:
         assert result.exit_code == exit_code, result.output
         return result
 
-    return run
+    yield run
+    # `chot serve` has the log to itself: in this process other tests read it.
+    log.handlers[:], log.level, log.propagate = before

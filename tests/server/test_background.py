@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 
@@ -64,9 +63,8 @@ def test_the_block_ends_only_when_a_round_has() -> None:
 
 
 def test_a_round_that_raises_is_told_without_its_text_and_comes_again(
-    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(logging.getLogger("chot"), "propagate", True)
     rounds, again = [0], threading.Event()
 
     def one_round(_: threading.Event) -> None:
